@@ -1,0 +1,197 @@
+# coder-accounts: one non-recursive Makefile; the object lists below are the link table.
+#
+#   make            build the four products into .build/
+#   make check      unit tests (ASan, UBSan) and the architecture checks; needs no root
+#   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
+#   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
+#   make demo       the main job through a real sshd in a private world (root)
+
+VERSION   := 0.1.0
+PREFIX    ?= /usr
+CC        ?= cc
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+LIBDIR    ?= $(PREFIX)/lib$(if $(MULTIARCH),/$(MULTIARCH))
+SBINDIR   ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+DATADIR   ?= $(PREFIX)/share
+STATEDIR  ?= /var/lib/coder
+RUNDIR    ?= /run/coder
+
+B := .build
+O := $(B)/obj
+T := $(B)/test
+
+# -- flags --------------------------------------------------------------------------------
+
+WARN   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -Wformat=2 -Wvla -Wundef
+CFLAGS ?= -O2 -g
+HARDEN := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+          -fvisibility=hidden -fno-strict-overflow
+RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
+          -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0
+COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -Isql -Inss_coder -Ipam_coder \
+          -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
+SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
+
+# The unit-test build: the same sources, other paths, sanitizers on.
+TESTSTATE := $(CURDIR)/$(T)/state
+TESTPATHS  = -DCODER_STATE_DIR='"$(TESTSTATE)"' -DCODER_RUN_DIR='"$(CURDIR)/$(T)/run"' \
+             -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_OWNER_UID=$(shell id -u)
+SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -MMD -MP
+
+# -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
+
+SQL_OBJS    := sql/account.o sql/database.o sql/store.o sql/store_accounts.o sql/store_audit.o sql/activity.o
+READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
+WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
+SECRET_OBJS := pam_coder/credential.o
+
+PAM_OBJS    := pam_coder/pam_coder.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
+               $(READER_OBJS)
+HELPER_OBJS := pam_coder/helper.o pam_coder/judge.o pam_coder/origin.o \
+               pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
+NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
+               $(READER_OBJS)
+TOOL_OBJS   := admin-tool/main.o admin-tool/users.o admin-tool/maintain.o admin-tool/publish.o \
+               admin-tool/sessions.o admin-tool/print.o $(SECRET_OBJS) $(SQL_OBJS) \
+               $(WRITER_OBJS) $(READER_OBJS)
+
+PAM_LIBS    := -lpam
+HELPER_LIBS := -lcrypt -lsqlite3
+TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols
+
+PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
+.PHONY: all check check-architecture check-build install uninstall lint demo clean mutants
+.DELETE_ON_ERROR:
+all: $(PRODUCTS)
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SHIP) -c -o $@ $<
+
+# Migrations become C strings, so no product reads SQL from a file at run time.
+$(B)/gen/migrations.h: $(wildcard sql/*.sql)
+	@mkdir -p $(@D)
+	for f in $^; do \
+	    printf 'static const char sql_%s[] =\n' "$$(basename $$f .sql)"; \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $$f; \
+	    printf '    ;\n'; \
+	done > $@
+$(O)/sql/store.o $(O)/sql/activity.o: $(B)/gen/migrations.h
+
+$(B)/gen/commonest.h: pam_coder/commonest.txt
+	@mkdir -p $(@D)
+	printf 'static const char *const commonest[] = {\n' > $@
+	sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&",/' $< >> $@
+	printf '};\n' >> $@
+$(O)/pam_coder/credential.o: $(B)/gen/commonest.h
+
+$(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,--version-script=pam_coder/pam_coder.map \
+	    -o $@ $(PAM_OBJS:%=$(O)/%) $(PAM_LIBS)
+
+$(B)/coder_helper: $(HELPER_OBJS:%=$(O)/%)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(HELPER_OBJS:%=$(O)/%) $(HELPER_LIBS)
+
+$(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,-soname,libnss_coder.so.2 \
+	    -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(O)/%)
+
+$(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(TOOL_OBJS:%=$(O)/%) $(TOOL_LIBS)
+
+# -- tests: make check needs no root, touches only .build/test ------------------------------
+
+# Everything but the entry points, so that a unit test can reach any of it.
+UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
+             pam_coder/origin.o pam_coder/judge.o
+UNITS     := test_account test_store test_audit test_activity test_credential test_request \
+             test_origin test_judge test_directory test_directory_hostile test_nss test_pam
+CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
+# The same PAM tests against the shipped objects, for a private world (root).
+WORLD     := $(B)/world/test_pam
+
+TOBJ := $(T)/obj
+$(TOBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST) -c -o $@ $<
+$(TOBJ)/sql/store.o $(TOBJ)/sql/activity.o: $(B)/gen/migrations.h
+$(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
+
+$(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -ldl -lpthread
+$(T)/test_pam: $(TOBJ)/tests/test_pam.o $(TOBJ)/tests/fake_nss.o $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
+$(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity: $(TOBJ)/tests/fixture.o
+$(T)/test_directory $(T)/test_directory_hostile $(T)/test_nss: $(TOBJ)/tests/fixture_directory.o
+$(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
+	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
+$(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -pie -o $@ $^ $(HELPER_LIBS)
+$(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
+	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
+$(WORLD): $(O)/tests/test_pam.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
+
+check-build: all $(CHECK) $(WORLD)
+
+# Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
+check: $(CHECK) check-architecture
+	@rm -rf $(T)/state $(T)/run && mkdir -p $(T)/state $(B)/tap
+	@failed=0; for unit in $(UNITS); do \
+	    CMOCKA_MESSAGE_OUTPUT=TAP CODER_NSS_MODULE=$(CURDIR)/$(T)/libnss_coder.so.2 \
+	    CODER_PAM_MODULE=$(CURDIR)/$(T)/pam_coder.so \
+	    $(T)/$$unit >$(B)/tap/$$unit.tap 2>$(B)/tap/$$unit.err; status=$$?; \
+	    bad=$$(grep -c '^not ok' $(B)/tap/$$unit.tap); good=$$(grep -c '^ok' $(B)/tap/$$unit.tap); \
+	    echo "$$unit: $$good passed, $$bad failed"; \
+	    if [ $$status -ne 0 ]; then failed=1; echo "exit $$status" >>$(B)/tap/$$unit.err; \
+	        cat $(B)/tap/$$unit.tap $(B)/tap/$$unit.err; fi; \
+	done; exit $$failed
+
+check-architecture: all
+	@mkdir -p $(B)/tap
+	@tests/architecture $(B) >$(B)/tap/architecture.tap; status=$$?; cat $(B)/tap/architecture.tap; exit $$status
+
+# -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR)/security \
+	    $(DESTDIR)$(DATADIR)/pam-configs
+	install -m 0755 $(B)/admin-tool $(DESTDIR)$(SBINDIR)/admin-tool
+	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
+	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
+	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
+	install -m 0644 examples/pam-configs/coder examples/pam-configs/coder-password \
+	    examples/pam-configs/coder-session $(DESTDIR)$(DATADIR)/pam-configs/
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper \
+	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
+	    $(DESTDIR)$(DATADIR)/pam-configs/coder $(DESTDIR)$(DATADIR)/pam-configs/coder-password \
+	    $(DESTDIR)$(DATADIR)/pam-configs/coder-session
+
+# -- the rest -------------------------------------------------------------------------------
+
+SOURCES := $(wildcard sql/*.c nss_coder/*.c pam_coder/*.c admin-tool/*.c)
+LINTFLAGS = $(COMMON) $(PATHS) -O2 -Werror
+
+lint: $(B)/gen/migrations.h $(B)/gen/commonest.h
+	for f in $(SOURCES); do $(CC) $(LINTFLAGS) -fanalyzer -c -o /dev/null $$f || exit 1; done
+	cppcheck -q --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --suppressions-list=tests/cppcheck-suppressions $(filter -I% -D%,$(COMMON)) $(PATHS) $(SOURCES)
+	clang-tidy --quiet $(SOURCES) -- $(filter-out -W%,$(COMMON)) $(PATHS)
+
+demo:
+	examples/demo
+
+mutants:
+	tests/mutants/run
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,184 @@
+/*
+ * Asking coder_helper from a host that is not ours: it may have threads, handlers, closed descriptors
+ * and odd limits. So the child makes system calls only, and the parent waits by pidfd for a child whose
+ * end raises no signal.
+ */
+#include "ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ANSWER_MS = 20000 };
+
+/* -- the child ---------------------------------------------------------------------------- */
+
+static void reset_signals(void)
+{
+    struct sigaction normal = { .sa_handler = SIG_DFL };
+    sigset_t none;
+
+    for (int i = 1; i < NSIG; i++)
+        sigaction(i, &normal, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* What a root host's user may have set: no limit on file size, time or memory; no core. */
+static void reset_limits(void)
+{
+    static const int unlimited[] = { RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK };
+    const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
+    const struct rlimit stack = { 8 << 20, RLIM_INFINITY };
+    const struct rlimit files = { 64, 64 };
+    const struct rlimit none = { 0, 0 };
+
+    for (size_t i = 0; i < sizeof unlimited / sizeof unlimited[0]; i++)
+        setrlimit((__rlimit_resource_t)unlimited[i], &infinite);
+    setrlimit(RLIMIT_STACK, &stack);
+    setrlimit(RLIMIT_NOFILE, &files);
+    setrlimit(RLIMIT_CORE, &none);
+    setpriority(PRIO_PROCESS, 0, 0);
+}
+
+/* By system call: glibc's functions would signal the host's other threads, which are not here. A host
+ * without privilege keeps its ids; the setuid bit does the rest. */
+static void become_root(void)
+{
+    syscall(SYS_setgroups, 0, NULL);
+    syscall(SYS_setresgid, 0, 0, 0);
+    syscall(SYS_setresuid, 0, 0, 0);
+}
+
+static bool place_descriptors(int sock)
+{
+    int high = fcntl(sock, F_DUPFD, 3); /* the host may have left 0-2 closed */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    return high >= 0 && null >= 0 && dup2(high, 0) == 0 && dup2(null, 1) == 1 &&
+           dup2(null, 2) == 2 && syscall(SYS_close_range, 3, ~0U, 0) == 0;
+}
+
+static void run_helper(int sock)
+{
+    static char *const argv[] = { (char *)"coder_helper", NULL };
+    static char *const environment[] = { NULL };
+
+    reset_signals();
+    setsid();
+    if (geteuid() == 0) {
+        become_root();
+        reset_limits();
+    }
+    umask(077);
+    if (chdir("/") == 0 && place_descriptors(sock))
+        execve(CODER_HELPER, argv, environment);
+    _exit(127);
+}
+
+/* -- the host ----------------------------------------------------------------------------- */
+
+/* fork without SIGCHLD at the end and with a pidfd. The old clone(2), as services whose filter has no
+ * clone3 must work too; -1 on failure. */
+static pid_t fork_quietly(int *ret_pidfd)
+{
+    return (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, ret_pidfd, NULL, NULL);
+}
+
+static int spawn(int sock)
+{
+    sigset_t all, before;
+    int pidfd = -1;
+    pid_t pid;
+
+    sigfillset(&all); /* no handler of the host may run in the child */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid = fork_quietly(&pidfd);
+    if (pid == 0)
+        run_helper(sock);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return pid > 0 ? pidfd : -1;
+}
+
+/* Whatever state it is in. The wait is for a child that never signals: __WALL (waitid(2)). */
+static void end_child(int pidfd)
+{
+    siginfo_t info;
+
+    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    while (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) != 0 && errno == EINTR)
+        ;
+    close(pidfd);
+}
+
+static bool converse(int fd, const struct request *request, struct answer *ret)
+{
+    int64_t deadline = packet_clock() + ANSWER_MS;
+    struct answer answer;
+    ptrdiff_t got;
+
+    if (!packet_send(fd, request, sizeof *request, deadline))
+        return false;
+    got = packet_receive(fd, &answer, sizeof answer, deadline);
+    if (got < 0 || !answer_is_sound(&answer, (size_t)got))
+        return false;
+    *ret = answer;
+    return true;
+}
+
+static bool ask_by_exec(const struct request *request, struct answer *ret)
+{
+    bool answered = false;
+    int pair[2], pidfd;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return false;
+    pidfd = spawn(pair[1]);
+    close(pair[1]);
+    if (pidfd >= 0) {
+        answered = converse(pair[0], request, ret);
+        end_child(pidfd);
+    }
+    close(pair[0]);
+    return answered;
+}
+
+/* The socket is systemd's or an attacker's: only a root peer is asked. */
+static bool is_root_peer(int fd)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == CODER_OWNER_UID;
+}
+
+static bool ask_by_socket(const struct request *request, struct answer *ret)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = CODER_RUN_DIR "/helper.sock" };
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool answered;
+
+    if (fd < 0)
+        return false;
+    answered = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
+               is_root_peer(fd) && converse(fd, request, ret);
+    close(fd);
+    return answered;
+}
+
+bool ask_helper(const struct request *request, struct answer *ret)
+{
+    if (geteuid() != 0 && ask_by_socket(request, ret))
+        return true;
+    return ask_by_exec(request, ret);
+}

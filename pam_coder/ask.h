@@ -1,0 +1,17 @@
+/*
+ * Asking coder_helper, from inside whatever program uses PAM.
+ */
+#ifndef CODER_ASK_H
+#define CODER_ASK_H
+
+#include "request.h"
+
+/*
+ * One request, one answer (DESIGN D2). With euid 0 the helper is forked and executed as root;
+ * otherwise it is reached by the socket in CODER_RUN_DIR, or else by its setuid bit.
+ * False: no sound answer within 20 s; ret unchanged. The host gets no SIGCHLD, keeps no descriptor, and its
+ * signal handlers, environment and limits do not reach the helper.
+ */
+bool ask_helper(const struct request *request, struct answer *ret);
+
+#endif

@@ -1,0 +1,165 @@
+/*
+ * Passwords: hash, verify, generate, judge. Hashing is libxcrypt's, randomness the kernel's; ours
+ * is only that every way out of a function has wiped what it worked with.
+ */
+#include "credential.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "commonest.h"
+
+_Static_assert(ACCOUNT_HASH_SIZE >= CRYPT_OUTPUT_SIZE, "a hash of crypt(3) fits an account");
+_Static_assert(CREDENTIAL_SIZE == CRYPT_MAX_PASSPHRASE_SIZE, "crypt(3)'s limit is ours");
+
+/* crypt_rn(3) into ret: false for a failure token or no memory. */
+static bool run_crypt(const char *password, const char *setting, char ret[ACCOUNT_HASH_SIZE])
+{
+    struct crypt_data *data = calloc(1, sizeof *data); /* 32 KiB: not for a stack */
+    const char *hash;
+    bool made;
+
+    if (data == NULL)
+        return false;
+    hash = crypt_rn(password, setting, data, sizeof *data);
+    made = hash != NULL && hash[0] != '*' && strlen(hash) < ACCOUNT_HASH_SIZE;
+    if (made)
+        memcpy(ret, hash, strlen(hash) + 1);
+    explicit_bzero(data, sizeof *data);
+    free(data);
+    return made;
+}
+
+bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE])
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+    if (password[0] == '\0' || strlen(password) >= CREDENTIAL_SIZE)
+        return false;
+    /* NULL prefix: the preferred method; cost 0: its default; NULL bytes: salt from the kernel */
+    if (crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof setting) == NULL)
+        return false;
+    return run_crypt(password, setting, ret);
+}
+
+/* No early way out: the time does not say where two hashes begin to differ. */
+static bool is_equal(const char *a, const char *b, size_t length)
+{
+    unsigned char differ = 0;
+
+    for (size_t i = 0; i < length; i++)
+        differ |= (unsigned char)((unsigned char)a[i] ^ (unsigned char)b[i]);
+    return differ == 0;
+}
+
+void credential_verify_nothing(const char *password)
+{
+    char hash[ACCOUNT_HASH_SIZE];
+
+    /* never empty or too long, which credential_hash would refuse without work */
+    credential_hash(password[0] == '\0' || strlen(password) >= CREDENTIAL_SIZE ? "x" : password, hash);
+    explicit_bzero(hash, sizeof hash);
+}
+
+bool credential_verify(const char *password, const char *hash)
+{
+    char made[ACCOUNT_HASH_SIZE] = "";
+    size_t length = strlen(hash);
+    bool match = false;
+
+    if (length > 1 && length < ACCOUNT_HASH_SIZE && password[0] != '\0' &&
+        strlen(password) < CREDENTIAL_SIZE && run_crypt(password, hash, made))
+        match = strlen(made) == length && is_equal(made, hash, length);
+    if (made[0] == '\0')
+        credential_verify_nothing(password); /* no usable hash: the same work all the same */
+    explicit_bzero(made, sizeof made);
+    return match;
+}
+
+/* One letter of `alphabet` from the kernel, unbiased: bytes past its last whole multiple are thrown away. */
+static bool random_letter(const char *alphabet, unsigned count, char *ret)
+{
+    unsigned char byte;
+    ssize_t got;
+
+    do {
+        got = getrandom(&byte, 1, 0);
+        if (got != 1 && errno != EINTR)
+            return false;
+    } while (got != 1 || byte >= 256 - 256 % count);
+    *ret = alphabet[byte % count];
+    explicit_bzero(&byte, sizeof byte);
+    return true;
+}
+
+bool credential_generate(char ret[CREDENTIAL_GENERATED_SIZE])
+{
+    static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789"; /* no 0 o 1 l i */
+    char made[CREDENTIAL_GENERATED_SIZE] = "";
+    bool good = true;
+
+    for (size_t i = 0; i < CREDENTIAL_GENERATED_SIZE - 1 && good; i++) {
+        made[i] = '-';
+        if (i % 5 != 4)
+            good = random_letter(alphabet, sizeof alphabet - 1, &made[i]);
+    }
+    if (good)
+        memcpy(ret, made, sizeof made);
+    explicit_bzero(made, sizeof made);
+    return good;
+}
+
+/* Code points, as policy counts: every octet but UTF-8's continuations. */
+static int64_t count_characters(const char *text)
+{
+    int64_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+static bool is_common(const char *password)
+{
+    for (size_t i = 0; i < sizeof commonest / sizeof commonest[0]; i++)
+        if (strcasecmp(password, commonest[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Words under three letters would forbid too much: they count only when they are all of it. */
+static bool has_word(const char *password, const char *word)
+{
+    return strlen(word) < 3 ? strcasecmp(password, word) == 0 : strcasestr(password, word) != NULL;
+}
+
+static bool has_name(const char *password, const struct account *account)
+{
+    char local[ACCOUNT_EMAIL_SIZE];
+    size_t length = strcspn(account->email, "@");
+
+    memcpy(local, account->email, length);
+    local[length] = '\0';
+    return (account->username[0] != '\0' && has_word(password, account->username)) ||
+           (length > 0 && has_word(password, local));
+}
+
+enum credential_weakness credential_weakness(const char *password, const struct account *account,
+                                             const struct policy *policy)
+{
+    if (password[0] == '\0')
+        return CREDENTIAL_EMPTY;
+    if (strlen(password) >= CREDENTIAL_SIZE)
+        return CREDENTIAL_TOO_LONG;
+    if (count_characters(password) < policy->password_min_length)
+        return CREDENTIAL_TOO_SHORT;
+    if (has_name(password, account))
+        return CREDENTIAL_HAS_NAME;
+    if (is_common(password))
+        return CREDENTIAL_COMMON;
+    return CREDENTIAL_FINE;
+}

@@ -1,0 +1,46 @@
+/*
+ * Passwords: hash, verify, generate, judge their quality. The only code that calls crypt(3).
+ * Every buffer is the caller's, who wipes it with explicit_bzero(3) at his one exit.
+ */
+#ifndef CODER_CREDENTIAL_H
+#define CODER_CREDENTIAL_H
+
+#include "account.h"
+
+/* Longest password in octets with its NUL: CRYPT_MAX_PASSPHRASE_SIZE of crypt(3), PAM_MAX_RESP_SIZE. */
+enum { CREDENTIAL_SIZE = 512 };
+
+/* Five groups of four from 31 letters and digits: 99 bits, one dash between groups. */
+enum { CREDENTIAL_GENERATED_SIZE = 5 * 5 };
+
+enum credential_weakness {
+    CREDENTIAL_FINE,
+    CREDENTIAL_EMPTY,
+    CREDENTIAL_TOO_LONG,
+    CREDENTIAL_TOO_SHORT,
+    CREDENTIAL_HAS_NAME, /* the username, or the e-mail's local part, is in it */
+    CREDENTIAL_COMMON,
+    CREDENTIAL_SAME,     /* as the current one: found by whoever can verify it */
+    CREDENTIAL_USED      /* one of the last N */
+};
+
+/* The library's preferred method (crypt_preferred_method(3), yescrypt) and its default cost, salt from
+ * the kernel. False when the library fails or the password is empty or too long. */
+bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE]);
+
+/* True if the password makes this hash; compared in constant time. Empty hash: false after the same
+ * work as for a present one. */
+bool credential_verify(const char *password, const char *hash);
+
+/* The work of one credential_verify against a hash that nothing matches. */
+void credential_verify_nothing(const char *password);
+
+/* A temporary password: getrandom(2), unbiased, no look-alikes (0O1lI and the like). False when the
+ * kernel gives no randomness. */
+bool credential_generate(char ret[CREDENTIAL_GENERATED_SIZE]);
+
+/* The rules that need no hash: length in characters (policy), username, e-mail, commonest passwords. */
+enum credential_weakness credential_weakness(const char *password, const struct account *account,
+                                             const struct policy *policy);
+
+#endif

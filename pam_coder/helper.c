@@ -1,0 +1,117 @@
+/*
+ * coder_helper: who asks, may they, judge, answer, end. One request on descriptor 0, in a process of its
+ * own, so that no host program and no user can reach the judging. Whatever is not exactly allowed is
+ * answered with nothing at all.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+enum { REQUEST_MS = 5000, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
+
+/* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer does. */
+static bool identify(uint32_t *ret)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    if (getsockopt(0, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return false;
+    *ret = getuid() != CODER_OWNER_UID ? getuid() : peer.uid;
+    return true;
+}
+
+/* From here on nobody but root can signal, trace or limit this process. */
+static bool become_root_alone(void)
+{
+    const struct rlimit none = { 0, 0 };
+    const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
+
+    if (geteuid() != CODER_OWNER_UID || prctl(PR_SET_DUMPABLE, 0) != 0 ||
+        setrlimit(RLIMIT_CORE, &none) != 0)
+        return false;
+    setrlimit(RLIMIT_FSIZE, &infinite); /* a caller's `ulimit -f 0` must not stop the counting */
+    setrlimit(RLIMIT_CPU, &infinite);
+    setpriority(PRIO_PROCESS, 0, 0);
+    setsid();
+    return CODER_OWNER_UID != 0 ||
+           (setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0 && chdir("/") == 0);
+}
+
+static void normal_signals(void)
+{
+    struct sigaction normal = { .sa_handler = SIG_DFL };
+    sigset_t none;
+
+    for (int i = 1; i < NSIG; i++)
+        sigaction(i, &normal, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    alarm(LIFE_SECONDS);
+}
+
+/* Descriptor 0 is the request's socket; 1 and 2 exist, so that no file opened later is mistaken. */
+static bool clean_descriptors(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    return null >= 0 && dup2(null, 1) == 1 && dup2(null, 2) == 2 &&
+           syscall(SYS_close_range, 3, ~0U, 0) == 0;
+}
+
+/* Root's programs ask anything; a user, whether a password is his and whether he may go on. */
+static bool is_permitted(const struct request *request, uint32_t caller_uid)
+{
+    if (caller_uid == CODER_OWNER_UID)
+        return true;
+    return request->uid == caller_uid &&
+           (request->kind == REQUEST_AUTHENTICATE || request->kind == REQUEST_ACCOUNT);
+}
+
+static void serve(uint32_t peer_uid, struct request *request)
+{
+    struct judge judge = {
+        .private_dir = CODER_STATE_DIR "/private",
+        .run_dir = CODER_RUN_DIR "/private",
+        .caller_uid = peer_uid,
+    };
+    struct answer answer;
+
+    if (peer_uid == CODER_OWNER_UID)
+        judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
+    judge_request(&judge, request, &answer);
+    packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
+}
+
+int main(void)
+{
+    static struct request request; /* one buffer, wiped below */
+    uint32_t peer_uid;
+    ptrdiff_t got;
+    int status = EXIT_FAILURE;
+
+    clearenv();
+    umask(077);
+    normal_signals();
+    if (!identify(&peer_uid) || !clean_descriptors() || !become_root_alone())
+        return status;
+    openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
+    got = packet_receive(0, &request, sizeof request, packet_clock() + REQUEST_MS);
+    if (got >= 0 && request_is_sound(&request, (size_t)got) && is_permitted(&request, peer_uid)) {
+        serve(peer_uid, &request);
+        status = EXIT_SUCCESS;
+    }
+    explicit_bzero(&request, sizeof request);
+    return status;
+}

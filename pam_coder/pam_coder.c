@@ -1,0 +1,357 @@
+/*
+ * The PAM module: items, conversation, codes. It decides nothing: coder_helper judges, and one table
+ * says what each verdict is called in each phase. Nothing is remembered between two entry points,
+ * because sshd calls them in different processes (DESIGN D5).
+ */
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "directory.h"
+#include "options.h"
+
+enum { FAIL_DELAY_US = 2000000, WEAK_TRIES = 3 };
+
+/* -- the contract's table ----------------------------------------------------------------- */
+
+struct outcome {
+    int auth_right, auth_wrong, account, chauthtok, session;
+    const char *why; /* to a right password or in the account phase */
+};
+
+static const struct outcome outcomes[VERDICT_COUNT] = {
+    [VERDICT_OTHERS] = { PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
+                         PAM_USER_UNKNOWN, NULL },
+    [VERDICT_UNKNOWN] = { PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
+                          PAM_USER_UNKNOWN, NULL },
+    [VERDICT_UNUSABLE] = { PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL,
+                           PAM_AUTHTOK_ERR, PAM_AUTHINFO_UNAVAIL, NULL },
+    [VERDICT_LOCKED] = { PAM_AUTH_ERR, PAM_AUTH_ERR, PAM_AUTH_ERR, PAM_AUTHTOK_ERR, PAM_PERM_DENIED,
+                         NULL },
+    [VERDICT_SUSPENDED] = { PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
+                            PAM_PERM_DENIED,
+                            "This account is suspended. Please contact your administrator." },
+    [VERDICT_ACCOUNT_EXPIRED] = { PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
+                                  PAM_PERM_DENIED,
+                                  "Your account has expired; please contact your system "
+                                  "administrator." },
+    [VERDICT_TEMPORARY_EXPIRED] = { PAM_AUTH_ERR, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
+                                    PAM_PERM_DENIED,
+                                    "Your temporary password has expired. Please ask your "
+                                    "administrator for a new one." },
+    [VERDICT_TEMPORARY] = { PAM_SUCCESS, PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SUCCESS,
+                            PAM_SUCCESS,
+                            "You are required to change your password immediately (administrator "
+                            "enforced)." },
+    [VERDICT_ACTIVE] = { PAM_SUCCESS, PAM_AUTH_ERR, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, NULL },
+};
+
+static const char *weakness_text(uint32_t weakness)
+{
+    switch ((enum credential_weakness)weakness) {
+    case CREDENTIAL_EMPTY:
+        return "No password has been supplied.";
+    case CREDENTIAL_TOO_LONG:
+        return "The password is too long.";
+    case CREDENTIAL_TOO_SHORT:
+        return "You must choose a longer password.";
+    case CREDENTIAL_HAS_NAME:
+        return "The password contains the username or the e-mail address.";
+    case CREDENTIAL_COMMON:
+        return "The password is one of the commonest. Choose another.";
+    case CREDENTIAL_SAME:
+        return "The password has not been changed.";
+    case CREDENTIAL_USED:
+        return "Password has been already used. Choose another.";
+    case CREDENTIAL_FINE:
+        break;
+    }
+    return "The password was not accepted.";
+}
+
+/* -- one call of the module --------------------------------------------------------------- */
+
+enum owner { OWNER_OURS, OWNER_OTHERS, OWNER_NOBODY, OWNER_UNCLEAR };
+
+struct call {
+    pam_handle_t *pamh;
+    struct options options;
+    const char *user;
+    uint32_t uid;     /* by NSS, or REQUEST_NO_UID */
+    enum owner owner; /* by NSS and the public directory */
+};
+
+static const char *item_text(pam_handle_t *pamh, int item)
+{
+    const void *text = NULL;
+
+    return pam_get_item(pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
+}
+
+/* What does not fit is cut: these texts only help to tell one origin from another. */
+static void copy_cut(char *ret, size_t size, const char *text)
+{
+    size_t length = strnlen(text, size - 1);
+
+    memcpy(ret, text, length);
+    ret[length] = '\0';
+}
+
+/* What does not fit is no password of ours: an empty one never passes, and is charged like any. */
+static void copy_whole(char *ret, size_t size, const char *text)
+{
+    if (text != NULL && strlen(text) < size)
+        memcpy(ret, text, strlen(text) + 1);
+}
+
+static void fill_request(const struct call *call, enum request_kind kind, struct request *ret)
+{
+    const char *connection = pam_getenv(call->pamh, "SSH_CONNECTION");
+
+    memset(ret, 0, sizeof *ret);
+    ret->size = sizeof *ret;
+    ret->kind = kind;
+    ret->uid = REQUEST_NO_UID;
+    ret->caller_uid = getuid();
+    if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
+        ret->uid = call->uid;
+        memcpy(ret->user, call->user, strlen(call->user) + 1);
+    }
+    copy_cut(ret->service, sizeof ret->service, item_text(call->pamh, PAM_SERVICE));
+    copy_cut(ret->tty, sizeof ret->tty, item_text(call->pamh, PAM_TTY));
+    copy_cut(ret->rhost, sizeof ret->rhost, item_text(call->pamh, PAM_RHOST));
+    if (connection != NULL)
+        copy_cut(ret->address, sizeof ret->address, connection);
+    ret->address[strcspn(ret->address, " ")] = '\0';
+}
+
+/* Ask the helper. No answer, or one from an unusable store, is UNUSABLE for our users by the public
+ * directory; for all others it is as if the module were not there (DESIGN D14). */
+static enum verdict ask(const struct call *call, enum request_kind kind, const char *password,
+                        const char *new_password, struct answer *ret)
+{
+    struct request request;
+    bool answered;
+
+    memset(ret, 0, sizeof *ret);
+    fill_request(call, kind, &request);
+    copy_whole(request.password, sizeof request.password, password);
+    copy_whole(request.new_password, sizeof request.new_password, new_password);
+    answered = ask_helper(&request, ret);
+    explicit_bzero(&request, sizeof request);
+    if (!answered) {
+        memset(ret, 0, sizeof *ret);
+        ret->verdict = VERDICT_UNUSABLE;
+        pam_syslog(call->pamh, LOG_ERR, "no answer from %s; run 'admin-tool check'", CODER_HELPER);
+    }
+    if (ret->verdict == VERDICT_UNUSABLE && call->owner != OWNER_OURS)
+        ret->verdict = VERDICT_UNKNOWN;
+    if (call->options.debug)
+        pam_syslog(call->pamh, LOG_DEBUG, "request %d: verdict %u, right %u", (int)kind,
+                   ret->verdict, ret->right);
+    return (enum verdict)ret->verdict;
+}
+
+static enum owner owner_by_directory(const char *user, uint32_t uid)
+{
+    struct directory_view view;
+    struct directory_entry entry;
+    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+
+    if (result != DIRECTORY_OK)
+        return OWNER_UNCLEAR;
+    result = directory_find_user_by_name(&view, user, &entry);
+    directory_view_close(&view);
+    if (result == DIRECTORY_OK)
+        return entry.id == uid ? OWNER_OURS : OWNER_OTHERS;
+    return result == DIRECTORY_NOT_FOUND ? OWNER_OTHERS : OWNER_UNCLEAR;
+}
+
+static int begin(pam_handle_t *pamh, int flags, int argc, const char **argv, struct call *ret)
+{
+    struct answer answer;
+    struct passwd *pw;
+
+    ret->pamh = pamh;
+    ret->options = options_read(pamh, flags, argc, argv);
+    if (pam_get_user(pamh, &ret->user, NULL) != PAM_SUCCESS || ret->user == NULL)
+        return PAM_USER_UNKNOWN;
+    pw = pam_modutil_getpwnam(pamh, ret->user);
+    ret->uid = pw != NULL ? pw->pw_uid : REQUEST_NO_UID;
+    ret->owner = pw != NULL ? owner_by_directory(ret->user, ret->uid) : OWNER_NOBODY;
+    /* no directory to go by: the store says whose it is */
+    if (ret->owner == OWNER_UNCLEAR) {
+        enum verdict verdict = ask(ret, REQUEST_ACCOUNT, NULL, NULL, &answer);
+
+        ret->owner = verdict <= VERDICT_UNUSABLE ? OWNER_OTHERS : OWNER_OURS;
+    }
+    return ret->owner == OWNER_OTHERS ? PAM_USER_UNKNOWN : PAM_SUCCESS;
+}
+
+static void tell_why(const struct call *call, enum verdict verdict)
+{
+    if (!call->options.quiet && outcomes[verdict].why != NULL)
+        pam_error(call->pamh, "%s", outcomes[verdict].why);
+}
+
+/* -- auth --------------------------------------------------------------------------------- */
+
+int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct call call;
+    struct answer answer;
+    const char *password = NULL;
+    enum verdict verdict;
+    int rc = begin(pamh, flags, argc, argv, &call);
+
+    if (rc != PAM_SUCCESS)
+        return rc;
+    pam_fail_delay(pamh, FAIL_DELAY_US);
+    rc = pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
+    if (rc != PAM_SUCCESS || password == NULL)
+        return rc == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_AUTH_ERR;
+    verdict = ask(&call, REQUEST_AUTHENTICATE, password, NULL, &answer);
+    if (!answer.right)
+        return outcomes[verdict].auth_wrong;
+    if (outcomes[verdict].auth_right != PAM_SUCCESS)
+        tell_why(&call, verdict);
+    return outcomes[verdict].auth_right;
+}
+
+int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct call call;
+    int rc = begin(pamh, flags, argc, argv, &call);
+
+    return rc == PAM_SUCCESS && call.owner != OWNER_OURS ? PAM_USER_UNKNOWN : rc;
+}
+
+/* -- account ------------------------------------------------------------------------------ */
+
+int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct call call;
+    struct answer answer;
+    enum verdict verdict;
+    int rc = begin(pamh, flags, argc, argv, &call);
+
+    if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
+        return PAM_USER_UNKNOWN;
+    verdict = ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
+    tell_why(&call, verdict);
+    return outcomes[verdict].account;
+}
+
+/* -- session ------------------------------------------------------------------------------ */
+
+int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct call call;
+    struct answer answer;
+    int rc = begin(pamh, flags, argc, argv, &call);
+
+    if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
+        return PAM_USER_UNKNOWN;
+    return outcomes[ask(&call, REQUEST_SESSION, NULL, NULL, &answer)].session;
+}
+
+int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    return pam_sm_setcred(pamh, flags, argc, argv);
+}
+
+/* -- password ----------------------------------------------------------------------------- */
+
+/* As pam_unix: root is not asked, unless the user is at the keyboard of root's program (sshd, login). */
+static bool is_unasked(int flags)
+{
+    return getuid() == 0 && ((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0;
+}
+
+/* First pass: may it be changed, and does the user know the current password. */
+static int check_current(const struct call *call)
+{
+    struct answer answer;
+    const char *current = NULL;
+    enum verdict verdict;
+
+    if (!call->options.quiet)
+        pam_info(call->pamh, "Changing password for %s.", call->user);
+    pam_fail_delay(call->pamh, FAIL_DELAY_US);
+    if (pam_get_authtok(call->pamh, PAM_OLDAUTHTOK, &current, NULL) != PAM_SUCCESS || current == NULL)
+        return PAM_AUTHTOK_ERR;
+    verdict = ask(call, REQUEST_VERIFY, current, NULL, &answer);
+    if (answer.right && outcomes[verdict].chauthtok == PAM_SUCCESS)
+        return PAM_SUCCESS;
+    pam_set_item(call->pamh, PAM_OLDAUTHTOK, NULL);
+    if (answer.right)
+        tell_why(call, verdict);
+    return PAM_AUTHTOK_ERR;
+}
+
+static void tell_root(const struct call *call, const struct answer *answer)
+{
+    if (call->options.quiet)
+        return;
+    if (answer->weakness != CREDENTIAL_FINE)
+        pam_info(call->pamh, "BAD PASSWORD: %s", weakness_text(answer->weakness));
+    if (answer->temporary)
+        pam_info(call->pamh, "The password is temporary: %s must change it at the next login.",
+                 call->user);
+}
+
+/* One new password: SUCCESS when committed, TRY_AGAIN when it was only too weak. */
+static int try_new(const struct call *call, bool unasked)
+{
+    struct answer answer;
+    const char *new_password = NULL;
+    const char *current = item_text(call->pamh, PAM_OLDAUTHTOK);
+
+    if (pam_get_authtok(call->pamh, PAM_AUTHTOK, &new_password, NULL) != PAM_SUCCESS ||
+        new_password == NULL)
+        return PAM_AUTHTOK_ERR;
+    ask(call, unasked ? REQUEST_SET : REQUEST_CHANGE, current, new_password, &answer);
+    if (answer.right) {
+        if (unasked)
+            tell_root(call, &answer);
+        return PAM_SUCCESS;
+    }
+    if (answer.weakness == CREDENTIAL_FINE)
+        return PAM_AUTHTOK_ERR;
+    pam_error(call->pamh, "%s", weakness_text(answer.weakness));
+    pam_set_item(call->pamh, PAM_AUTHTOK, NULL);
+    return call->options.use_authtok ? PAM_AUTHTOK_ERR : PAM_TRY_AGAIN;
+}
+
+/* Second pass. A mismatch ends it, a weak password may be tried again. */
+static int set_new(const struct call *call, bool unasked)
+{
+    int rc = PAM_TRY_AGAIN;
+
+    for (int i = 0; i < WEAK_TRIES && rc == PAM_TRY_AGAIN; i++)
+        rc = try_new(call, unasked);
+    return rc == PAM_SUCCESS ? PAM_SUCCESS : PAM_AUTHTOK_ERR;
+}
+
+int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    struct call call;
+    struct answer answer;
+    enum verdict verdict;
+    int rc = begin(pamh, flags, argc, argv, &call);
+
+    if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
+        return PAM_USER_UNKNOWN;
+    verdict = ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
+    if (outcomes[verdict].chauthtok != PAM_SUCCESS)
+        return outcomes[verdict].chauthtok;
+    if (((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 && verdict == VERDICT_ACTIVE)
+        return PAM_SUCCESS; /* nothing that must be changed */
+    if (((unsigned)flags & PAM_PRELIM_CHECK) != 0)
+        return is_unasked(flags) ? PAM_SUCCESS : check_current(&call);
+    return set_new(&call, is_unasked(flags));
+}

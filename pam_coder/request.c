@@ -1,0 +1,81 @@
+/*
+ * Packets between module and helper: bounded in size and time, checked before a field is looked at.
+ */
+#include "request.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+static bool is_text(const char *text, size_t size)
+{
+    return memchr(text, '\0', size) != NULL;
+}
+
+bool request_is_sound(const struct request *request, size_t size)
+{
+    return size == sizeof *request && request->size == sizeof *request &&
+           request->kind < REQUEST_KINDS && is_text(request->user, sizeof request->user) &&
+           is_text(request->service, sizeof request->service) &&
+           is_text(request->tty, sizeof request->tty) &&
+           is_text(request->rhost, sizeof request->rhost) &&
+           is_text(request->address, sizeof request->address) &&
+           is_text(request->password, sizeof request->password) &&
+           is_text(request->new_password, sizeof request->new_password);
+}
+
+bool answer_is_sound(const struct answer *answer, size_t size)
+{
+    return size == sizeof *answer && answer->size == sizeof *answer &&
+           answer->verdict < VERDICT_COUNT && answer->right <= 1 && answer->temporary <= 1 &&
+           answer->weakness <= CREDENTIAL_USED;
+}
+
+int64_t packet_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool wait_for(int fd, short what, int64_t deadline)
+{
+    struct pollfd poller = { .fd = fd, .events = what };
+    int64_t left;
+    int ready;
+
+    do {
+        left = deadline - packet_clock();
+        if (left <= 0)
+            return false;
+        ready = poll(&poller, 1, (int)left);
+    } while (ready < 0 && errno == EINTR);
+    return ready == 1;
+}
+
+bool packet_send(int fd, const void *packet, size_t size, int64_t deadline)
+{
+    ssize_t sent;
+
+    do {
+        if (!wait_for(fd, POLLOUT, deadline))
+            return false;
+        sent = send(fd, packet, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (sent < 0 && (errno == EINTR || errno == EAGAIN));
+    return sent == (ssize_t)size;
+}
+
+ptrdiff_t packet_receive(int fd, void *packet, size_t size, int64_t deadline)
+{
+    ssize_t got;
+
+    do {
+        if (!wait_for(fd, POLLIN, deadline))
+            return -1;
+        got = recv(fd, packet, size, MSG_DONTWAIT | MSG_TRUNC);
+    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
+    return got;
+}

@@ -1,0 +1,59 @@
+/*
+ * What pam_coder.so asks coder_helper and what it is answered: one packet each way over a
+ * SOCK_SEQPACKET socket. Both are plain structs of one fixed size with the size in front, so nothing
+ * is parsed: a packet of another length, or with a text that does not end, is no request.
+ */
+#ifndef CODER_REQUEST_H
+#define CODER_REQUEST_H
+
+#include "account.h"
+#include "credential.h"
+
+enum request_kind {
+    REQUEST_AUTHENTICATE, /* is this the password */
+    REQUEST_ACCOUNT,      /* may the user go on */
+    REQUEST_VERIFY,       /* is this the current password, before a change */
+    REQUEST_CHANGE,       /* change it: current and new password */
+    REQUEST_SET,          /* root's word: new password only */
+    REQUEST_SESSION,      /* a session begins */
+    REQUEST_KINDS
+};
+
+/* No NSS source knows the name: (uid_t)-1, which is nobody's (setreuid(2)). */
+#define REQUEST_NO_UID UINT32_MAX
+
+struct request {
+    uint32_t size; /* sizeof (struct request) */
+    uint32_t kind;
+    uint32_t uid;        /* the user's uid by NSS, or REQUEST_NO_UID; then user is "" */
+    uint32_t caller_uid; /* the host's real uid; believed only from a root peer */
+    char user[ACCOUNT_NAME_SIZE];
+    char service[65], tty[65];
+    char rhost[129];   /* PAM_RHOST, cut to size */
+    char address[65];  /* the client's address out of SSH_CONNECTION */
+    char password[CREDENTIAL_SIZE], new_password[CREDENTIAL_SIZE];
+};
+
+struct answer {
+    uint32_t size; /* sizeof (struct answer) */
+    uint32_t verdict;  /* enum verdict */
+    uint32_t right;    /* 1: the password was right, or (SET, CHANGE) the change is committed */
+    uint32_t weakness; /* enum credential_weakness: why a new password was not taken */
+    uint32_t min_length;
+    uint32_t temporary; /* SET: what was set must be changed by its user */
+};
+
+/* True when every number is in range and every text ends within its field. */
+bool request_is_sound(const struct request *request, size_t size);
+bool answer_is_sound(const struct answer *answer, size_t size);
+
+/* Send or receive one packet on a socket before the deadline (CLOCK_MONOTONIC, milliseconds). Never
+ * raises SIGPIPE, never blocks longer; EINTR is gone on with. receive: -1, or how long the packet was
+ * (more than `size` when it was cut). */
+bool packet_send(int fd, const void *packet, size_t size, int64_t deadline);
+ptrdiff_t packet_receive(int fd, void *packet, size_t size, int64_t deadline);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+int64_t packet_clock(void);
+
+#endif

@@ -1,0 +1,126 @@
+-- The truth: who has an account, what it may do, and who changed it. Constraints and triggers carry
+-- the rules, so that no program, ours or a later one, can break them by mistake.
+
+CREATE TABLE accounts (
+    uid                 INTEGER PRIMARY KEY CHECK (uid BETWEEN 1000 AND 2147483647),
+    username            TEXT NOT NULL UNIQUE
+                        CHECK (length(username) BETWEEN 1 AND 32
+                               AND username NOT GLOB '*[^a-z0-9_-]*'
+                               AND username GLOB '[a-z_]*' AND username NOT GLOB 'coder-*'),
+    email               TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(email) BETWEEN 3 AND 254),
+    full_name           TEXT NOT NULL DEFAULT '',
+    home                TEXT NOT NULL CHECK (home GLOB '/*'),
+    shell               TEXT NOT NULL CHECK (shell GLOB '/*'),
+    status              TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
+    hash                TEXT CHECK (length(hash) BETWEEN 1 AND 383), -- NULL: no password matches
+    temporary           INTEGER NOT NULL DEFAULT 0 CHECK (temporary IN (0, 1)),
+    temporary_until     INTEGER,
+    expires_at          INTEGER,
+    created_at          INTEGER NOT NULL,
+    password_changed_at INTEGER,
+    CHECK (temporary = 1 OR temporary_until IS NULL)
+) STRICT;
+
+-- Member is implied and therefore not stored.
+CREATE TABLE account_roles (
+    uid  INTEGER NOT NULL REFERENCES accounts (uid) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('auditor', 'admin')),
+    PRIMARY KEY (uid, role)
+) STRICT, WITHOUT ROWID;
+
+-- Former hashes, for "not one of the last N".
+CREATE TABLE password_history (
+    uid         INTEGER NOT NULL REFERENCES accounts (uid) ON DELETE CASCADE,
+    replaced_at INTEGER NOT NULL,
+    hash        TEXT NOT NULL
+) STRICT;
+CREATE INDEX password_history_by_uid ON password_history (uid, replaced_at);
+
+-- A deleted account's name and uid are never handed out again: files keep their owner.
+CREATE TABLE tombstones (
+    uid        INTEGER PRIMARY KEY,
+    username   TEXT NOT NULL UNIQUE,
+    deleted_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE policy (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row. The generation grows with every change; the directory file carries the same number.
+CREATE TABLE counters (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    generation INTEGER NOT NULL,
+    next_uid   INTEGER NOT NULL
+) STRICT;
+INSERT INTO counters VALUES (1, 0, 0);
+
+CREATE TABLE audit (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    event      TEXT NOT NULL,
+    actor_uid  INTEGER,                       -- the login uid, NULL when there is none
+    actor      TEXT NOT NULL,                 -- its name
+    via        TEXT NOT NULL,                 -- the sudo user, or ''
+    origin     TEXT NOT NULL,                 -- SSH client address or terminal, or ''
+    uid        INTEGER,                       -- whom it is about
+    username   TEXT,
+    before     TEXT CHECK (before GLOB '{*}'),
+    after      TEXT CHECK (after GLOB '{*}')
+) STRICT;
+CREATE INDEX audit_by_username ON audit (username, id);
+
+CREATE TRIGGER accounts_identity_is_fixed BEFORE UPDATE OF uid, username ON accounts
+WHEN NEW.uid IS NOT OLD.uid OR NEW.username IS NOT OLD.username
+BEGIN SELECT RAISE(ABORT, 'a username or uid never changes'); END;
+
+CREATE TRIGGER accounts_never_reuse BEFORE INSERT ON accounts
+WHEN EXISTS (SELECT 1 FROM tombstones WHERE uid = NEW.uid OR username = NEW.username)
+BEGIN SELECT RAISE(ABORT, 'a deleted account had this username or uid'); END;
+
+CREATE TRIGGER accounts_leave_tombstone AFTER DELETE ON accounts
+BEGIN INSERT INTO tombstones VALUES (OLD.uid, OLD.username, unixepoch()); END;
+
+-- 24 is the most that policy's password_history may ask for.
+CREATE TRIGGER accounts_remember_hash AFTER UPDATE OF hash ON accounts
+WHEN OLD.hash IS NOT NULL AND NEW.hash IS NOT OLD.hash
+BEGIN
+    INSERT INTO password_history VALUES (OLD.uid, unixepoch(), OLD.hash);
+    DELETE FROM password_history WHERE uid = OLD.uid AND rowid NOT IN
+        (SELECT rowid FROM password_history WHERE uid = OLD.uid ORDER BY rowid DESC LIMIT 24);
+END;
+
+CREATE TRIGGER tombstones_stay BEFORE DELETE ON tombstones
+BEGIN SELECT RAISE(ABORT, 'tombstones are never removed'); END;
+CREATE TRIGGER tombstones_are_fixed BEFORE UPDATE ON tombstones
+BEGIN SELECT RAISE(ABORT, 'tombstones never change'); END;
+
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit rows are never removed'); END;
+CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit rows never change'); END;
+
+CREATE TRIGGER counters_only_grow BEFORE UPDATE ON counters
+WHEN NEW.generation < OLD.generation OR NEW.next_uid < OLD.next_uid
+BEGIN SELECT RAISE(ABORT, 'counters never go back'); END;
+CREATE TRIGGER counters_stay BEFORE DELETE ON counters
+BEGIN SELECT RAISE(ABORT, 'counters are never removed'); END;
+
+-- The generation grows with every change of what the directory file shows, and with no other.
+CREATE TRIGGER accounts_inserted AFTER INSERT ON accounts
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER accounts_deleted AFTER DELETE ON accounts
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER accounts_updated AFTER UPDATE OF full_name, home, shell, status ON accounts
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER roles_inserted AFTER INSERT ON account_roles
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER roles_deleted AFTER DELETE ON account_roles
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER policy_inserted AFTER INSERT ON policy
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER policy_updated AFTER UPDATE ON policy
+BEGIN UPDATE counters SET generation = generation + 1; END;
+CREATE TRIGGER policy_deleted AFTER DELETE ON policy
+BEGIN UPDATE counters SET generation = generation + 1; END;

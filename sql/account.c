@@ -1,0 +1,370 @@
+/*
+ * Accounts as values: validity rules, policy's settings and the one function that says what a record
+ * means. Pure: the answer depends on the arguments alone.
+ */
+#include "account.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- what a record means ------------------------------------------------------------------ */
+
+static bool is_past(int64_t when, int64_t now)
+{
+    return when != 0 && when <= now;
+}
+
+enum verdict account_verdict(const struct account *account, const struct activity *activity,
+                             const struct policy *policy, int64_t now)
+{
+    if (activity != NULL && activity_attempts_left(activity, policy, now) == 0)
+        return VERDICT_LOCKED;
+    if (account->status != ACCOUNT_ACTIVE)
+        return VERDICT_SUSPENDED;
+    if (is_past(account->expires_at, now))
+        return VERDICT_ACCOUNT_EXPIRED;
+    if (account->temporary)
+        return is_past(account->temporary_until, now) ? VERDICT_TEMPORARY_EXPIRED
+                                                      : VERDICT_TEMPORARY;
+    return VERDICT_ACTIVE;
+}
+
+static int64_t lock_length(int64_t failures, const struct policy *policy)
+{
+    int64_t length = policy->lock_seconds;
+
+    for (int64_t n = policy->free_failures; n < failures && length < policy->lock_max_seconds; n++)
+        length *= 2;
+    return length < policy->lock_max_seconds ? length : policy->lock_max_seconds;
+}
+
+int64_t activity_locked_until(const struct activity *activity, const struct policy *policy,
+                              int64_t now)
+{
+    int64_t since = activity->last_failure < now ? activity->last_failure : now;
+    int64_t until;
+
+    if (activity->failures < policy->free_failures)
+        return 0;
+    until = since + lock_length(activity->failures, policy);
+    return until > now ? until : 0;
+}
+
+int64_t activity_attempts_left(const struct activity *activity, const struct policy *policy,
+                               int64_t now)
+{
+    int64_t here = policy->free_failures - activity->failures;
+    int64_t everywhere = policy->user_failures_max - activity->user_failures;
+
+    if (activity_locked_until(activity, policy, now) != 0)
+        return 0;
+    if (here < 1)
+        here = 1; /* the lock has run out: one more try, then a longer one */
+    if (activity->known_origin || here <= everywhere)
+        return here;
+    return everywhere > 0 ? everywhere : 0;
+}
+
+/* -- policy ------------------------------------------------------------------------------- */
+
+struct number_setting {
+    const char *key;
+    size_t offset;
+    int64_t min, max, initial;
+};
+#define NUMBER(field, min, max, initial) { #field, offsetof(struct policy, field), min, max, initial }
+static const struct number_setting numbers[] = {
+    NUMBER(password_min_length, 8, 128, 12),
+    NUMBER(temporary_hours, 1, 8760, 72),
+    NUMBER(admin_password_temporary, 0, 1, 1),
+    NUMBER(free_failures, 1, 100, 5),
+    NUMBER(lock_seconds, 1, 86400, 30),
+    NUMBER(lock_max_seconds, 1, 86400, 900),
+    NUMBER(forget_seconds, 1, 604800, 900),
+    NUMBER(user_failures_max, 1, 100000, 100),
+    NUMBER(known_origin_days, 1, 3650, 90),
+    NUMBER(password_history, 0, 24, 5),
+    NUMBER(uid_min, 1000, 2147483647, 70100),
+    NUMBER(uid_max, 1000, 2147483647, 99999),
+    NUMBER(list_members, 0, 1, 1),
+};
+
+struct text_setting {
+    const char *key;
+    size_t offset, size;
+    const char *initial;
+};
+#define TEXT(field, initial) \
+    { #field, offsetof(struct policy, field), sizeof(((struct policy *)NULL)->field), initial }
+static const struct text_setting texts[] = {
+    TEXT(keyboardless_services, "cron,crond,atd,systemd-user"),
+    TEXT(admin_groups, ""),
+    TEXT(auditor_groups, ""),
+    TEXT(member_groups, ""),
+};
+
+enum {
+    NUMBER_COUNT = sizeof numbers / sizeof numbers[0],
+    TEXT_COUNT = sizeof texts / sizeof texts[0]
+};
+
+static void *field_at(struct policy *policy, size_t offset)
+{
+    return (char *)policy + offset;
+}
+
+void policy_defaults(struct policy *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        *(int64_t *)field_at(ret, numbers[i].offset) = numbers[i].initial;
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        memcpy(field_at(ret, texts[i].offset), texts[i].initial, strlen(texts[i].initial) + 1);
+}
+
+static bool set_number(const struct number_setting *setting, const char *value, struct policy *ret)
+{
+    char *end;
+    long long number;
+
+    errno = 0;
+    number = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || number < setting->min || number > setting->max)
+        return false;
+    *(int64_t *)field_at(ret, setting->offset) = number;
+    return true;
+}
+
+static bool set_text(const struct text_setting *setting, const char *value, struct policy *ret)
+{
+    size_t length = strlen(value);
+
+    if (length >= setting->size)
+        return false;
+    for (const char *p = value; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~')
+            return false;
+    memcpy(field_at(ret, setting->offset), value, length + 1);
+    return true;
+}
+
+bool policy_set(struct policy *ret, const char *key, const char *value)
+{
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        if (strcmp(numbers[i].key, key) == 0)
+            return set_number(&numbers[i], value, ret);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        if (strcmp(texts[i].key, key) == 0)
+            return set_text(&texts[i], value, ret);
+    return false;
+}
+
+bool policy_service_is_keyboardless(const struct policy *policy, const char *service)
+{
+    size_t length = strlen(service);
+    const char *word = policy->keyboardless_services;
+
+    while (length > 0 && *word != '\0') {
+        size_t here = strcspn(word, ",");
+
+        if (here == length && memcmp(word, service, length) == 0)
+            return true;
+        word += here + (word[here] == ',');
+    }
+    return false;
+}
+
+/* -- what a record may hold --------------------------------------------------------------- */
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+const char *account_username_fault(const char *username)
+{
+    size_t length = strlen(username);
+
+    if (length == 0)
+        return "is empty";
+    if (length >= ACCOUNT_NAME_SIZE)
+        return "is longer than 32 characters";
+    if (!is_lower(username[0]) && username[0] != '_')
+        return "must begin with a lower-case letter or '_'";
+    for (const char *p = username; *p != '\0'; p++)
+        if (!is_lower(*p) && !is_digit(*p) && *p != '_' && *p != '-')
+            return "may hold only lower-case letters, digits, '_' and '-'";
+    if (strncmp(username, "coder-", 6) == 0)
+        return "begins with 'coder-', which is kept for the role groups";
+    return NULL;
+}
+
+const char *account_email_fault(const char *email)
+{
+    const char *at = strchr(email, '@');
+
+    if (strlen(email) >= ACCOUNT_EMAIL_SIZE)
+        return "is longer than 254 characters";
+    if (at == NULL || at == email || at[1] == '\0' || strchr(at + 1, '@') != NULL)
+        return "must look like name@host";
+    for (const char *p = email; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~' || strchr("\"\\,;:<>()[]", *p) != NULL)
+            return "may hold only plain printable characters";
+    if (at[1] == '.' || at[1] == '-' || strstr(at, "..") != NULL || at[strlen(at) - 1] == '.')
+        return "has no proper host after the '@'";
+    return NULL;
+}
+
+/* One code point of valid UTF-8 (RFC 3629: shortest form, no surrogates), 0 at a fault; *ret is its
+ * length in octets. */
+static uint32_t utf8_decode(const unsigned char *text, size_t *ret)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    uint32_t point = length == 1 ? text[0] : text[0] & (0xffu >> (length + 1));
+
+    if ((text[0] >= 0x80 && text[0] < 0xc2) || text[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+        point = point << 6 | (text[i] & 0x3f);
+    }
+    if (point < least[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return 0;
+    *ret = length;
+    return point;
+}
+
+static bool is_unprintable(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
+           (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
+}
+
+const char *account_text_fault(const char *text)
+{
+    size_t length = 0;
+
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p += length) {
+        uint32_t point = utf8_decode(p, &length);
+
+        if (point == 0)
+            return "is not valid UTF-8";
+        if (is_unprintable(point))
+            return "holds control or direction characters";
+    }
+    return NULL;
+}
+
+/* passwd(5): ':' separates the fields. */
+static const char *field_fault(const char *text)
+{
+    return strchr(text, ':') != NULL ? "may not hold ':'" : account_text_fault(text);
+}
+
+const char *account_full_name_fault(const char *full_name)
+{
+    if (strlen(full_name) >= ACCOUNT_FULL_NAME_SIZE)
+        return "is longer than 256 octets";
+    return field_fault(full_name);
+}
+
+const char *account_path_fault(const char *path)
+{
+    if (path[0] != '/')
+        return "must begin with '/'";
+    if (strlen(path) >= ACCOUNT_PATH_SIZE)
+        return "is longer than 512 octets";
+    return field_fault(path);
+}
+
+const char *account_uid_fault(uint64_t uid)
+{
+    if (uid < 1000)
+        return "is below 1000, where the system's own accounts are";
+    if (uid >= 60001 && uid <= 65535)
+        return "is in 60001-65535, which the system keeps for itself";
+    if (uid >= 524288 && uid <= 1879048191)
+        return "is in 524288-1879048191, which systemd and containers use";
+    if (uid > 2147483647)
+        return "is above 2147483647";
+    return NULL;
+}
+
+/* -- names of values ---------------------------------------------------------------------- */
+
+static const struct {
+    enum role role;
+    const char *name;
+    uint32_t gid;
+} roles[] = {
+    { ROLE_MEMBER, "member", 70001 },
+    { ROLE_AUDITOR, "auditor", 70002 },
+    { ROLE_ADMIN, "admin", 70000 },
+};
+enum { ROLE_COUNT = sizeof roles / sizeof roles[0] };
+
+static unsigned role_by_word(const char *word, size_t length)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        if (strlen(roles[i].name) == length && memcmp(roles[i].name, word, length) == 0)
+            return roles[i].role;
+    return 0;
+}
+
+bool roles_parse(const char *text, unsigned *ret)
+{
+    unsigned set = ROLE_MEMBER;
+
+    do {
+        size_t length = strcspn(text, ",");
+        unsigned role = role_by_word(text, length);
+
+        if (role == 0)
+            return false;
+        set |= role;
+        text += length;
+    } while (*text++ == ',');
+    *ret = set;
+    return true;
+}
+
+const char *role_name(enum role role)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        if (roles[i].role == role)
+            return roles[i].name;
+    return "";
+}
+
+uint32_t role_gid(enum role role)
+{
+    for (size_t i = 0; i < ROLE_COUNT; i++)
+        if (roles[i].role == role)
+            return roles[i].gid;
+    return 0;
+}
+
+const char *account_status_name(enum account_status status)
+{
+    return status == ACCOUNT_ACTIVE ? "active" : "suspended";
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[VERDICT_COUNT] = {
+        "another source's user", "unknown",           "unusable",  "locked", "suspended",
+        "account expired",       "temporary expired", "temporary", "active",
+    };
+
+    return (unsigned)verdict < VERDICT_COUNT ? names[verdict] : "unusable";
+}

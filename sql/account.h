@@ -1,0 +1,143 @@
+/*
+ * Accounts as values: what a record holds, what policy says, and what both together mean.
+ * Everything here is pure: no file, no clock, no allocation; time is always a parameter.
+ */
+#ifndef CODER_ACCOUNT_H
+#define CODER_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sizes include the terminating NUL. Names: useradd(8); e-mail: RFC 5321 4.5.3.1 (254 octets);
+ * hash: CRYPT_OUTPUT_SIZE of crypt(3), repeated here because only pam_coder/ may include crypt.h. */
+enum {
+    ACCOUNT_NAME_SIZE = 33,
+    ACCOUNT_EMAIL_SIZE = 255,
+    ACCOUNT_FULL_NAME_SIZE = 257,
+    ACCOUNT_PATH_SIZE = 513,
+    ACCOUNT_HASH_SIZE = 384,
+    ACCOUNT_REASON_SIZE = 257
+};
+
+/* A set; everyone is a member, so ROLE_MEMBER is in every stored set. */
+enum role { ROLE_MEMBER = 1, ROLE_AUDITOR = 2, ROLE_ADMIN = 4 };
+
+enum account_status { ACCOUNT_ACTIVE, ACCOUNT_SUSPENDED };
+
+/* Times are Unix seconds; 0 means "never" or "does not apply". */
+struct account {
+    uint32_t uid; /* also the gid of the private group */
+    char username[ACCOUNT_NAME_SIZE];
+    char email[ACCOUNT_EMAIL_SIZE];
+    char full_name[ACCOUNT_FULL_NAME_SIZE]; /* UTF-8, may be empty; the GECOS field */
+    char home[ACCOUNT_PATH_SIZE];
+    char shell[ACCOUNT_PATH_SIZE];
+    unsigned roles;
+    enum account_status status;
+    char hash[ACCOUNT_HASH_SIZE]; /* crypt(5); empty: no password ever matches */
+    bool temporary;               /* the password must be changed at the next login */
+    int64_t temporary_until;      /* the temporary password is refused from then on */
+    int64_t expires_at;           /* the account is refused from then on */
+    int64_t created_at;
+    int64_t password_changed_at;
+};
+
+/* The settings of `admin-tool policy`, read from the store. Limits in account.c. */
+struct policy {
+    int64_t password_min_length;    /* characters */
+    int64_t temporary_hours;        /* how long a temporary password is valid */
+    int64_t admin_password_temporary; /* 1: what root sets through PAM must be changed */
+    int64_t free_failures;          /* per user and origin, before the first lock */
+    int64_t lock_seconds;           /* the first lock; doubles with every further failure */
+    int64_t lock_max_seconds;       /* no lock is longer */
+    int64_t forget_seconds;         /* failures are forgotten after so long without one */
+    int64_t user_failures_max;      /* per user over all origins */
+    int64_t known_origin_days;      /* above that, origins of a success this recent are served */
+    int64_t password_history;       /* former passwords refused */
+    int64_t uid_min, uid_max;       /* the range create picks from */
+    int64_t list_members;           /* 1: getent group coder-member names everybody */
+    char keyboardless_services[257]; /* PAM services without a user, separated by commas */
+    char admin_groups[257];          /* local groups that come with a role, by commas */
+    char auditor_groups[257];
+    char member_groups[257];
+};
+
+/* What is known of attempts at one account from one origin. */
+struct activity {
+    int64_t failures;      /* counted and not yet forgotten, this origin */
+    int64_t last_failure;  /* Unix seconds */
+    int64_t user_failures; /* the same over all origins */
+    bool known_origin;     /* this user succeeded from here within policy's days */
+};
+
+/* The rows of the contract's table, in its order of precedence. */
+enum verdict {
+    VERDICT_OTHERS,            /* another source's user */
+    VERDICT_UNKNOWN,           /* nobody's user */
+    VERDICT_UNUSABLE,          /* store or helper cannot say */
+    VERDICT_LOCKED,            /* this origin is over its limit */
+    VERDICT_SUSPENDED,
+    VERDICT_ACCOUNT_EXPIRED,
+    VERDICT_TEMPORARY_EXPIRED,
+    VERDICT_TEMPORARY,
+    VERDICT_ACTIVE
+};
+enum { VERDICT_COUNT = VERDICT_ACTIVE + 1 };
+
+/*
+ * What the record means at `now`: LOCKED, SUSPENDED, ACCOUNT_EXPIRED, TEMPORARY_EXPIRED, TEMPORARY
+ * or ACTIVE. With activity NULL (account phase: keys are not guesses) never LOCKED.
+ */
+enum verdict account_verdict(const struct account *account, const struct activity *activity,
+                             const struct policy *policy, int64_t now);
+
+/* Until when this origin is locked out, Unix seconds, 0 if it is not. Never further from `now`
+ * than policy's ceiling, whatever the clock did since the failure. */
+int64_t activity_locked_until(const struct activity *activity, const struct policy *policy,
+                              int64_t now);
+
+/* How many more attempts may be under way at this origin at once; 0 when locked. */
+int64_t activity_attempts_left(const struct activity *activity, const struct policy *policy,
+                               int64_t now);
+
+/* True when `service` is one of policy's services without a user at the keyboard. */
+bool policy_service_is_keyboardless(const struct policy *policy, const char *service);
+
+/* The defaults; and one setting by its text, false if the key is unknown or the value is out of
+ * its range (ret unchanged). */
+void policy_defaults(struct policy *ret);
+bool policy_set(struct policy *ret, const char *key, const char *value);
+
+/* ^[a-z_][a-z0-9_-]{0,31}$ (useradd(8)); not `coder-...`. NULL if fine, else what is wrong. */
+const char *account_username_fault(const char *username);
+
+/* One '@', printable ASCII without space, quote or comma, at most 254 octets. NULL if fine. */
+const char *account_email_fault(const char *email);
+
+/* Valid UTF-8 (RFC 3629) without control characters or the bidirectional controls of UAX #9. NULL if
+ * fine, else what is wrong. */
+const char *account_text_fault(const char *text);
+
+/* The same without ':', at most 256 octets (passwd(5)). NULL if fine. */
+const char *account_full_name_fault(const char *full_name);
+
+/* Absolute, without ':' or control characters (passwd(5)). NULL if fine. */
+const char *account_path_fault(const char *path);
+
+/* 1000 and up, not 60001-65535 (Debian policy 9.2), not 524288-1879048191 (systemd's and subordinate
+ * ids), below 2^31. NULL if fine, else what is wrong. */
+const char *account_uid_fault(uint64_t uid);
+
+/* "admin,auditor" -> set with ROLE_MEMBER. False if a word is no role (ret unchanged). */
+bool roles_parse(const char *text, unsigned *ret);
+
+/* The lower-case name of one role; its group is `coder-` and that name. */
+const char *role_name(enum role role);
+const char *account_status_name(enum account_status status);
+const char *verdict_name(enum verdict verdict);
+
+/* The gid of a role's group: 70000 admin, 70001 member, 70002 auditor. */
+uint32_t role_gid(enum role role);
+
+#endif

@@ -1,0 +1,387 @@
+/*
+ * Charge first, settle afterwards. A charge is a row in `pending`; settled it is removed, or becomes a
+ * failure. Nothing here is worth keeping: a damaged file is thrown away and made again.
+ */
+#include "activity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "database.h"
+#include "migrations.h"
+
+enum {
+    ACTIVITY_VERSION = 1,
+    PENDING_SECONDS = 30 /* longer than any helper lives: the charge was left behind */
+};
+
+struct activity_log {
+    sqlite3 *db;
+    const char *folder;  /* where db is */
+    const char *standin; /* where to go from there, NULL once there */
+};
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static enum store_result prepare(sqlite3 *db)
+{
+    int64_t version = 0;
+    enum store_result result = database_number(db, &version, "PRAGMA user_version", "");
+
+    if (result == STORE_OK && version != 0 && version != ACTIVITY_VERSION)
+        return STORE_DAMAGED; /* another release's: expendable too */
+    if (result == STORE_OK)
+        result = database_run(db, "PRAGMA journal_mode=TRUNCATE", "");
+    if (result == STORE_OK)
+        result = database_run(db, "PRAGMA synchronous=OFF", "");
+    if (result != STORE_OK || version == ACTIVITY_VERSION)
+        return result;
+    if ((result = database_run(db, "BEGIN IMMEDIATE", "")) != STORE_OK)
+        return result;
+    result = database_number(db, &version, "PRAGMA user_version", "");
+    if (result == STORE_OK && version == 0)
+        result = database_result(sqlite3_exec(db, sql_activity, NULL, NULL, NULL));
+    if (result == STORE_OK)
+        result = database_run(db, "PRAGMA user_version=1", "");
+    return result == STORE_OK ? database_run(db, "COMMIT", "") : result;
+}
+
+static enum store_result open_at(const char *folder, sqlite3 **ret)
+{
+    enum store_result result = store_check_files(folder, "activity.db");
+    sqlite3 *db = NULL;
+
+    if (result != STORE_OK && result != STORE_MISSING)
+        return result;
+    result = database_open(folder, "activity.db", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
+    if (result == STORE_OK && sqlite3_db_readonly(db, "main") == 1)
+        result = STORE_FULL;
+    if (result == STORE_OK)
+        result = prepare(db);
+    if (result == STORE_OK)
+        *ret = db;
+    else
+        sqlite3_close(db);
+    return result;
+}
+
+static void discard(const char *folder)
+{
+    static const char *const names[] = { "activity.db", "activity.db-journal" };
+    char path[4096];
+
+    for (size_t i = 0; i < 2; i++)
+        if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) < (int)sizeof path)
+            unlink(path);
+}
+
+/* The stand-in's folder and its parent; whether they will do is store_check_files' to say. */
+static void make_folders(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    char parent[4096];
+
+    if (slash != NULL &&
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - folder), folder) < (int)sizeof parent)
+        mkdir(parent, 0755);
+    mkdir(folder, 0700);
+}
+
+/* After `result`: a damaged file is made again, a disk that cannot be written is left for the stand-in. */
+static enum store_result move_on(struct activity_log *log, enum store_result result)
+{
+    sqlite3_close(log->db);
+    log->db = NULL;
+    if (result == STORE_DAMAGED) {
+        discard(log->folder);
+        result = open_at(log->folder, &log->db);
+    }
+    if (result == STORE_OK || log->standin == NULL)
+        return result;
+    log->folder = log->standin;
+    log->standin = NULL;
+    make_folders(log->folder);
+    result = open_at(log->folder, &log->db);
+    return result == STORE_DAMAGED ? move_on(log, result) : result;
+}
+
+enum store_result activity_open(const char *private_dir, const char *run_dir,
+                                struct activity_log **ret)
+{
+    struct activity_log *log = calloc(1, sizeof *log);
+    enum store_result result;
+
+    if (log == NULL)
+        return STORE_FAILED;
+    log->folder = private_dir;
+    log->standin = run_dir;
+    result = open_at(private_dir, &log->db);
+    if (result != STORE_OK && result != STORE_BUSY)
+        result = move_on(log, result);
+    if (result == STORE_OK)
+        *ret = log;
+    else
+        free(log);
+    return result;
+}
+
+void activity_close(struct activity_log *log)
+{
+    if (log == NULL)
+        return;
+    sqlite3_close(log->db);
+    free(log);
+}
+
+/* -- charging ----------------------------------------------------------------------------- */
+
+/* Count one more failure. A row's `last` never lies in the future, whatever the clock did. */
+static enum store_result add_failure(sqlite3 *db, int64_t uid, const char *origin, int64_t now)
+{
+    return database_run(db,
+        "INSERT INTO failures VALUES (?1, ?2, 1, ?3)"
+        " ON CONFLICT DO UPDATE SET count = count + 1, last = ?3", "iti", uid, origin, now);
+}
+
+/* Failures up to then are forgotten; a lock still running is not. */
+static int64_t forgotten_until(const struct policy *policy, int64_t now)
+{
+    int64_t quiet = policy->forget_seconds;
+
+    return now - (quiet > policy->lock_max_seconds ? quiet : policy->lock_max_seconds);
+}
+
+/* What time has changed: charges left behind become failures, old failures are forgotten. */
+static enum store_result age(sqlite3 *db, const struct policy *policy, int64_t now)
+{
+    enum store_result result = database_run(db,
+        "INSERT INTO failures SELECT uid, origin, count(*), ?1 FROM pending"
+        " WHERE at NOT BETWEEN ?1 - ?2 AND ?1 + ?2 GROUP BY uid, origin"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last", "ii", now,
+        (int64_t)PENDING_SECONDS);
+
+    if (result == STORE_OK)
+        result = database_run(db, "DELETE FROM pending WHERE at NOT BETWEEN ?1 - ?2 AND ?1 + ?2",
+                              "ii", now, (int64_t)PENDING_SECONDS);
+    if (result == STORE_OK)
+        result = database_run(db, "UPDATE failures SET last = ?1 WHERE last > ?1", "i", now);
+    if (result == STORE_OK)
+        result = database_run(db, "DELETE FROM failures WHERE last <= ?", "i",
+                              forgotten_until(policy, now));
+    if (result == STORE_OK)
+        result = database_run(db, "DELETE FROM known_origins WHERE last < ?1 - 86400 * ?2", "ii",
+                              now, policy->known_origin_days);
+    return result;
+}
+
+static enum store_result read_state(sqlite3 *db, int64_t uid, const char *origin,
+                                    struct activity *ret)
+{
+    int64_t known = 0;
+    enum store_result result = database_number(db, &ret->failures,
+        "SELECT coalesce((SELECT count FROM failures WHERE uid = ? AND origin = ?), 0)", "it", uid,
+        origin);
+
+    if (result == STORE_OK)
+        result = database_number(db, &ret->last_failure,
+            "SELECT coalesce((SELECT last FROM failures WHERE uid = ? AND origin = ?), 0)", "it",
+            uid, origin);
+    if (result == STORE_OK)
+        result = database_number(db, &ret->user_failures,
+            "SELECT coalesce(sum(count), 0) FROM failures WHERE uid = ?", "i", uid);
+    if (result == STORE_OK)
+        result = database_number(db, &known,
+            "SELECT count(*) FROM known_origins WHERE uid = ? AND origin = ?", "it", uid, origin);
+    ret->known_origin = known != 0;
+    return result;
+}
+
+/* OK when one more attempt may be under way, BUSY or REFUSED when not. */
+static enum store_result admit(sqlite3 *db, int64_t uid, const char *origin,
+                               const struct policy *policy, int64_t now, const struct activity *state)
+{
+    int64_t here = 0, everywhere = 0;
+    int64_t left = activity_attempts_left(state, policy, now);
+    enum store_result result;
+
+    if (left == 0)
+        return STORE_REFUSED;
+    result = database_number(db, &here,
+        "SELECT count(*) FROM pending WHERE uid = ? AND origin = ?", "it", uid, origin);
+    if (result == STORE_OK)
+        result = database_number(db, &everywhere, "SELECT count(*) FROM pending WHERE uid = ?", "i",
+                                 uid);
+    if (result != STORE_OK)
+        return result;
+    if (here >= left)
+        return STORE_BUSY;
+    if (!state->known_origin && everywhere >= policy->user_failures_max - state->user_failures)
+        return STORE_BUSY;
+    return STORE_OK;
+}
+
+static enum store_result charge(sqlite3 *db, int64_t uid, const char *origin,
+                                const struct policy *policy, int64_t now, struct activity *ret)
+{
+    enum store_result result = age(db, policy, now);
+
+    if (result == STORE_OK)
+        result = read_state(db, uid, origin, ret);
+    if (result == STORE_OK)
+        result = admit(db, uid, origin, policy, now, ret);
+    if (result == STORE_OK)
+        result = database_run(db, "INSERT INTO pending (uid, origin, at) VALUES (?, ?, ?)", "iti",
+                              uid, origin, now);
+    return result;
+}
+
+/* End the open transaction: kept when `result` is OK, undone when not. */
+static enum store_result finish(sqlite3 *db, enum store_result result)
+{
+    if (result == STORE_OK)
+        result = database_run(db, "COMMIT", "");
+    if (!sqlite3_get_autocommit(db))
+        database_run(db, "ROLLBACK", "");
+    return result;
+}
+
+static enum store_result charge_once(struct activity_log *log, int64_t uid, const char *origin,
+                                     const struct policy *policy, int64_t now,
+                                     struct activity *ret, int64_t *ret_charge)
+{
+    enum store_result result = database_run(log->db, "BEGIN IMMEDIATE", "");
+
+    if (result != STORE_OK)
+        return result;
+    result = charge(log->db, uid, origin, policy, now, ret);
+    *ret_charge = sqlite3_last_insert_rowid(log->db);
+    return finish(log->db, result);
+}
+
+enum store_result activity_charge(struct activity_log *log, uint32_t uid, const char *origin,
+                                  const struct policy *policy, int64_t now, struct activity *ret,
+                                  int64_t *ret_charge)
+{
+    struct activity state = { 0 };
+    int64_t id = 0;
+    enum store_result result = charge_once(log, uid, origin, policy, now, &state, &id);
+
+    if (result == STORE_FULL || result == STORE_DAMAGED || result == STORE_FAILED)
+        if (move_on(log, result) == STORE_OK)
+            result = charge_once(log, uid, origin, policy, now, &state, &id);
+    if (result == STORE_OK || result == STORE_REFUSED)
+        *ret = state;
+    if (result == STORE_OK)
+        *ret_charge = id;
+    return result;
+}
+
+static enum store_result settle(sqlite3 *db, int64_t id, int64_t uid, const char *origin,
+                                enum activity_outcome outcome, int64_t now)
+{
+    enum store_result result = database_run(db, "DELETE FROM pending WHERE id = ?", "i", id);
+
+    if (result != STORE_OK || outcome == ATTEMPT_NEUTRAL)
+        return result;
+    if (outcome != ATTEMPT_SUCCEEDED)
+        return add_failure(db, uid, origin, now);
+    result = database_run(db, "DELETE FROM failures WHERE uid = ? AND origin = ?", "it", uid, origin);
+    if (result == STORE_OK)
+        result = database_run(db,
+            "INSERT INTO known_origins VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last = ?3", "iti",
+            uid, origin, now);
+    return result;
+}
+
+enum store_result activity_settle(struct activity_log *log, int64_t charge_id, uint32_t uid,
+                                  const char *origin, enum activity_outcome outcome, int64_t now)
+{
+    enum store_result result = database_run(log->db, "BEGIN IMMEDIATE", "");
+
+    if (result != STORE_OK)
+        return result;
+    return finish(log->db, settle(log->db, charge_id, uid, origin, outcome, now));
+}
+
+/* -- looking back ------------------------------------------------------------------------- */
+
+static enum store_result latest_lock(sqlite3 *db, uint32_t uid, const struct policy *policy,
+                                     int64_t now, struct activity_summary *ret)
+{
+    sqlite3_stmt *row = database_prepare(db, "SELECT count, last FROM failures WHERE uid = ?"
+                                         " AND last > ?", "ii", (int64_t)uid,
+                                         forgotten_until(policy, now));
+    int rc;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(db));
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        struct activity state = { .failures = sqlite3_column_int64(row, 0),
+                                  .last_failure = sqlite3_column_int64(row, 1) };
+        int64_t until = activity_locked_until(&state, policy, now);
+
+        ret->failures += state.failures;
+        if (until > ret->locked_until)
+            ret->locked_until = until;
+    }
+    sqlite3_finalize(row);
+    return database_result(rc);
+}
+
+static enum store_result last_login(sqlite3 *db, uint32_t uid, struct activity_summary *ret)
+{
+    enum store_result result = STORE_OK;
+    sqlite3_stmt *row = database_prepare(db, "SELECT at, service, origin FROM logins WHERE uid = ?",
+                                         "i", (int64_t)uid);
+    int rc;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(db));
+    rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        ret->last_login_at = sqlite3_column_int64(row, 0);
+        result = database_text(row, 1, ret->last_service, sizeof ret->last_service);
+        if (result == STORE_OK)
+            result = database_text(row, 2, ret->last_origin, sizeof ret->last_origin);
+    }
+    sqlite3_finalize(row);
+    return result == STORE_OK ? database_result(rc) : result;
+}
+
+enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
+                                     const struct policy *policy, int64_t now,
+                                     struct activity_summary *ret)
+{
+    struct activity_summary summary = { 0 };
+    enum store_result result = latest_lock(log->db, uid, policy, now, &summary);
+
+    if (result == STORE_OK)
+        result = last_login(log->db, uid, &summary);
+    if (result == STORE_OK)
+        *ret = summary;
+    return result;
+}
+
+enum store_result activity_record_login(struct activity_log *log, uint32_t uid,
+                                        const char *service, const char *origin, int64_t now)
+{
+    return database_run(log->db,
+        "INSERT INTO logins VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET at = ?2, service = ?3, origin = ?4", "iitt", (int64_t)uid, now,
+        service, origin);
+}
+
+enum store_result activity_unlock(struct activity_log *log, uint32_t uid)
+{
+    enum store_result result = database_run(log->db, "BEGIN IMMEDIATE", "");
+
+    if (result != STORE_OK)
+        return result;
+    result = database_run(log->db, "DELETE FROM failures WHERE uid = ?", "i", (int64_t)uid);
+    if (result == STORE_OK)
+        result = database_run(log->db, "DELETE FROM pending WHERE uid = ?", "i", (int64_t)uid);
+    return finish(log->db, result);
+}

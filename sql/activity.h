@@ -1,0 +1,60 @@
+/*
+ * Attempts and last logins, apart from the truth (DESIGN D7): private/activity.db, synchronous=OFF,
+ * expendable and recreated when damaged; on a full or read-only disk its stand-in below /run.
+ * Charge first: an attempt is counted before anything is compared, and settled afterwards.
+ */
+#ifndef CODER_ACTIVITY_H
+#define CODER_ACTIVITY_H
+
+#include "store.h"
+
+enum { ORIGIN_SIZE = 129, SERVICE_SIZE = 65 };
+
+/* The uid under which attempts at names nobody has are charged. */
+enum { ACTIVITY_NOBODY = 0 };
+
+struct activity_log;
+
+/* The first of both folders that can be written is used; the second is made when needed. Anything but
+ * OK means no attempt can be charged, so none may be judged. The folders' names are borrowed. */
+enum store_result activity_open(const char *private_dir, const char *run_dir,
+                                struct activity_log **ret);
+void activity_close(struct activity_log *log);
+
+/*
+ * Charge one attempt. OK: *ret_charge is to be settled. REFUSED: locked out, nothing charged, *ret
+ * says why. BUSY: as many attempts as may still fail are under way at this origin, or the file is locked;
+ * wait and ask again.
+ * *ret is the state before this attempt.
+ */
+enum store_result activity_charge(struct activity_log *log, uint32_t uid, const char *origin,
+                                  const struct policy *policy, int64_t now, struct activity *ret,
+                                  int64_t *ret_charge);
+
+enum activity_outcome {
+    ATTEMPT_FAILED,    /* stays counted */
+    ATTEMPT_SUCCEEDED, /* clears this origin and makes it a known one */
+    ATTEMPT_NEUTRAL    /* right password, refused for another reason: neither */
+};
+
+/* Settle a charge exactly once. A charge never settled becomes a failure after 30 s. */
+enum store_result activity_settle(struct activity_log *log, int64_t charge, uint32_t uid,
+                                  const char *origin, enum activity_outcome outcome, int64_t now);
+
+struct activity_summary {
+    int64_t locked_until;  /* the latest over all origins, 0 if none */
+    int64_t failures;      /* counted at present, all origins */
+    int64_t last_login_at; /* 0: never */
+    char last_service[SERVICE_SIZE], last_origin[ORIGIN_SIZE];
+};
+enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
+                                     const struct policy *policy, int64_t now,
+                                     struct activity_summary *ret);
+
+enum store_result activity_record_login(struct activity_log *log, uint32_t uid,
+                                        const char *service, const char *origin, int64_t now);
+
+/* Forget every failure and attempt under way of this user. */
+enum store_result activity_unlock(struct activity_log *log, uint32_t uid);
+
+#endif

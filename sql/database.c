@@ -1,0 +1,225 @@
+/*
+ * SQLite as our databases use it: opened after its files are checked, statements with bound parameters
+ * only, and every statement finished before the function that started it returns.
+ */
+#include "database.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+enum store_result database_result(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return STORE_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_BUSY;
+    case SQLITE_CONSTRAINT:
+        if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY)
+            return STORE_TAKEN;
+        return STORE_REFUSED;
+    case SQLITE_FULL:
+    case SQLITE_READONLY:
+        return STORE_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_DAMAGED;
+    default:
+        return STORE_FAILED;
+    }
+}
+
+static bool is_trusted(const struct stat *st, mode_t kind, mode_t mode)
+{
+    return (st->st_mode & S_IFMT) == kind && (st->st_mode & 07777) == mode &&
+           st->st_uid == CODER_OWNER_UID && (kind == S_IFDIR || st->st_nlink == 1);
+}
+
+enum store_result store_check_files(const char *private_dir, const char *what)
+{
+    static const char *const beside[] = { "", "-journal" };
+    char path[4096];
+    struct stat st;
+
+    if (lstat(private_dir, &st) != 0)
+        return errno == ENOENT ? STORE_MISSING : STORE_FAILED;
+    if (!is_trusted(&st, S_IFDIR, 0700))
+        return STORE_UNSAFE;
+    for (size_t i = 0; i < 2; i++) {
+        if (snprintf(path, sizeof path, "%s/%s%s", private_dir, what, beside[i]) >= (int)sizeof path)
+            return STORE_FAILED;
+        if (lstat(path, &st) == 0) {
+            if (!is_trusted(&st, S_IFREG, 0600))
+                return STORE_UNSAFE;
+        } else if (errno != ENOENT) {
+            return STORE_FAILED;
+        } else if (i == 0) {
+            return STORE_MISSING;
+        }
+    }
+    return STORE_OK;
+}
+
+static bool configure(sqlite3 *db)
+{
+    static const int on[] = { SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY,
+                              SQLITE_DBCONFIG_ENABLE_TRIGGER };
+
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
+        if (sqlite3_db_config(db, on[i], 1, NULL) != SQLITE_OK)
+            return false;
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK &&
+           sqlite3_exec(db,
+                        "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_spill=OFF;"
+                        "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+
+enum store_result database_open(const char *folder, const char *name, int flags, sqlite3 **ret)
+{
+    char path[4096];
+    sqlite3 *db = NULL;
+    mode_t umask_before;
+    int rc;
+
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return STORE_FAILED;
+    umask_before = umask(0177); /* SQLite makes files 0644 less the umask */
+    rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE, NULL);
+    umask(umask_before);
+    if (rc == SQLITE_OK && configure(db)) {
+        *ret = db;
+        return STORE_OK;
+    }
+    sqlite3_close(db);
+    return rc == SQLITE_CANTOPEN || rc == SQLITE_OK ? STORE_FAILED : database_result(rc);
+}
+
+static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *types, va_list list)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+    for (int i = 0; rc == SQLITE_OK && types[i] != '\0'; i++) {
+        if (types[i] == 'i')
+            rc = sqlite3_bind_int64(statement, i + 1, va_arg(list, int64_t));
+        else
+            rc = sqlite3_bind_text(statement, i + 1, va_arg(list, const char *), -1, SQLITE_STATIC);
+    }
+    if (rc == SQLITE_OK)
+        return statement;
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *statement;
+    va_list list;
+
+    va_start(list, types);
+    statement = prepare_list(db, sql, types, list);
+    va_end(list);
+    return statement;
+}
+
+/* Prepare and step once: OK with a row, NOT_FOUND without. *ret is to be finalized in every case. */
+static enum store_result first_row(sqlite3 *db, const char *sql, const char *types, va_list list,
+                                   sqlite3_stmt **ret)
+{
+    int rc;
+
+    *ret = prepare_list(db, sql, types, list);
+    if (*ret == NULL)
+        return database_result(sqlite3_extended_errcode(db));
+    rc = sqlite3_step(*ret);
+    return rc == SQLITE_DONE ? STORE_NOT_FOUND : database_result(rc);
+}
+
+enum store_result database_run(sqlite3 *db, const char *sql, const char *types, ...)
+{
+    enum store_result result;
+    sqlite3_stmt *statement;
+    va_list list;
+
+    va_start(list, types);
+    result = first_row(db, sql, types, list, &statement);
+    va_end(list);
+    while (result == STORE_OK) { /* rows are passed over */
+        int rc = sqlite3_step(statement);
+
+        result = rc == SQLITE_DONE ? STORE_NOT_FOUND : database_result(rc);
+    }
+    sqlite3_finalize(statement);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
+enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types, ...)
+{
+    enum store_result result;
+    sqlite3_stmt *statement;
+    va_list list;
+
+    va_start(list, types);
+    result = first_row(db, sql, types, list, &statement);
+    va_end(list);
+    if (result == STORE_OK)
+        *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const char *types, ...)
+{
+    enum store_result result;
+    sqlite3_stmt *statement;
+    char *copy = NULL;
+    va_list list;
+
+    va_start(list, types);
+    result = first_row(db, sql, types, list, &statement);
+    va_end(list);
+    if (result == STORE_OK && sqlite3_column_type(statement, 0) == SQLITE_NULL)
+        result = STORE_NOT_FOUND;
+    else if (result == STORE_OK)
+        copy = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    if (result != STORE_OK)
+        return result;
+    if (copy == NULL)
+        return STORE_FAILED;
+    *ret = copy;
+    return STORE_OK;
+}
+
+void store_text_free(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    sqlite3_free(text);
+}
+
+enum store_result database_text(sqlite3_stmt *row, int column, char *ret, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+    size_t length = (size_t)sqlite3_column_bytes(row, column);
+
+    if (text == NULL) {
+        ret[0] = '\0';
+        return sqlite3_column_type(row, column) == SQLITE_NULL ? STORE_OK : STORE_FAILED;
+    }
+    if (length >= size || memchr(text, '\0', length) != NULL)
+        return STORE_DAMAGED;
+    memcpy(ret, text, length + 1);
+    return STORE_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * What store and activity share: one way to run a statement and to read SQLite's answers. Internal to
+ * sql/, the only folder that includes sqlite3.h.
+ */
+#ifndef CODER_DATABASE_H
+#define CODER_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+struct store {
+    sqlite3 *db;
+};
+
+/* The role set in parameter ?8 as a JSON array of names. */
+#define SQL_ROLES \
+    "json((SELECT json_group_array(name) FROM (SELECT 'member' AS name" \
+    " UNION ALL SELECT 'auditor' WHERE ?8 & 2 UNION ALL SELECT 'admin' WHERE ?8 & 4)))"
+
+/* SQLite's result code as ours. */
+enum store_result database_result(int rc);
+
+/* Open <folder>/<name> after the checks of store_check_files, with the settings every one of our
+ * databases has. flags: SQLITE_OPEN_*. A failed open leaves *ret NULL. */
+enum store_result database_open(const char *folder, const char *name, int flags, sqlite3 **ret);
+
+/*
+ * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL: null).
+ * Texts must stay valid until the statement is finalized. NULL when it cannot be prepared.
+ */
+sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...);
+
+/* database_prepare, run to its end, finalize: for statements without rows. */
+enum store_result database_run(sqlite3 *db, const char *sql, const char *types, ...);
+
+/* The same for one row of one number: NOT_FOUND without a row. */
+enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types, ...);
+
+/* The same for one row of one text: a copy for store_text_free. NULL gives NOT_FOUND. */
+enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const char *types, ...);
+
+/* Copy a text column; longer than the buffer is damage (the schema limits it). NULL gives "". */
+enum store_result database_text(sqlite3_stmt *row, int column, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * Opening the store: is the file ours, whole, of a schema this program knows; transactions; policy.
+ * A file that is not exactly ours is refused, never wiped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "database.h"
+#include "migrations.h"
+
+enum { APPLICATION_ID = 0x43445241 }; /* "CDRA" */
+
+static const char *const migrations[] = { sql_0001_accounts };
+enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
+
+const char *store_detail(const struct store *store)
+{
+    return sqlite3_errcode(store->db) == SQLITE_OK ? "" : sqlite3_errmsg(store->db);
+}
+
+/* -- transactions ------------------------------------------------------------------------- */
+
+enum store_result store_begin(struct store *store)
+{
+    return database_run(store->db, "BEGIN IMMEDIATE", "");
+}
+
+void store_rollback(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        database_run(store->db, "ROLLBACK", "");
+}
+
+enum store_result store_commit(struct store *store)
+{
+    enum store_result result = database_run(store->db, "COMMIT", "");
+
+    if (result != STORE_OK)
+        store_rollback(store);
+    return result;
+}
+
+enum store_result store_generation(struct store *store, int64_t *ret)
+{
+    return database_number(store->db, ret, "SELECT generation FROM counters", "");
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static enum store_result migrate_from(struct store *store, int64_t version)
+{
+    char stamp[96];
+    enum store_result result = STORE_OK;
+
+    for (; version < SCHEMA_VERSION && result == STORE_OK; version++)
+        result = database_result(sqlite3_exec(store->db, migrations[version], NULL, NULL, NULL));
+    if (result != STORE_OK)
+        return result;
+    snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
+             SCHEMA_VERSION);
+    return database_result(sqlite3_exec(store->db, stamp, NULL, NULL, NULL));
+}
+
+/* *ret: the schema version of a file that is ours or still empty. */
+static enum store_result read_version(struct store *store, int64_t *ret)
+{
+    int64_t application, version, tables;
+    enum store_result result;
+
+    if ((result = database_number(store->db, &application, "PRAGMA application_id", "")) != STORE_OK ||
+        (result = database_number(store->db, &version, "PRAGMA user_version", "")) != STORE_OK ||
+        (result = database_number(store->db, &tables, "SELECT count(*) FROM sqlite_schema", "")) !=
+            STORE_OK)
+        return result;
+    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
+        return STORE_FOREIGN;
+    if (version > SCHEMA_VERSION)
+        return STORE_TOO_NEW;
+    *ret = version;
+    return STORE_OK;
+}
+
+static enum store_result migrate(struct store *store)
+{
+    int64_t version = 0;
+    enum store_result result = store_begin(store);
+
+    if (result != STORE_OK)
+        return result;
+    if ((result = read_version(store, &version)) == STORE_OK) /* another may have been faster */
+        result = migrate_from(store, version);
+    if (result == STORE_OK)
+        return store_commit(store);
+    store_rollback(store);
+    return result;
+}
+
+/* The version is looked at before anything that could write: a foreign file stays as it is. */
+static enum store_result prepare(struct store *store, enum store_mode mode)
+{
+    int64_t version = 0;
+    enum store_result result = read_version(store, &version);
+
+    if (result == STORE_OK && version == 0 && mode != STORE_CREATE)
+        return STORE_MISSING; /* left empty by a creation that was cut off */
+    if (result == STORE_OK) /* TRUNCATE and FULL: DESIGN D3 */
+        result = database_run(store->db, "PRAGMA journal_mode=TRUNCATE", "");
+    if (result == STORE_OK)
+        result = database_run(store->db, "PRAGMA synchronous=FULL", "");
+    return result == STORE_OK && version < SCHEMA_VERSION ? migrate(store) : result;
+}
+
+enum store_result store_open(const char *private_dir, enum store_mode mode, struct store **ret)
+{
+    enum store_result result = store_check_files(private_dir, "accounts.db");
+    int flags = SQLITE_OPEN_READWRITE | (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
+    struct store *store;
+
+    if (result != STORE_OK && (result != STORE_MISSING || mode != STORE_CREATE))
+        return result;
+    store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return STORE_FAILED;
+    result = database_open(private_dir, "accounts.db", flags, &store->db);
+    if (result == STORE_OK)
+        result = prepare(store, mode);
+    if (result == STORE_OK)
+        *ret = store;
+    else
+        store_close(store);
+    return result;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->db != NULL)
+        store_rollback(store);
+    sqlite3_close(store->db);
+    free(store);
+}
+
+/* -- policy ------------------------------------------------------------------------------- */
+
+enum store_result store_policy(struct store *store, struct policy *ret)
+{
+    sqlite3_stmt *row = database_prepare(store->db, "SELECT key, value FROM policy", "");
+    struct policy policy;
+    int rc;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    policy_defaults(&policy);
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        const char *key = (const char *)sqlite3_column_text(row, 0);
+        const char *value = (const char *)sqlite3_column_text(row, 1);
+
+        if (key == NULL || value == NULL || !policy_set(&policy, key, value)) {
+            sqlite3_finalize(row);
+            return STORE_DAMAGED;
+        }
+    }
+    sqlite3_finalize(row);
+    if (rc == SQLITE_DONE)
+        *ret = policy;
+    return database_result(rc);
+}

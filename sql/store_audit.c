@@ -1,0 +1,134 @@
+/*
+ * The audit log: who did what to whom, from where, before and after; appended in the transaction of
+ * the change, never changed or removed (triggers), never with a secret.
+ */
+#include <string.h>
+
+#include "database.h"
+
+/* An account's facts worth auditing; the hash is not among them. */
+static const char facts_object[] =
+    "SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4, 'home', ?5,"
+    " 'shell', ?6, 'status', ?7, 'roles', " SQL_ROLES ","
+    " 'must_change', json(iif(?9, 'true', 'false')), 'password_expires_at', nullif(?10, 0),"
+    " 'account_expires_at', nullif(?11, 0), 'has_password', json(iif(?12, 'true', 'false')))";
+
+static enum store_result facts_json(struct store *store, const struct account *account, char **ret)
+{
+    return database_copy(store->db, ret, facts_object, "tittttt" "iiiii", account->username,
+                         (int64_t)account->uid, account->email, account->full_name, account->home,
+                         account->shell, account_status_name(account->status),
+                         (int64_t)account->roles, (int64_t)account->temporary,
+                         account->temporary_until, account->expires_at,
+                         (int64_t)(account->hash[0] != '\0'));
+}
+
+enum store_result store_audit_append(struct store *store, const struct audit_actor *actor,
+                                     const char *event, const struct account *before,
+                                     const struct account *after, const char *detail, int64_t now)
+{
+    const struct account *whom = after != NULL ? after : before;
+    enum store_result result = STORE_OK;
+    char *old = NULL, *new = NULL;
+
+    if (before != NULL)
+        result = facts_json(store, before, &old);
+    if (after != NULL && result == STORE_OK)
+        result = facts_json(store, after, &new);
+    if (result == STORE_OK)
+        result = database_run(store->db,
+            "INSERT INTO audit (at, event, actor_uid, actor, via, origin, uid, username, before, after)"
+            " VALUES (?1, ?2, nullif(?3, -1), ?4, ?5, ?6, nullif(?7, 0), ?8, ?9,"
+            "  iif(?11 IS NULL, ?10, json_set(coalesce(?10, '{}'), '$.detail', ?11)))", "itittti" "tttt",
+            now, event, actor->login_uid, actor->name, actor->via, actor->origin,
+            whom != NULL ? (int64_t)whom->uid : (int64_t)0, whom != NULL ? whom->username : NULL,
+            old, new, detail);
+    store_text_free(old);
+    store_text_free(new);
+    return result;
+}
+
+/* `change` names the facts that differ, as a person would say it: "status: active -> suspended". */
+#define CHANGE \
+    "(SELECT group_concat(key || ': ' || coalesce(was, '-') || ' -> ' || coalesce(is_now, '-'), ', ')" \
+    "  FROM (SELECT n.key AS key, json_extract(a.before, '$.' || n.key) AS was, n.value AS is_now" \
+    "   FROM json_each(a.after) n WHERE a.before IS NOT NULL" \
+    "    AND n.value IS NOT json_extract(a.before, '$.' || n.key)))"
+
+#define ROW_OBJECT \
+    "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \
+    " 'username', username, 'uid', uid, 'actor', actor, 'actor_uid', actor_uid, 'via', via," \
+    " 'origin', origin, 'before', json(before), 'after', json(after))"
+
+static char *copy_text(sqlite3_stmt *row, int column)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+
+    return sqlite3_mprintf("%s", text != NULL ? (const char *)text : "");
+}
+
+static enum store_result read_row(sqlite3_stmt *row, struct audit_row *ret)
+{
+    enum store_result result = STORE_OK;
+    const struct {
+        int column;
+        char *text;
+        size_t size;
+    } texts[] = {
+        { 2, ret->event, sizeof ret->event },       { 3, ret->actor, sizeof ret->actor },
+        { 4, ret->via, sizeof ret->via },           { 5, ret->origin, sizeof ret->origin },
+        { 6, ret->username, sizeof ret->username },
+    };
+
+    memset(ret, 0, sizeof *ret);
+    ret->id = sqlite3_column_int64(row, 0);
+    ret->at = sqlite3_column_int64(row, 1);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && result == STORE_OK; i++)
+        result = database_text(row, texts[i].column, texts[i].text, texts[i].size);
+    if (result != STORE_OK)
+        return result;
+    ret->json = copy_text(row, 7);
+    ret->change = copy_text(row, 8);
+    return STORE_OK;
+}
+
+void store_audit_page_free(struct audit_row *page, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        store_text_free(page[i].json);
+        store_text_free(page[i].change);
+    }
+}
+
+enum store_result store_audit_page(struct store *store, int64_t after, const char *username,
+                                   int64_t since, struct audit_row *page, size_t size, size_t *ret)
+{
+    enum store_result result = STORE_OK;
+    size_t count = 0;
+    int rc = SQLITE_DONE;
+    sqlite3_stmt *row = database_prepare(store->db,
+        "SELECT id, at, event, actor, via, origin, username, " ROW_OBJECT ", " CHANGE " FROM audit a"
+        " WHERE id > ?1 AND (?2 IS NULL OR username = ?2) AND at >= ?3 ORDER BY id LIMIT ?4", "itii",
+        after, username, since, (int64_t)size);
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
+        result = read_row(row, &page[count++]);
+    sqlite3_finalize(row);
+    if (result == STORE_OK)
+        result = database_result(rc);
+    if (result == STORE_OK)
+        *ret = count;
+    else
+        store_audit_page_free(page, count);
+    return result;
+}
+
+enum store_result store_audit_tail(struct store *store, const char *username, int64_t since,
+                                   int64_t count, int64_t *ret)
+{
+    return database_number(store->db, ret,
+        "SELECT coalesce((SELECT id FROM audit WHERE (?1 IS NULL OR username = ?1) AND at >= ?2"
+        " ORDER BY id DESC LIMIT 1 OFFSET ?3), 0)", "tii", username, since, count);
+}

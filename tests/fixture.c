@@ -1,0 +1,123 @@
+/*
+ * A fresh state folder with accounts for the tests of store, judge and PAM.
+ */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "credential.h"
+#include "directory.h"
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)type;
+    return where->level == 0 ? 0 : remove(path);
+}
+
+void fixture_reset(void)
+{
+    umask(022);
+    nftw(CODER_STATE_DIR, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(CODER_RUN_DIR, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    mkdir(CODER_STATE_DIR, 0755);
+    chmod(CODER_STATE_DIR, 0755);
+    assert_int_equal(mkdir(FIXTURE_PRIVATE, 0700), 0);
+}
+
+struct account fixture_account(const char *username, uint32_t uid)
+{
+    struct account account = { .uid = uid, .roles = ROLE_MEMBER, .created_at = 1700000000 };
+
+    snprintf(account.username, sizeof account.username, "%s", username);
+    snprintf(account.email, sizeof account.email, "%s@example.org", username);
+    snprintf(account.home, sizeof account.home, "/home/%s", username);
+    snprintf(account.shell, sizeof account.shell, "/bin/sh");
+    return account;
+}
+
+void fixture_add(const struct account *account, const char *password)
+{
+    struct account copy = *account;
+    struct store *store = NULL;
+
+    if (password != NULL)
+        assert_true(credential_hash(password, copy.hash));
+    assert_int_equal(store_open(FIXTURE_PRIVATE, STORE_CREATE, &store), STORE_OK);
+    assert_int_equal(store_begin(store), STORE_OK);
+    assert_int_equal(store_account_insert(store, &copy), STORE_OK);
+    assert_int_equal(store_commit(store), STORE_OK);
+    store_close(store);
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+void fixture_sql(const char *sql)
+{
+    run_sql(FIXTURE_PRIVATE "/accounts.db", sql);
+}
+
+void fixture_activity_sql(const char *sql)
+{
+    run_sql(FIXTURE_PRIVATE "/activity.db", sql);
+}
+
+int64_t fixture_number(const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    int64_t number;
+
+    assert_int_equal(sqlite3_open_v2(FIXTURE_PRIVATE "/accounts.db", &db, SQLITE_OPEN_READWRITE, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    number = sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return number;
+}
+
+void fixture_publish(void)
+{
+    struct directory_writer *writer = directory_writer_new(1);
+    struct account page[64];
+    struct store *store = NULL;
+    size_t count = 0;
+    int fd;
+
+    assert_int_equal(store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store), STORE_OK);
+    assert_int_equal(store_accounts_page(store, 0, page, 64, &count), STORE_OK);
+    store_close(store);
+    for (size_t i = 0; i < count; i++) {
+        struct directory_user user = { .name = page[i].username, .uid = page[i].uid,
+                                       .gid = page[i].uid, .gecos = page[i].full_name,
+                                       .home = page[i].home, .shell = page[i].shell,
+                                       .suspended = page[i].status != ACCOUNT_ACTIVE };
+
+        assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
+    }
+    fd = open(FIXTURE_PRIVATE "/directory.new", O_WRONLY | O_CREAT | O_EXCL, 0644);
+    assert_true(fd >= 0);
+    assert_int_equal(directory_writer_finish(writer, fd), DIRECTORY_OK);
+    close(fd);
+    directory_writer_free(writer);
+    assert_int_equal(rename(FIXTURE_PRIVATE "/directory.new", DIRECTORY_PATH), 0);
+}

@@ -1,0 +1,256 @@
+/*
+ * account_verdict over every combination of facts, the guessing limits over time, and the rules for
+ * names, addresses and ids.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "account.h"
+
+#define NOW 1800000000LL
+
+/* The contract's order, written out once more and compared over all 2^5 combinations. */
+static enum verdict expected(bool locked, bool suspended, bool expired, bool temporary, bool past)
+{
+    if (locked)
+        return VERDICT_LOCKED;
+    if (suspended)
+        return VERDICT_SUSPENDED;
+    if (expired)
+        return VERDICT_ACCOUNT_EXPIRED;
+    if (temporary && past)
+        return VERDICT_TEMPORARY_EXPIRED;
+    return temporary ? VERDICT_TEMPORARY : VERDICT_ACTIVE;
+}
+
+static void verdict_follows_the_contracts_order(void **state)
+{
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    for (unsigned bits = 0; bits < 32; bits++) {
+        struct account account = {
+            .status = bits & 2 ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE,
+            .expires_at = bits & 4 ? NOW : NOW + 1,
+            .temporary = (bits & 8) != 0,
+            .temporary_until = bits & 16 ? NOW : NOW + 1,
+        };
+        struct activity activity = { .failures = bits & 1 ? 5 : 4, .last_failure = NOW };
+
+        assert_int_equal(account_verdict(&account, &activity, &policy, NOW),
+                         expected(bits & 1, bits & 2, bits & 4, bits & 8, bits & 16));
+        assert_int_equal(account_verdict(&account, NULL, &policy, NOW),
+                         expected(false, bits & 2, bits & 4, bits & 8, bits & 16));
+    }
+}
+
+static void times_of_zero_mean_never(void **state)
+{
+    struct account account = { .temporary = true };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_TEMPORARY);
+}
+
+static void a_strange_status_is_not_active(void **state)
+{
+    struct account account = { .status = (enum account_status)7 };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_SUSPENDED);
+}
+
+static void locks_double_up_to_the_ceiling(void **state)
+{
+    static const int64_t length[] = { 0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900 };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    for (int64_t n = 0; n < 12; n++) {
+        struct activity activity = { .failures = n, .last_failure = NOW };
+
+        assert_int_equal(activity_locked_until(&activity, &policy, NOW), length[n] ? NOW + length[n] : 0);
+        assert_int_equal(activity_locked_until(&activity, &policy, NOW + length[n]), 0);
+    }
+    struct activity endless = { .failures = INT64_MAX, .last_failure = NOW };
+    assert_int_equal(activity_locked_until(&endless, &policy, NOW), NOW + 900);
+}
+
+static void no_clock_makes_a_lock_longer(void **state)
+{
+    struct activity activity = { .failures = 50, .last_failure = NOW + 1000000 };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(activity_locked_until(&activity, &policy, NOW), NOW + 900);
+}
+
+static void attempts_left_count_down(void **state)
+{
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    for (int64_t n = 0; n < 5; n++) {
+        struct activity activity = { .failures = n, .last_failure = NOW, .user_failures = n };
+
+        assert_int_equal(activity_attempts_left(&activity, &policy, NOW), 5 - n);
+    }
+    struct activity waited = { .failures = 7, .last_failure = NOW - 120, .user_failures = 7 };
+    assert_int_equal(activity_attempts_left(&waited, &policy, NOW), 1);
+}
+
+static void over_the_users_ceiling_only_known_origins_are_served(void **state)
+{
+    struct activity activity = { .user_failures = 98 };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(activity_attempts_left(&activity, &policy, NOW), 2);
+    activity.user_failures = 100;
+    assert_int_equal(activity_attempts_left(&activity, &policy, NOW), 0);
+    activity.known_origin = true;
+    assert_int_equal(activity_attempts_left(&activity, &policy, NOW), 5);
+}
+
+static void usernames(void **state)
+{
+    static const char *const good[] = { "alice", "_x", "a", "a-b_9", "coder",
+                                        "abcdefghijklmnopqrstuvwxyz012345" };
+    static const char *const bad[] = { "", "Alice", "9a", "-a", "a b", "a:b", "a\n", "a.b", "ä", "1000",
+                                       "coder-admin", "coder-", "abcdefghijklmnopqrstuvwxyz0123456" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_null(account_username_fault(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_non_null(account_username_fault(bad[i]));
+}
+
+static void emails(void **state)
+{
+    static const char *const good[] = { "a@b", "alice@example.org", "a.b+c@x-y.example" };
+    static const char *const bad[] = { "", "a", "@b", "a@", "a@b@c", "a b@c", "a@b,c", "\"a\"@b",
+                                       "a@.b", "a@b.", "a@b..c", "a\n@b", "ä@b", "a@-b" };
+    char longest[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_null(account_email_fault(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_non_null(account_email_fault(bad[i]));
+    memset(longest, 'a', sizeof longest);
+    memcpy(longest, "a@b", 3);
+    longest[254] = '\0';
+    assert_null(account_email_fault(longest));
+    longest[254] = 'a';
+    longest[255] = '\0';
+    assert_non_null(account_email_fault(longest));
+}
+
+static void full_names(void **state)
+{
+    static const char *const good[] = { "", "Alice Liddell", "Zo\xc3\xab", "\xf0\x9f\x98\x80" };
+    static const char *const bad[] = { "a:b", "a\nb", "a\x1b[2J", "\xff", "\xc3", "\xc0\xaf",
+                                       "\xed\xa0\x80", "a\xe2\x80\xae" "b", "\xc2\x85", "\xf4\x90\x80\x80" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_null(account_full_name_fault(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_non_null(account_full_name_fault(bad[i]));
+}
+
+static void uids(void **state)
+{
+    static const uint64_t good[] = { 1000, 60000, 65536, 70100, 524287, 1879048192, 2147483647 };
+    static const uint64_t bad[] = { 0, 1, 999, 60001, 65534, 65535, 524288, 1879048191, 2147483648,
+                                    4294967295, 4294968296 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_null(account_uid_fault(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_non_null(account_uid_fault(bad[i]));
+}
+
+static void role_sets(void **state)
+{
+    unsigned set = 99;
+
+    (void)state;
+    assert_true(roles_parse("admin,auditor", &set));
+    assert_int_equal(set, ROLE_MEMBER | ROLE_ADMIN | ROLE_AUDITOR);
+    assert_true(roles_parse("member", &set));
+    assert_int_equal(set, ROLE_MEMBER);
+    assert_false(roles_parse("", &set));
+    assert_false(roles_parse("admin,", &set));
+    assert_false(roles_parse("admin,root", &set));
+    assert_false(roles_parse("Admin", &set));
+    assert_int_equal(set, ROLE_MEMBER);
+}
+
+static void policy_takes_only_what_is_in_range(void **state)
+{
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_true(policy_set(&policy, "password_min_length", "14"));
+    assert_int_equal(policy.password_min_length, 14);
+    assert_false(policy_set(&policy, "password_min_length", "7"));
+    assert_false(policy_set(&policy, "password_min_length", "14x"));
+    assert_false(policy_set(&policy, "password_min_length", ""));
+    assert_false(policy_set(&policy, "free_failures", "99999999999999999999"));
+    assert_false(policy_set(&policy, "no_such_key", "1"));
+    assert_false(policy_set(&policy, "keyboardless_services", "cron\nx"));
+    assert_int_equal(policy.password_min_length, 14);
+}
+
+static void keyboardless_services_are_whole_words(void **state)
+{
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_true(policy_service_is_keyboardless(&policy, "cron"));
+    assert_true(policy_service_is_keyboardless(&policy, "systemd-user"));
+    assert_false(policy_service_is_keyboardless(&policy, "cro"));
+    assert_false(policy_service_is_keyboardless(&policy, "crons"));
+    assert_false(policy_service_is_keyboardless(&policy, "sshd"));
+    assert_false(policy_service_is_keyboardless(&policy, ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdict_follows_the_contracts_order),
+        cmocka_unit_test(times_of_zero_mean_never),
+        cmocka_unit_test(a_strange_status_is_not_active),
+        cmocka_unit_test(locks_double_up_to_the_ceiling),
+        cmocka_unit_test(no_clock_makes_a_lock_longer),
+        cmocka_unit_test(attempts_left_count_down),
+        cmocka_unit_test(over_the_users_ceiling_only_known_origins_are_served),
+        cmocka_unit_test(usernames),
+        cmocka_unit_test(emails),
+        cmocka_unit_test(full_names),
+        cmocka_unit_test(uids),
+        cmocka_unit_test(role_sets),
+        cmocka_unit_test(policy_takes_only_what_is_in_range),
+        cmocka_unit_test(keyboardless_services_are_whole_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

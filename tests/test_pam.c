@@ -1,0 +1,570 @@
+/*
+ * The PAM entry points through libpam itself (pam_start_confdir). One source, two builds: with test
+ * paths and a fake NSS for anybody, and against the shipped objects in a private world for root. Each
+ * call is made in a process of its own, as real hosts do; in the world with real and effective ids
+ * of root, of a setuid program and of an unprivileged one.
+ */
+#include <fcntl.h>
+#include <security/pam_appl.h>
+#include <security/pam_ext.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+
+#define RIGHT "plain-horse-9-lantern"
+#define NEW "violet-engine-4-harbour"
+#define SUSPENDED_TEXT "This account is suspended. Please contact your administrator."
+#define FORCED_TEXT "You are required to change your password immediately (administrator enforced)."
+
+/* -- one call ----------------------------------------------------------------------------- */
+
+enum entry { AUTH, ACCOUNT, CHANGE, SETCRED, OPEN, CLOSE };
+enum host { ROOT, SETUID, USER }; /* uid/euid 0/0, u/0, u/u */
+
+struct call {
+    enum entry entry;
+    const char *user;
+    int flags;
+    enum host host;
+    uid_t uid; /* of hosts other than ROOT */
+    const char *rhost;
+    const char *answers[8];
+};
+
+struct result {
+    int code, prompts, descriptors;
+    bool children;
+    char said[4096]; /* every message, a line each, with its style in front */
+};
+
+static struct result *seen;   /* shared with the child */
+static const char *const *answers;
+static char confdir[] = "/tmp/coder-pam.XXXXXX";
+
+static int converse(int count, const struct pam_message **messages, struct pam_response **responses,
+                    void *data)
+{
+    static const char style[] = "?PVEI"; /* no-echo prompt, echo prompt, error, info */
+
+    (void)data;
+    *responses = calloc((size_t)count, sizeof **responses);
+    for (int i = 0; i < count; i++) {
+        size_t used = strlen(seen->said);
+        int kind = messages[i]->msg_style;
+
+        snprintf(seen->said + used, sizeof seen->said - used, "%c:%s\n", style[kind], messages[i]->msg);
+        if (kind != PAM_PROMPT_ECHO_OFF && kind != PAM_PROMPT_ECHO_ON)
+            continue;
+        if (answers[seen->prompts] == NULL)
+            return PAM_CONV_ERR;
+        (*responses)[i].resp = strdup(answers[seen->prompts++]);
+    }
+    return PAM_SUCCESS;
+}
+
+static void no_delay(int code, unsigned usec, void *data)
+{
+    (void)code;
+    (void)usec;
+    (void)data;
+}
+
+static int enter(pam_handle_t *pamh, const struct call *call)
+{
+    switch (call->entry) {
+    case AUTH:
+        return pam_authenticate(pamh, call->flags);
+    case ACCOUNT:
+        return pam_acct_mgmt(pamh, call->flags);
+    case CHANGE:
+        return pam_chauthtok(pamh, call->flags);
+    case SETCRED:
+        return pam_setcred(pamh, call->flags | (int)PAM_ESTABLISH_CRED);
+    case OPEN:
+        return pam_open_session(pamh, call->flags);
+    case CLOSE:
+        return pam_close_session(pamh, call->flags);
+    }
+    return -1;
+}
+
+static int count_descriptors(void)
+{
+    int count = 0;
+
+    for (int fd = 0; fd < 256; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static void child(const struct call *call)
+{
+    const struct pam_conv conversation = { converse, NULL };
+    pam_handle_t *pamh = NULL;
+    int before = count_descriptors();
+
+    if (call->host == SETUID && setresuid(call->uid, 0, 0) != 0)
+        _exit(1);
+    if (call->host == USER && (setresgid(call->uid, call->uid, call->uid) != 0 ||
+                               setresuid(call->uid, call->uid, call->uid) != 0))
+        _exit(1);
+    answers = call->answers;
+    if (pam_start_confdir("coder-test", call->user, &conversation, confdir, &pamh) != PAM_SUCCESS)
+        _exit(2);
+    pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
+    pam_set_item(pamh, PAM_RHOST, call->rhost != NULL ? call->rhost : "192.0.2.1");
+    seen->code = enter(pamh, call);
+    pam_end(pamh, seen->code);
+    seen->descriptors = count_descriptors() - before;
+    seen->children = waitpid(-1, NULL, __WALL | WNOHANG) != -1;
+    _exit(0);
+}
+
+/* The entry point's answer; what was said and asked is in *seen. */
+static int call_pam(struct call call)
+{
+    int status;
+    pid_t pid;
+
+    memset(seen, 0, sizeof *seen);
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        child(&call);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(seen->descriptors, 0);
+    assert_false(seen->children);
+    return seen->code;
+}
+
+static int authenticate(const char *user, const char *password)
+{
+    return call_pam((struct call){ .entry = AUTH, .user = user, .answers = { password } });
+}
+
+static int account(const char *user)
+{
+    return call_pam((struct call){ .entry = ACCOUNT, .user = user });
+}
+
+/* A forced change as sshd and login make it. */
+static int forced_change(const char *user, const char *current, const char *new, const char *again)
+{
+    return call_pam((struct call){ .entry = CHANGE, .user = user, .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+                                   .answers = { current, new, again } });
+}
+
+static bool said(const char *text)
+{
+    return strstr(seen->said, text) != NULL;
+}
+
+/* -- the accounts ------------------------------------------------------------------------- */
+
+static int setup(void **state)
+{
+    struct account one;
+    int64_t now = time(NULL);
+
+    (void)state;
+    fixture_reset();
+    one = fixture_account("active", 70100);
+    fixture_add(&one, RIGHT);
+    one = fixture_account("temporary", 70101);
+    one.temporary = true;
+    one.temporary_until = now + 3600;
+    fixture_add(&one, RIGHT);
+    one = fixture_account("late", 70102);
+    one.temporary = true;
+    one.temporary_until = now - 1;
+    fixture_add(&one, RIGHT);
+    one = fixture_account("expired", 70103);
+    one.expires_at = now - 1;
+    fixture_add(&one, RIGHT);
+    one = fixture_account("suspended", 70104);
+    one.status = ACCOUNT_SUSPENDED;
+    fixture_add(&one, RIGHT);
+    one = fixture_account("keyonly", 70105);
+    fixture_add(&one, NULL);
+    fixture_publish();
+    return 0;
+}
+
+/* -- the contract's table ----------------------------------------------------------------- */
+
+static void every_state_answers_as_the_contract_says(void **state)
+{
+    static const struct {
+        const char *user;
+        int right, wrong, account, change, session;
+    } rows[] = {
+        { "active", PAM_SUCCESS, PAM_AUTH_ERR, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS },
+        { "temporary", PAM_SUCCESS, PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SUCCESS, PAM_SUCCESS },
+        { "late", PAM_AUTH_ERR, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+        { "expired", PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+        { "suspended", PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, PAM_PERM_DENIED },
+        { "nobodysuser", PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN },
+        { "root", PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN, PAM_USER_UNKNOWN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(authenticate(rows[i].user, RIGHT), rows[i].right);
+        assert_int_equal(authenticate(rows[i].user, "wrong-password-1"), rows[i].wrong);
+        assert_int_equal(authenticate(rows[i].user, ""), rows[i].wrong);
+        assert_int_equal(account(rows[i].user), rows[i].account);
+        assert_int_equal(call_pam((struct call){ .entry = OPEN, .user = rows[i].user }), rows[i].session);
+        assert_int_equal(forced_change(rows[i].user, RIGHT, NEW, NEW), rows[i].change);
+    }
+}
+
+static void refusals_say_why_only_after_a_right_password(void **state)
+{
+    (void)state;
+    authenticate("suspended", "wrong-password-1");
+    assert_false(said("suspended"));
+    authenticate("suspended", RIGHT);
+    assert_true(said("E:" SUSPENDED_TEXT));
+    account("suspended"); /* a key login */
+    assert_true(said("E:" SUSPENDED_TEXT));
+    call_pam((struct call){ .entry = ACCOUNT, .user = "suspended", .flags = (int)PAM_SILENT });
+    assert_string_equal(seen->said, "");
+    authenticate("late", RIGHT);
+    assert_true(said("has expired"));
+    account("temporary");
+    assert_string_equal(seen->said, "E:" FORCED_TEXT "\n");
+    account("active");
+    assert_string_equal(seen->said, "");
+}
+
+static void auth_asks_exactly_once(void **state)
+{
+    (void)state;
+    authenticate("active", "wrong-password-1");
+    assert_string_equal(seen->said, "P:Password: \n");
+    authenticate("nobodysuser", RIGHT); /* looks the same from outside */
+    assert_string_equal(seen->said, "P:Password: \n");
+    authenticate("root", RIGHT); /* another source's: before any prompt */
+    assert_string_equal(seen->said, "");
+}
+
+static void setcred_and_close_do_nothing_for_ours(void **state)
+{
+    (void)state;
+    assert_int_equal(call_pam((struct call){ .entry = SETCRED, .user = "suspended" }), PAM_SUCCESS);
+    assert_int_equal(call_pam((struct call){ .entry = CLOSE, .user = "suspended" }), PAM_SUCCESS);
+    assert_int_equal(call_pam((struct call){ .entry = SETCRED, .user = "root" }), PAM_USER_UNKNOWN);
+    assert_int_equal(call_pam((struct call){ .entry = CLOSE, .user = "nobodysuser" }), PAM_USER_UNKNOWN);
+}
+
+static void a_password_less_account_never_passes_auth(void **state)
+{
+    (void)state;
+    assert_int_equal(authenticate("keyonly", ""), PAM_AUTH_ERR);
+    assert_int_equal(authenticate("keyonly", RIGHT), PAM_AUTH_ERR);
+    assert_int_equal(account("keyonly"), PAM_SUCCESS);
+}
+
+static void strange_names_and_passwords_are_refused(void **state)
+{
+    static const char *const names[] = { "", "-", "active\n", "../active", "ACTIVE", "\xff\xfe", "70100" };
+    char longest[600];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_not_equal(authenticate(names[i], RIGHT), PAM_SUCCESS);
+    memset(longest, 'a', sizeof longest);
+    longest[511] = '\0'; /* PAM_MAX_RESP_SIZE */
+    assert_int_not_equal(authenticate(longest, RIGHT), PAM_SUCCESS);
+    assert_int_equal(authenticate("active", longest), PAM_AUTH_ERR);
+    assert_int_equal(call_pam((struct call){ .entry = AUTH, .user = "active", .answers = { NULL } }),
+                     PAM_AUTH_ERR);
+}
+
+/* -- guessing ----------------------------------------------------------------------------- */
+
+static void five_wrong_lock_this_origin_only(void **state)
+{
+    struct call here = { .entry = AUTH, .user = "active", .rhost = "192.0.2.7", .answers = { RIGHT } };
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        here.answers[0] = "wrong-password-1";
+        assert_int_equal(call_pam(here), PAM_AUTH_ERR);
+    }
+    here.answers[0] = RIGHT;
+    assert_int_equal(call_pam(here), PAM_AUTH_ERR);
+    assert_string_equal(seen->said, "P:Password: \n");
+    here.rhost = "192.0.2.8";
+    assert_int_equal(call_pam(here), PAM_SUCCESS);
+    here.rhost = "::ffff:192.0.2.7"; /* the same origin */
+    assert_int_equal(call_pam(here), PAM_AUTH_ERR);
+    here.entry = ACCOUNT; /* keys are not guesses */
+    assert_int_equal(call_pam(here), PAM_SUCCESS);
+    fixture_activity_sql("UPDATE failures SET last = last - 31");
+    here.entry = AUTH;
+    here.rhost = "192.0.2.7";
+    assert_int_equal(call_pam(here), PAM_SUCCESS);
+}
+
+static void a_locked_origin_cannot_change_the_password(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(forced_change("temporary", "wrong-password-1", NEW, NEW), PAM_AUTHTOK_ERR);
+    assert_int_equal(forced_change("temporary", RIGHT, NEW, NEW), PAM_AUTHTOK_ERR);
+}
+
+static void failures_survive_and_name_no_stranger(void **state)
+{
+    (void)state;
+    authenticate("nobodysuser", "some-secret-word-77");
+    FILE *file = fopen(FIXTURE_PRIVATE "/activity.db", "r");
+    char bytes[65536];
+    size_t got = fread(bytes, 1, sizeof bytes, file);
+
+    fclose(file);
+    assert_true(got > 0);
+    assert_null(memmem(bytes, got, "nobodysuser", 11));
+    assert_null(memmem(bytes, got, "some-secret-word", 16));
+    assert_non_null(memmem(bytes, got, "192.0.2.1", 9));
+}
+
+/* -- changing ----------------------------------------------------------------------------- */
+
+static void a_forced_change_asks_as_pam_unix_does(void **state)
+{
+    (void)state;
+    assert_int_equal(forced_change("temporary", RIGHT, NEW, NEW), PAM_SUCCESS);
+    assert_string_equal(seen->said, "I:Changing password for temporary.\nP:Current password: \n"
+                                    "P:New password: \nP:Retype new password: \n");
+    assert_int_equal(account("temporary"), PAM_SUCCESS);
+    assert_int_equal(authenticate("temporary", RIGHT), PAM_AUTH_ERR);
+    assert_int_equal(authenticate("temporary", NEW), PAM_SUCCESS);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'password changed'"), 1);
+}
+
+static void only_what_must_be_changed_is(void **state)
+{
+    (void)state;
+    assert_int_equal(forced_change("active", NULL, NULL, NULL), PAM_SUCCESS);
+    assert_string_equal(seen->said, "");
+    assert_int_equal(authenticate("active", RIGHT), PAM_SUCCESS);
+}
+
+static void a_failed_change_changes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(forced_change("temporary", "wrong-password-1", NEW, NEW), PAM_AUTHTOK_ERR);
+    assert_int_equal(seen->prompts, 1);
+    assert_int_equal(forced_change("temporary", RIGHT, NEW, "other-thing-5-mill"), PAM_AUTHTOK_ERR);
+    assert_true(said("Sorry, passwords do not match."));
+    assert_int_equal(seen->prompts, 3);
+    assert_int_equal(forced_change("temporary", RIGHT, NULL, NULL), PAM_AUTHTOK_ERR); /* hung up */
+    assert_int_equal(account("temporary"), PAM_NEW_AUTHTOK_REQD);
+    assert_int_equal(authenticate("temporary", RIGHT), PAM_SUCCESS);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit"), 0);
+}
+
+static void three_weak_passwords_end_it(void **state)
+{
+    struct call call = { .entry = CHANGE, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+                         .answers = { RIGHT, "short", "short", "my-temporary-9-key", "my-temporary-9-key",
+                                      "password1234", "password1234" } };
+
+    (void)state;
+    assert_int_equal(call_pam(call), PAM_AUTHTOK_ERR);
+    assert_int_equal(seen->prompts, 7);
+    assert_true(said("You must choose a longer password."));
+    assert_true(said("contains the username"));
+    assert_true(said("one of the commonest"));
+    assert_int_equal(account("temporary"), PAM_NEW_AUTHTOK_REQD);
+}
+
+static void a_weak_password_may_be_tried_again(void **state)
+{
+    struct call call = { .entry = CHANGE, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+                         .answers = { RIGHT, RIGHT, RIGHT, NEW, NEW } };
+
+    (void)state;
+    assert_int_equal(call_pam(call), PAM_SUCCESS);
+    assert_true(said("The password has not been changed."));
+    assert_int_equal(authenticate("temporary", NEW), PAM_SUCCESS);
+}
+
+/* -- unusable ----------------------------------------------------------------------------- */
+
+static void without_a_store_ours_are_refused_and_others_unknown(void **state)
+{
+    static const char *const damage[] = {
+        "mv $S/private/accounts.db $S/private/away",
+        "echo garbage-in-the-place-of-the-store >$S/private/accounts.db; rm -f $S/private/*-journal",
+        "chmod 0644 $S/private/accounts.db",
+        "chmod 0755 $S/private",
+    };
+    char command[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
+        setup(NULL);
+        snprintf(command, sizeof command, "S=%s; %s", CODER_STATE_DIR, damage[i]);
+        assert_int_equal(system(command), 0);
+        assert_int_equal(authenticate("active", RIGHT), PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(account("active"), PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(forced_change("temporary", RIGHT, NEW, NEW), PAM_AUTHTOK_ERR);
+        assert_int_equal(call_pam((struct call){ .entry = OPEN, .user = "active" }), PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(authenticate("nobodysuser", RIGHT), PAM_USER_UNKNOWN);
+        assert_int_equal(authenticate("root", RIGHT), PAM_USER_UNKNOWN);
+        assert_int_equal(account("root"), PAM_USER_UNKNOWN);
+        chmod(FIXTURE_PRIVATE, 0700);
+    }
+}
+
+static void without_the_helper_ours_are_refused_and_others_unknown(void **state)
+{
+    (void)state;
+    assert_int_equal(rename(CODER_HELPER, CODER_HELPER ".away"), 0);
+    int code_auth = authenticate("active", RIGHT), code_account = account("active");
+    int unknown = authenticate("nobodysuser", RIGHT), local = account("root");
+
+    rename(CODER_HELPER ".away", CODER_HELPER);
+    assert_int_equal(code_auth, PAM_AUTHINFO_UNAVAIL);
+    assert_int_equal(code_account, PAM_AUTHINFO_UNAVAIL);
+    assert_int_equal(unknown, PAM_USER_UNKNOWN);
+    assert_int_equal(local, PAM_USER_UNKNOWN);
+}
+
+/* -- in the world only: real ids and real NSS --------------------------------------------- */
+
+static void a_setuid_host_judges_for_anybody(void **state)
+{
+    struct call su = { .entry = AUTH, .user = "active", .host = SETUID, .uid = 70105, .answers = { RIGHT } };
+
+    (void)state;
+    assert_int_equal(call_pam(su), PAM_SUCCESS);
+    for (int i = 0; i < 5; i++) {
+        su.answers[0] = "wrong-password-1";
+        assert_int_equal(call_pam(su), PAM_AUTH_ERR);
+    }
+    su.answers[0] = RIGHT;
+    su.rhost = "198.51.100.1"; /* the caller's uid is his origin, whatever he says */
+    assert_int_equal(call_pam(su), PAM_AUTH_ERR);
+    su.uid = 70101;
+    assert_int_equal(call_pam(su), PAM_SUCCESS);
+}
+
+static void a_user_asks_only_about_himself(void **state)
+{
+    struct call call = { .entry = AUTH, .user = "active", .host = USER, .uid = 70100, .answers = { RIGHT } };
+
+    (void)state;
+    assert_int_equal(call_pam(call), PAM_SUCCESS);
+    call.answers[0] = "wrong-password-1";
+    assert_int_equal(call_pam(call), PAM_AUTH_ERR);
+    call.entry = ACCOUNT;
+    assert_int_equal(call_pam(call), PAM_SUCCESS);
+    call.user = "temporary";
+    assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
+    call.entry = AUTH;
+    call.answers[0] = RIGHT;
+    assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
+    call.entry = OPEN;
+    call.user = "active";
+    assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
+    call.entry = AUTH;
+    call.user = "suspended";
+    call.uid = 70104;
+    assert_int_equal(call_pam(call), PAM_PERM_DENIED); /* lockers call auth only */
+}
+
+static void passwd_asks_for_the_current_password(void **state)
+{
+    struct call passwd = { .entry = CHANGE, .user = "active", .host = SETUID, .uid = 70100,
+                           .answers = { RIGHT, NEW, NEW } };
+
+    (void)state;
+    assert_int_equal(call_pam(passwd), PAM_SUCCESS);
+    assert_true(said("P:Current password: "));
+    assert_int_equal(authenticate("active", NEW), PAM_SUCCESS);
+    assert_int_equal(account("active"), PAM_SUCCESS);
+}
+
+static void what_root_sets_is_temporary(void **state)
+{
+    struct call passwd = { .entry = CHANGE, .user = "active", .answers = { "short", "short" } };
+
+    (void)state;
+    assert_int_equal(call_pam(passwd), PAM_SUCCESS);
+    assert_false(said("Current password"));
+    assert_true(said("I:BAD PASSWORD: You must choose a longer password."));
+    assert_true(said("I:The password is temporary"));
+    assert_int_equal(authenticate("active", "short"), PAM_SUCCESS);
+    assert_int_equal(account("active"), PAM_NEW_AUTHTOK_REQD);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'password set'"), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest anywhere[] = {
+        TEST(every_state_answers_as_the_contract_says),
+        TEST(refusals_say_why_only_after_a_right_password),
+        TEST(auth_asks_exactly_once),
+        TEST(setcred_and_close_do_nothing_for_ours),
+        TEST(a_password_less_account_never_passes_auth),
+        TEST(strange_names_and_passwords_are_refused),
+        TEST(five_wrong_lock_this_origin_only),
+        TEST(a_locked_origin_cannot_change_the_password),
+        TEST(failures_survive_and_name_no_stranger),
+        TEST(a_forced_change_asks_as_pam_unix_does),
+        TEST(only_what_must_be_changed_is),
+        TEST(a_failed_change_changes_nothing),
+        TEST(three_weak_passwords_end_it),
+        TEST(a_weak_password_may_be_tried_again),
+        TEST(without_a_store_ours_are_refused_and_others_unknown),
+        TEST(without_the_helper_ours_are_refused_and_others_unknown),
+    };
+    const struct CMUnitTest world[] = {
+        TEST(a_setuid_host_judges_for_anybody),
+        TEST(a_user_asks_only_about_himself),
+        TEST(passwd_asks_for_the_current_password),
+        TEST(what_root_sets_is_temporary),
+    };
+    const char *module = getenv("CODER_PAM_MODULE");
+    char path[4096];
+    FILE *service;
+    int failed;
+
+    seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (seen == MAP_FAILED || mkdtemp(confdir) == NULL)
+        return 1;
+    chmod(confdir, 0755);
+    snprintf(path, sizeof path, "%s/coder-test", confdir);
+    service = fopen(path, "w");
+    if (service == NULL)
+        return 1;
+    if (module == NULL)
+        module = "pam_coder.so";
+    fprintf(service, "auth required %s\naccount required %s\npassword required %s\nsession required %s\n",
+            module, module, module, module);
+    fclose(service);
+    failed = cmocka_run_group_tests_name("pam", anywhere, NULL, NULL);
+    if (getenv("CODER_PAM_MODULE") == NULL) /* the shipped module, so this is the world */
+        failed += cmocka_run_group_tests_name("pam world", world, NULL, NULL);
+    unlink(path);
+    rmdir(confdir);
+    return failed;
+}
