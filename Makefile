@@ -44,7 +44,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -MMD -MP
 
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
-SQL_OBJS    := sql/account.o sql/database.o sql/store.o sql/store_accounts.o sql/store_audit.o sql/activity.o
+SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/store.o sql/store_accounts.o sql/store_audit.o sql/activity.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
 SECRET_OBJS := pam_coder/credential.o
@@ -55,9 +55,12 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/judge.o pam_coder/origin.o \
                pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
                $(READER_OBJS)
-TOOL_OBJS   := admin-tool/main.o admin-tool/users.o admin-tool/maintain.o admin-tool/publish.o \
-               admin-tool/sessions.o admin-tool/print.o $(SECRET_OBJS) $(SQL_OBJS) \
-               $(WRITER_OBJS) $(READER_OBJS)
+TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
+               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
+               admin-tool/handover.o admin-tool/publish.o admin-tool/sessions.o admin-tool/host.o \
+               admin-tool/when.o admin-tool/print.o admin-tool/escape.o \
+               $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3

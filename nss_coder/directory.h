@@ -1,0 +1,258 @@
+/*
+ * directory.h - the public directory file: its format, its writer and its reader.
+ *
+ * The principle: the file shows what `getent` may show everyone, and a reader believes none of it.
+ * The publisher writes a new file and renames it over the old one; a published file is never
+ * written to or truncated. A reader looks at the path on every lookup, follows no offset it has not
+ * compared with the file's size and hands out no record whose checksum is wrong.
+ */
+#ifndef CODER_DIRECTORY_H
+#define CODER_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#define DIRECTORY_PATH CODER_STATE_DIR "/directory"
+
+#define DIRECTORY_NAME_MAX 32   /* bytes of a user's or group's name */
+#define DIRECTORY_TEXT_MAX 4096 /* bytes of name, gecos, home and shell, their four NULs included */
+#define DIRECTORY_GIDS_MAX 1024 /* supplementary groups of one user */
+
+/* -- the format -------------------------------------------------------------------------------
+ *
+ *   header | records of users | records of groups | four hash tables | heap
+ *
+ * Numbers are in the byte order of the host that wrote the file; the header says which. Sections
+ * start at multiples of 64 and are padded with zeros. Every user is also a group: the private group
+ * of the same name and id has no record of its own.
+ */
+#define DIRECTORY_MAGIC "CODERDIR"
+#define DIRECTORY_VERSION 1
+#define DIRECTORY_BYTE_ORDER 0x01020304U
+#define DIRECTORY_ALIGNMENT 64
+
+enum directory_section {
+    DIRECTORY_USERS,       /* struct directory_record, in the order they were added */
+    DIRECTORY_GROUPS,      /* the same, role groups only */
+    DIRECTORY_USER_NAMES,  /* struct directory_slot; a power of two of them, half of them empty */
+    DIRECTORY_USER_IDS,
+    DIRECTORY_GROUP_NAMES,
+    DIRECTORY_GROUP_IDS,
+    DIRECTORY_HEAP,        /* bytes: texts and lists, found through the records */
+    DIRECTORY_SECTIONS
+};
+
+struct directory_extent {
+    uint64_t offset; /* from the start of the file, bytes */
+    uint64_t count;  /* of the section's items */
+};
+
+struct directory_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t byte_order;
+    uint64_t generation; /* of the store this file was written from */
+    uint64_t size;       /* of the file, bytes */
+    struct directory_extent sections[DIRECTORY_SECTIONS];
+    uint32_t body_checksum; /* of everything behind the header */
+    uint32_t checksum;      /* of the header in front of this field */
+};
+
+struct directory_record {
+    uint32_t checksum;      /* of the record behind this field, then of its text */
+    uint32_t id;            /* user: uid and private gid; group: gid. Never 0 or (uint32_t)-1 */
+    uint32_t flags;
+    uint32_t text_length;   /* bytes, NULs included */
+    uint64_t text_offset;   /* in the heap: name, gecos, home, shell; a NUL behind each */
+    uint64_t list_offset;   /* in the heap. User: uint32_t gids; group: member names, NUL-ended */
+    uint32_t list_length;   /* bytes */
+    uint32_t list_count;    /* gids or names */
+    uint32_t list_checksum;
+    uint16_t lengths[4];    /* of the four strings of the text, without NUL */
+    uint32_t zero[3];
+};
+
+#define DIRECTORY_SUSPENDED 1U /* flags: the shadow map shows this user, locked and expired */
+
+struct directory_slot {
+    uint32_t fingerprint; /* upper half of the key's hash; the lower says where to begin */
+    uint32_t index;       /* of the record, plus one; 0: empty, the search ends here */
+};
+
+_Static_assert(sizeof(struct directory_header) == 152, "no padding in the header");
+_Static_assert(sizeof(struct directory_record) == 64, "one cache line a record");
+_Static_assert(sizeof(struct directory_slot) == 8, "no padding in a slot");
+
+/*
+ * The one hash of the format (an xor-multiply-shift chain over 64-bit words; every step can be
+ * undone, so a single changed bit changes the state). Start with state 0; a text may be given in
+ * pieces whose lengths are multiples of 8, the last one excepted. directory_hash_end() mixes the
+ * state into the value the tables use; a checksum is the lower half of that value.
+ */
+uint64_t directory_hash_add(uint64_t state, const void *data, size_t length);
+uint64_t directory_hash_end(uint64_t state);
+uint64_t directory_hash_name(const char *name, size_t length);
+uint64_t directory_hash_id(uint32_t id);
+
+/* -- results ---- */
+
+enum directory_result {
+    DIRECTORY_OK,
+    DIRECTORY_NOT_FOUND,    /* the file is in order and has no such record */
+    DIRECTORY_UNAVAILABLE,  /* no file, not to be trusted, or damaged where it mattered */
+    DIRECTORY_NO_RESOURCES, /* EMFILE, ENFILE, ENOMEM: the same call may succeed later */
+    DIRECTORY_SHORT_BUFFER, /* the caller's buffer is too small */
+    DIRECTORY_REFUSED,      /* writer: a record breaks a rule, or its name or id is taken */
+    DIRECTORY_FAILED        /* writer: a write failed, errno says why */
+};
+
+/* -- writer: everything is kept in memory until directory_writer_finish() ---- */
+
+struct directory_user {
+    const char *name;
+    uint32_t uid, gid; /* equal: the private group has the user's name and id */
+    const char *gecos, *home, *shell;
+    bool suspended;
+    const uint32_t *gids; /* supplementary groups, for initgroups */
+    size_t gid_count;     /* at most DIRECTORY_GIDS_MAX */
+};
+
+struct directory_group {
+    const char *name;
+    uint32_t gid;
+    const uint32_t *members; /* uids of users in the same file; listed by getgrnam */
+    size_t member_count;     /* may be 0 although users' gids name the group */
+};
+
+struct directory_writer;
+
+/* Returns NULL when memory is short. The caller frees it. */
+struct directory_writer *directory_writer_new(uint64_t generation);
+void directory_writer_free(struct directory_writer *writer);
+
+/*
+ * Add one user or group; everything is copied. OK, NO_RESOURCES, or REFUSED and nothing added, for:
+ * a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or (uint32_t)-1, in the list too; gid other
+ * than uid; a ':' or control character in a text; a home or shell without a leading '/'; texts or a
+ * gid list over the limits above.
+ */
+enum directory_result directory_writer_add_user(struct directory_writer *writer,
+                                                const struct directory_user *user);
+enum directory_result directory_writer_add_group(struct directory_writer *writer,
+                                                 const struct directory_group *group);
+
+/*
+ * Write the whole file to fd (the caller's: empty, open for writing, and still to be closed) and
+ * fsync it. OK; REFUSED with nothing written when a name or id occurs twice, among users, groups
+ * and private groups together, or a member is no user; NO_RESOURCES; FAILED with errno. Call it
+ * once; only directory_writer_free() may follow.
+ */
+enum directory_result directory_writer_finish(struct directory_writer *writer, int fd);
+
+/* -- reader ------------------------------------------------------------------------------------
+ *
+ * Thread-safe without a lock. A view stands for one file: every answer from it is of the same
+ * generation, whatever is renamed meanwhile. A process keeps one mapping for the next lookup and no
+ * descriptor; a fork amid another thread's lookup may leak that lookup's mapping in the child.
+ */
+struct directory_map {
+    const unsigned char *data; /* NULL where mmap failed: the file is read through fd */
+    int fd;                    /* -1 where mapped */
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    uid_t owner;
+    mode_t mode;
+    struct timespec mtime, ctime;
+    struct directory_header header; /* checked */
+};
+
+struct directory_shelf; /* a shared map and the number of its readers */
+
+/* Private to the reader; keep it on the stack. */
+struct directory_view {
+    struct directory_shelf *shelf;
+    struct directory_map own; /* used only when the map could not be shared */
+};
+
+/*
+ * Look at the file as it is now. UNAVAILABLE also for a symbolic link, for anything but a regular
+ * file, for one that group or others may write and for an owner other than CODER_OWNER_UID (or
+ * 65534 in a user namespace that does not map every id, user_namespaces(7)). After OK the caller
+ * closes the view. errno is not preserved.
+ */
+enum directory_result directory_view_open(const char *path, struct directory_view *ret);
+void directory_view_close(struct directory_view *view);
+
+uint64_t directory_view_generation(const struct directory_view *view);
+
+/* Does this view hold a descriptor (mmap failed)? Then it must not outlive the host's call. */
+bool directory_view_holds_descriptor(const struct directory_view *view);
+
+/* The checked header; it lives as long as the view. */
+const struct directory_header *directory_view_header(const struct directory_view *view);
+
+/*
+ * The bytes at this offset of the file: inside the map, or copied to scratch (length bytes, the
+ * caller's). NULL when they are not all inside the file or cannot be read.
+ */
+const void *directory_view_bytes(const struct directory_view *view, uint64_t offset, size_t length,
+                                 void *scratch);
+
+/* Read the whole file and compare its checksum: OK or UNAVAILABLE. For check, publish and boot. */
+enum directory_result directory_view_check_whole(const struct directory_view *view);
+
+/* One user or group; it owns its text and may outlive the view. */
+struct directory_entry {
+    uint32_t id;         /* uid and private gid, or gid; never 0 or (uint32_t)-1 */
+    bool suspended;
+    uint64_t list_offset; /* the list, for the two functions below */
+    uint32_t list_length;
+    uint32_t list_count;
+    uint32_t list_checksum;
+    uint16_t name_length;
+    uint16_t gecos; /* where in the text these begin; the name begins at 0 */
+    uint16_t home;
+    uint16_t shell;
+    uint16_t text_length; /* bytes, the four NULs included */
+    char text[DIRECTORY_TEXT_MAX];
+};
+
+/*
+ * Find one by name or id: OK, NOT_FOUND, or UNAVAILABLE when what was found is damaged. The ids 0
+ * and (uint32_t)-1 are never found. Groups include the users' private ones.
+ */
+enum directory_result directory_find_user_by_name(const struct directory_view *view,
+                                                  const char *name, struct directory_entry *ret);
+enum directory_result directory_find_user_by_uid(const struct directory_view *view, uint32_t uid,
+                                                 struct directory_entry *ret);
+enum directory_result directory_find_group_by_name(const struct directory_view *view,
+                                                   const char *name, struct directory_entry *ret);
+enum directory_result directory_find_group_by_gid(const struct directory_view *view, uint32_t gid,
+                                                  struct directory_entry *ret);
+
+/*
+ * For enumeration, index from 0: OK, NOT_FOUND behind the last one, UNAVAILABLE for a damaged
+ * record, which the caller skips. Role groups come before private ones.
+ */
+enum directory_result directory_user_at(const struct directory_view *view, uint64_t index,
+                                        struct directory_entry *ret);
+enum directory_result directory_group_at(const struct directory_view *view, uint64_t index,
+                                         struct directory_entry *ret);
+
+/* A user's supplementary gids, gid 0 left out: OK or UNAVAILABLE. */
+enum directory_result directory_user_gids(const struct directory_view *view,
+                                          const struct directory_entry *user,
+                                          uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count);
+
+/*
+ * A group's members. names: list_length bytes for the names; members: list_count + 1 pointers into
+ * them, the last one NULL. OK, or UNAVAILABLE with both in disorder.
+ */
+enum directory_result directory_group_members(const struct directory_view *view,
+                                              const struct directory_entry *group, char *names,
+                                              char **members);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * directory_read.c - looking up users and groups in one view of the directory file.
+ *
+ * The principle: whatever the file says, an answer is right or it is none. A record is used only
+ * after its bounds and its checksum, and only if it has the very name or id that was asked for;
+ * uid 0 and gid 0 are never handed out.
+ */
+#include "directory.h"
+
+#include <string.h>
+
+/* A record that passed every check; its text lies in the map or in scratch. */
+struct loaded {
+    struct directory_record record;
+    const char *text;
+    char scratch[DIRECTORY_TEXT_MAX];
+};
+
+struct key {
+    const char *name; /* NULL: by id */
+    size_t name_length;
+    uint32_t id;
+    uint64_t hash;
+};
+
+static const void *heap_bytes(const struct directory_view *view, uint64_t offset, uint64_t length,
+                              void *scratch)
+{
+    const struct directory_extent *heap = &directory_view_header(view)->sections[DIRECTORY_HEAP];
+    if (offset > heap->count || length > heap->count - offset)
+        return NULL;
+    return directory_view_bytes(view, heap->offset + offset, (size_t)length, scratch);
+}
+
+/* Four strings, each with its NUL where the lengths say. */
+static bool text_is_sound(const struct directory_record *record, const char *text)
+{
+    if (record->lengths[0] == 0 || record->lengths[0] > DIRECTORY_NAME_MAX)
+        return false;
+    size_t end = 0;
+    for (int i = 0; i < 4; i++) {
+        end += record->lengths[i];
+        if (end >= record->text_length || text[end] != '\0')
+            return false;
+        end++;
+    }
+    return end == record->text_length;
+}
+
+/* An id that may be shown, and offsets and lengths that stay inside the heap. */
+static bool record_is_sound(const struct directory_view *view,
+                            const struct directory_record *record)
+{
+    uint64_t heap = directory_view_header(view)->sections[DIRECTORY_HEAP].count;
+    return record->id != 0 && record->id != UINT32_MAX
+        && record->text_length <= DIRECTORY_TEXT_MAX && record->list_offset <= heap
+        && record->list_length <= heap - record->list_offset
+        && record->list_count <= record->list_length;
+}
+
+static bool record_load(const struct directory_view *view, enum directory_section section,
+                        uint64_t index, struct loaded *ret)
+{
+    const struct directory_extent *table = &directory_view_header(view)->sections[section];
+    struct directory_record *record = &ret->record;
+    if (index >= table->count)
+        return false;
+    const void *bytes = directory_view_bytes(view, table->offset + index * sizeof(*record),
+                                             sizeof(*record), ret->scratch);
+    if (bytes == NULL)
+        return false;
+    memcpy(record, bytes, sizeof(*record));
+    if (!record_is_sound(view, record))
+        return false;
+    ret->text = heap_bytes(view, record->text_offset, record->text_length, ret->scratch);
+    if (ret->text == NULL || !text_is_sound(record, ret->text))
+        return false;
+
+    uint64_t state = directory_hash_add(0, &record->id, sizeof(*record) - sizeof(record->checksum));
+    state = directory_hash_add(state, ret->text, record->text_length);
+    return (uint32_t)directory_hash_end(state) == record->checksum;
+}
+
+static void entry_fill(const struct loaded *loaded, struct directory_entry *ret)
+{
+    const struct directory_record *record = &loaded->record;
+    ret->id = record->id;
+    ret->suspended = (record->flags & DIRECTORY_SUSPENDED) != 0;
+    ret->list_offset = record->list_offset;
+    ret->list_length = record->list_length;
+    ret->list_count = record->list_count;
+    ret->list_checksum = record->list_checksum;
+    ret->name_length = record->lengths[0];
+    ret->gecos = (uint16_t)(record->lengths[0] + 1U);
+    ret->home = (uint16_t)(ret->gecos + record->lengths[1] + 1U);
+    ret->shell = (uint16_t)(ret->home + record->lengths[2] + 1U);
+    ret->text_length = (uint16_t)record->text_length;
+    memcpy(ret->text, loaded->text, record->text_length);
+}
+
+/* A private group has the user's name and id, and no members. */
+static void entry_make_private_group(struct directory_entry *entry)
+{
+    entry->suspended = false;
+    entry->list_length = 0;
+    entry->list_count = 0;
+}
+
+static bool key_matches(const struct key *key, const struct loaded *loaded)
+{
+    if (key->name == NULL)
+        return loaded->record.id == key->id;
+    return loaded->record.lengths[0] == key->name_length
+        && memcmp(loaded->text, key->name, key->name_length) == 0;
+}
+
+static bool slot_read(const struct directory_view *view, const struct directory_extent *table,
+                      uint64_t number, struct directory_slot *ret)
+{
+    struct directory_slot scratch;
+    const void *bytes = directory_view_bytes(view, table->offset + number * sizeof(scratch),
+                                             sizeof(scratch), &scratch);
+    if (bytes == NULL)
+        return false;
+    memcpy(ret, bytes, sizeof(*ret));
+    return true;
+}
+
+static enum directory_result table_find(const struct directory_view *view,
+                                        enum directory_section section, const struct key *key,
+                                        struct directory_entry *ret)
+{
+    if (key->name == NULL && (key->id == 0 || key->id == UINT32_MAX))
+        return DIRECTORY_NOT_FOUND;
+    bool users = section == DIRECTORY_USER_NAMES || section == DIRECTORY_USER_IDS;
+    const struct directory_extent *table = &directory_view_header(view)->sections[section];
+    struct loaded loaded;
+    for (uint64_t n = 0; n < table->count; n++) {
+        struct directory_slot slot;
+        if (!slot_read(view, table, (key->hash + n) & (table->count - 1), &slot))
+            return DIRECTORY_UNAVAILABLE;
+        if (slot.index == 0)
+            return DIRECTORY_NOT_FOUND;
+        if (slot.fingerprint != (uint32_t)(key->hash >> 32))
+            continue;
+        if (!record_load(view, users ? DIRECTORY_USERS : DIRECTORY_GROUPS, slot.index - 1U,
+                         &loaded))
+            return DIRECTORY_UNAVAILABLE;
+        if (!key_matches(key, &loaded))
+            continue;
+        entry_fill(&loaded, ret);
+        return DIRECTORY_OK;
+    }
+    return DIRECTORY_NOT_FOUND;
+}
+
+static struct key key_of_name(const char *name)
+{
+    size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
+    return (struct key){.name = name, .name_length = length,
+                        .hash = directory_hash_name(name, length)};
+}
+
+static struct key key_of_id(uint32_t id)
+{
+    return (struct key){.id = id, .hash = directory_hash_id(id)};
+}
+
+enum directory_result directory_find_user_by_name(const struct directory_view *view,
+                                                  const char *name, struct directory_entry *ret)
+{
+    struct key key = key_of_name(name);
+    return table_find(view, DIRECTORY_USER_NAMES, &key, ret);
+}
+
+enum directory_result directory_find_user_by_uid(const struct directory_view *view, uint32_t uid,
+                                                 struct directory_entry *ret)
+{
+    struct key key = key_of_id(uid);
+    return table_find(view, DIRECTORY_USER_IDS, &key, ret);
+}
+
+/* Role groups first: the writer refuses a private group of the same name or id. */
+static enum directory_result group_find(const struct directory_view *view, const struct key *key,
+                                        struct directory_entry *ret)
+{
+    bool by_name = key->name != NULL;
+    enum directory_result result =
+        table_find(view, by_name ? DIRECTORY_GROUP_NAMES : DIRECTORY_GROUP_IDS, key, ret);
+    if (result != DIRECTORY_NOT_FOUND)
+        return result;
+    result = table_find(view, by_name ? DIRECTORY_USER_NAMES : DIRECTORY_USER_IDS, key, ret);
+    if (result == DIRECTORY_OK)
+        entry_make_private_group(ret);
+    return result;
+}
+
+enum directory_result directory_find_group_by_name(const struct directory_view *view,
+                                                   const char *name, struct directory_entry *ret)
+{
+    struct key key = key_of_name(name);
+    return group_find(view, &key, ret);
+}
+
+enum directory_result directory_find_group_by_gid(const struct directory_view *view, uint32_t gid,
+                                                  struct directory_entry *ret)
+{
+    struct key key = key_of_id(gid);
+    return group_find(view, &key, ret);
+}
+
+static enum directory_result record_at(const struct directory_view *view,
+                                       enum directory_section section, uint64_t index,
+                                       struct directory_entry *ret)
+{
+    if (index >= directory_view_header(view)->sections[section].count)
+        return DIRECTORY_NOT_FOUND;
+    struct loaded loaded;
+    if (!record_load(view, section, index, &loaded))
+        return DIRECTORY_UNAVAILABLE;
+    entry_fill(&loaded, ret);
+    return DIRECTORY_OK;
+}
+
+enum directory_result directory_user_at(const struct directory_view *view, uint64_t index,
+                                        struct directory_entry *ret)
+{
+    return record_at(view, DIRECTORY_USERS, index, ret);
+}
+
+enum directory_result directory_group_at(const struct directory_view *view, uint64_t index,
+                                         struct directory_entry *ret)
+{
+    uint64_t groups = directory_view_header(view)->sections[DIRECTORY_GROUPS].count;
+    if (index < groups)
+        return record_at(view, DIRECTORY_GROUPS, index, ret);
+    enum directory_result result = record_at(view, DIRECTORY_USERS, index - groups, ret);
+    if (result == DIRECTORY_OK)
+        entry_make_private_group(ret);
+    return result;
+}
+
+static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,
+                             void *scratch)
+{
+    const void *list = heap_bytes(view, entry->list_offset, entry->list_length, scratch);
+    if (list == NULL)
+        return NULL;
+    uint64_t state = directory_hash_add(0, list, entry->list_length);
+    return (uint32_t)directory_hash_end(state) == entry->list_checksum ? list : NULL;
+}
+
+enum directory_result directory_user_gids(const struct directory_view *view,
+                                          const struct directory_entry *user,
+                                          uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count)
+{
+    if (user->list_count > DIRECTORY_GIDS_MAX
+        || user->list_length != user->list_count * sizeof(uint32_t))
+        return DIRECTORY_UNAVAILABLE;
+    const char *list = list_load(view, user, ret);
+    if (list == NULL)
+        return DIRECTORY_UNAVAILABLE;
+    size_t count = 0;
+    for (uint32_t i = 0; i < user->list_count; i++) {
+        uint32_t gid;
+        memcpy(&gid, list + i * sizeof(gid), sizeof(gid));
+        if (gid != 0 && gid != UINT32_MAX)
+            ret[count++] = gid;
+    }
+    *ret_count = count;
+    return DIRECTORY_OK;
+}
+
+enum directory_result directory_group_members(const struct directory_view *view,
+                                              const struct directory_entry *group, char *names,
+                                              char **members)
+{
+    members[0] = NULL;
+    if (group->list_count == 0)
+        return DIRECTORY_OK;
+    const void *list = list_load(view, group, names);
+    if (list == NULL)
+        return DIRECTORY_UNAVAILABLE;
+    memmove(names, list, group->list_length);
+    char *end = names + group->list_length;
+    for (uint32_t i = 0; i < group->list_count; i++) {
+        char *nul = memchr(names, '\0', (size_t)(end - names));
+        if (nul == NULL)
+            return DIRECTORY_UNAVAILABLE;
+        members[i] = names;
+        names = nul + 1;
+    }
+    members[group->list_count] = NULL;
+    return names == end ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
+}

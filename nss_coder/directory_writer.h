@@ -1,0 +1,32 @@
+/*
+ * directory_writer.h - what directory_write.c collects and directory_finish.c writes.
+ *
+ * Private to those two: sections that grow in memory, in the format of directory.h.
+ */
+#ifndef CODER_DIRECTORY_WRITER_H
+#define CODER_DIRECTORY_WRITER_H
+
+#include "directory.h"
+
+struct section {
+    unsigned char *data;   /* from realloc, so aligned for records and slots; zeros behind `used` */
+    size_t used, capacity; /* bytes */
+};
+
+/*
+ * Until directory_writer_finish() a group record's list_offset is where its member uids wait in
+ * `members`; checksums are still 0.
+ */
+struct directory_writer {
+    uint64_t generation;
+    struct section sections[DIRECTORY_SECTIONS];
+    struct section members;
+};
+
+/* Make room for length more bytes, which are zero; earlier pointers into data become invalid. */
+bool directory_section_reserve(struct section *section, size_t length);
+
+/* Append to reserved room. data may lie in the section itself. */
+void directory_section_add(struct section *section, const void *data, size_t length);
+
+#endif

@@ -1,0 +1,614 @@
+/*
+ * test_directory_hostile.c - the directory reader against damage, distrust, threads and forks.
+ *
+ * The principle: whatever stands at the path and whoever replaces it meanwhile, a lookup gives the
+ * right answer or none.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture_directory.h"
+
+#define REPLACEMENTS 1000
+#define THREADS 4
+#define NO_NAMESPACE 255 /* the host forbids user namespaces; cmocka's skip() prints "not ok" */
+
+static char folder[] = "/tmp/coder-hostile-XXXXXX";
+static char path[64];
+
+static int folder_make(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof(path), "%s/directory", folder);
+    return 0;
+}
+
+static int folder_remove(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+/* -- one answer, judged without cmocka, so that threads and children can do it, too ---- */
+
+/* 1: right, 0: none, -1: wrong. */
+static int judge_user(enum directory_result result, const struct directory_entry *entry,
+                      const struct fixture_user *user, uint64_t generation)
+{
+    char gecos[64];
+    fixture_gecos(user, generation, gecos);
+    if (result != DIRECTORY_OK)
+        return 0;
+    bool right = entry->id == user->uid && entry->suspended == user->suspended
+        && strcmp(entry->text, user->name) == 0
+        && strcmp(entry->text + entry->gecos, gecos) == 0
+        && strcmp(entry->text + entry->home, user->home) == 0
+        && strcmp(entry->text + entry->shell, user->shell) == 0;
+    return right ? 1 : -1;
+}
+
+static int judge_gids(const struct directory_view *view, const struct directory_entry *entry,
+                      const struct fixture_user *user)
+{
+    uint32_t gids[DIRECTORY_GIDS_MAX];
+    size_t count;
+    if (directory_user_gids(view, entry, gids, &count) != DIRECTORY_OK)
+        return 0;
+    bool right = count == user->gid_count && memcmp(gids, user->gids, count * sizeof(*gids)) == 0;
+    return right ? 1 : -1;
+}
+
+static int judge_group(const struct directory_view *view, enum directory_result result,
+                       const struct directory_entry *entry, const struct fixture_group *group)
+{
+    char names[256];
+    char *members[16];
+    if (result != DIRECTORY_OK)
+        return 0;
+    if (entry->id != group->gid || strcmp(entry->text, group->name) != 0
+        || entry->list_count != group->member_count || entry->list_length > sizeof(names))
+        return -1;
+    if (directory_group_members(view, entry, names, members) != DIRECTORY_OK)
+        return 0;
+    for (size_t i = 0; i < group->member_count; i++) {
+        if (strcmp(members[i], group->member_names[i]) != 0)
+            return -1;
+    }
+    return members[group->member_count] == NULL ? 1 : -1;
+}
+
+static bool tally(int judged, int *right)
+{
+    *right += judged > 0;
+    return judged >= 0;
+}
+
+static bool judge_users(const struct directory_view *view, uint64_t generation, int *right)
+{
+    bool good = true;
+    struct directory_entry entry;
+    for (size_t i = 0; i < FIXTURE_USERS; i++) {
+        const struct fixture_user *user = &fixture_users[i];
+        enum directory_result result = directory_find_user_by_name(view, user->name, &entry);
+        good = tally(judge_user(result, &entry, user, generation), right) && good;
+        if (result == DIRECTORY_OK)
+            good = tally(judge_gids(view, &entry, user), right) && good;
+        result = directory_find_user_by_uid(view, user->uid, &entry);
+        good = tally(judge_user(result, &entry, user, generation), right) && good;
+        result = directory_user_at(view, i, &entry);
+        good = tally(judge_user(result, &entry, user, generation), right) && good;
+    }
+    return good;
+}
+
+static bool judge_groups(const struct directory_view *view, int *right)
+{
+    bool good = true;
+    struct directory_entry entry;
+    for (size_t i = 0; i < FIXTURE_GROUPS + FIXTURE_USERS; i++) {
+        struct fixture_group own = {0};
+        if (i >= FIXTURE_GROUPS) {
+            own.name = fixture_users[i - FIXTURE_GROUPS].name;
+            own.gid = fixture_users[i - FIXTURE_GROUPS].uid;
+        }
+        const struct fixture_group *group = i < FIXTURE_GROUPS ? &fixture_groups[i] : &own;
+        enum directory_result result = directory_find_group_by_name(view, group->name, &entry);
+        good = tally(judge_group(view, result, &entry, group), right) && good;
+        result = directory_find_group_by_gid(view, group->gid, &entry);
+        good = tally(judge_group(view, result, &entry, group), right) && good;
+        result = directory_group_at(view, i, &entry);
+        good = tally(judge_group(view, result, &entry, group), right) && good;
+    }
+    return good;
+}
+
+static bool judge_strangers(const struct directory_view *view)
+{
+    struct directory_entry entry;
+    return directory_find_user_by_name(view, "dave", &entry) != DIRECTORY_OK
+        && directory_find_user_by_uid(view, 70103, &entry) != DIRECTORY_OK
+        && directory_find_user_by_uid(view, 0, &entry) != DIRECTORY_OK
+        && directory_find_group_by_name(view, "root", &entry) != DIRECTORY_OK
+        && directory_find_group_by_gid(view, 0, &entry) != DIRECTORY_OK;
+}
+
+#define ALL_RIGHT (4 * FIXTURE_USERS + 3 * (FIXTURE_GROUPS + FIXTURE_USERS))
+
+/* Everything there is to ask. False: a wrong answer. *right counts the right ones. */
+static bool judge_all(const struct directory_view *view, uint64_t generation, int *right)
+{
+    bool users = judge_users(view, generation, right);
+    bool groups = judge_groups(view, right);
+    return users && groups && judge_strangers(view);
+}
+
+/* Open, judge, close: right answers, 0 when there is no view, -1 for a wrong answer. */
+static int judge_path(uint64_t generation)
+{
+    struct directory_view view;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return 0;
+    int right = 0;
+    bool good = judge_all(&view, generation, &right);
+    directory_view_close(&view);
+    return good ? right : -1;
+}
+
+static unsigned char *publish_and_read(size_t *ret_size)
+{
+    assert_true(fixture_publish(path, 1));
+    assert_int_equal(judge_path(1), ALL_RIGHT);
+    unsigned char *file = fixture_read(path, ret_size);
+    assert_non_null(file);
+    return file;
+}
+
+/* -- damage ---- */
+
+static void test_every_truncation(void **state)
+{
+    (void)state;
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    for (size_t length = 0; length < size; length++) {
+        assert_true(fixture_put(path, file, length));
+        assert_int_equal(judge_path(1), 0);
+    }
+    free(file);
+}
+
+static void test_every_flipped_bit(void **state)
+{
+    (void)state;
+    size_t size;
+    int right = 0;
+    unsigned char *file = publish_and_read(&size);
+    for (size_t bit = 0; bit < size * 8; bit++) {
+        file[bit / 8] ^= (unsigned char)(1U << (bit % 8));
+        assert_true(fixture_put(path, file, size));
+        int judged = judge_path(1);
+        assert_true(judged >= 0);
+        right += judged;
+        struct directory_view view;
+        if (directory_view_open(path, &view) == DIRECTORY_OK) {
+            assert_int_equal(directory_view_check_whole(&view), DIRECTORY_UNAVAILABLE);
+            directory_view_close(&view);
+        }
+        file[bit / 8] ^= (unsigned char)(1U << (bit % 8));
+    }
+    assert_true(right > (int)size * ALL_RIGHT); /* damage stays local: most answers still come */
+    free(file);
+}
+
+static struct directory_record *record_at(unsigned char *file, enum directory_section section,
+                                          size_t index)
+{
+    return (void *)(file + fixture_record(file, section, index));
+}
+
+/* Bend alice's record, with a right checksum again, and ask for everything. */
+static void assert_bent_record(const struct directory_record *bent)
+{
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    memcpy(record_at(file, DIRECTORY_USERS, 0), bent, sizeof(*bent));
+    fixture_seal_record(file, DIRECTORY_USERS, 0);
+    assert_true(fixture_put(path, file, size));
+    assert_true(judge_path(1) > 0);
+    free(file);
+}
+
+static void test_forged_offsets(void **state)
+{
+    (void)state;
+    static const uint64_t far[] = {1U << 20, UINT32_MAX, UINT64_MAX, UINT64_MAX - 63, 1ULL << 63};
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    const struct directory_record good = *record_at(file, DIRECTORY_USERS, 0);
+    for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+        struct directory_record bent = good;
+        bent.text_offset = far[i];
+        assert_bent_record(&bent);
+        bent = good, bent.list_offset = far[i];
+        assert_bent_record(&bent);
+        bent = good, bent.text_length = (uint32_t)far[i];
+        assert_bent_record(&bent);
+        bent = good, bent.list_length = (uint32_t)far[i];
+        assert_bent_record(&bent);
+        bent = good, bent.list_count = (uint32_t)far[i];
+        assert_bent_record(&bent);
+        bent = good, bent.lengths[i % 4] = (uint16_t)far[i];
+        assert_bent_record(&bent);
+    }
+    free(file);
+}
+
+static void assert_no_root(void)
+{
+    struct directory_view view;
+    struct directory_entry entry;
+    enum directory_result result;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return;
+    uint64_t i = 0;
+    while ((result = directory_group_at(&view, i++, &entry)) != DIRECTORY_NOT_FOUND)
+        assert_true(result != DIRECTORY_OK || (entry.id != 0 && entry.id != UINT32_MAX));
+    directory_view_close(&view);
+}
+
+static void test_forged_sections(void **state)
+{
+    (void)state;
+    static const uint64_t odd[] = {0, 3, 1U << 20, UINT64_MAX, UINT64_MAX / 8, UINT64_MAX / 64 + 2};
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    struct directory_header *header = (void *)file;
+    for (int section = 0; section < DIRECTORY_SECTIONS; section++) {
+        const struct directory_extent good = header->sections[section];
+        for (size_t i = 0; i < 2 * sizeof(odd) / sizeof(odd[0]); i++) {
+            if (i % 2 == 0)
+                header->sections[section].offset = odd[i / 2];
+            else
+                header->sections[section].count = odd[i / 2];
+            fixture_seal_header(file);
+            assert_true(fixture_put(path, file, size));
+            judge_path(1); /* another file, so other answers; but it ends, inside its bounds */
+            assert_no_root();
+            header->sections[section] = good;
+        }
+    }
+    free(file);
+}
+
+static void test_forged_root(void **state)
+{
+    (void)state;
+    size_t size, count;
+    unsigned char *file = publish_and_read(&size);
+    struct directory_header *header = (void *)file;
+    struct directory_record *alice = record_at(file, DIRECTORY_USERS, 0);
+    struct directory_record *role = record_at(file, DIRECTORY_GROUPS, 0);
+
+    /* gid 0 in alice's list */
+    unsigned char *list = file + header->sections[DIRECTORY_HEAP].offset + alice->list_offset;
+    memset(list, 0, sizeof(uint32_t));
+    uint64_t sum = directory_hash_end(directory_hash_add(0, list, alice->list_length));
+    alice->list_checksum = (uint32_t)sum;
+    fixture_seal_record(file, DIRECTORY_USERS, 0);
+    assert_true(fixture_put(path, file, size));
+    struct directory_view view;
+    struct directory_entry entry;
+    uint32_t gids[DIRECTORY_GIDS_MAX];
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_OK);
+    assert_int_equal(directory_find_user_by_name(&view, "alice", &entry), DIRECTORY_OK);
+    assert_int_equal(directory_user_gids(&view, &entry, gids, &count), DIRECTORY_OK);
+    assert_int_equal(count, 3);
+    assert_memory_equal(gids, fixture_users[0].gids + 1, 3 * sizeof(*gids));
+    directory_view_close(&view);
+
+    /* uid 0 and gid 0 */
+    alice->id = role->id = 0;
+    fixture_seal_record(file, DIRECTORY_USERS, 0);
+    fixture_seal_record(file, DIRECTORY_GROUPS, 0);
+    assert_true(fixture_put(path, file, size));
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_OK);
+    assert_int_not_equal(directory_find_user_by_name(&view, "alice", &entry), DIRECTORY_OK);
+    assert_int_not_equal(directory_find_group_by_name(&view, "alice", &entry), DIRECTORY_OK);
+    assert_int_not_equal(directory_find_group_by_name(&view, "coder-admin", &entry), DIRECTORY_OK);
+    assert_int_equal(directory_find_user_by_uid(&view, 0, &entry), DIRECTORY_NOT_FOUND);
+    assert_int_equal(directory_find_group_by_gid(&view, 0, &entry), DIRECTORY_NOT_FOUND);
+    assert_int_equal(directory_user_at(&view, 0, &entry), DIRECTORY_UNAVAILABLE);
+    assert_int_equal(directory_group_at(&view, 0, &entry), DIRECTORY_UNAVAILABLE);
+    directory_view_close(&view);
+    free(file);
+}
+
+static void test_full_tables_end(void **state)
+{
+    (void)state;
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    const struct directory_header *header = (void *)file;
+    for (int table = DIRECTORY_USER_NAMES; table <= DIRECTORY_GROUP_IDS; table++) {
+        struct directory_slot *slots = (void *)(file + header->sections[table].offset);
+        for (uint64_t i = 0; i < header->sections[table].count; i++)
+            slots[i] = (struct directory_slot){.index = UINT32_MAX};
+    }
+    assert_true(fixture_put(path, file, size));
+    assert_true(judge_path(1) > 0); /* by index they are still there */
+    free(file);
+}
+
+/* -- distrust ---- */
+
+static void assert_refused(void)
+{
+    struct directory_view view;
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_UNAVAILABLE);
+}
+
+static void test_other_formats_refused(void **state)
+{
+    (void)state;
+    size_t size;
+    unsigned char *file = publish_and_read(&size);
+    struct directory_header *header = (void *)file;
+    header->version++;
+    fixture_seal_header(file);
+    assert_true(fixture_put(path, file, size));
+    assert_refused();
+    header->version--;
+    header->byte_order = 0x04030201;
+    fixture_seal_header(file);
+    assert_true(fixture_put(path, file, size));
+    assert_refused();
+    assert_true(fixture_put(path, "root:x:0:0::/:/bin/sh\n", 22));
+    assert_refused();
+    free(file);
+}
+
+static void test_wide_modes_refused(void **state)
+{
+    (void)state;
+    assert_true(fixture_publish(path, 1));
+    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_refused();
+    assert_int_equal(chmod(path, 0646), 0);
+    assert_refused();
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(judge_path(1), ALL_RIGHT);
+}
+
+static void test_links_and_fifos_refused(void **state)
+{
+    (void)state;
+    char beside[80];
+    snprintf(beside, sizeof(beside), "%s.real", path);
+    assert_true(fixture_publish(path, 1));
+    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(rename(path, beside), 0);
+    assert_int_equal(symlink(beside, path), 0);
+    assert_refused(); /* although that very file is mapped */
+    unlink(path);
+    unlink(beside);
+    assert_int_equal(mkfifo(path, 0644), 0);
+    alarm(10);
+    assert_refused();
+    alarm(0);
+    unlink(path);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_refused();
+    assert_int_equal(rmdir(path), 0);
+    assert_refused();
+}
+
+/* In a child: enter a user namespace (with this uid_map, or none) and judge the path. */
+static int judge_in_namespace(const char *uid_map)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (unshare(CLONE_NEWUSER) != 0)
+            _exit(NO_NAMESPACE);
+        int fd = uid_map != NULL ? open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC) : -1;
+        if (uid_map != NULL && write(fd, uid_map, strlen(uid_map)) < 0)
+            _exit(NO_NAMESPACE);
+        int judged = judge_path(1);
+        _exit(judged < 0 ? 254 : judged);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == NO_NAMESPACE)
+        print_message("# no user namespace to be had: not tested\n");
+    return WEXITSTATUS(status);
+}
+
+static void test_foreign_owner_refused(void **state)
+{
+    (void)state;
+    char uid_map[64];
+    snprintf(uid_map, sizeof(uid_map), "%u %u 1\n", CODER_OWNER_UID + 5U, geteuid());
+    assert_true(fixture_publish(path, 1));
+    int judged = judge_in_namespace(uid_map);
+    if (judged != NO_NAMESPACE)
+        assert_int_equal(judged, 0);
+}
+
+static void test_unmapped_owner_accepted(void **state)
+{
+    (void)state;
+    assert_true(fixture_publish(path, 1));
+    int judged = judge_in_namespace(NULL);
+    if (judged != NO_NAMESPACE)
+        assert_int_equal(judged, ALL_RIGHT);
+}
+
+/* -- threads, forks, limits ---- */
+
+static atomic_bool stop;
+static atomic_int wrong;
+static atomic_ulong lookups;
+
+static bool judge_now(uint64_t *last)
+{
+    struct directory_view view;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return false;
+    uint64_t generation = directory_view_generation(&view);
+    int right = 0;
+    bool good = judge_all(&view, generation, &right) && right == ALL_RIGHT && generation >= *last;
+    directory_view_close(&view);
+    *last = generation;
+    return good;
+}
+
+static void *look_up_until_stop(void *unused)
+{
+    (void)unused;
+    uint64_t last = 0;
+    while (!atomic_load(&stop)) {
+        if (!judge_now(&last))
+            atomic_fetch_add(&wrong, 1);
+        atomic_fetch_add(&lookups, 1);
+    }
+    return NULL;
+}
+
+static void threads_start(pthread_t threads[THREADS])
+{
+    atomic_store(&stop, false);
+    atomic_store(&wrong, 0);
+    atomic_store(&lookups, 0);
+    assert_true(fixture_publish(path, 1));
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, look_up_until_stop, NULL), 0);
+}
+
+static void threads_stop(pthread_t threads[THREADS])
+{
+    atomic_store(&stop, true);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
+static void test_threads_during_replacements(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    threads_start(threads);
+    bool published = true;
+    for (uint64_t generation = 2; generation < 2 + REPLACEMENTS; generation++)
+        published = fixture_publish(path, generation) && published;
+    while (atomic_load(&lookups) < 100)
+        usleep(1000);
+    threads_stop(threads);
+    assert_true(published);
+    assert_int_equal(judge_path(1 + REPLACEMENTS), ALL_RIGHT);
+    assert_int_equal(fixture_mappings(path), 1);
+}
+
+/* A child of a threaded process: looks up, now and after a replacement, and waits for nobody. */
+static int child_of_threads(void)
+{
+    alarm(20);
+    uint64_t last = 0;
+    for (uint64_t i = 0; i < 20; i++) {
+        if (!judge_now(&last))
+            return 1;
+    }
+    if (!fixture_publish(path, 1000000 + last) || !judge_now(&last))
+        return 2;
+    return fixture_mappings(path) <= 1 + THREADS ? 0 : 3; /* one left behind by each, at most */
+}
+
+static void test_fork_amid_lookups(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    threads_start(threads);
+    int failed = 0; /* asserted only when the threads have ended */
+    for (int i = 0; i < 50; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(child_of_threads());
+        int status = -1;
+        waitpid(child, &status, 0);
+        failed += status != 0;
+    }
+    threads_stop(threads);
+    assert_int_equal(failed, 0);
+}
+
+static int judge_without_address_space(void)
+{
+    static const struct rlimit tight = {1 << 20, 1 << 20};
+    size_t descriptors = fixture_descriptors();
+    struct directory_view view;
+    if (setrlimit(RLIMIT_AS, &tight) != 0)
+        return 100;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return 101;
+    if (!directory_view_holds_descriptor(&view)
+        || directory_view_check_whole(&view) != DIRECTORY_OK)
+        return 102;
+    directory_view_close(&view);
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC); /* the lowest free one: nothing was kept */
+    if (fd < 0 || (size_t)fd > descriptors)
+        return 103;
+    return judge_path(1);
+}
+
+static void test_read_where_mmap_fails(void **state)
+{
+    (void)state;
+    assert_true(fixture_publish(path, 1));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(judge_without_address_space());
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), ALL_RIGHT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_every_flipped_bit),
+        cmocka_unit_test(test_forged_offsets),
+        cmocka_unit_test(test_forged_sections),
+        cmocka_unit_test(test_forged_root),
+        cmocka_unit_test(test_full_tables_end),
+        cmocka_unit_test(test_other_formats_refused),
+        cmocka_unit_test(test_wide_modes_refused),
+        cmocka_unit_test(test_links_and_fifos_refused),
+        cmocka_unit_test(test_foreign_owner_refused),
+        cmocka_unit_test(test_unmapped_owner_accepted),
+        cmocka_unit_test(test_threads_during_replacements),
+        cmocka_unit_test(test_fork_amid_lookups),
+        cmocka_unit_test(test_read_where_mmap_fails),
+    };
+    return cmocka_run_group_tests_name("directory, hostile", tests, folder_make, folder_remove);
+}
