@@ -40,7 +40,7 @@ TESTSTATE := $(CURDIR)/$(T)/state
 TESTPATHS  = -DCODER_STATE_DIR='"$(TESTSTATE)"' -DCODER_RUN_DIR='"$(CURDIR)/$(T)/run"' \
              -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_OWNER_UID=$(shell id -u)
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -MMD -MP
+TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden -MMD -MP
 
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 

@@ -211,9 +211,11 @@ static enum credential_weakness reuse(struct hearing *hearing)
 static enum store_result audit(struct store *store, const struct hearing *hearing,
                                const char *event)
 {
+    bool by_root = hearing->request->kind == REQUEST_SET;
     const struct audit_actor actor = {
-        .login_uid = hearing->judge->caller_uid,
-        .name = hearing->request->kind == REQUEST_SET ? "root" : hearing->account.username,
+        /* whoever knew the password is its user, though sshd, being root, asks for him */
+        .login_uid = by_root ? hearing->judge->caller_uid : hearing->account.uid,
+        .name = by_root ? "root" : hearing->account.username,
         .via = hearing->request->service,
         .origin = hearing->origin,
     };
@@ -245,9 +247,11 @@ static enum store_result write_set(struct store *store, const struct hearing *he
     struct account present;
     enum store_result result = store_account_by_uid(store, hearing->account.uid, &present);
 
-    if (result != STORE_OK || present.status != ACCOUNT_ACTIVE)
-        return STORE_LOST;
     explicit_bzero(present.hash, sizeof present.hash);
+    if (result == STORE_NOT_FOUND || (result == STORE_OK && present.status != ACCOUNT_ACTIVE))
+        return STORE_LOST;
+    if (result != STORE_OK)
+        return result;
     result = store_account_set_password(store, hearing->account.uid, hash, temporary,
                                         hearing->now + hearing->policy.temporary_hours * 3600,
                                         hearing->now);

@@ -3,8 +3,10 @@
  * says what each verdict is called in each phase. Nothing is remembered between two entry points,
  * because sshd calls them in different processes (DESIGN D5).
  */
-#include <security/pam_ext.h>
+#pragma GCC visibility push(default) /* the entry points: all else is hidden */
 #include <security/pam_modules.h>
+#pragma GCC visibility pop
+#include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 #include <string.h>
 #include <syslog.h>
