@@ -80,6 +80,31 @@ bool credential_verify(const char *password, const char *hash)
     return match;
 }
 
+/* "$y$j9T$salt...": the length of method and parameters, with their last '$'; 0 for other forms. */
+static size_t parameters_length(const char *hash)
+{
+    const char *end = hash;
+
+    for (int i = 0; i < 3 && end != NULL; i++)
+        end = strchr(end + (i > 0), '$');
+    return end != NULL ? (size_t)(end - hash) + 1 : 0;
+}
+
+bool credential_is_outdated(const char *hash)
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    size_t length = parameters_length(hash);
+    const char *method = crypt_preferred_method();
+
+    if (method == NULL || crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof setting) == NULL)
+        return false;
+    if (strncmp(hash, method, strlen(method)) != 0 || crypt_checksalt(hash) != CRYPT_SALT_OK)
+        return true;
+    /* crypt(5)'s digits are in ASCII's order, so equally long parameters compare as text */
+    return length != 0 && length == parameters_length(setting) &&
+           strncmp(hash, setting, length) < 0;
+}
+
 /* One letter of `alphabet` from the kernel, unbiased: bytes past its last whole multiple are thrown away. */
 static bool random_letter(const char *alphabet, unsigned count, char *ret)
 {

@@ -35,6 +35,10 @@ bool credential_verify(const char *password, const char *hash);
 /* The work of one credential_verify against a hash that nothing matches. */
 void credential_verify_nothing(const char *password);
 
+/* True when credential_hash would make a stronger hash: another method than the preferred one, one that
+ * crypt_checksalt(3) calls legacy, or the preferred one at a lower cost. Dearer ones are left alone. */
+bool credential_is_outdated(const char *hash);
+
 /* A temporary password: getrandom(2), unbiased, no look-alikes (0O1lI and the like). False when the
  * kernel gives no randomness. */
 bool credential_generate(char ret[CREDENTIAL_GENERATED_SIZE]);

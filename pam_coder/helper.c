@@ -1,7 +1,7 @@
 /*
  * coder_helper: who asks, may they, judge, answer, end. One request on descriptor 0, in a process of its
- * own, so that no host program and no user can reach the judging. Whatever is not exactly allowed is
- * answered with nothing at all.
+ * own, so that no host program and no user can reach the judging. What is no sound request gets no
+ * answer; what is not for the asker to know gets "cannot say", before anything is opened.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -86,11 +86,12 @@ static void serve(uint32_t peer_uid, struct request *request)
         .run_dir = CODER_RUN_DIR "/private",
         .caller_uid = peer_uid,
     };
-    struct answer answer;
+    struct answer answer = { .size = sizeof answer, .verdict = VERDICT_UNUSABLE };
 
     if (peer_uid == CODER_OWNER_UID)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
-    judge_request(&judge, request, &answer);
+    if (is_permitted(request, peer_uid))
+        judge_request(&judge, request, &answer);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
 }
 
@@ -108,7 +109,7 @@ int main(void)
         return status;
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
     got = packet_receive(0, &request, sizeof request, packet_clock() + REQUEST_MS);
-    if (got >= 0 && request_is_sound(&request, (size_t)got) && is_permitted(&request, peer_uid)) {
+    if (got >= 0 && request_is_sound(&request, (size_t)got)) {
         serve(peer_uid, &request);
         status = EXIT_SUCCESS;
     }

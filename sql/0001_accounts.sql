@@ -79,6 +79,12 @@ CREATE TRIGGER accounts_never_reuse BEFORE INSERT ON accounts
 WHEN EXISTS (SELECT 1 FROM tombstones WHERE uid = NEW.uid OR username = NEW.username)
 BEGIN SELECT RAISE(ABORT, 'a deleted account had this username or uid'); END;
 
+-- INSERT OR REPLACE would remove the old row unseen by the triggers of DELETE, here and below.
+CREATE TRIGGER accounts_are_not_replaced BEFORE INSERT ON accounts
+WHEN EXISTS (SELECT 1 FROM accounts WHERE uid = NEW.uid OR username = NEW.username
+             OR email = NEW.email)
+BEGIN SELECT RAISE(ABORT, 'the username, uid or e-mail address is taken'); END;
+
 CREATE TRIGGER accounts_leave_tombstone AFTER DELETE ON accounts
 BEGIN INSERT INTO tombstones VALUES (OLD.uid, OLD.username, unixepoch()); END;
 
@@ -95,10 +101,16 @@ CREATE TRIGGER tombstones_stay BEFORE DELETE ON tombstones
 BEGIN SELECT RAISE(ABORT, 'tombstones are never removed'); END;
 CREATE TRIGGER tombstones_are_fixed BEFORE UPDATE ON tombstones
 BEGIN SELECT RAISE(ABORT, 'tombstones never change'); END;
+CREATE TRIGGER tombstones_are_not_replaced BEFORE INSERT ON tombstones
+WHEN EXISTS (SELECT 1 FROM tombstones WHERE uid = NEW.uid OR username = NEW.username)
+BEGIN SELECT RAISE(ABORT, 'tombstones never change'); END;
 
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit rows are never removed'); END;
 CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit rows never change'); END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'audit rows never change'); END;
 
 CREATE TRIGGER counters_only_grow BEFORE UPDATE ON counters
@@ -106,6 +118,8 @@ WHEN NEW.generation < OLD.generation OR NEW.next_uid < OLD.next_uid
 BEGIN SELECT RAISE(ABORT, 'counters never go back'); END;
 CREATE TRIGGER counters_stay BEFORE DELETE ON counters
 BEGIN SELECT RAISE(ABORT, 'counters are never removed'); END;
+CREATE TRIGGER counters_are_not_replaced BEFORE INSERT ON counters
+BEGIN SELECT RAISE(ABORT, 'counters are never replaced'); END;
 
 -- The generation grows with every change of what the directory file shows, and with no other.
 CREATE TRIGGER accounts_inserted AFTER INSERT ON accounts

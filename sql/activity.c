@@ -83,10 +83,12 @@ static void make_folders(const char *folder)
 {
     const char *slash = strrchr(folder, '/');
     char parent[4096];
+    int length = slash != NULL ? (int)(slash - folder) : 0;
 
-    if (slash != NULL &&
-        snprintf(parent, sizeof parent, "%.*s", (int)(slash - folder), folder) < (int)sizeof parent)
-        mkdir(parent, 0755);
+    if (length > 0 &&
+        snprintf(parent, sizeof parent, "%.*s", length, folder) < (int)sizeof parent &&
+        mkdir(parent, 0755) == 0)
+        chmod(parent, 0755); /* helper.sock is for everybody, whatever our umask */
     mkdir(folder, 0700);
 }
 
@@ -253,12 +255,17 @@ static enum store_result charge_once(struct activity_log *log, int64_t uid, cons
                                      struct activity *ret, int64_t *ret_charge)
 {
     enum store_result result = database_run(log->db, "BEGIN IMMEDIATE", "");
+    enum store_result kept;
 
     if (result != STORE_OK)
         return result;
     result = charge(log->db, uid, origin, policy, now, ret);
     *ret_charge = sqlite3_last_insert_rowid(log->db);
-    return finish(log->db, result);
+    if (result != STORE_REFUSED && result != STORE_BUSY)
+        return finish(log->db, result);
+    /* ageing is kept: after a clock set back, a lock would else begin anew with every attempt */
+    kept = finish(log->db, STORE_OK);
+    return kept == STORE_OK ? result : kept;
 }
 
 enum store_result activity_charge(struct activity_log *log, uint32_t uid, const char *origin,

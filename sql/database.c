@@ -31,6 +31,7 @@ enum store_result database_result(int rc)
         return STORE_FULL;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR: /* our statements are right, so a table or column is not */
         return STORE_DAMAGED;
     default:
         return STORE_FAILED;
@@ -71,7 +72,9 @@ enum store_result store_check_files(const char *private_dir, const char *what)
 static bool configure(sqlite3 *db)
 {
     static const int on[] = { SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY,
-                              SQLITE_DBCONFIG_ENABLE_TRIGGER };
+                              SQLITE_DBCONFIG_ENABLE_TRIGGER,
+                              /* a foreign file is looked at and not written to, WAL or not */
+                              SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE };
 
     sqlite3_extended_result_codes(db, 1);
     sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);

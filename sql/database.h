@@ -18,6 +18,9 @@ struct store {
     "json((SELECT json_group_array(name) FROM (SELECT 'member' AS name" \
     " UNION ALL SELECT 'auditor' WHERE ?8 & 2 UNION ALL SELECT 'admin' WHERE ?8 & 4)))"
 
+/* Unix seconds as RFC 3339 text in UTC; 0 and NULL give NULL. */
+#define SQL_RFC3339(value) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" value ", 0), 'unixepoch')"
+
 /* SQLite's result code as ours. */
 enum store_result database_result(int rc);
 

@@ -77,6 +77,8 @@ static enum store_result read_version(struct store *store, int64_t *ret)
         return STORE_FOREIGN;
     if (version > SCHEMA_VERSION)
         return STORE_TOO_NEW;
+    if (version < 0)
+        return STORE_DAMAGED;
     *ret = version;
     return STORE_OK;
 }

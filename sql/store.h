@@ -74,7 +74,8 @@ enum store_result store_name_is_free(struct store *store, const char *username);
 enum store_result store_email_is_free(struct store *store, const char *email);
 enum store_result store_uid_is_free(struct store *store, uint32_t uid);
 
-/* The lowest id never handed out in [min, max]: NOT_FOUND when the range is used up. */
+/* An id never handed out in [min, max]: the one above all others there, else the lowest left.
+ * NOT_FOUND when the range is used up. */
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);
 
 enum store_result store_account_insert(struct store *store, const struct account *account);
@@ -124,7 +125,7 @@ struct audit_actor {
 
 struct audit_row {
     int64_t id, at;
-    char event[33], actor[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE], origin[257];
+    char event[33], actor[ACCOUNT_NAME_SIZE], via[65], origin[257]; /* via: a service, too */
     char username[ACCOUNT_NAME_SIZE];
     char *json;   /* the whole row as a JSON object */
     char *change; /* what differs between before and after, one line of text */

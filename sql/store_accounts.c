@@ -151,6 +151,17 @@ enum store_result store_uid_is_free(struct store *store, uint32_t uid)
     return is_free(result, count);
 }
 
+/* The first id of a gap: one past an id in use, or `min`. Walks the range. */
+static enum store_result first_gap(struct store *store, uint32_t min, uint32_t max, int64_t *ret)
+{
+    return database_number(store->db, ret,
+        "WITH used AS (SELECT uid FROM accounts WHERE uid BETWEEN ?1 AND ?2"
+        "              UNION SELECT uid FROM tombstones WHERE uid BETWEEN ?1 AND ?2)"
+        " SELECT min(id) FROM (SELECT ?1 AS id UNION ALL SELECT uid + 1 FROM used)"
+        " WHERE id <= ?2 AND id NOT IN used HAVING min(id) IS NOT NULL", "ii", (int64_t)min,
+        (int64_t)max);
+}
+
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret)
 {
     int64_t next = 0;
@@ -159,8 +170,8 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
         "               1 + coalesce((SELECT max(uid) FROM tombstones WHERE uid BETWEEN ?1 AND ?2), 0))",
         "ii", (int64_t)min, (int64_t)max);
 
-    if (result == STORE_OK && next > max)
-        return STORE_NOT_FOUND;
+    if (result == STORE_OK && next > max) /* somebody has the last one: given by hand, perhaps */
+        result = first_gap(store, min, max, &next);
     if (result == STORE_OK)
         *ret = (uint32_t)next;
     return result;
@@ -186,6 +197,18 @@ static const char *text_or_null(const char *text)
     return text[0] == '\0' ? NULL : text;
 }
 
+/* Why a trigger refused this insert: what is not free, or another rule. */
+static enum store_result why_refused(struct store *store, const struct account *account)
+{
+    enum store_result result = store_name_is_free(store, account->username);
+
+    if (result == STORE_OK)
+        result = store_uid_is_free(store, account->uid);
+    if (result == STORE_OK)
+        result = store_email_is_free(store, account->email);
+    return result == STORE_OK ? STORE_REFUSED : result;
+}
+
 enum store_result store_account_insert(struct store *store, const struct account *account)
 {
     enum store_result result = database_run(store->db,
@@ -196,6 +219,8 @@ enum store_result store_account_insert(struct store *store, const struct account
         (int64_t)account->temporary, account->temporary_until, account->expires_at,
         account->created_at, account->password_changed_at);
 
+    if (result == STORE_REFUSED)
+        return why_refused(store, account);
     return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
 }
 
@@ -267,18 +292,17 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 
 /* -- JSON --------------------------------------------------------------------------------- */
 
-#define RFC3339(value) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" value ", 0), 'unixepoch')"
-
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
-    "  json_set(object, '$.temporary_password', ?16, '$.expires_at', " RFC3339("?12") ") END"
+    "  json_set(object, '$.temporary_password', ?16, '$.expires_at', " SQL_RFC3339("?12") ") END"
     " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4,"
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
     "  'roles', " SQL_ROLES ","
-    "  'created_at', " RFC3339("?9") ", 'password_changed_at', " RFC3339("?10") ","
-    "  'must_change', json(iif(?11, 'true', 'false')), 'password_expires_at', " RFC3339("?12") ","
-    "  'account_expires_at', " RFC3339("?13") ", 'last_login', " RFC3339("?14") ","
-    "  'locked_until', " RFC3339("?15") ") AS object)";
+    "  'created_at', " SQL_RFC3339("?9") ", 'password_changed_at', " SQL_RFC3339("?10") ","
+    "  'must_change', json(iif(?11, 'true', 'false')),"
+    "  'password_expires_at', " SQL_RFC3339("?12") ","
+    "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
+    "  'locked_until', " SQL_RFC3339("?15") ") AS object)";
 
 enum store_result store_account_json(struct store *store, const struct account *account,
                                      const struct account_extra *extra, char **ret)

@@ -10,8 +10,9 @@
 static const char facts_object[] =
     "SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4, 'home', ?5,"
     " 'shell', ?6, 'status', ?7, 'roles', " SQL_ROLES ","
-    " 'must_change', json(iif(?9, 'true', 'false')), 'password_expires_at', nullif(?10, 0),"
-    " 'account_expires_at', nullif(?11, 0), 'has_password', json(iif(?12, 'true', 'false')))";
+    " 'must_change', json(iif(?9, 'true', 'false')), 'password_expires_at', " SQL_RFC3339("?10") ","
+    " 'account_expires_at', " SQL_RFC3339("?11") ","
+    " 'has_password', json(iif(?12, 'true', 'false')))";
 
 static enum store_result facts_json(struct store *store, const struct account *account, char **ret)
 {
@@ -89,7 +90,7 @@ static enum store_result read_row(sqlite3_stmt *row, struct audit_row *ret)
         return result;
     ret->json = copy_text(row, 7);
     ret->change = copy_text(row, 8);
-    return STORE_OK;
+    return ret->json != NULL && ret->change != NULL ? STORE_OK : STORE_FAILED;
 }
 
 void store_audit_page_free(struct audit_row *page, size_t count)

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 
 #include "credential.h"
 #include "directory.h"
+
+enum { BUSY_MS = 2000 }; /* somebody being judged may hold the lock for a moment */
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
@@ -30,6 +33,7 @@ void fixture_reset(void)
     umask(022);
     nftw(CODER_STATE_DIR, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     nftw(CODER_RUN_DIR, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    rmdir(CODER_RUN_DIR);
     mkdir(CODER_STATE_DIR, 0755);
     chmod(CODER_STATE_DIR, 0755);
     assert_int_equal(mkdir(FIXTURE_PRIVATE, 0700), 0);
@@ -65,6 +69,7 @@ static void run_sql(const char *path, const char *sql)
     sqlite3 *db = NULL;
 
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(db, BUSY_MS);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
 }
@@ -79,20 +84,83 @@ void fixture_activity_sql(const char *sql)
     run_sql(FIXTURE_PRIVATE "/activity.db", sql);
 }
 
-int64_t fixture_number(const char *sql)
+static int64_t read_number(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *row = NULL;
     int64_t number;
 
-    assert_int_equal(sqlite3_open_v2(FIXTURE_PRIVATE "/accounts.db", &db, SQLITE_OPEN_READWRITE, NULL),
-                     SQLITE_OK);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(db, BUSY_MS);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(row), SQLITE_ROW);
     number = sqlite3_column_int64(row, 0);
     sqlite3_finalize(row);
     sqlite3_close(db);
     return number;
+}
+
+int64_t fixture_number(const char *sql)
+{
+    return read_number(FIXTURE_PRIVATE "/accounts.db", sql);
+}
+
+int64_t fixture_activity_number(const char *sql)
+{
+    return read_number(FIXTURE_PRIVATE "/activity.db", sql);
+}
+
+void fixture_write(const char *path, const void *bytes, size_t size, unsigned mode)
+{
+    int fd;
+
+    unlink(path);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, size), (ssize_t)size);
+    assert_int_equal(fchmod(fd, (mode_t)mode), 0);
+    close(fd);
+}
+
+char *fixture_read(const char *path, size_t *ret_size)
+{
+    struct stat st;
+    char *bytes;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    bytes = malloc((size_t)st.st_size + 1);
+    assert_non_null(bytes);
+    assert_int_equal(read(fd, bytes, (size_t)st.st_size), st.st_size);
+    close(fd);
+    *ret_size = (size_t)st.st_size;
+    return bytes;
+}
+
+static const char *wanted; /* nftw(3) passes nothing on */
+
+static int look_into(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    size_t size;
+    char *bytes;
+    int found;
+
+    (void)st;
+    (void)where;
+    if (type != FTW_F)
+        return 0;
+    bytes = fixture_read(path, &size);
+    found = memmem(bytes, size, wanted, strlen(wanted)) != NULL;
+    free(bytes);
+    return found;
+}
+
+bool fixture_holds(const char *text)
+{
+    wanted = text;
+    return nftw(CODER_STATE_DIR, look_into, 16, FTW_PHYS) == 1 ||
+           nftw(CODER_RUN_DIR, look_into, 16, FTW_PHYS) == 1;
 }
 
 void fixture_publish(void)

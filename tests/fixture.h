@@ -27,6 +27,17 @@ void fixture_activity_sql(const char *sql);
 /* One number from the store. */
 int64_t fixture_number(const char *sql);
 
+/* One number from the attempts. */
+int64_t fixture_activity_number(const char *sql);
+
+/* A file's bytes: made anew with exactly this mode; and read, *ret_size long, to be freed. */
+void fixture_write(const char *path, const void *bytes, size_t size, unsigned mode);
+char *fixture_read(const char *path, size_t *ret_size);
+
+/* True when a file of the state or run folder holds these bytes. No store may be open: reading
+ * a file drops SQLite's locks on it. */
+bool fixture_holds(const char *text);
+
 /* Write the directory file as admin-tool would: users without supplementary groups. */
 void fixture_publish(void);
 

@@ -1,0 +1,111 @@
+/*
+ * Waiting for a lock: patience with those who work, none with those who were stopped. Only root's
+ * processes can hold a lock on our files, and all of them are ours.
+ */
+#include "holder.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 1000, LIMIT_MS = 5000, STEP_MS = 10 };
+
+/* SQLite's lock bytes: PENDING, RESERVED and the SHARED range (sqlite.org/fileformat2.html 1.3). */
+enum { LOCK_BYTE = 0x40000000, LOCK_BYTES = 512 };
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A process with a conflicting lock, 0 if there is none or it is out of sight. */
+static pid_t find_holder(int fd)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE,
+                          .l_len = LOCK_BYTES };
+
+    if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || lock.l_pid <= 0)
+        return 0;
+    return lock.l_pid;
+}
+
+/* The first `size` - 1 octets of a file as text; false when it cannot be read. */
+static bool read_text(const char *path, char *ret, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (fd < 0)
+        return false;
+    got = read(fd, ret, size - 1);
+    close(fd);
+    ret[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+/* proc(5): the state is behind the last parenthesis of the name. */
+static bool is_stopped(pid_t pid)
+{
+    char path[64], text[1024];
+    const char *state;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!read_text(path, text, sizeof text))
+        return false;
+    state = strrchr(text, ')');
+    return state != NULL && (strncmp(state, ") T", 3) == 0 || strncmp(state, ") t", 3) == 0);
+}
+
+/* cgroups(7), version 2: its own line in /proc/PID/cgroup begins with "0::". */
+static bool is_frozen(pid_t pid)
+{
+    char path[4200], text[4096];
+    char *group;
+
+    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    if (!read_text(path, text, sizeof text))
+        return false;
+    group = strstr(text, "0::/");
+    if (group == NULL)
+        return false;
+    group[strcspn(group, "\n")] = '\0';
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/cgroup.events", group + 3);
+    return read_text(path, text, sizeof text) && strstr(text, "frozen 1") != NULL;
+}
+
+static void end_stalled_holder(int fd)
+{
+    pid_t pid = find_holder(fd);
+    int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+    if (pidfd < 0)
+        return;
+    /* asked once more: the number may have been another process's when the pidfd was made */
+    if (find_holder(fd) == pid && (is_stopped(pid) || is_frozen(pid)))
+        syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    close(pidfd);
+}
+
+int holder_wait(void *context, int tries)
+{
+    const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
+    struct holder *holder = context;
+    int64_t now = milliseconds();
+
+    if (tries == 0)
+        holder->since = now;
+    if (now - holder->since >= LIMIT_MS)
+        return 0;
+    if (now - holder->since >= PATIENCE_MS)
+        end_stalled_holder(holder->fd);
+    nanosleep(&step, NULL);
+    return 1;
+}

@@ -1,0 +1,736 @@
+/*
+ * Attempts: charged before they are judged, counted per user and origin, forgotten in time, never
+ * judged uncharged. The clock is the tests'.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "activity.h"
+#include "fixture.h"
+
+#define NOW 1800000000LL
+#define HERE "ip:192.0.2.1"
+#define THERE "ip:192.0.2.2"
+#define FILE_HERE FIXTURE_PRIVATE "/activity.db"
+#define FILE_STANDIN FIXTURE_RUN "/activity.db"
+enum { ALICE = 70100, BOB = 70101 };
+
+static struct policy policy;
+static struct activity_log *activity_log; /* of the test that runs */
+
+static struct activity_log *open_log(void)
+{
+    struct activity_log *log = NULL;
+
+    assert_int_equal(activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &log), STORE_OK);
+    return log;
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    fixture_reset();
+    policy_defaults(&policy);
+    activity_log = NULL;
+    return 0;
+}
+
+static int begin(void **state)
+{
+    fresh(state);
+    return activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &activity_log) == STORE_OK ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    activity_close(activity_log);
+    activity_log = NULL;
+    return 0;
+}
+
+static enum store_result charge(uint32_t uid, const char *origin, int64_t now, int64_t *ret)
+{
+    struct activity activity;
+
+    return activity_charge(activity_log, uid, origin, &policy, now, &activity, ret);
+}
+
+/* One attempt from beginning to end; a refused one is not settled. */
+static enum store_result attempt(uint32_t uid, const char *origin, enum activity_outcome outcome,
+                                 int64_t now)
+{
+    int64_t id = 0;
+    enum store_result result = charge(uid, origin, now, &id);
+
+    if (result == STORE_OK)
+        assert_int_equal(activity_settle(activity_log, id, uid, origin, outcome, now), STORE_OK);
+    return result;
+}
+
+static void fail_times(int times, uint32_t uid, const char *origin, int64_t now)
+{
+    for (int i = 0; i < times; i++)
+        assert_int_equal(attempt(uid, origin, ATTEMPT_FAILED, now), STORE_OK);
+}
+
+static struct activity_summary summary_of(uint32_t uid, int64_t now)
+{
+    struct activity_summary summary;
+
+    assert_int_equal(activity_summarise(activity_log, uid, &policy, now, &summary), STORE_OK);
+    return summary;
+}
+
+/* -- counting ----------------------------------------------------------------------------- */
+
+static void an_attempt_is_counted_before_it_is_judged(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_true(id > 0);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM pending WHERE uid = 70100 AND"
+                                             " origin = '" HERE "' AND at = 1800000000"),
+                     1);
+}
+
+static void five_failures_lock_the_origin(void **state)
+{
+    struct activity activity = { .failures = -1 };
+    int64_t id = -7;
+
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(activity_charge(activity_log, ALICE, HERE, &policy, NOW, &activity, &id),
+                     STORE_REFUSED);
+    assert_int_equal(id, -7);
+    assert_int_equal(activity.failures, 5);
+    assert_int_equal(activity.last_failure, NOW);
+    assert_int_equal(activity_locked_until(&activity, &policy, NOW), NOW + 30);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM pending"), 0);
+}
+
+static void another_origin_and_another_user_are_not_locked(void **state)
+{
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(attempt(ALICE, THERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(attempt(BOB, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(attempt(ACTIVITY_NOBODY, HERE, ATTEMPT_FAILED, NOW), STORE_OK);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW), STORE_REFUSED);
+}
+
+static void a_refused_attempt_does_not_lengthen_the_lock(void **state)
+{
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    for (int64_t t = 0; t < 30; t++)
+        assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + t), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 30), STORE_OK);
+}
+
+static void after_the_lock_one_failure_makes_a_longer_one(void **state)
+{
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    fail_times(1, ALICE, HERE, NOW + 30);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 30 + 59), STORE_REFUSED);
+    fail_times(1, ALICE, HERE, NOW + 30 + 60);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 90 + 119), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 90 + 120), STORE_OK);
+}
+
+static void success_clears_its_origin_alone(void **state)
+{
+    (void)state;
+    fail_times(4, ALICE, HERE, NOW);
+    fail_times(4, ALICE, THERE, NOW);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    fail_times(5, ALICE, HERE, NOW);
+    fail_times(1, ALICE, THERE, NOW);
+    assert_int_equal(attempt(ALICE, THERE, ATTEMPT_FAILED, NOW), STORE_REFUSED);
+}
+
+static void success_makes_the_origin_a_known_one(void **state)
+{
+    struct activity activity;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(activity_charge(activity_log, ALICE, HERE, &policy, NOW, &activity, &id),
+                     STORE_OK);
+    assert_true(activity.known_origin);
+    assert_int_equal(activity_charge(activity_log, ALICE, THERE, &policy, NOW, &activity, &id),
+                     STORE_OK);
+    assert_false(activity.known_origin);
+    assert_int_equal(activity_charge(activity_log, BOB, HERE, &policy, NOW, &activity, &id),
+                     STORE_OK);
+    assert_false(activity.known_origin);
+}
+
+static void a_known_origin_is_forgotten_after_policys_days(void **state)
+{
+    struct activity activity;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(
+        activity_charge(activity_log, ALICE, HERE, &policy, NOW + 90 * 86400, &activity, &id),
+        STORE_OK);
+    assert_true(activity.known_origin);
+    assert_int_equal(
+        activity_charge(activity_log, ALICE, HERE, &policy, NOW + 90 * 86400 + 1, &activity, &id),
+        STORE_OK);
+    assert_false(activity.known_origin);
+}
+
+static void a_neutral_attempt_changes_nothing(void **state)
+{
+    (void)state;
+    fail_times(4, ALICE, HERE, NOW);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(attempt(ALICE, HERE, ATTEMPT_NEUTRAL, NOW), STORE_OK);
+    assert_int_equal(fixture_activity_number("SELECT count FROM failures"), 4);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM known_origins"), 0);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM pending"), 0);
+}
+
+/* -- attempts under way ------------------------------------------------------------------- */
+
+static void the_sixth_parallel_attempt_waits(void **state)
+{
+    int64_t ids[6] = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(charge(ALICE, HERE, NOW, &ids[i]), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW, &ids[5]), STORE_BUSY);
+    assert_int_equal(ids[5], 0);
+    assert_int_equal(charge(ALICE, THERE, NOW, &ids[5]), STORE_OK);
+    assert_int_equal(activity_settle(activity_log, ids[0], ALICE, HERE, ATTEMPT_SUCCEEDED, NOW),
+                     STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW, &ids[0]), STORE_OK);
+}
+
+static void failures_and_attempts_under_way_share_the_limit(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    fail_times(3, ALICE, HERE, NOW);
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_BUSY);
+}
+
+static void after_a_lock_only_one_attempt_is_under_way(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_BUSY);
+}
+
+static void a_charge_left_behind_becomes_a_failure(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_BUSY);
+    assert_int_equal(charge(ALICE, HERE, NOW + 31, &id), STORE_REFUSED);
+    assert_int_equal(summary_of(ALICE, NOW + 31).failures, 5);
+    assert_int_equal(charge(ALICE, HERE, NOW + 31 + 30, &id), STORE_OK);
+}
+
+/* -- time --------------------------------------------------------------------------------- */
+
+static void failures_are_forgotten_after_15_quiet_minutes(void **state)
+{
+    (void)state;
+    fail_times(4, ALICE, HERE, NOW);
+    assert_int_equal(summary_of(ALICE, NOW + 899).failures, 4);
+    assert_int_equal(summary_of(ALICE, NOW + 900).failures, 0);
+    fail_times(5, ALICE, HERE, NOW + 900);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 900), STORE_REFUSED);
+}
+
+static void any_failure_begins_the_quiet_minutes_anew(void **state)
+{
+    (void)state;
+    fail_times(4, ALICE, HERE, NOW);
+    fail_times(1, ALICE, HERE, NOW + 899);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, NOW + 900), STORE_REFUSED);
+}
+
+static void a_clock_set_back_makes_no_lock_longer_than_its_length(void **state)
+{
+    const int64_t back = NOW - 31536000;
+
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, back), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_FAILED, back + 29), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, back + 30), STORE_OK);
+}
+
+static void a_clock_set_back_leaves_no_charge_behind(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, HERE, NOW - 86400, &id), STORE_REFUSED);
+    assert_int_equal(charge(ALICE, HERE, NOW - 86400 + 30, &id), STORE_OK);
+}
+
+static void a_clock_set_forward_forgets_no_more_than_time_would(void **state)
+{
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW + 31536000), STORE_OK);
+    assert_int_equal(summary_of(ALICE, NOW + 31536000).locked_until, 0);
+}
+
+/* -- the user's ceiling ------------------------------------------------------------------- */
+
+/* `count` failures, five an origin. */
+static void fail_from_everywhere(int count)
+{
+    for (int i = 0; i < count; i++) {
+        char origin[ORIGIN_SIZE];
+
+        snprintf(origin, sizeof origin, "ip:198.51.%d.%d", i / 5 / 250, i / 5 % 250);
+        fail_times(1, ALICE, origin, NOW);
+    }
+}
+
+static void over_100_failures_unknown_origins_are_refused(void **state)
+{
+    (void)state;
+    fail_from_everywhere(99);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_NEUTRAL, NOW), STORE_OK);
+    fail_times(1, ALICE, THERE, NOW);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_REFUSED);
+    assert_int_equal(attempt(BOB, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+}
+
+static void over_100_failures_known_origins_are_served(void **state)
+{
+    (void)state;
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    fail_from_everywhere(100);
+    assert_int_equal(attempt(ALICE, THERE, ATTEMPT_SUCCEEDED, NOW), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    fail_times(5, ALICE, HERE, NOW);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_REFUSED);
+}
+
+static void attempts_under_way_count_towards_the_ceiling(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    fail_from_everywhere(98);
+    assert_int_equal(charge(ALICE, "ip:203.0.113.1", NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, "ip:203.0.113.2", NOW, &id), STORE_OK);
+    assert_int_equal(charge(ALICE, "ip:203.0.113.3", NOW, &id), STORE_BUSY);
+}
+
+static void the_rows_are_bounded_however_many_origins_there_are(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        char origin[ORIGIN_SIZE];
+
+        snprintf(origin, sizeof origin, "ip:2001:db8:0:%x::/64", (unsigned)i);
+        attempt(ALICE, origin, ATTEMPT_FAILED, NOW);
+        attempt(ACTIVITY_NOBODY, origin, ATTEMPT_FAILED, NOW);
+    }
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM failures WHERE uid = 70100"),
+                     100);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM failures"), 200);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM pending"), 0);
+    fail_times(1, BOB, HERE, NOW + 901);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM failures"), 1);
+}
+
+/* -- looking back ------------------------------------------------------------------------- */
+
+static void unlock_forgets_one_users_failures_everywhere(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    fail_times(5, BOB, HERE, NOW);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(charge(ALICE, THERE, NOW, &id), STORE_OK);
+    assert_int_equal(activity_unlock(activity_log, ALICE), STORE_OK);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(attempt(ALICE, THERE, ATTEMPT_SUCCEEDED, NOW), STORE_OK);
+    assert_int_equal(attempt(BOB, HERE, ATTEMPT_SUCCEEDED, NOW), STORE_REFUSED);
+}
+
+static void the_summary_has_the_latest_lock_of_all_origins(void **state)
+{
+    struct activity_summary summary;
+
+    (void)state;
+    fail_times(5, ALICE, HERE, NOW);
+    fail_times(3, ALICE, THERE, NOW + 5);
+    fail_times(5, ALICE, "ip:192.0.2.3", NOW + 9);
+    fail_times(5, BOB, HERE, NOW + 20);
+    summary = summary_of(ALICE, NOW + 10);
+    assert_int_equal(summary.locked_until, NOW + 39);
+    assert_int_equal(summary.failures, 13);
+    assert_int_equal(summary.last_login_at, 0);
+    assert_string_equal(summary.last_service, "");
+    assert_int_equal(summary_of(ALICE, NOW + 39).locked_until, 0);
+}
+
+static void the_last_login_is_the_last_one_recorded(void **state)
+{
+    struct activity_summary summary;
+
+    (void)state;
+    assert_int_equal(activity_record_login(activity_log, ALICE, "sshd", HERE, NOW), STORE_OK);
+    assert_int_equal(activity_record_login(activity_log, ALICE, "su", "uid:5", NOW + 1), STORE_OK);
+    assert_int_equal(activity_record_login(activity_log, BOB, "cron", HERE, NOW + 2), STORE_OK);
+    summary = summary_of(ALICE, NOW + 3);
+    assert_int_equal(summary.last_login_at, NOW + 1);
+    assert_string_equal(summary.last_service, "su");
+    assert_string_equal(summary.last_origin, "uid:5");
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM logins"), 2);
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(lstat(path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* An attempt at a log opened now, then closed. */
+static enum store_result attempt_anew(void)
+{
+    enum store_result result;
+
+    activity_log = open_log();
+    result = attempt(ALICE, HERE, ATTEMPT_FAILED, NOW);
+    activity_close(activity_log);
+    activity_log = NULL;
+    return result;
+}
+
+static void the_file_is_for_its_owner_alone(void **state)
+{
+    (void)state;
+    umask(0);
+    assert_int_equal(attempt_anew(), STORE_OK);
+    umask(022);
+    assert_int_equal(mode_of(FILE_HERE), 0600);
+    assert_int_equal(mode_of(FILE_HERE "-journal"), 0600);
+    assert_false(exists(FIXTURE_RUN));
+}
+
+static void counts_outlive_the_process(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(attempt_anew(), STORE_REFUSED);
+}
+
+static void two_logs_at_once_see_each_others_charges(void **state)
+{
+    struct activity_log *second = open_log();
+    struct activity activity;
+    int64_t id;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(activity_charge(second, ALICE, HERE, &policy, NOW, &activity, &id),
+                     STORE_BUSY);
+    activity_close(second);
+}
+
+/* The file is made again in its place, and charges work. */
+static void assert_recreated(void)
+{
+    assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(fixture_activity_number("SELECT count FROM failures"), 1);
+    assert_int_equal(mode_of(FILE_HERE), 0600);
+    assert_false(exists(FILE_STANDIN));
+}
+
+static void garbage_is_thrown_away(void **state)
+{
+    char garbage[8192];
+
+    (void)state;
+    memset(garbage, 0xa5, sizeof garbage);
+    fixture_write(FILE_HERE, garbage, sizeof garbage, 0600);
+    assert_recreated();
+}
+
+static void an_empty_file_is_filled(void **state)
+{
+    (void)state;
+    fixture_write(FILE_HERE, "", 0, 0600);
+    assert_recreated();
+}
+
+static void another_releases_file_is_thrown_away(void **state)
+{
+    (void)state;
+    assert_int_equal(attempt_anew(), STORE_OK);
+    fixture_activity_sql("PRAGMA user_version=2");
+    assert_recreated();
+}
+
+static void a_file_without_its_tables_is_thrown_away(void **state)
+{
+    (void)state;
+    assert_int_equal(attempt_anew(), STORE_OK);
+    fixture_activity_sql("DROP TABLE failures");
+    assert_recreated();
+}
+
+static void a_file_with_zeroed_pages_is_thrown_away(void **state)
+{
+    size_t size;
+    char *bytes;
+
+    (void)state;
+    assert_int_equal(attempt_anew(), STORE_OK);
+    bytes = fixture_read(FILE_HERE, &size);
+    assert_true(size > 8192);
+    memset(bytes + 4096, 0, size - 4096);
+    fixture_write(FILE_HERE, bytes, size, 0600);
+    free(bytes);
+    assert_recreated();
+}
+
+static void a_cut_file_is_thrown_away(void **state)
+{
+    (void)state;
+    assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(truncate(FILE_HERE, 4096), 0);
+    assert_recreated();
+}
+
+/* The stand-in is made and used; the folder it stands for keeps no new file. */
+static void assert_standin_used(void)
+{
+    assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(mode_of(CODER_RUN_DIR), 0755);
+    assert_int_equal(mode_of(FIXTURE_RUN), 0700);
+    assert_int_equal(mode_of(FILE_STANDIN), 0600);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(attempt_anew(), STORE_REFUSED);
+}
+
+static void without_its_folder_the_standin_is_used(void **state)
+{
+    (void)state;
+    assert_int_equal(rmdir(FIXTURE_PRIVATE), 0);
+    assert_standin_used();
+    assert_false(exists(FIXTURE_PRIVATE));
+}
+
+static void the_standins_parent_is_open_to_all_whatever_the_umask(void **state)
+{
+    (void)state;
+    assert_int_equal(rmdir(FIXTURE_PRIVATE), 0);
+    umask(077);
+    assert_int_equal(attempt_anew(), STORE_OK);
+    umask(022);
+    assert_int_equal(mode_of(CODER_RUN_DIR), 0755);
+    assert_int_equal(mode_of(FIXTURE_RUN), 0700);
+}
+
+static void an_unsafe_folder_is_not_used(void **state)
+{
+    (void)state;
+    chmod(FIXTURE_PRIVATE, 0755);
+    assert_standin_used();
+    assert_false(exists(FILE_HERE));
+}
+
+static void an_unsafe_file_is_neither_used_nor_removed(void **state)
+{
+    (void)state;
+    fixture_write(FILE_HERE, "", 0, 0644);
+    assert_standin_used();
+    assert_int_equal(mode_of(FILE_HERE), 0644);
+}
+
+static void a_linked_file_is_not_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink(CODER_STATE_DIR "/elsewhere", FILE_HERE), 0);
+    assert_standin_used();
+    assert_false(exists(CODER_STATE_DIR "/elsewhere"));
+}
+
+static void a_disk_that_fails_after_opening_sends_the_charge_to_the_standin(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    activity_log = open_log();
+    unlink(FILE_HERE "-journal"); /* no write can be journaled here any more */
+    assert_int_equal(mkdir(FILE_HERE "-journal", 0700), 0);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+        assert_int_equal(activity_settle(activity_log, id, ALICE, HERE, ATTEMPT_FAILED, NOW),
+                         STORE_OK);
+    }
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_REFUSED);
+    assert_true(exists(FILE_STANDIN));
+}
+
+static void a_file_damaged_after_opening_is_made_again(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    activity_log = open_log();
+    fixture_activity_sql("DROP TABLE pending");
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(activity_settle(activity_log, id, ALICE, HERE, ATTEMPT_FAILED, NOW), STORE_OK);
+    assert_int_equal(fixture_activity_number("SELECT count FROM failures"), 1);
+    assert_false(exists(FILE_STANDIN));
+}
+
+static void a_damaged_standin_is_made_again(void **state)
+{
+    (void)state;
+    assert_int_equal(rmdir(FIXTURE_PRIVATE), 0);
+    assert_int_equal(attempt_anew(), STORE_OK);
+    fixture_write(FILE_STANDIN, "not a database at all, not even nearly", 38, 0600);
+    assert_int_equal(attempt_anew(), STORE_OK);
+    assert_int_equal(attempt_anew(), STORE_OK);
+}
+
+static void with_neither_place_nothing_can_be_charged(void **state)
+{
+    struct activity_log *log = (struct activity_log *)&policy;
+
+    (void)state;
+    assert_int_equal(rmdir(FIXTURE_PRIVATE), 0);
+    mkdir(CODER_RUN_DIR, 0755);
+    assert_int_equal(mkdir(FIXTURE_RUN, 0777), 0);
+    assert_int_equal(chmod(FIXTURE_RUN, 0777), 0);
+    assert_int_not_equal(activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &log), STORE_OK);
+    assert_ptr_equal(log, &policy);
+    assert_int_not_equal(activity_open(FIXTURE_PRIVATE, FIXTURE_PRIVATE "/a/b", &log), STORE_OK);
+    assert_ptr_equal(log, &policy);
+}
+
+static void with_neither_place_left_the_charge_fails(void **state)
+{
+    int64_t id = -7;
+
+    (void)state;
+    activity_log = open_log();
+    unlink(FILE_HERE "-journal");
+    assert_int_equal(mkdir(FILE_HERE "-journal", 0700), 0);
+    mkdir(CODER_RUN_DIR, 0755);
+    assert_int_equal(mkdir(FIXTURE_RUN, 0700), 0);
+    assert_int_equal(chmod(FIXTURE_RUN, 0755), 0);
+    assert_int_not_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
+    assert_int_equal(id, -7);
+}
+
+static void hostile_origins_are_only_text(void **state)
+{
+    static const char hostile[] = "host:'); DROP TABLE failures; --\xff\n\"";
+
+    (void)state;
+    fail_times(5, ALICE, hostile, NOW);
+    assert_int_equal(attempt(ALICE, hostile, ATTEMPT_FAILED, NOW), STORE_REFUSED);
+    assert_int_equal(attempt(ALICE, "host:')", ATTEMPT_FAILED, NOW), STORE_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define FILES(name) cmocka_unit_test_setup_teardown(name, fresh, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_attempt_is_counted_before_it_is_judged),
+        TEST(five_failures_lock_the_origin),
+        TEST(another_origin_and_another_user_are_not_locked),
+        TEST(a_refused_attempt_does_not_lengthen_the_lock),
+        TEST(after_the_lock_one_failure_makes_a_longer_one),
+        TEST(success_clears_its_origin_alone),
+        TEST(success_makes_the_origin_a_known_one),
+        TEST(a_known_origin_is_forgotten_after_policys_days),
+        TEST(a_neutral_attempt_changes_nothing),
+        TEST(the_sixth_parallel_attempt_waits),
+        TEST(failures_and_attempts_under_way_share_the_limit),
+        TEST(after_a_lock_only_one_attempt_is_under_way),
+        TEST(a_charge_left_behind_becomes_a_failure),
+        TEST(failures_are_forgotten_after_15_quiet_minutes),
+        TEST(any_failure_begins_the_quiet_minutes_anew),
+        TEST(a_clock_set_back_makes_no_lock_longer_than_its_length),
+        TEST(a_clock_set_back_leaves_no_charge_behind),
+        TEST(a_clock_set_forward_forgets_no_more_than_time_would),
+        TEST(over_100_failures_unknown_origins_are_refused),
+        TEST(over_100_failures_known_origins_are_served),
+        TEST(attempts_under_way_count_towards_the_ceiling),
+        TEST(the_rows_are_bounded_however_many_origins_there_are),
+        TEST(unlock_forgets_one_users_failures_everywhere),
+        TEST(the_summary_has_the_latest_lock_of_all_origins),
+        TEST(the_last_login_is_the_last_one_recorded),
+        TEST(two_logs_at_once_see_each_others_charges),
+        TEST(hostile_origins_are_only_text),
+        FILES(the_file_is_for_its_owner_alone),
+        FILES(counts_outlive_the_process),
+        FILES(garbage_is_thrown_away),
+        FILES(an_empty_file_is_filled),
+        FILES(another_releases_file_is_thrown_away),
+        FILES(a_file_without_its_tables_is_thrown_away),
+        FILES(a_file_with_zeroed_pages_is_thrown_away),
+        FILES(a_cut_file_is_thrown_away),
+        FILES(without_its_folder_the_standin_is_used),
+        FILES(the_standins_parent_is_open_to_all_whatever_the_umask),
+        FILES(an_unsafe_folder_is_not_used),
+        FILES(an_unsafe_file_is_neither_used_nor_removed),
+        FILES(a_linked_file_is_not_followed),
+        FILES(a_disk_that_fails_after_opening_sends_the_charge_to_the_standin),
+        FILES(a_file_damaged_after_opening_is_made_again),
+        FILES(a_damaged_standin_is_made_again),
+        FILES(with_neither_place_nothing_can_be_charged),
+        FILES(with_neither_place_left_the_charge_fails),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
