@@ -1,0 +1,186 @@
+/*
+ * One change of one account: find, check, ask, and only then lock, begin, look again, change, audit,
+ * prepare the publication, commit, publish. Nothing is asked and nothing printed in the transaction.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* -- the question ---------------------------------------------------------------------------- */
+
+/* Only the word `yes` goes on; the end of the input does not. */
+static bool is_confirmed(const char *plan, FILE *out)
+{
+    char line[64] = "";
+    size_t length;
+
+    fprintf(out, "Are you sure you want to %s this user? (yes/no) ", plan);
+    fflush(out);
+    if (fgets(line, sizeof line, stdin) == NULL || !isatty(STDIN_FILENO))
+        fputc('\n', out); /* which nobody typed there */
+    length = strcspn(line, "\r\n");
+    return length == 3 && memcmp(line, "yes", 3) == 0;
+}
+
+static enum status ask(const struct tool *tool, const struct change *change,
+                       const struct account *account)
+{
+    FILE *out = tool_wants_json(tool) ? stderr : stdout;
+
+    if (tool_has(tool, OPTION_DRY_RUN)) {
+        print_account_row(account, out);
+        fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, account->username);
+        return STATUS_DONE;
+    }
+    if (!change->asks || tool_has(tool, OPTION_YES))
+        return GO_ON;
+    print_account_row(account, out);
+    if (is_confirmed(change->plan, out))
+        return GO_ON;
+    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+}
+
+/* -- the commit --------------------------------------------------------------------------------- */
+
+static void set_signals(int how)
+{
+    static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
+        sigaddset(&set, held[i]);
+    sigprocmask(how, &set, NULL);
+}
+
+void change_hold_signals(void)
+{
+    set_signals(SIG_BLOCK);
+}
+
+void change_release_signals(void)
+{
+    set_signals(SIG_UNBLOCK);
+}
+
+static enum status commit(struct tool *tool, bool publishes)
+{
+    enum status status = tool_store_status(tool, store_commit(tool->store), "the change");
+
+    if (status != GO_ON) {
+        publish_abandon();
+        return status;
+    }
+    tool->changed = true;
+    if (publishes && !publish_finish())
+        tool_complain(tool, "the change was made, but the public directory could not be replaced: "
+                      "%s; run 'admin-tool publish'", strerror(errno));
+    return GO_ON;
+}
+
+enum status change_commit(struct tool *tool, const char *event, const struct account *before,
+                          const struct account *after, const char *detail)
+{
+    bool publishes = false;
+    enum store_result result;
+    enum status status;
+
+    result = store_audit_append(tool->store, &tool->actor.audit, event, before, after, detail,
+                                tool->now);
+    status = tool_store_status(tool, result, "the audit row");
+    if (status == GO_ON && (publishes = publish_is_due(tool)))
+        status = publish_prepare(tool);
+    if (status == GO_ON)
+        status = commit(tool, publishes);
+    store_rollback(tool->store);
+    if (status == GO_ON)
+        actor_log(&tool->actor, event, after != NULL ? after : before);
+    return status;
+}
+
+/* -- the change ------------------------------------------------------------------------------------ */
+
+static enum status find(struct tool *tool, struct account *ret)
+{
+    const char *name = tool->arguments.operand;
+
+    if (tool->store == NULL)
+        return tool_store_status(tool, STORE_MISSING, name);
+    return tool_store_status(tool, store_account_by_name(tool->store, name, ret), name);
+}
+
+static enum status check(struct tool *tool, const struct change *change,
+                         const struct account *account)
+{
+    return change->check != NULL ? change->check(tool, change, account) : GO_ON;
+}
+
+/* In the transaction, on the record as it is now; `shown` is what was asked about. */
+static enum status make(struct tool *tool, const struct change *change,
+                        const struct account *shown, struct account *ret_before,
+                        struct account *ret_after)
+{
+    const char *name = shown->username;
+    enum store_result result = store_account_by_uid(tool->store, shown->uid, ret_before);
+    enum status status = tool_store_status(tool, result, name);
+
+    if (status == GO_ON)
+        status = check(tool, change, ret_before);
+    if (status == GO_ON)
+        status = tool_store_status(tool, change->apply(tool, change, ret_before), name);
+    if (status != GO_ON)
+        return status;
+    result = store_account_by_uid(tool->store, shown->uid, ret_after);
+    if (result == STORE_NOT_FOUND) {
+        ret_after->uid = 0;
+        return change_commit(tool, change->event, ret_before, NULL, change->detail);
+    }
+    status = tool_store_status(tool, result, name);
+    if (status == GO_ON)
+        status = change_commit(tool, change->event, ret_before, ret_after, change->detail);
+    return status;
+}
+
+static enum status carry_out(struct tool *tool, const struct change *change,
+                             const struct account *shown)
+{
+    struct account before, after;
+    enum status status = tool_lock(tool);
+
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_begin(tool->store), "the store");
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = make(tool, change, shown, &before, &after);
+    store_rollback(tool->store);
+    if (status == GO_ON && change->finish != NULL)
+        change->finish(tool, change, &before, after.uid != 0 ? &after : NULL);
+    change_release_signals();
+    explicit_bzero(&before, sizeof before);
+    explicit_bzero(&after, sizeof after);
+    return status;
+}
+
+enum status change_account(struct tool *tool, const struct change *change)
+{
+    struct account account = { 0 };
+    enum status status = tool_open(tool);
+
+    if (status == GO_ON)
+        status = find(tool, &account);
+    if (status != GO_ON)
+        return status;
+    status = check(tool, change, &account);
+    if (status == GO_ON)
+        status = ask(tool, change, &account);
+    if (status == GO_ON)
+        status = carry_out(tool, change, &account);
+    if (status == GO_ON && change->outcome != NULL)
+        printf("%s %s.\n", account.username, change->outcome);
+    explicit_bzero(account.hash, sizeof account.hash);
+    return status == GO_ON ? STATUS_DONE : status;
+}

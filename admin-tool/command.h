@@ -1,0 +1,303 @@
+/*
+ * admin-tool's shared nouns: a command, its arguments, the tool at work and what each file does for
+ * it. Everything that can go wrong becomes a status and one line for a person, at one place each.
+ */
+#ifndef CODER_COMMAND_H
+#define CODER_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "activity.h"
+#include "credential.h"
+#include "store.h"
+
+#define PRIVATE_DIR CODER_STATE_DIR "/private"
+#define PRIVATE_RUN_DIR CODER_RUN_DIR "/private"
+
+/* The exit status of the contract; GO_ON is none yet. */
+enum status {
+    GO_ON = -1,
+    STATUS_DONE = 0,
+    STATUS_FAILED = 1,
+    STATUS_USAGE = 2,
+    STATUS_NOT_FOUND = 3,
+    STATUS_REFUSED = 4,
+    STATUS_NOT_CONFIRMED = 5,
+    STATUS_NOT_ROOT = 6,
+    STATUS_STORE = 7
+};
+
+/* In the order of the table in options.c. */
+enum option_id {
+    OPTION_USERNAME, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_ROLES, OPTION_UID, OPTION_SHELL,
+    OPTION_HOME, OPTION_EXPIRES, OPTION_NO_CREATE_HOME, OPTION_PASSWORD_STDIN, OPTION_NO_PASSWORD,
+    OPTION_COLUMNS, OPTION_STATUS, OPTION_ROLE, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS,
+    OPTION_END_SESSIONS, OPTION_REMOVE_HOME, OPTION_FORCE, OPTION_USER, OPTION_SINCE, OPTION_COUNT,
+    OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION,
+    OPTION_ID_COUNT
+};
+#define WITH(option) (UINT64_C(1) << (option))
+
+/* The strings are argv's. A value is NULL when the option was not given, "" when it takes none. */
+struct arguments {
+    const char *value[OPTION_ID_COUNT];
+    const char *operand; /* NULL when the command takes none */
+};
+
+struct tool;
+
+enum command_flag { COMMAND_CHANGES = 1 /* makes the store when there is none */ };
+
+struct command {
+    const char *group; /* NULL: the command is one word */
+    const char *name;
+    const char *operand; /* what it is called in the help; NULL: none */
+    unsigned flags;
+    uint64_t options; /* WITH(...) of those it takes */
+    enum status (*run)(struct tool *tool);
+    const char *summary;
+};
+
+/* Who does it. Owns the strings that `audit` points to: not to be copied. */
+struct actor {
+    struct audit_actor audit;
+    char name[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE], origin[ORIGIN_SIZE];
+};
+
+/* One run of one command. */
+struct tool {
+    const struct command *command;
+    struct arguments arguments;
+    int64_t now;          /* Unix seconds, when the run began */
+    struct store *store;  /* NULL: there is none yet */
+    struct policy policy; /* the defaults when there is no store */
+    struct actor actor;   /* of a changing command, once opened */
+    int lock;             /* the tool lock's descriptor, -1 when not held */
+    bool changed;         /* something was committed: silence on stdout is no failure any more */
+    bool troubled;        /* tool_complain was called */
+};
+
+/* -- main.c: what is said to a person, and with which exit status -------------------------- */
+
+/* One line on stderr, "admin-tool: ...", escaped for terminals. Returns the status given. */
+enum status tool_refuse(enum status status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same for trouble after a commit: the command goes on, and ends with status 1. */
+void tool_complain(struct tool *tool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* GO_ON for OK; everything else is said and given its status. subject: the user or file it is about. */
+enum status tool_store_status(const struct tool *tool, enum store_result result, const char *subject);
+
+bool tool_has(const struct tool *tool, enum option_id option);
+bool tool_wants_json(const struct tool *tool);
+
+/* -- process.c ------------------------------------------------------------------------------- */
+
+/* First thing of all. False: do nothing. */
+bool process_harden(void);
+
+/* -- options.c: command lines -------------------------------------------------------------- */
+
+/* Read the arguments after the command's words: GO_ON, or USAGE, said. */
+enum status options_parse(const struct command *command, int argc, char **argv,
+                          struct arguments *ret);
+void options_print_help(const struct command *command);
+
+/* -- open.c: getting hold of the store ----------------------------------------------------- */
+
+/*
+ * Open the store and read the policy. A changing command without --dry-run first makes folders,
+ * store and directory when there are none; all others leave tool->store NULL then. A directory that
+ * is behind the store is published anew. GO_ON, or said.
+ */
+enum status tool_open(struct tool *tool);
+
+/* Wait up to 10 s for the tool lock (DESIGN D10), held until tool_close. GO_ON, or said. */
+enum status tool_lock(struct tool *tool);
+void tool_close(struct tool *tool);
+
+/* The log of attempts, for activity_close; NULL when it cannot be used. */
+struct activity_log *tool_open_activity(void);
+
+/* -- change.c: one change of one account ---------------------------------------------------- */
+
+struct change {
+    const char *event;    /* the audit row's */
+    const char *plan;     /* "suspend": after "Would"; "... this user?" */
+    const char *outcome;  /* "is suspended": after the username; NULL: finish says it */
+    bool asks;            /* for a confirmation */
+    const char *detail;   /* into the audit row, NULL: none */
+    unsigned roles;       /* edit-roles */
+    const char *password; /* reset-password: in the clear ... */
+    const char *hash;     /* ... and hashed */
+
+    /* GO_ON when the change is needed and allowed, else said. Called before the question and again
+     * in the transaction. NULL: always. */
+    enum status (*check)(struct tool *tool, const struct change *change,
+                         const struct account *account);
+    /* In the transaction. */
+    enum store_result (*apply)(struct tool *tool, const struct change *change,
+                               const struct account *account);
+    /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
+    void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after);
+};
+
+/* Find the account the operand names, check, ask, change, publish, finish, report. */
+enum status change_account(struct tool *tool, const struct change *change);
+
+/*
+ * End a transaction begun with store_begin: audit row, publication prepared, COMMIT, published.
+ * GO_ON when committed (trouble from then on is a complaint); anything else has rolled back.
+ */
+enum status change_commit(struct tool *tool, const char *event, const struct account *before,
+                          const struct account *after, const char *detail);
+
+/* Ctrl-C and the like wait between hold and release: what was committed is carried through. */
+void change_hold_signals(void);
+void change_release_signals(void);
+
+/* -- actor.c: who does it -------------------------------------------------------------------- */
+
+/* From /proc/self/loginuid, SUDO_USER, SSH_CONNECTION or the terminal; a hint is
+ * believed only when it looks like what it should be. */
+void actor_find(struct actor *ret);
+
+/* The same event to the system log (LOG_AUTHPRIV). */
+void actor_log(const struct actor *actor, const char *event, const struct account *account);
+
+/* -- publish.c: what the public sees ---------------------------------------------------------- */
+
+/* True when the directory file is missing, not to be trusted, or of another generation. */
+bool publish_is_due(struct tool *tool);
+
+/* In a transaction: write and fsync the new file beside the old one. GO_ON, or said. */
+enum status publish_prepare(struct tool *tool);
+
+/* After the commit: put it in place and tell nscd. False, errno kept: the old one is still there. */
+bool publish_finish(void);
+void publish_abandon(void);
+
+/* Both, for the store as it is. The tool lock is held. GO_ON, or said. */
+enum status publish_now(struct tool *tool);
+
+/* -- sessions.c --------------------------------------------------------------------------------- */
+
+/* End whatever runs for this user (DESIGN D11). What is left is complained about. */
+void sessions_end(struct tool *tool, const struct account *account);
+
+/* -- home.c --------------------------------------------------------------------------------------- */
+
+/* Make the home from /etc/skel; one that exists is left alone, with a note. */
+void home_make(struct tool *tool, const struct account *account);
+
+/* Remove it with all that is in it: no link followed, no other filesystem entered. */
+void home_remove(struct tool *tool, const struct account *account);
+
+/* -- newcomer.c: what users create was told ------------------------------------------------------- */
+
+struct newcomer {
+    struct account account;         /* uid 0: to be chosen */
+    char password[CREDENTIAL_SIZE]; /* "": none was given. Wiped by whoever owns the struct */
+};
+
+/* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
+enum status newcomer_read(struct tool *tool, struct newcomer *ret);
+
+/* -- host.c: what this machine's files say -------------------------------------------------------- */
+
+/* GO_ON when no NSS source has a user or group of this name (or id), else said. */
+enum status host_name_is_free(const char *username);
+enum status host_uid_is_free(uint32_t uid);
+bool host_has_id(uint32_t id);
+
+/* True when id is in login.defs' SUB_UID range or in /etc/subuid, /etc/subgid (subuid(5)). */
+bool host_uid_is_subordinate(uint32_t uid);
+
+/* HOME_MODE of login.defs(5), else 0700. */
+mode_t host_home_mode(void);
+const char *host_default_shell(void);
+
+/* Run a program with an empty environment and no output, if there is one; its success is not asked. */
+void host_run(char *const argv[]);
+
+/* -- handover.c: the text that is passed on to the user -------------------------------------------- */
+
+/* On stdout, as text or JSON; complains when a password could not be shown. password: NULL: none. */
+void handover_print(struct tool *tool, const struct account *account, const char *password);
+
+/* -- when.c: times as people write and read them --------------------------------------------------- */
+
+/* "2026-11-30", "2026-11-30 18:00", with seconds, with Z (RFC 3339), or "2d" ago (s, m, h, d, w);
+ * local time without Z. False if it is none of these. */
+bool when_parse(const char *text, int64_t now, int64_t *ret);
+
+enum { WHEN_SIZE = 40 };
+/* Local time, or `never` (the word given) for 0. */
+void when_format(int64_t when, const char *never, char ret[WHEN_SIZE]);
+
+/* -- print.c: for people; JSON text comes from sql/ ------------------------------------------------- */
+
+/* Copy text with control characters, invalid UTF-8 and direction marks escaped (\xNN), cut to size. */
+void print_escape(const char *text, char *ret, size_t size);
+
+/* True when escaping changes nothing. */
+bool print_is_plain(const char *text);
+
+/* An account and what the activity log adds. */
+struct listing {
+    struct account account;
+    struct account_extra extra;
+};
+
+/* Which columns, in order: indexes of print.c's table. */
+struct columns {
+    size_t count;
+    size_t index[16];
+};
+
+/* "username,created at": GO_ON, or USAGE, said. */
+enum status print_parse_columns(const char *text, struct columns *ret);
+void print_default_columns(struct columns *ret);
+/* "username, email, ...": all there are. */
+void print_column_names(char *ret, size_t size);
+bool print_columns_need_activity(const struct columns *columns);
+
+struct libscols_table;
+
+/* NULL when memory is short. */
+struct libscols_table *print_table_new(const struct columns *columns);
+bool print_table_add(struct libscols_table *table, const struct columns *columns,
+                     const struct listing *listing);
+/* Print to `out` and free. */
+void print_table_end(struct libscols_table *table, FILE *out);
+
+/* One account: as a table of one row, and as a list of "NAME  value" lines (NULL: all columns). */
+void print_account_row(const struct account *account, FILE *out);
+void print_account_lines(const struct listing *listing, const struct columns *columns);
+
+struct libscols_table *print_audit_new(void);
+bool print_audit_add(struct libscols_table *table, const struct audit_row *row);
+
+/* "admin,member" */
+enum { ROLES_SIZE = 32 };
+void print_roles(unsigned roles, char ret[ROLES_SIZE]);
+
+/* -- the commands ------------------------------------------------------------------------------------ */
+
+enum status users_create(struct tool *tool);
+enum status users_list(struct tool *tool);
+enum status users_show(struct tool *tool);
+enum status users_suspend(struct tool *tool);
+enum status users_activate(struct tool *tool);
+enum status users_edit_roles(struct tool *tool);
+enum status users_delete(struct tool *tool);
+enum status users_unlock(struct tool *tool);
+enum status maintain_reset_password(struct tool *tool);
+enum status maintain_audit(struct tool *tool);
+enum status maintain_publish(struct tool *tool);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * users create. Nothing is made before it is clear that every value is valid and free; the password is
+ * hashed before the transaction begins.
+ */
+#include <string.h>
+
+#include "command.h"
+
+/* -- taken ------------------------------------------------------------------------------------------------ */
+
+static bool is_role_group(uint32_t id)
+{
+    return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) || id == role_gid(ROLE_AUDITOR);
+}
+
+static enum status check_host(const struct tool *tool, const struct account *account)
+{
+    enum status status = host_name_is_free(account->username);
+
+    if (status != GO_ON || account->uid == 0)
+        return status;
+    if (is_role_group(account->uid))
+        return tool_refuse(STATUS_REFUSED, "uid %u is taken by a role group; choose another",
+                           account->uid);
+    if (!tool_has(tool, OPTION_FORCE) && host_uid_is_subordinate(account->uid))
+        return tool_refuse(STATUS_REFUSED, "uid %u is in this machine's range of subordinate ids "
+                           "(subuid(5)); choose another, or use --force", account->uid);
+    return host_uid_is_free(account->uid);
+}
+
+static enum status check_store(struct tool *tool, const struct account *account)
+{
+    enum status status;
+    char what[32];
+
+    if (tool->store == NULL)
+        return GO_ON;
+    status = tool_store_status(tool, store_name_is_free(tool->store, account->username),
+                               account->username);
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_email_is_free(tool->store, account->email),
+                                   account->email);
+    if (status != GO_ON || account->uid == 0)
+        return status;
+    snprintf(what, sizeof what, "uid %u", account->uid);
+    return tool_store_status(tool, store_uid_is_free(tool->store, account->uid), what);
+}
+
+static bool is_usable(uint32_t uid)
+{
+    return account_uid_fault(uid) == NULL && !is_role_group(uid) && !host_has_id(uid);
+}
+
+/* Without --uid: the next id of policy's range that the host has not got either. */
+static enum status choose_uid(struct tool *tool, struct account *ret)
+{
+    uint32_t min = (uint32_t)tool->policy.uid_min, max = (uint32_t)tool->policy.uid_max;
+    enum store_result result = STORE_OK;
+    uint32_t uid;
+
+    if (ret->uid != 0)
+        return GO_ON;
+    do {
+        uid = min;
+        if (tool->store != NULL)
+            result = store_next_uid(tool->store, min, max, &uid);
+        if (result == STORE_NOT_FOUND || uid > max)
+            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; give one with --uid");
+        if (result != STORE_OK)
+            return tool_store_status(tool, result, "the next id");
+        min = uid + 1;
+    } while (!is_usable(uid));
+    ret->uid = uid;
+    return GO_ON;
+}
+
+/* -- making ------------------------------------------------------------------------------------------------- */
+
+static enum status make_password(struct tool *tool, struct newcomer *newcomer)
+{
+    struct account *account = &newcomer->account;
+
+    if (tool_has(tool, OPTION_NO_PASSWORD))
+        return GO_ON;
+    if (newcomer->password[0] == '\0' && !credential_generate(newcomer->password))
+        return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
+    if (!credential_hash(newcomer->password, account->hash))
+        return tool_refuse(STATUS_FAILED, "the password could not be hashed; nothing was created");
+    account->temporary = true;
+    account->temporary_until = tool->now + tool->policy.temporary_hours * 3600;
+    account->password_changed_at = tool->now;
+    return GO_ON;
+}
+
+static enum status insert(struct tool *tool, const struct account *account)
+{
+    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_account_insert(tool->store, account),
+                                   account->username);
+    if (status == GO_ON)
+        status = change_commit(tool, "create", NULL, account, NULL);
+    store_rollback(tool->store);
+    return status;
+}
+
+static enum status make(struct tool *tool, struct newcomer *newcomer)
+{
+    struct account *account = &newcomer->account;
+    enum status status = make_password(tool, newcomer);
+
+    if (status == GO_ON)
+        status = tool_lock(tool);
+    if (status == GO_ON)
+        status = choose_uid(tool, account);
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = insert(tool, account);
+    if (status == GO_ON && !tool_has(tool, OPTION_NO_CREATE_HOME))
+        home_make(tool, account);
+    if (status == GO_ON)
+        handover_print(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
+    change_release_signals();
+    return status;
+}
+
+static enum status preview(struct tool *tool, struct account *account)
+{
+    FILE *out = tool_wants_json(tool) ? stderr : stdout;
+    enum status status = choose_uid(tool, account);
+
+    if (status != GO_ON)
+        return status;
+    account->created_at = tool->now;
+    print_account_row(account, out);
+    fprintf(out, "Would create %s with uid %u; nothing was changed.\n", account->username,
+            account->uid);
+    return STATUS_DONE;
+}
+
+static enum status create(struct tool *tool, struct newcomer *newcomer)
+{
+    enum status status = newcomer_read(tool, newcomer);
+
+    if (status == GO_ON)
+        status = check_host(tool, &newcomer->account);
+    if (status == GO_ON)
+        status = tool_open(tool);
+    if (status == GO_ON)
+        status = check_store(tool, &newcomer->account);
+    if (status != GO_ON)
+        return status;
+    newcomer->account.created_at = tool->now;
+    return tool_has(tool, OPTION_DRY_RUN) ? preview(tool, &newcomer->account) : make(tool, newcomer);
+}
+
+enum status users_create(struct tool *tool)
+{
+    struct newcomer newcomer;
+    enum status status;
+
+    memset(&newcomer, 0, sizeof newcomer);
+    status = create(tool, &newcomer);
+    explicit_bzero(&newcomer, sizeof newcomer);
+    return status == GO_ON ? STATUS_DONE : status;
+}

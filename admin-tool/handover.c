@@ -1,0 +1,92 @@
+/*
+ * What is passed on to the user: how to log in, and the temporary password, which is shown here once
+ * and nowhere else. It goes through a buffer of our own, never through stdio's.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static bool write_all(const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(STDOUT_FILENO, text, length);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        text += count;
+        length -= (size_t)count;
+    }
+    return true;
+}
+
+static bool write_json(struct tool *tool, const struct account *account, const char *password)
+{
+    const struct account_extra extra = { .temporary_password = password };
+    char *text = NULL;
+    bool written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
+                   write_all(text, strlen(text)) && write_all("\n", 1);
+
+    store_text_free(text);
+    return written;
+}
+
+static void name_host(char *ret, size_t size)
+{
+    if (gethostname(ret, size) != 0 || memchr(ret, '\0', size) == NULL || !print_is_plain(ret))
+        snprintf(ret, size, "this-host");
+}
+
+/* snprintf's rule: what did not fit is counted, too. */
+static size_t make_password_lines(const struct account *account, const char *password, char *ret,
+                                  size_t size)
+{
+    char until[WHEN_SIZE];
+
+    if (password == NULL)
+        return (size_t)snprintf(ret, size, "There is no password: log in with a key.\n");
+    when_format(account->temporary_until, "never", until);
+    return (size_t)snprintf(ret, size,
+                            "Temporary password: %s\n"
+                            "Valid until: %s\n"
+                            "\n"
+                            "You must change this password the first time you log in.\n",
+                            password, until);
+}
+
+static bool write_text(const struct account *account, const char *password)
+{
+    char text[8192], host[256];
+    size_t length;
+    bool written;
+
+    name_host(host, sizeof host);
+    length = (size_t)snprintf(text, sizeof text,
+                              "Please pass this on to the user:\n"
+                              "\n"
+                              "Log in to your account with: ssh %s@%s\n"
+                              "\n"
+                              "Username: %s\n"
+                              "Email: %s\n",
+                              account->username, host, account->username, account->email);
+    length += make_password_lines(account, password, text + length, sizeof text - length);
+    written = length < sizeof text && write_all(text, length);
+    explicit_bzero(text, sizeof text);
+    return written;
+}
+
+void handover_print(struct tool *tool, const struct account *account, const char *password)
+{
+    bool written = fflush(stdout) == 0 && (tool_wants_json(tool)
+                                               ? write_json(tool, account, password)
+                                               : write_text(account, password));
+
+    if (!written && password != NULL)
+        tool_complain(tool, "the change was made, but the temporary password could not be shown; "
+                      "run 'admin-tool reset-password %s' for another", account->username);
+    else if (!written)
+        tool_refuse(GO_ON, "the change was made, but standard output could not be written");
+}

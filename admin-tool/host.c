@@ -1,0 +1,176 @@
+/*
+ * What this machine's own files and services say: which names and ids are taken outside the store, and
+ * the defaults of login.defs(5). Read, never written.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* -- NSS -------------------------------------------------------------------------------------- */
+
+/* What getpwnam(3) leaves in errno for "no such user"; all else is a source that cannot say. */
+static bool is_not_found(int error)
+{
+    return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+/* After a lookup: taken as a user, taken as a group, unknown, or nobody's. */
+static enum status judge(bool user, bool group, int error, const char *what)
+{
+    if (user || group)
+        return tool_refuse(STATUS_REFUSED, "%s is taken by a %s of this machine; choose another", what,
+                           user ? "user" : "group");
+    if (!is_not_found(error))
+        return tool_refuse(STATUS_FAILED, "cannot find out whether %s is taken: %s; try again", what,
+                           strerror(error));
+    return GO_ON;
+}
+
+enum status host_name_is_free(const char *username)
+{
+    bool user, group;
+    int error;
+
+    errno = 0;
+    user = getpwnam(username) != NULL;
+    error = errno;
+    errno = 0;
+    group = getgrnam(username) != NULL;
+    return judge(user, group, is_not_found(error) ? errno : error, username);
+}
+
+enum status host_uid_is_free(uint32_t uid)
+{
+    char what[32];
+    bool user, group;
+    int error;
+
+    snprintf(what, sizeof what, "uid %u", uid);
+    errno = 0;
+    user = getpwuid(uid) != NULL;
+    error = errno;
+    errno = 0;
+    group = getgrgid(uid) != NULL;
+    return judge(user, group, is_not_found(error) ? errno : error, what);
+}
+
+bool host_has_id(uint32_t id)
+{
+    return getpwuid(id) != NULL || getgrgid(id) != NULL;
+}
+
+/* -- login.defs(5) and subuid(5) ---------------------------------------------------------------- */
+
+static long read_setting(const char *key, int base, long otherwise)
+{
+    FILE *file = fopen("/etc/login.defs", "re");
+    char line[1024], *end;
+    size_t length = strlen(key);
+    long value = otherwise;
+
+    if (file == NULL)
+        return otherwise;
+    while (fgets(line, sizeof line, file) != NULL) {
+        const char *text = line + strspn(line, " \t");
+        long number;
+
+        if (strncmp(text, key, length) != 0 || strchr(" \t", text[length]) == NULL)
+            continue;
+        number = strtol(text + length, &end, base);
+        if (end != text + length && number >= 0)
+            value = number;
+    }
+    fclose(file);
+    return value;
+}
+
+mode_t host_home_mode(void)
+{
+    return (mode_t)read_setting("HOME_MODE", 8, 0700) & 0777;
+}
+
+/* "name:first:count" */
+static bool is_in_line(const char *line, uint32_t uid)
+{
+    const char *colon = strchr(line, ':');
+    unsigned long first, count;
+    char *end;
+
+    if (colon == NULL)
+        return false;
+    first = strtoul(colon + 1, &end, 10);
+    if (*end != ':')
+        return false;
+    count = strtoul(end + 1, NULL, 10);
+    return uid >= first && uid - first < count;
+}
+
+static bool is_in_file(const char *path, uint32_t uid)
+{
+    FILE *file = fopen(path, "re");
+    char line[1024];
+    bool found = false;
+
+    if (file == NULL)
+        return false;
+    while (!found && fgets(line, sizeof line, file) != NULL)
+        found = is_in_line(line, uid);
+    fclose(file);
+    return found;
+}
+
+bool host_uid_is_subordinate(uint32_t uid)
+{
+    long min = read_setting("SUB_UID_MIN", 10, 100000);
+    long max = read_setting("SUB_UID_MAX", 10, 600100000);
+
+    return ((long)uid >= min && (long)uid <= max) || is_in_file("/etc/subuid", uid) ||
+           is_in_file("/etc/subgid", uid);
+}
+
+const char *host_default_shell(void)
+{
+    return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
+}
+
+/* -- programs -------------------------------------------------------------------------------------- */
+
+static void become(char *const argv[])
+{
+    static char *const no_environment[] = { NULL };
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    sigset_t none;
+
+    if (null == -1)
+        _exit(127);
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (dup2(null, fd) == -1)
+            _exit(127);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    execve(argv[0], argv, no_environment);
+    _exit(127);
+}
+
+void host_run(char *const argv[])
+{
+    pid_t child;
+
+    if (access(argv[0], X_OK) != 0)
+        return;
+    fflush(NULL); /* or the child would have our unwritten output, too */
+    child = fork();
+    if (child == 0)
+        become(argv);
+    while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
+        continue;
+}

@@ -1,0 +1,262 @@
+/*
+ * admin-tool: the only way to change accounts. This file is its edge: the table of commands
+ * and the one place where a result becomes a line for a person and an exit status.
+ */
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* -- the commands: a new verb is a new line ------------------------------------------------ */
+
+#define ALWAYS (WITH(OPTION_HELP) | WITH(OPTION_VERSION))
+#define CHANGING (ALWAYS | WITH(OPTION_DRY_RUN))
+#define CREATE_OPTIONS                                                                          \
+    (CHANGING | WITH(OPTION_USERNAME) | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) |           \
+     WITH(OPTION_ROLES) | WITH(OPTION_UID) | WITH(OPTION_SHELL) | WITH(OPTION_HOME) |           \
+     WITH(OPTION_EXPIRES) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_PASSWORD_STDIN) |         \
+     WITH(OPTION_NO_PASSWORD) | WITH(OPTION_FORCE) | WITH(OPTION_TEXT_OUTPUT))
+#define SHOW_OPTIONS (ALWAYS | WITH(OPTION_COLUMNS) | WITH(OPTION_TABLE_OUTPUT))
+#define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
+
+static const struct command commands[] = {
+    { "users", "create", NULL, COMMAND_CHANGES, CREATE_OPTIONS, users_create,
+      "Create an account and print the text to pass on to its user" },
+    { "users", "list", NULL, 0, LIST_OPTIONS, users_list, "List the accounts" },
+    { "users", "ls", NULL, 0, LIST_OPTIONS, users_list, "The same as list" },
+    { "users", "show", "NAME|UID|EMAIL", 0, SHOW_OPTIONS, users_show, "Show one account" },
+    { "users", "suspend", "NAME", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_YES) | WITH(OPTION_REASON) | WITH(OPTION_KEEP_SESSIONS) |
+          WITH(OPTION_FORCE),
+      users_suspend, "Take all access away, and end what the user runs" },
+    { "users", "activate", "NAME", COMMAND_CHANGES, CHANGING | WITH(OPTION_YES), users_activate,
+      "Give a suspended user access again" },
+    { "users", "edit-roles", "NAME", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_FORCE), users_edit_roles,
+      "Replace the set of roles" },
+    { "users", "delete", "NAME", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_FORCE), users_delete,
+      "Delete an account; its name and id are never given out again" },
+    { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,
+      "Forget the failed logins that lock a user out" },
+    { NULL, "reset-password", "NAME", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_YES) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_TEXT_OUTPUT),
+      maintain_reset_password, "Give a new temporary password, to be changed at the next login" },
+    { NULL, "audit", NULL, 0,
+      ALWAYS | WITH(OPTION_USER) | WITH(OPTION_SINCE) | WITH(OPTION_COUNT) |
+          WITH(OPTION_TABLE_OUTPUT),
+      maintain_audit, "Show who changed what, oldest first" },
+    { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, maintain_publish,
+      "Write the public directory of users and groups anew" },
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* -- what is said ------------------------------------------------------------------------------ */
+
+static void say(const char *format, va_list list)
+{
+    char text[1024], plain[4 * sizeof text];
+
+    vsnprintf(text, sizeof text, format, list);
+    print_escape(text, plain, sizeof plain);
+    fprintf(stderr, "admin-tool: %s\n", plain);
+}
+
+enum status tool_refuse(enum status status, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(format, list);
+    va_end(list);
+    return status;
+}
+
+void tool_complain(struct tool *tool, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(format, list);
+    va_end(list);
+    tool->troubled = true;
+}
+
+enum status tool_store_status(const struct tool *tool, enum store_result result, const char *subject)
+{
+    const char *detail = tool->store != NULL ? store_detail(tool->store) : "";
+
+    switch (result) {
+    case STORE_OK:
+        return GO_ON;
+    case STORE_NOT_FOUND:
+        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'", subject);
+    case STORE_MISSING:
+        return tool_refuse(STATUS_NOT_FOUND,
+                           "no such user: %s; there is no account yet, see 'admin-tool users create'",
+                           subject);
+    case STORE_TAKEN:
+        return tool_refuse(STATUS_REFUSED, "%s is taken by an account or a deleted one; choose another",
+                           subject);
+    case STORE_REFUSED:
+        return tool_refuse(STATUS_REFUSED, "%s is refused by the store: %s", subject, detail);
+    case STORE_LOST:
+        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again", subject);
+    case STORE_UNSAFE:
+        return tool_refuse(STATUS_STORE,
+                           PRIVATE_DIR " (0700) or a file in it (0600) is not root's alone or is a "
+                           "link; find out why, then chown and chmod it");
+    case STORE_FOREIGN:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
+                           "move it away, or put our own back");
+    case STORE_TOO_NEW:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db was written by a newer version; "
+                           "install that version here (this is " CODER_VERSION ")");
+    case STORE_BUSY:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is busy; nothing was changed, "
+                           "try again");
+    case STORE_DAMAGED:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged: %s; "
+                           "put a backup in its place", detail);
+    case STORE_FULL:
+        return tool_refuse(STATUS_FAILED, "cannot write to " PRIVATE_DIR ": no space, or a read-only "
+                           "disk; make room and try again");
+    case STORE_FAILED:
+    default:
+        return tool_refuse(STATUS_FAILED, "cannot use " PRIVATE_DIR "/accounts.db: %s",
+                           detail[0] != '\0' ? detail : "memory, input or output failed");
+    }
+}
+
+bool tool_has(const struct tool *tool, enum option_id option)
+{
+    return tool->arguments.value[option] != NULL;
+}
+
+bool tool_wants_json(const struct tool *tool)
+{
+    const char *text = tool->arguments.value[OPTION_TEXT_OUTPUT];
+    const char *table = tool->arguments.value[OPTION_TABLE_OUTPUT];
+
+    return (text != NULL && strcmp(text, "json") == 0) ||
+           (table != NULL && strcmp(table, "json") == 0);
+}
+
+/* -- finding and running a command ---------------------------------------------------------------- */
+
+static void print_overview(FILE *out, const char *group)
+{
+    fputs("Usage: admin-tool COMMAND [OPTION...]\n\n", out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *command = &commands[i];
+        char words[64];
+
+        if (group != NULL && (command->group == NULL || strcmp(command->group, group) != 0))
+            continue;
+        snprintf(words, sizeof words, "%s%s%s%s%s", command->group != NULL ? command->group : "",
+                 command->group != NULL ? " " : "", command->name,
+                 command->operand != NULL ? " " : "",
+                 command->operand != NULL ? command->operand : "");
+        fprintf(out, "  %-28s %s\n", words, command->summary);
+    }
+    fputs("\n'admin-tool COMMAND --help' tells its options; --version the version.\n", out);
+}
+
+static const struct command *find_command(const char *group, const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const char *own = commands[i].group;
+        bool same = group == NULL || own == NULL ? group == own : strcmp(own, group) == 0;
+
+        if (same && strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static const char *find_group(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].group != NULL && strcmp(commands[i].group, word) == 0)
+            return commands[i].group;
+    return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static enum status print_version(void)
+{
+    puts("admin-tool " CODER_VERSION);
+    return STATUS_DONE;
+}
+
+static enum status run_command(struct tool *tool, int argc, char **argv)
+{
+    enum status status = options_parse(tool->command, argc, argv, &tool->arguments);
+
+    if (status != GO_ON)
+        return status;
+    if (tool_has(tool, OPTION_HELP)) {
+        options_print_help(tool->command);
+        return STATUS_DONE;
+    }
+    if (tool_has(tool, OPTION_VERSION))
+        return print_version();
+    if (geteuid() != 0)
+        return tool_refuse(STATUS_NOT_ROOT, "must be run as root; try sudo");
+    return tool->command->run(tool);
+}
+
+/* The words before the options: "users list" or "audit". */
+static enum status run(struct tool *tool, int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    const char *group = find_group(first);
+    int words = group != NULL ? 2 : 1;
+
+    if (is_help(first) || (group != NULL && argc > 2 && is_help(argv[2]))) {
+        print_overview(stdout, group);
+        return STATUS_DONE;
+    }
+    if (strcmp(first, "--version") == 0)
+        return print_version();
+    if (argc <= words) {
+        print_overview(stderr, group);
+        return STATUS_USAGE;
+    }
+    tool->command = find_command(group, argv[words]);
+    if (tool->command == NULL)
+        return tool_refuse(STATUS_USAGE, "unknown command: %s%s%s; see 'admin-tool --help'",
+                           group != NULL ? group : "", group != NULL ? " " : "", argv[words]);
+    return run_command(tool, argc - words, argv + words);
+}
+
+/* What was committed stays done, though nobody could read about it. */
+static enum status settle(const struct tool *tool, enum status status)
+{
+    bool unread = fflush(stdout) != 0 || ferror(stdout);
+
+    if (unread && tool->changed)
+        tool_refuse(status, "the change was made, but standard output could not be written");
+    if (unread && !tool->changed && status == STATUS_DONE)
+        return tool_refuse(STATUS_FAILED, "standard output could not be written");
+    return status == STATUS_DONE && tool->troubled ? STATUS_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
+    struct tool tool = { .lock = -1 };
+    enum status status;
+
+    if (!process_harden())
+        return STATUS_FAILED;
+    tool.now = (int64_t)time(NULL);
+    status = run(&tool, argc, argv);
+    tool_close(&tool);
+    return settle(&tool, status);
+}

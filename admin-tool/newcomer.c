@@ -1,0 +1,186 @@
+/*
+ * What users create was told: on the command line, at the prompts, on standard input. First whether all
+ * was said, then whether each value is valid; nothing is opened and nothing changed here.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/* -- usage: what was said ---------------------------------------------------------------------------- */
+
+static bool prompt(const struct tool *tool, const char *question, char *ret, size_t size)
+{
+    fputs(question, tool_wants_json(tool) ? stderr : stdout);
+    fflush(stdout);
+    if (fgets(ret, (int)size, stdin) == NULL)
+        return false;
+    ret[strcspn(ret, "\r\n")] = '\0';
+    return ret[0] != '\0';
+}
+
+/* The option's value, or the answer to a question; NULL when there is neither. */
+static const char *ask_for(const struct tool *tool, enum option_id option, const char *question,
+                           char *ret, size_t size)
+{
+    if (tool_has(tool, option))
+        return tool->arguments.value[option];
+    if (!isatty(STDIN_FILENO) || tool_has(tool, OPTION_PASSWORD_STDIN))
+        return NULL;
+    return prompt(tool, question, ret, size) ? ret : NULL;
+}
+
+/* The first line of standard input, octet by octet: stdio would keep a copy. */
+static enum status read_password(char ret[CREDENTIAL_SIZE])
+{
+    size_t length = 0;
+    ssize_t count;
+    char c = '\0';
+
+    while ((count = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n' && length < CREDENTIAL_SIZE)
+        ret[length++] = c;
+    explicit_bzero(&c, sizeof c);
+    if (count < 0)
+        return tool_refuse(STATUS_USAGE, "--password-stdin: standard input: %s", strerror(errno));
+    if (length == CREDENTIAL_SIZE)
+        return tool_refuse(STATUS_REFUSED, "the password is longer than %d octets",
+                           CREDENTIAL_SIZE - 1);
+    ret[length] = '\0';
+    if (length == 0 || account_text_fault(ret) != NULL)
+        return tool_refuse(STATUS_REFUSED, "the password %s",
+                           length == 0 ? "is empty" : account_text_fault(ret));
+    return GO_ON;
+}
+
+static enum status copy_valid(const char *what, const char *value, const char *fault, char *ret,
+                              size_t size)
+{
+    size_t length = strlen(value);
+
+    if (fault == NULL && length >= size)
+        fault = "is too long";
+    if (fault != NULL)
+        return tool_refuse(STATUS_REFUSED, "the %s '%s' %s", what, value, fault);
+    memcpy(ret, value, length + 1);
+    return GO_ON;
+}
+
+static enum status take_number(const struct tool *tool, struct account *ret)
+{
+    const char *text = tool->arguments.value[OPTION_UID];
+
+    if (text == NULL)
+        return GO_ON;
+    if (text[0] == '\0' || strlen(text) > 18 || text[strspn(text, "0123456789")] != '\0')
+        return tool_refuse(STATUS_USAGE, "--uid takes a number, not '%s'", text);
+    if (account_uid_fault(strtoull(text, NULL, 10)) != NULL)
+        return tool_refuse(STATUS_REFUSED, "the uid %s %s", text,
+                           account_uid_fault(strtoull(text, NULL, 10)));
+    ret->uid = (uint32_t)strtoul(text, NULL, 10);
+    return GO_ON;
+}
+
+static enum status take_expiry(const struct tool *tool, struct account *ret)
+{
+    const char *text = tool->arguments.value[OPTION_EXPIRES];
+
+    if (text == NULL)
+        return GO_ON;
+    if (!when_parse(text, tool->now, &ret->expires_at))
+        return tool_refuse(STATUS_USAGE, "--expires takes 2026-11-30 or \"2026-11-30 18:00\", not '%s'",
+                           text);
+    if (ret->expires_at <= tool->now)
+        return tool_refuse(STATUS_REFUSED, "--expires %s lies in the past", text);
+    return GO_ON;
+}
+
+/* -- validity -------------------------------------------------------------------------------------------- */
+
+static enum status take_full_name(const struct tool *tool, struct account *ret)
+{
+    const char *full_name = tool->arguments.value[OPTION_FULL_NAME];
+
+    if (full_name == NULL)
+        return GO_ON;
+    return copy_valid("full name", full_name, account_full_name_fault(full_name), ret->full_name,
+                      sizeof ret->full_name);
+}
+
+static enum status take_names(const struct tool *tool, struct account *ret)
+{
+    char typed_name[256], typed_email[512];
+    const char *username = ask_for(tool, OPTION_USERNAME, "Username: ", typed_name,
+                                   sizeof typed_name);
+    const char *email = ask_for(tool, OPTION_EMAIL, "Email: ", typed_email, sizeof typed_email);
+    enum status status;
+
+    if (username == NULL || email == NULL)
+        return tool_refuse(STATUS_USAGE, "missing:%s%s", username == NULL ? " -u NAME" : "",
+                           email == NULL ? " -e EMAIL" : "");
+    status = copy_valid("username", username, account_username_fault(username), ret->username,
+                        sizeof ret->username);
+    if (status == GO_ON)
+        status = copy_valid("e-mail", email, account_email_fault(email), ret->email,
+                            sizeof ret->email);
+    return status;
+}
+
+static enum status take_home(const struct tool *tool, struct account *ret)
+{
+    const char *home = tool->arguments.value[OPTION_HOME];
+    const char *fault;
+
+    if (home == NULL) {
+        snprintf(ret->home, sizeof ret->home, "/home/%s", ret->username);
+        return GO_ON;
+    }
+    fault = account_path_fault(home);
+    if (fault == NULL && (home[strlen(home) - 1] == '/' || strstr(home, "/..") != NULL))
+        fault = "ends in '/' or holds '/..'";
+    return copy_valid("home", home, fault, ret->home, sizeof ret->home);
+}
+
+static enum status take_shell(const struct tool *tool, struct account *ret)
+{
+    const char *shell = tool->arguments.value[OPTION_SHELL];
+    const char *fault;
+    struct stat st;
+
+    if (shell == NULL)
+        shell = host_default_shell();
+    fault = account_path_fault(shell);
+    if (fault == NULL &&
+        (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) || access(shell, X_OK) != 0))
+        fault = "is no program that can be run";
+    return copy_valid("shell", shell, fault, ret->shell, sizeof ret->shell);
+}
+
+static enum status take_roles(const struct tool *tool, struct account *ret)
+{
+    const char *text = tool->arguments.value[OPTION_ROLES];
+
+    ret->roles = ROLE_MEMBER;
+    if (text == NULL || roles_parse(text, &ret->roles))
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member", text);
+}
+
+enum status newcomer_read(struct tool *tool, struct newcomer *ret)
+{
+    enum status status = GO_ON;
+
+    if (tool_has(tool, OPTION_PASSWORD_STDIN) && tool_has(tool, OPTION_NO_PASSWORD))
+        return tool_refuse(STATUS_USAGE, "--password-stdin and --no-password exclude each other");
+    if ((status = take_names(tool, &ret->account)) != GO_ON ||
+        (status = take_full_name(tool, &ret->account)) != GO_ON ||
+        (status = take_number(tool, &ret->account)) != GO_ON ||
+        (status = take_expiry(tool, &ret->account)) != GO_ON ||
+        (status = take_roles(tool, &ret->account)) != GO_ON ||
+        (status = take_home(tool, &ret->account)) != GO_ON ||
+        (status = take_shell(tool, &ret->account)) != GO_ON)
+        return status;
+    return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(ret->password) : GO_ON;
+}

@@ -1,0 +1,164 @@
+/*
+ * Getting hold of the store: first use, the tool lock, healing. Changes go one at a time under the
+ * lock; a directory file left behind by a tool that was killed is caught up with by the next one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define LOCK_PATH PRIVATE_DIR "/lock"
+
+enum { LOCK_TRIES = 100, LOCK_WAIT_NS = 100 * 1000 * 1000 };
+
+static bool changes(const struct tool *tool)
+{
+    return (tool->command->flags & COMMAND_CHANGES) != 0 && !tool_has(tool, OPTION_DRY_RUN);
+}
+
+static enum status refuse_folder(const char *path, const char *why)
+{
+    return tool_refuse(errno == EROFS || errno == ENOSPC ? STATUS_FAILED : STATUS_STORE,
+                       "%s: %s; it must be a folder of root's that nobody else may write", path, why);
+}
+
+/* One that exists is used only if nobody else can have put anything in it. */
+static enum status make_folder(const char *path, mode_t mode)
+{
+    struct stat st;
+
+    if (mkdir(path, mode) == 0)
+        return chmod(path, mode) == 0 ? GO_ON : refuse_folder(path, strerror(errno));
+    if (errno != EEXIST || lstat(path, &st) != 0)
+        return refuse_folder(path, strerror(errno));
+    if (!S_ISDIR(st.st_mode) || st.st_uid != CODER_OWNER_UID || (st.st_mode & 022) != 0)
+        return refuse_folder(path, "wrong kind, owner or mode");
+    return GO_ON;
+}
+
+/* -- the tool lock ------------------------------------------------------------------------- */
+
+/* The lock's descriptor, or -1 with errno. */
+static int open_lock(void)
+{
+    int fd = open(LOCK_PATH, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    struct stat st;
+
+    if (fd == -1)
+        return -1;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == CODER_OWNER_UID)
+        return fd;
+    close(fd);
+    errno = EPERM;
+    return -1;
+}
+
+/* Take it, trying so often; false with errno. */
+static bool take_lock(struct tool *tool, int tries)
+{
+    static const struct timespec wait = { 0, LOCK_WAIT_NS };
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open_lock();
+
+    if (fd == -1)
+        return false;
+    while (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+        if ((errno != EAGAIN && errno != EACCES) || --tries == 0) {
+            int error = errno;
+
+            close(fd);
+            errno = error;
+            return false;
+        }
+        nanosleep(&wait, NULL);
+    }
+    tool->lock = fd;
+    return true;
+}
+
+static void release_lock(struct tool *tool)
+{
+    if (tool->lock != -1)
+        close(tool->lock);
+    tool->lock = -1;
+}
+
+enum status tool_lock(struct tool *tool)
+{
+    if (take_lock(tool, LOCK_TRIES))
+        return GO_ON;
+    if (errno == EAGAIN || errno == EACCES)
+        return tool_refuse(STATUS_STORE, "another admin-tool is at work; try again when it is done");
+    if (errno == EROFS || errno == ENOSPC)
+        return tool_store_status(tool, STORE_FULL, LOCK_PATH);
+    return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's", strerror(errno));
+}
+
+/* -- opening -------------------------------------------------------------------------------- */
+
+static enum status open_store(struct tool *tool, enum store_mode mode)
+{
+    enum store_result result = store_open(PRIVATE_DIR, mode, &tool->store);
+
+    policy_defaults(&tool->policy);
+    if (result == STORE_MISSING)
+        return GO_ON;
+    if (result == STORE_OK)
+        result = store_policy(tool->store, &tool->policy);
+    return tool_store_status(tool, result, "the store");
+}
+
+static enum status open_to_change(struct tool *tool)
+{
+    enum status status = make_folder(CODER_STATE_DIR, 0755);
+
+    actor_find(&tool->actor); /* now: it may ask a slow NSS source */
+    if (status == GO_ON)
+        status = make_folder(PRIVATE_DIR, 0700);
+    if (status == GO_ON && store_check_files(PRIVATE_DIR, "accounts.db") == STORE_UNSAFE)
+        status = tool_store_status(tool, STORE_UNSAFE, "the store");
+    if (status == GO_ON)
+        status = tool_lock(tool);
+    if (status == GO_ON)
+        status = open_store(tool, STORE_CREATE);
+    if (status == GO_ON && publish_is_due(tool))
+        status = publish_now(tool);
+    release_lock(tool);
+    return status;
+}
+
+/* Healing is a favour here: whoever holds the lock is about to publish himself. */
+static enum status open_to_read(struct tool *tool)
+{
+    enum status status = open_store(tool, STORE_EXISTING);
+
+    if (status != GO_ON || tool->store == NULL || !publish_is_due(tool))
+        return status;
+    if (!tool_has(tool, OPTION_DRY_RUN) && take_lock(tool, 1) && publish_is_due(tool))
+        publish_now(tool);
+    release_lock(tool);
+    return GO_ON;
+}
+
+enum status tool_open(struct tool *tool)
+{
+    return changes(tool) ? open_to_change(tool) : open_to_read(tool);
+}
+
+struct activity_log *tool_open_activity(void)
+{
+    struct activity_log *log = NULL;
+
+    return activity_open(PRIVATE_DIR, PRIVATE_RUN_DIR, &log) == STORE_OK ? log : NULL;
+}
+
+void tool_close(struct tool *tool)
+{
+    release_lock(tool);
+    store_close(tool->store);
+    tool->store = NULL;
+}

@@ -1,0 +1,209 @@
+/*
+ * Command lines: one table of all options, from which both getopt's tables and the help are made, so
+ * that what is documented is what is accepted. Options may stand before and after the operand.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+struct option_row {
+    const char *name;
+    char letter;       /* 0: none. The same letter may mean different options of different commands */
+    const char *value; /* what it takes, NULL: nothing; "a|b": one of these words */
+    const char *help;
+};
+
+static const struct option_row rows[OPTION_ID_COUNT] = {
+    [OPTION_USERNAME] = { "username", 'u', "NAME", "the login name; asked for on a terminal" },
+    [OPTION_EMAIL] = { "email", 'e', "EMAIL", "the e-mail address; asked for on a terminal" },
+    [OPTION_FULL_NAME] = { "full-name", 'n', "FULL-NAME", "the full name" },
+    [OPTION_ROLES] = { "roles", 0, "R,R", "of admin, auditor, member; everyone is a member" },
+    [OPTION_UID] = { "uid", 0, "N", "this user id instead of the next free one" },
+    [OPTION_SHELL] = { "shell", 0, "PATH", "the login shell; default /bin/bash" },
+    [OPTION_HOME] = { "home", 0, "DIR", "the home directory; default /home/NAME" },
+    [OPTION_EXPIRES] = { "expires", 0, "DATE", "the account is refused from then on" },
+    [OPTION_NO_CREATE_HOME] = { "no-create-home", 0, NULL, "make no home directory" },
+    [OPTION_PASSWORD_STDIN] = { "password-stdin", 0, NULL,
+                                "the temporary password is the first line of standard input" },
+    [OPTION_NO_PASSWORD] = { "no-password", 0, NULL, "no password: key-only and service accounts" },
+    [OPTION_COLUMNS] = { "columns", 'c', "COL,COL", "which columns, see below" },
+    [OPTION_STATUS] = { "status", 0, "active|suspended", "only users of this status" },
+    [OPTION_ROLE] = { "role", 0, "admin|auditor|member", "only users with this role" },
+    [OPTION_YES] = { "yes", 'y', NULL, "do not ask" },
+    [OPTION_REASON] = { "reason", 0, "TEXT", "why, for the audit log" },
+    [OPTION_KEEP_SESSIONS] = { "keep-sessions", 0, NULL, "do not end what the user runs" },
+    [OPTION_END_SESSIONS] = { "end-sessions", 0, NULL, "end what the user runs" },
+    [OPTION_REMOVE_HOME] = { "remove-home", 0, NULL, "remove the home directory, too" },
+    [OPTION_FORCE] = { "force", 0, NULL, "even against the rules, see below" },
+    [OPTION_USER] = { "user", 0, "NAME", "only what was done to this user" },
+    [OPTION_SINCE] = { "since", 0, "WHEN", "2026-11-30, \"2026-11-30 18:00\", or 2d ago (s m h d w)" },
+    [OPTION_COUNT] = { "lines", 'n', "N", "only the newest N" },
+    [OPTION_TEXT_OUTPUT] = { "output", 'o', "text|json", "default text" },
+    [OPTION_TABLE_OUTPUT] = { "output", 'o', "table|json", "default table" },
+    [OPTION_DRY_RUN] = { "dry-run", 0, NULL, "say what would be done, and change nothing" },
+    [OPTION_HELP] = { "help", 'h', NULL, "this text" },
+    [OPTION_VERSION] = { "version", 0, NULL, "the version" },
+};
+
+/* getopt_long(3) returns this for the option at `id`; letters are below. */
+enum { FIRST_LONG = 256 };
+
+struct tables {
+    struct option longs[OPTION_ID_COUNT + 1];
+    char shorts[2 * OPTION_ID_COUNT + 2];
+};
+
+static bool takes(const struct command *command, size_t id)
+{
+    return (command->options & WITH(id)) != 0;
+}
+
+static void make_tables(const struct command *command, struct tables *ret)
+{
+    size_t longs = 0, shorts = 0;
+
+    memset(ret, 0, sizeof *ret);
+    ret->shorts[shorts++] = ':'; /* a missing value is told from an unknown option */
+    for (size_t id = 0; id < OPTION_ID_COUNT; id++) {
+        if (!takes(command, id))
+            continue;
+        ret->longs[longs++] = (struct option){
+            rows[id].name, rows[id].value != NULL ? required_argument : no_argument, NULL,
+            FIRST_LONG + (int)id,
+        };
+        if (rows[id].letter == 0)
+            continue;
+        ret->shorts[shorts++] = rows[id].letter;
+        if (rows[id].value != NULL)
+            ret->shorts[shorts++] = ':';
+    }
+}
+
+static size_t find_id(const struct command *command, int found)
+{
+    for (size_t id = 0; found < FIRST_LONG && id < OPTION_ID_COUNT; id++)
+        if (takes(command, id) && rows[id].letter == found)
+            return id;
+    return (size_t)(found - FIRST_LONG);
+}
+
+static bool is_one_of(const char *choices, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *p = choices; length > 0; p += strcspn(p, "|") + 1) {
+        if (strncmp(p, word, length) == 0 && (p[length] == '|' || p[length] == '\0'))
+            return true;
+        if (p[strcspn(p, "|")] == '\0')
+            return false;
+    }
+    return false;
+}
+
+static void print_name(const struct command *command, FILE *out)
+{
+    fprintf(out, "admin-tool%s%s %s", command->group != NULL ? " " : "",
+            command->group != NULL ? command->group : "", command->name);
+}
+
+static enum status refuse_usage(const struct command *command, const char *what, const char *which)
+{
+    return tool_refuse(STATUS_USAGE, "%s%s; try 'admin-tool %s%s%s --help'", what, which,
+                       command->group != NULL ? command->group : "",
+                       command->group != NULL ? " " : "", command->name);
+}
+
+/* getopt leaves in optopt: a letter, our number of a long option, or 0 for an unknown long one. */
+static enum status refuse_option(const struct command *command, int found, const char *word)
+{
+    char letter[] = { '-', (char)optopt, '\0' };
+
+    if (optopt >= FIRST_LONG)
+        return refuse_usage(command, found == ':' ? "needs a value: --" : "takes no value: --",
+                            rows[optopt - FIRST_LONG].name);
+    return refuse_usage(command, found == ':' ? "needs a value: " : "unknown option: ",
+                        optopt != 0 ? letter : word);
+}
+
+static enum status take_value(const struct command *command, size_t id, struct arguments *ret)
+{
+    const char *value = rows[id].value != NULL ? optarg : "";
+
+    if (rows[id].value != NULL && strchr(rows[id].value, '|') != NULL &&
+        !is_one_of(rows[id].value, value))
+        return tool_refuse(STATUS_USAGE, "--%s takes one of %s, not '%s'", rows[id].name,
+                           rows[id].value, value);
+    if (ret->value[id] != NULL && rows[id].value != NULL)
+        return refuse_usage(command, "given twice: --", rows[id].name);
+    ret->value[id] = value;
+    return GO_ON;
+}
+
+static enum status take_operand(const struct command *command, int count, char **operands,
+                                struct arguments *ret)
+{
+    if (command->operand == NULL)
+        return count == 0 ? GO_ON : refuse_usage(command, "unexpected: ", operands[0]);
+    if (count == 0)
+        return refuse_usage(command, "missing: ", command->operand);
+    if (count > 1)
+        return refuse_usage(command, "one at a time; unexpected: ", operands[1]);
+    ret->operand = operands[0];
+    return GO_ON;
+}
+
+enum status options_parse(const struct command *command, int argc, char **argv,
+                          struct arguments *ret)
+{
+    enum status status = GO_ON;
+    struct tables tables;
+    int found;
+
+    make_tables(command, &tables);
+    memset(ret, 0, sizeof *ret);
+    opterr = 0;
+    optind = 1;
+    while (status == GO_ON &&
+           (found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+        if (found == ':' || found == '?')
+            status = refuse_option(command, found, argv[optind - 1]);
+        else
+            status = take_value(command, find_id(command, found), ret);
+    }
+    if (status != GO_ON || ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
+        return status;
+    return take_operand(command, argc - optind, argv + optind, ret);
+}
+
+static void print_option(const struct option_row *row)
+{
+    char left[64];
+
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ',
+             row->letter != 0 ? row->letter : ' ', row->letter != 0 ? "," : " ", row->name,
+             row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
+    printf("  %-32s %s\n", left, row->help);
+}
+
+void options_print_help(const struct command *command)
+{
+    char names[256];
+
+    printf("Usage: ");
+    print_name(command, stdout);
+    printf("%s%s [OPTION...]\n\n%s.\n\nOptions:\n", command->operand != NULL ? " " : "",
+           command->operand != NULL ? command->operand : "", command->summary);
+    for (size_t id = 0; id < OPTION_ID_COUNT; id++)
+        if (takes(command, id))
+            print_option(&rows[id]);
+    if (takes(command, OPTION_COLUMNS)) {
+        print_column_names(names, sizeof names);
+        printf("\nColumns: %s.\n", names);
+    }
+    if (takes(command, OPTION_FORCE))
+        puts(takes(command, OPTION_UID)
+                 ? "\n--force permits an id of the host's ranges of subordinate ids."
+                 : "\n--force permits it for the last active Admin.");
+}

@@ -1,0 +1,290 @@
+/*
+ * What the public sees: accounts become the directory file that NSS reads. Prepared beside the old
+ * file inside the transaction and renamed after the commit, so that it is never behind a commit for
+ * longer than a rename takes, and never shows what was not committed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "directory.h"
+
+#define PREPARED PRIVATE_DIR "/directory.new"
+
+enum { PAGE_SIZE = 256, LOCAL_GROUPS_MAX = 32, ROLES = 3 };
+
+static const enum role roles[ROLES] = { ROLE_MEMBER, ROLE_AUDITOR, ROLE_ADMIN };
+
+/* A role as groups: its own, with a list of members, and local ones that policy adds. */
+struct role_groups {
+    uint32_t *members;
+    size_t member_count, member_room;
+    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first */
+    size_t gid_count;
+};
+
+struct publication {
+    struct directory_writer *writer;
+    struct role_groups roles[ROLES];
+    bool lists_members;
+};
+
+/* -- role groups ------------------------------------------------------------------------------ */
+
+/* Missing groups are not granted, nor is root's. */
+static void add_local_group(struct role_groups *groups, const char *name)
+{
+    const struct group *local = getgrnam(name);
+
+    if (local != NULL && local->gr_gid != 0 && groups->gid_count < 1 + LOCAL_GROUPS_MAX)
+        groups->gids[groups->gid_count++] = local->gr_gid;
+}
+
+static void find_role_groups(struct role_groups *groups, enum role role, const char *local)
+{
+    groups->gids[groups->gid_count++] = role_gid(role);
+    while (*local != '\0') {
+        size_t length = strcspn(local, ",");
+        char name[ACCOUNT_NAME_SIZE];
+
+        if (length < sizeof name) {
+            memcpy(name, local, length);
+            name[length] = '\0';
+            add_local_group(groups, name);
+        }
+        local += length + (local[length] == ',');
+    }
+}
+
+static bool add_member(struct role_groups *groups, uint32_t uid)
+{
+    if (groups->member_count == groups->member_room) {
+        size_t room = groups->member_room == 0 ? 64 : 2 * groups->member_room;
+        uint32_t *members = reallocarray(groups->members, room, sizeof *members);
+
+        if (members == NULL)
+            return false;
+        groups->members = members;
+        groups->member_room = room;
+    }
+    groups->members[groups->member_count++] = uid;
+    return true;
+}
+
+/* -- users ------------------------------------------------------------------------------------- */
+
+/* Everything the roles give, each group once. */
+static size_t collect_gids(const struct publication *publication, unsigned held, uint32_t *ret)
+{
+    size_t count = 0;
+
+    for (size_t r = 0; r < ROLES; r++) {
+        const struct role_groups *groups = &publication->roles[r];
+
+        for (size_t g = 0; (held & roles[r]) != 0 && g < groups->gid_count; g++) {
+            size_t seen = 0;
+
+            while (seen < count && ret[seen] != groups->gids[g])
+                seen++;
+            if (seen == count)
+                ret[count++] = groups->gids[g];
+        }
+    }
+    return count;
+}
+
+static enum directory_result add_user(struct publication *publication,
+                                      const struct account *account)
+{
+    uint32_t gids[ROLES * (1 + LOCAL_GROUPS_MAX)];
+    bool suspended = account->status != ACCOUNT_ACTIVE;
+    unsigned held = suspended ? 0 : account->roles | ROLE_MEMBER;
+    struct directory_user user = {
+        .name = account->username,
+        .uid = account->uid,
+        .gid = account->uid,
+        .gecos = account->full_name,
+        .home = account->home,
+        .shell = suspended ? "/usr/sbin/nologin" : account->shell,
+        .suspended = suspended,
+        .gids = gids,
+        .gid_count = collect_gids(publication, held, gids),
+    };
+
+    for (size_t r = 0; r < ROLES; r++)
+        if ((held & roles[r]) != 0 && (roles[r] != ROLE_MEMBER || publication->lists_members) &&
+            !add_member(&publication->roles[r], account->uid))
+            return DIRECTORY_NO_RESOURCES;
+    return directory_writer_add_user(publication->writer, &user);
+}
+
+/* -- the whole file ------------------------------------------------------------------------------ */
+
+static enum status refuse_directory(enum directory_result result, const char *about)
+{
+    switch (result) {
+    case DIRECTORY_OK:
+        return GO_ON;
+    case DIRECTORY_REFUSED:
+        return tool_refuse(STATUS_FAILED, "%s cannot be shown in the public directory; nothing was "
+                           "changed", about);
+    case DIRECTORY_FAILED:
+        return tool_refuse(STATUS_FAILED, PREPARED ": %s; nothing was changed", strerror(errno));
+    default:
+        return tool_refuse(STATUS_FAILED, "not enough memory to publish; nothing was changed");
+    }
+}
+
+static enum status add_users(struct tool *tool, struct publication *publication)
+{
+    struct account *page = calloc(PAGE_SIZE, sizeof *page);
+    enum status status = GO_ON;
+    uint32_t after = 0;
+    size_t count = 1;
+
+    if (page == NULL)
+        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
+    while (status == GO_ON && count > 0) {
+        enum store_result result = store_accounts_page(tool->store, after, page, PAGE_SIZE, &count);
+
+        status = tool_store_status(tool, result, "the list of users");
+        for (size_t i = 0; status == GO_ON && i < count; i++) {
+            status = refuse_directory(add_user(publication, &page[i]), page[i].username);
+            after = page[i].uid;
+        }
+    }
+    explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    free(page);
+    return status;
+}
+
+static enum status add_role_groups(struct publication *publication)
+{
+    enum status status = GO_ON;
+
+    for (size_t r = 0; r < ROLES && status == GO_ON; r++) {
+        char name[DIRECTORY_NAME_MAX + 1];
+        struct directory_group group = {
+            .name = name,
+            .gid = role_gid(roles[r]),
+            .members = publication->roles[r].members,
+            .member_count = publication->roles[r].member_count,
+        };
+
+        snprintf(name, sizeof name, "coder-%s", role_name(roles[r]));
+        status = refuse_directory(directory_writer_add_group(publication->writer, &group), name);
+    }
+    return status;
+}
+
+static enum status write_file(struct publication *publication)
+{
+    enum directory_result result = DIRECTORY_FAILED;
+    int fd;
+
+    unlink(PREPARED); /* a stale one of a tool that was killed */
+    fd = open(PREPARED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd == -1)
+        return refuse_directory(result, "");
+    if (fchmod(fd, 0644) == 0)
+        result = directory_writer_finish(publication->writer, fd);
+    close(fd);
+    return refuse_directory(result, "an account");
+}
+
+static enum status fill(struct tool *tool, struct publication *publication)
+{
+    const char *const local[ROLES] = { tool->policy.member_groups, tool->policy.auditor_groups,
+                                       tool->policy.admin_groups };
+    enum status status;
+
+    publication->lists_members = tool->policy.list_members != 0;
+    for (size_t r = 0; r < ROLES; r++)
+        find_role_groups(&publication->roles[r], roles[r], local[r]);
+    status = add_users(tool, publication);
+    if (status == GO_ON)
+        status = add_role_groups(publication);
+    return status == GO_ON ? write_file(publication) : status;
+}
+
+enum status publish_prepare(struct tool *tool)
+{
+    struct publication publication = { 0 };
+    int64_t generation = 0;
+    enum status status = tool_store_status(tool, store_generation(tool->store, &generation),
+                                           "the generation");
+
+    if (status != GO_ON)
+        return status;
+    publication.writer = directory_writer_new((uint64_t)generation);
+    status = publication.writer != NULL ? fill(tool, &publication)
+                                        : refuse_directory(DIRECTORY_NO_RESOURCES, "");
+    directory_writer_free(publication.writer);
+    for (size_t r = 0; r < ROLES; r++)
+        free(publication.roles[r].members);
+    if (status != GO_ON)
+        publish_abandon();
+    return status;
+}
+
+void publish_abandon(void)
+{
+    unlink(PREPARED);
+}
+
+/* -- in place -------------------------------------------------------------------------------------- */
+
+static bool sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool synced = fd != -1 && fsync(fd) == 0;
+
+    if (fd != -1)
+        close(fd);
+    return synced;
+}
+
+bool publish_finish(void)
+{
+    static char *const users[] = { "/usr/sbin/nscd", "-i", "passwd", NULL };
+    static char *const groups[] = { "/usr/sbin/nscd", "-i", "group", NULL };
+
+    if (rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder(CODER_STATE_DIR) ||
+        !sync_folder(PRIVATE_DIR))
+        return false;
+    host_run(users);
+    host_run(groups);
+    return true;
+}
+
+bool publish_is_due(struct tool *tool)
+{
+    struct directory_view view;
+    int64_t generation = 0;
+    uint64_t published;
+
+    if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)
+        return true;
+    published = directory_view_generation(&view);
+    directory_view_close(&view);
+    return store_generation(tool->store, &generation) != STORE_OK ||
+           (uint64_t)generation != published;
+}
+
+enum status publish_now(struct tool *tool)
+{
+    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+
+    if (status == GO_ON)
+        status = publish_prepare(tool);
+    store_rollback(tool->store); /* nothing was written: it only kept others from changing */
+    if (status == GO_ON && !publish_finish())
+        status = tool_refuse(STATUS_FAILED, DIRECTORY_PATH ": %s; users may be missing or out of "
+                             "date until 'admin-tool publish' succeeds", strerror(errno));
+    return status;
+}

@@ -1,0 +1,230 @@
+/*
+ * The verbs about accounts that exist. Each change is a record of what to check, write and carry out;
+ * change.c has the order of it.
+ */
+#include <string.h>
+
+#include "command.h"
+
+/* -- what several of them share -------------------------------------------------------------------- */
+
+/* Somebody must stay who can undo it. */
+static enum status check_admin_left(struct tool *tool, const struct account *account)
+{
+    int64_t others = 0;
+    enum status status;
+
+    if ((account->roles & ROLE_ADMIN) == 0 || account->status != ACCOUNT_ACTIVE ||
+        tool_has(tool, OPTION_FORCE))
+        return GO_ON;
+    status = tool_store_status(tool, store_count_other_admins(tool->store, account->uid, &others),
+                               account->username);
+    if (status == GO_ON && others == 0)
+        return tool_refuse(STATUS_REFUSED, "%s is the last active Admin; make another one first, or "
+                           "use --force", account->username);
+    return status;
+}
+
+static enum status check_reason(const char *reason)
+{
+    if (reason == NULL)
+        return GO_ON;
+    if (strlen(reason) >= ACCOUNT_REASON_SIZE)
+        return tool_refuse(STATUS_REFUSED, "the reason is longer than %d octets",
+                           ACCOUNT_REASON_SIZE - 1);
+    if (account_text_fault(reason) != NULL)
+        return tool_refuse(STATUS_REFUSED, "the reason %s", account_text_fault(reason));
+    return GO_ON;
+}
+
+static void end_sessions(struct tool *tool, const struct change *change,
+                         const struct account *before, const struct account *after)
+{
+    (void)change;
+    (void)after;
+    if (!tool_has(tool, OPTION_KEEP_SESSIONS))
+        sessions_end(tool, before);
+}
+
+/* -- suspend and activate ------------------------------------------------------------------------ */
+
+static enum status check_status(struct tool *tool, const struct change *change,
+                                const struct account *account)
+{
+    bool suspends = strcmp(change->event, "suspend") == 0;
+
+    if ((account->status == ACCOUNT_SUSPENDED) == suspends) {
+        printf("%s is already %s.\n", account->username, account_status_name(account->status));
+        return STATUS_DONE;
+    }
+    return suspends ? check_admin_left(tool, account) : GO_ON;
+}
+
+static enum store_result apply_suspend(struct tool *tool, const struct change *change,
+                                       const struct account *account)
+{
+    (void)change;
+    return store_account_set_status(tool->store, account->uid, ACCOUNT_SUSPENDED);
+}
+
+static enum store_result apply_activate(struct tool *tool, const struct change *change,
+                                        const struct account *account)
+{
+    (void)change;
+    return store_account_set_status(tool->store, account->uid, ACCOUNT_ACTIVE);
+}
+
+enum status users_suspend(struct tool *tool)
+{
+    const struct change change = {
+        .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
+        .detail = tool->arguments.value[OPTION_REASON],
+        .check = check_status, .apply = apply_suspend, .finish = end_sessions,
+    };
+    enum status status = check_reason(change.detail);
+
+    return status == GO_ON ? change_account(tool, &change) : status;
+}
+
+enum status users_activate(struct tool *tool)
+{
+    static const struct change change = {
+        .event = "activate", .plan = "activate", .outcome = "is active again", .asks = true,
+        .check = check_status, .apply = apply_activate,
+    };
+
+    return change_account(tool, &change);
+}
+
+/* -- edit-roles ------------------------------------------------------------------------------------ */
+
+static enum status check_roles(struct tool *tool, const struct change *change,
+                               const struct account *account)
+{
+    char names[ROLES_SIZE];
+
+    if (account->roles == change->roles) {
+        print_roles(account->roles, names);
+        printf("%s already has exactly the roles %s.\n", account->username, names);
+        return STATUS_DONE;
+    }
+    return (change->roles & ROLE_ADMIN) == 0 ? check_admin_left(tool, account) : GO_ON;
+}
+
+static enum store_result apply_roles(struct tool *tool, const struct change *change,
+                                     const struct account *account)
+{
+    return store_account_set_roles(tool->store, account->uid, change->roles);
+}
+
+/* A process keeps its groups: what runs with a role taken away has to go. */
+static void finish_roles(struct tool *tool, const struct change *change,
+                         const struct account *before, const struct account *after)
+{
+    if ((before->roles & ~after->roles) != 0)
+        end_sessions(tool, change, before, after);
+}
+
+enum status users_edit_roles(struct tool *tool)
+{
+    const char *text = tool->arguments.value[OPTION_ROLES];
+    char names[ROLES_SIZE], plan[64], outcome[64];
+    struct change change = {
+        .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
+        .check = check_roles, .apply = apply_roles, .finish = finish_roles,
+    };
+
+    if (text == NULL)
+        return tool_refuse(STATUS_USAGE, "missing: --roles R,R; the set that replaces the present one");
+    if (!roles_parse(text, &change.roles))
+        return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member",
+                           text);
+    print_roles(change.roles, names);
+    snprintf(plan, sizeof plan, "give exactly the roles %s to", names);
+    snprintf(outcome, sizeof outcome, "has the roles %s", names);
+    return change_account(tool, &change);
+}
+
+/* -- delete and unlock ------------------------------------------------------------------------------ */
+
+static enum status check_delete(struct tool *tool, const struct change *change,
+                                const struct account *account)
+{
+    (void)change;
+    return check_admin_left(tool, account);
+}
+
+static enum store_result apply_delete(struct tool *tool, const struct change *change,
+                                      const struct account *account)
+{
+    (void)change;
+    return store_account_delete(tool->store, account->uid);
+}
+
+static void finish_delete(struct tool *tool, const struct change *change,
+                          const struct account *before, const struct account *after)
+{
+    end_sessions(tool, change, before, after);
+    if (tool_has(tool, OPTION_REMOVE_HOME))
+        home_remove(tool, before);
+}
+
+enum status users_delete(struct tool *tool)
+{
+    static const struct change change = {
+        .event = "delete", .plan = "delete", .outcome = "is deleted", .asks = true,
+        .check = check_delete, .apply = apply_delete, .finish = finish_delete,
+    };
+
+    return change_account(tool, &change);
+}
+
+static enum status check_unlock(struct tool *tool, const struct change *change,
+                                const struct account *account)
+{
+    struct activity_log *log = tool_open_activity();
+    struct activity_summary summary = { 0 };
+    enum store_result result = STORE_FAILED;
+
+    (void)change;
+    if (log != NULL)
+        result = activity_summarise(log, account->uid, &tool->policy, tool->now, &summary);
+    activity_close(log);
+    if (result != STORE_OK || summary.failures != 0 || summary.locked_until != 0)
+        return GO_ON;
+    printf("%s has no failed logins to forget.\n", account->username);
+    return STATUS_DONE;
+}
+
+/* The row alone; the log is another file, changed when the row is certain. */
+static enum store_result apply_unlock(struct tool *tool, const struct change *change,
+                                      const struct account *account)
+{
+    (void)tool;
+    (void)change;
+    (void)account;
+    return STORE_OK;
+}
+
+static void finish_unlock(struct tool *tool, const struct change *change,
+                          const struct account *before, const struct account *after)
+{
+    struct activity_log *log = tool_open_activity();
+
+    (void)change;
+    (void)after;
+    if (log == NULL || activity_unlock(log, before->uid) != STORE_OK)
+        tool_complain(tool, PRIVATE_DIR "/activity.db cannot be written; %s may still be locked out",
+                      before->username);
+    activity_close(log);
+}
+
+enum status users_unlock(struct tool *tool)
+{
+    static const struct change change = {
+        .event = "unlock", .plan = "unlock", .outcome = "is unlocked",
+        .check = check_unlock, .apply = apply_unlock, .finish = finish_unlock,
+    };
+
+    return change_account(tool, &change);
+}

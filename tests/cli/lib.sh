@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# What the command-line tests share: run a command, look at what it said and left, say so in TAP. Each
+# test file runs as root in a private world of its own, with the product installed and no account yet.
+
+set -uo pipefail
+export LC_ALL=C.UTF-8
+STATE=/var/lib/coder
+STORE=$STATE/private/accounts.db
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+number=0 failures=0 status=0
+
+# Runs a command: $status, and the files $tmp/out and $tmp/err.
+run()
+{
+    status=0
+    "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+# Counts the command as one test: it succeeds.
+ok()
+{
+    local what=$1
+    shift
+    number=$((number + 1))
+    if "$@"; then
+        echo "ok $number - $what"
+        return
+    fi
+    failures=$((failures + 1))
+    echo "not ok $number - $what"
+    { echo "failed: $*"; echo "status $status"; sed 's/^/out: /' "$tmp/out"; sed 's/^/err: /' "$tmp/err"; } |
+        sed 's/^/#   /'
+}
+
+is_clean_error()
+{
+    [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q '^admin-tool: ' "$tmp/err"
+}
+
+# exits STATUS WHAT COMMAND...: that exit status, and one line of complaint unless it is 0.
+exits()
+{
+    local expected=$1 what=$2
+    shift 2
+    run "$@"
+    if [ "$expected" -eq 0 ]; then
+        ok "$what" [ "$status" -eq 0 ]
+    else
+        ok "$what (exit $expected)" eval '[ "$status" -eq '"$expected"' ] && is_clean_error'
+    fi
+}
+
+# What the last command printed, on stdout or stderr, matches.
+says()     { ok "$2" grep -qE -- "$1" "$tmp/out"; }
+complains() { ok "$2" grep -qE -- "$1" "$tmp/err"; }
+silent()   { ok "$1" [ ! -s "$tmp/err" ]; }
+
+# json EXPRESSION WHAT: the last output is JSON for which the Python expression over d is true.
+json()
+{
+    ok "$2" python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+sys.exit(0 if eval(sys.argv[2]) else 1)' "$tmp/out" "$1"
+}
+
+# The first word after a label of the hand-over text.
+field() { sed -n "s/^$1: //p" "$tmp/out"; }
+
+# One value from the store.
+value() { sqlite3 "file:$STORE?mode=ro" "$1"; }
+is_value() { [ "$(value "$1")" = "$2" ]; }
+
+# Everything there is to change: the store's content, the public directory, the homes.
+picture()
+{
+    { [ ! -e "$STORE" ] || sqlite3 "file:$STORE?mode=ro" .dump; cat "$STATE/directory" 2>/dev/null
+      ls -ln "$STATE" "$STATE/private" /home 2>/dev/null | sed 's/.*activity.*//; s/^total.*//'; } | sha256sum
+}
+remember() { before=$(picture); }
+unchanged() { ok "$1" [ "$before" = "$(picture)" ]; }
+
+# make NAME [OPTION...]: an account that a test needs.
+make() { admin-tool users create -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/made" || echo "# cannot make $1"; }
+
+done_testing()
+{
+    echo "1..$number"
+    [ "$failures" -eq 0 ]
+    exit
+}

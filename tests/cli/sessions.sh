@@ -1,0 +1,63 @@
+#!/bin/bash
+# Suspended means out: what runs for the user ends, by login uid too; nothing else does.
+. "$(dirname "$0")/lib.sh"
+
+# start NAME COMMAND...: in the background as that user; $! is its process.
+start() { setpriv --reuid "$1" --regid "$1" --init-groups -- "${@:2}" >/dev/null 2>&1 & }
+alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.[ZX]' "/proc/$1/status"; }
+
+make alice --roles admin
+make bob
+make carol
+make dora --roles auditor
+
+start bob sleep 1000; plain=$!
+start bob bash -c 'trap "" TERM HUP; while :; do sleep 1; done'; stubborn=$!
+start carol sleep 1000; other=$!
+start bob bash -c 'setsid sleep 1000 & while :; do sleep 0.2 & wait; done'; forking=$!
+setpriv --ruid bob --clear-groups --regid bob -- sleep 1000 & real=$!
+sleep 0.5
+exits 0 "suspend --keep-sessions" admin-tool users suspend bob -y --keep-sessions
+ok "... leaves them" alive "$plain"
+admin-tool users activate bob -y >"$tmp/made"
+exits 0 "suspend" admin-tool users suspend bob -y
+for process in "$plain" "$stubborn" "$forking" "$real"; do
+    ok "ends process $process" eval '! alive '"$process"
+done
+ok "nothing of his is left" eval '! pgrep -U bob && ! pgrep -u bob'
+ok "another user's are" alive "$other"
+ok "and we are" true
+
+start carol sleep 1000
+kept=$!
+exits 0 "reset-password" admin-tool reset-password carol -y
+ok "... leaves sessions" alive "$kept"
+exits 0 "reset-password --end-sessions" admin-tool reset-password carol -y --end-sessions
+ok "... ends them" eval '! alive '"$kept"
+
+start dora sleep 1000
+kept=$!
+exits 0 "a role given" admin-tool users edit-roles dora --roles auditor,admin -y
+ok "... leaves sessions" alive "$kept"
+exits 0 "a role taken away" admin-tool users edit-roles dora --roles admin -y
+ok "... ends them" eval '! alive '"$kept"
+
+if (echo 70101 >/proc/self/loginuid) 2>/dev/null; then
+    admin-tool users activate bob -y >"$tmp/made"
+    bash -c 'echo 70101 >/proc/self/loginuid; exec sleep 1000' & shell=$!
+    sleep 0.3
+    exits 0 "suspend one with a root shell" admin-tool users suspend bob -y
+    ok "... ends it by its login uid" eval '! alive '"$shell"
+    admin-tool users activate bob -y >"$tmp/made"
+    run bash -c 'echo 70101 >/proc/self/loginuid; admin-tool users suspend bob -y; :'
+    ok "who suspends himself is ended, but the work is done" is_value "SELECT status FROM accounts WHERE username='bob'" suspended
+    ok "... and published" [ "$(getent passwd bob | cut -d: -f7)" = /usr/sbin/nologin ]
+else
+    echo "ok $((number += 1)) - a root shell by its login uid # SKIP cannot be set here"
+fi
+start carol sleep 1000
+kept=$!
+exits 0 "delete" admin-tool users delete carol -y
+ok "... ends sessions" eval '! alive '"$kept"
+exits 0 "nothing runs any more than it should" true
+done_testing
