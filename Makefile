@@ -44,7 +44,8 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
-SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/store.o sql/store_accounts.o sql/store_audit.o sql/activity.o
+SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o \
+               sql/store_audit.o sql/activity.o sql/activity_file.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
 SECRET_OBJS := pam_coder/credential.o
@@ -83,7 +84,7 @@ $(B)/gen/migrations.h: $(wildcard sql/*.sql)
 	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $$f; \
 	    printf '    ;\n'; \
 	done > $@
-$(O)/sql/store.o $(O)/sql/activity.o: $(B)/gen/migrations.h
+$(O)/sql/store.o $(O)/sql/activity_file.o: $(B)/gen/migrations.h
 
 $(B)/gen/commonest.h: pam_coder/commonest.txt
 	@mkdir -p $(@D)
@@ -121,7 +122,7 @@ TOBJ := $(T)/obj
 $(TOBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(TEST) -c -o $@ $<
-$(TOBJ)/sql/store.o $(TOBJ)/sql/activity.o: $(B)/gen/migrations.h
+$(TOBJ)/sql/store.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
 $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
 
 $(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)

@@ -1,142 +1,12 @@
 /*
  * Charge first, settle afterwards. A charge is a row in `pending`; settled it is removed, or becomes a
- * failure. Nothing here is worth keeping: a damaged file is thrown away and made again.
+ * failure; left behind by a helper that was killed, it becomes one too.
  */
-#include "activity.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "database.h"
-#include "migrations.h"
+#include "activity_file.h"
 
-enum {
-    ACTIVITY_VERSION = 1,
-    PENDING_SECONDS = 30 /* longer than any helper lives: the charge was left behind */
-};
-
-struct activity_log {
-    sqlite3 *db;
-    const char *folder;  /* where db is */
-    const char *standin; /* where to go from there, NULL once there */
-};
-
-/* -- opening ------------------------------------------------------------------------------ */
-
-static enum store_result prepare(sqlite3 *db)
-{
-    int64_t version = 0;
-    enum store_result result = database_number(db, &version, "PRAGMA user_version", "");
-
-    if (result == STORE_OK && version != 0 && version != ACTIVITY_VERSION)
-        return STORE_DAMAGED; /* another release's: expendable too */
-    if (result == STORE_OK)
-        result = database_run(db, "PRAGMA journal_mode=TRUNCATE", "");
-    if (result == STORE_OK)
-        result = database_run(db, "PRAGMA synchronous=OFF", "");
-    if (result != STORE_OK || version == ACTIVITY_VERSION)
-        return result;
-    if ((result = database_run(db, "BEGIN IMMEDIATE", "")) != STORE_OK)
-        return result;
-    result = database_number(db, &version, "PRAGMA user_version", "");
-    if (result == STORE_OK && version == 0)
-        result = database_result(sqlite3_exec(db, sql_activity, NULL, NULL, NULL));
-    if (result == STORE_OK)
-        result = database_run(db, "PRAGMA user_version=1", "");
-    return result == STORE_OK ? database_run(db, "COMMIT", "") : result;
-}
-
-static enum store_result open_at(const char *folder, sqlite3 **ret)
-{
-    enum store_result result = store_check_files(folder, "activity.db");
-    sqlite3 *db = NULL;
-
-    if (result != STORE_OK && result != STORE_MISSING)
-        return result;
-    result = database_open(folder, "activity.db", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db);
-    if (result == STORE_OK && sqlite3_db_readonly(db, "main") == 1)
-        result = STORE_FULL;
-    if (result == STORE_OK)
-        result = prepare(db);
-    if (result == STORE_OK)
-        *ret = db;
-    else
-        sqlite3_close(db);
-    return result;
-}
-
-static void discard(const char *folder)
-{
-    static const char *const names[] = { "activity.db", "activity.db-journal" };
-    char path[4096];
-
-    for (size_t i = 0; i < 2; i++)
-        if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) < (int)sizeof path)
-            unlink(path);
-}
-
-/* The stand-in's folder and its parent; whether they will do is store_check_files' to say. */
-static void make_folders(const char *folder)
-{
-    const char *slash = strrchr(folder, '/');
-    char parent[4096];
-    int length = slash != NULL ? (int)(slash - folder) : 0;
-
-    if (length > 0 &&
-        snprintf(parent, sizeof parent, "%.*s", length, folder) < (int)sizeof parent &&
-        mkdir(parent, 0755) == 0)
-        chmod(parent, 0755); /* helper.sock is for everybody, whatever our umask */
-    mkdir(folder, 0700);
-}
-
-/* After `result`: a damaged file is made again, a disk that cannot be written is left for the stand-in. */
-static enum store_result move_on(struct activity_log *log, enum store_result result)
-{
-    sqlite3_close(log->db);
-    log->db = NULL;
-    if (result == STORE_DAMAGED) {
-        discard(log->folder);
-        result = open_at(log->folder, &log->db);
-    }
-    if (result == STORE_OK || log->standin == NULL)
-        return result;
-    log->folder = log->standin;
-    log->standin = NULL;
-    make_folders(log->folder);
-    result = open_at(log->folder, &log->db);
-    return result == STORE_DAMAGED ? move_on(log, result) : result;
-}
-
-enum store_result activity_open(const char *private_dir, const char *run_dir,
-                                struct activity_log **ret)
-{
-    struct activity_log *log = calloc(1, sizeof *log);
-    enum store_result result;
-
-    if (log == NULL)
-        return STORE_FAILED;
-    log->folder = private_dir;
-    log->standin = run_dir;
-    result = open_at(private_dir, &log->db);
-    if (result != STORE_OK && result != STORE_BUSY)
-        result = move_on(log, result);
-    if (result == STORE_OK)
-        *ret = log;
-    else
-        free(log);
-    return result;
-}
-
-void activity_close(struct activity_log *log)
-{
-    if (log == NULL)
-        return;
-    sqlite3_close(log->db);
-    free(log);
-}
+enum { PENDING_SECONDS = 30 }; /* longer than any helper lives */
 
 /* -- charging ----------------------------------------------------------------------------- */
 
@@ -277,7 +147,7 @@ enum store_result activity_charge(struct activity_log *log, uint32_t uid, const 
     enum store_result result = charge_once(log, uid, origin, policy, now, &state, &id);
 
     if (result == STORE_FULL || result == STORE_DAMAGED || result == STORE_FAILED)
-        if (move_on(log, result) == STORE_OK)
+        if (activity_move_on(log, result) == STORE_OK)
             result = charge_once(log, uid, origin, policy, now, &state, &id);
     if (result == STORE_OK || result == STORE_REFUSED)
         *ret = state;

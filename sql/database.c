@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { BUSY_TIMEOUT_MS = 5000 };
+#include <unistd.h>
 
 enum store_result database_result(int rc)
 {
@@ -69,15 +68,16 @@ enum store_result store_check_files(const char *private_dir, const char *what)
     return STORE_OK;
 }
 
-static bool configure(sqlite3 *db)
+static bool configure(sqlite3 *db, struct holder *holder)
 {
     static const int on[] = { SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY,
                               SQLITE_DBCONFIG_ENABLE_TRIGGER,
                               /* a foreign file is looked at and not written to, WAL or not */
                               SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE };
 
+    holder->path = sqlite3_db_filename(db, "main");
+    sqlite3_busy_handler(db, holder_wait, holder);
     sqlite3_extended_result_codes(db, 1);
-    sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
     for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
         if (sqlite3_db_config(db, on[i], 1, NULL) != SQLITE_OK)
             return false;
@@ -88,7 +88,8 @@ static bool configure(sqlite3 *db)
                         NULL, NULL, NULL) == SQLITE_OK;
 }
 
-enum store_result database_open(const char *folder, const char *name, int flags, sqlite3 **ret)
+enum store_result database_open(const char *folder, const char *name, int flags,
+                                struct holder *holder, sqlite3 **ret)
 {
     char path[4096];
     sqlite3 *db = NULL;
@@ -100,12 +101,23 @@ enum store_result database_open(const char *folder, const char *name, int flags,
     umask_before = umask(0177); /* SQLite makes files 0644 less the umask */
     rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE, NULL);
     umask(umask_before);
-    if (rc == SQLITE_OK && configure(db)) {
+    *holder = (struct holder){ .fd = -1 };
+    if (rc == SQLITE_OK && configure(db, holder)) {
         *ret = db;
         return STORE_OK;
     }
-    sqlite3_close(db);
+    database_close(db, holder);
     return rc == SQLITE_CANTOPEN || rc == SQLITE_OK ? STORE_FAILED : database_result(rc);
+}
+
+void database_close(sqlite3 *db, struct holder *holder)
+{
+    if (db == NULL)
+        return;
+    sqlite3_close(db);
+    if (holder->fd >= 0)
+        close(holder->fd);
+    holder->fd = -1;
 }
 
 static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *types, va_list list)

@@ -7,10 +7,12 @@
 
 #include <sqlite3.h>
 
+#include "holder.h"
 #include "store.h"
 
 struct store {
     sqlite3 *db;
+    struct holder holder;
 };
 
 /* The role set in parameter ?8 as a JSON array of names. */
@@ -25,8 +27,10 @@ struct store {
 enum store_result database_result(int rc);
 
 /* Open <folder>/<name> after the checks of store_check_files, with the settings every one of our
- * databases has. flags: SQLITE_OPEN_*. A failed open leaves *ret NULL. */
-enum store_result database_open(const char *folder, const char *name, int flags, sqlite3 **ret);
+ * databases has. flags: SQLITE_OPEN_*. holder: stays where it is until database_close. */
+enum store_result database_open(const char *folder, const char *name, int flags,
+                                struct holder *holder, sqlite3 **ret);
+void database_close(sqlite3 *db, struct holder *holder); /* db may be NULL */
 
 /*
  * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL: null).

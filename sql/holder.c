@@ -83,7 +83,7 @@ static bool is_frozen(pid_t pid)
 
 static void end_stalled_holder(int fd)
 {
-    pid_t pid = find_holder(fd);
+    pid_t pid = fd >= 0 ? find_holder(fd) : 0;
     int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 
     if (pidfd < 0)
@@ -104,8 +104,11 @@ int holder_wait(void *context, int tries)
         holder->since = now;
     if (now - holder->since >= LIMIT_MS)
         return 0;
-    if (now - holder->since >= PATIENCE_MS)
+    if (now - holder->since >= PATIENCE_MS) {
+        if (holder->fd < 0)
+            holder->fd = open(holder->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         end_stalled_holder(holder->fd);
+    }
     nanosleep(&step, NULL);
     return 1;
 }

@@ -7,11 +7,12 @@
 
 #include <stdint.h>
 
-/* fd: on the database, opened before SQLite opened it and closed after: an earlier close would drop
- * SQLite's own locks (fcntl_locking(2)). since: the caller's, 0 before the first wait. */
+/* One database's waiting. Start with the path, borrowed, and fd -1. */
 struct holder {
-    int fd;
-    int64_t since; /* CLOCK_MONOTONIC, milliseconds */
+    const char *path;
+    int fd;        /* opened when patience ends; to be closed only after SQLite has closed the file:
+                    * an earlier close would drop SQLite's own locks (fcntl_locking(2)) */
+    int64_t since; /* when the wait began; CLOCK_MONOTONIC, milliseconds */
 };
 
 /*

@@ -124,7 +124,8 @@ enum store_result store_open(const char *private_dir, enum store_mode mode, stru
     store = calloc(1, sizeof *store);
     if (store == NULL)
         return STORE_FAILED;
-    result = database_open(private_dir, "accounts.db", flags, &store->db);
+    result = database_open(private_dir, "accounts.db", flags, &store->holder,
+                           &store->db);
     if (result == STORE_OK)
         result = prepare(store, mode);
     if (result == STORE_OK)
@@ -140,7 +141,7 @@ void store_close(struct store *store)
         return;
     if (store->db != NULL)
         store_rollback(store);
-    sqlite3_close(store->db);
+    database_close(store->db, &store->holder);
     free(store);
 }
 

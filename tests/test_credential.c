@@ -207,25 +207,36 @@ static void no_part_of_a_hash_and_no_locked_hash_matches(void **state)
     assert_false(credential_verify(PASSWORD, other));
 }
 
+/* CPU seconds of one comparison, the quickest of three: a busy machine only adds. */
+static double cost_of(const char *password, const char *hash)
+{
+    struct timespec from, to;
+    double least = 1e9;
+
+    for (int i = 0; i < 3; i++) {
+        double cost;
+
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+        credential_verify(password, hash);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+        cost = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+        least = cost < least ? cost : least;
+    }
+    return least;
+}
+
 static void an_unusable_hash_costs_as_much_as_a_right_one(void **state)
 {
     static const char *const hashes[] = { "", "!", "*", "$z$" };
     char hash[ACCOUNT_HASH_SIZE];
-    struct timespec from, to;
-    double right, other;
+    double right;
 
     (void)state;
     assert_true(credential_hash(PASSWORD, hash));
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    assert_true(credential_verify(PASSWORD, hash));
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    right = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    right = cost_of(PASSWORD, hash);
     for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-        credential_verify(i % 2 ? PASSWORD : "", hashes[i]);
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-        other = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-        assert_true(other > right / 3); /* without the work it is a thousandth */
+        assert_true(cost_of(PASSWORD, hashes[i]) > right / 3); /* else it is a thousandth */
+        assert_true(cost_of("", hashes[i]) > right / 3);
     }
 }
 
