@@ -1,6 +1,6 @@
 /*
- * Who does it: the person behind root, for the audit log. The login uid is the kernel's word; what the
- * environment says is a hint, believed only when it looks like what it should be.
+ * Who does it: the person behind root, for the audit log. The login uid is the kernel's word; what
+ * the environment says is a hint, believed only when it looks like what it should be.
  */
 #include <arpa/inet.h>
 #include <pwd.h>
@@ -49,7 +49,7 @@ static void find_via(char ret[ACCOUNT_NAME_SIZE])
         snprintf(ret, ACCOUNT_NAME_SIZE, "%s", sudo_user);
 }
 
-/* "ADDRESS PORT ..." of SSH_CONNECTION or SSH_CLIENT (ssh(1)): the address if it is a numeric one. */
+/* "ADDRESS PORT ..." of SSH_CONNECTION or SSH_CLIENT (ssh(1)): the address if it is numeric. */
 static bool take_address(const char *connection, char ret[ORIGIN_SIZE])
 {
     unsigned char binary[sizeof(struct in6_addr)];

@@ -1,6 +1,7 @@
 /*
- * One change of one account: find, check, ask, and only then lock, begin, look again, change, audit,
- * prepare the publication, commit, publish. Nothing is asked and nothing printed in the transaction.
+ * One change of one account: find, check, ask, and only then lock, begin, look again, change,
+ * audit, prepare the publication, commit, publish. Nothing is asked in the transaction, and what is
+ * said there is written after it (process.c).
  */
 #include <errno.h>
 #include <signal.h>
@@ -9,7 +10,7 @@
 
 #include "command.h"
 
-/* -- the question ---------------------------------------------------------------------------- */
+/* -- the question ------------------------------------------------------------------------- */
 
 /* Only the word `yes` goes on; the end of the input does not. */
 static bool is_confirmed(const char *plan, FILE *out)
@@ -43,7 +44,7 @@ static enum status ask(const struct tool *tool, const struct change *change,
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
 
-/* -- the commit --------------------------------------------------------------------------------- */
+/* -- the commit --------------------------------------------------------------------------- */
 
 static void set_signals(int how)
 {
@@ -101,7 +102,7 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
     return status;
 }
 
-/* -- the change ------------------------------------------------------------------------------------ */
+/* -- the change --------------------------------------------------------------------------- */
 
 static enum status find(struct tool *tool, struct account *ret)
 {

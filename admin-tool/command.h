@@ -79,34 +79,36 @@ struct tool {
     bool troubled;        /* tool_complain was called */
 };
 
-/* -- main.c: what is said to a person, and with which exit status -------------------------- */
+/* -- main.c: what is said to a person, and with which exit status ------------------------- */
 
 /* One line on stderr, "admin-tool: ...", escaped for terminals. Returns the status given. */
 enum status tool_refuse(enum status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The same for trouble after a commit: the command goes on, and ends with status 1. */
-void tool_complain(struct tool *tool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tool_complain(struct tool *tool, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* GO_ON for OK; everything else is said and given its status. subject: the user or file it is about. */
-enum status tool_store_status(const struct tool *tool, enum store_result result, const char *subject);
+/* GO_ON for OK; everything else is said and given its status. subject: whom or what about. */
+enum status tool_store_status(const struct tool *tool, enum store_result result,
+                              const char *subject);
 
 bool tool_has(const struct tool *tool, enum option_id option);
 bool tool_wants_json(const struct tool *tool);
 
-/* -- process.c ------------------------------------------------------------------------------- */
+/* -- process.c ---------------------------------------------------------------------------- */
 
 /* First thing of all. False: do nothing. */
 bool process_harden(void);
 
-/* -- options.c: command lines -------------------------------------------------------------- */
+/* -- options.c: command lines ------------------------------------------------------------- */
 
 /* Read the arguments after the command's words: GO_ON, or USAGE, said. */
 enum status options_parse(const struct command *command, int argc, char **argv,
                           struct arguments *ret);
 void options_print_help(const struct command *command);
 
-/* -- open.c: getting hold of the store ----------------------------------------------------- */
+/* -- open.c: getting hold of the store ---------------------------------------------------- */
 
 /*
  * Open the store and read the policy. A changing command without --dry-run first makes folders,
@@ -122,7 +124,7 @@ void tool_close(struct tool *tool);
 /* The log of attempts, for activity_close; NULL when it cannot be used. */
 struct activity_log *tool_open_activity(void);
 
-/* -- change.c: one change of one account ---------------------------------------------------- */
+/* -- change.c: one change of one account -------------------------------------------------- */
 
 struct change {
     const char *event;    /* the audit row's */
@@ -160,7 +162,7 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
 void change_hold_signals(void);
 void change_release_signals(void);
 
-/* -- actor.c: who does it -------------------------------------------------------------------- */
+/* -- actor.c: who does it ----------------------------------------------------------------- */
 
 /* From /proc/self/loginuid, SUDO_USER, SSH_CONNECTION or the terminal; a hint is
  * believed only when it looks like what it should be. */
@@ -169,7 +171,7 @@ void actor_find(struct actor *ret);
 /* The same event to the system log (LOG_AUTHPRIV). */
 void actor_log(const struct actor *actor, const char *event, const struct account *account);
 
-/* -- publish.c: what the public sees ---------------------------------------------------------- */
+/* -- publish.c: what the public sees ------------------------------------------------------ */
 
 /* True when the directory file is missing, not to be trusted, or of another generation. */
 bool publish_is_due(struct tool *tool);
@@ -177,19 +179,19 @@ bool publish_is_due(struct tool *tool);
 /* In a transaction: write and fsync the new file beside the old one. GO_ON, or said. */
 enum status publish_prepare(struct tool *tool);
 
-/* After the commit: put it in place and tell nscd. False, errno kept: the old one is still there. */
+/* After the commit: put it in place and tell nscd. False with errno: the old one is still there. */
 bool publish_finish(void);
 void publish_abandon(void);
 
 /* Both, for the store as it is. The tool lock is held. GO_ON, or said. */
 enum status publish_now(struct tool *tool);
 
-/* -- sessions.c --------------------------------------------------------------------------------- */
+/* -- sessions.c --------------------------------------------------------------------------- */
 
 /* End whatever runs for this user (DESIGN D11). What is left is complained about. */
 void sessions_end(struct tool *tool, const struct account *account);
 
-/* -- home.c --------------------------------------------------------------------------------------- */
+/* -- home.c ------------------------------------------------------------------------------- */
 
 /* Make the home from /etc/skel; one that exists is left alone, with a note. */
 void home_make(struct tool *tool, const struct account *account);
@@ -197,7 +199,7 @@ void home_make(struct tool *tool, const struct account *account);
 /* Remove it with all that is in it: no link followed, no other filesystem entered. */
 void home_remove(struct tool *tool, const struct account *account);
 
-/* -- newcomer.c: what users create was told ------------------------------------------------------- */
+/* -- newcomer.c: what users create was told ----------------------------------------------- */
 
 struct newcomer {
     struct account account;         /* uid 0: to be chosen */
@@ -207,7 +209,7 @@ struct newcomer {
 /* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
 enum status newcomer_read(struct tool *tool, struct newcomer *ret);
 
-/* -- host.c: what this machine's files say -------------------------------------------------------- */
+/* -- host.c: what this machine's files say ------------------------------------------------ */
 
 /* GO_ON when no NSS source has a user or group of this name (or id), else said. */
 enum status host_name_is_free(const char *username);
@@ -221,15 +223,15 @@ bool host_uid_is_subordinate(uint32_t uid);
 mode_t host_home_mode(void);
 const char *host_default_shell(void);
 
-/* Run a program with an empty environment and no output, if there is one; its success is not asked. */
+/* Run a program, if there is one, with an empty environment and no output; it may fail. */
 void host_run(char *const argv[]);
 
-/* -- handover.c: the text that is passed on to the user -------------------------------------------- */
+/* -- handover.c: the text that is passed on to the user ----------------------------------- */
 
-/* On stdout, as text or JSON; complains when a password could not be shown. password: NULL: none. */
+/* On stdout, as text or JSON; complains when a password could not be shown. NULL: none. */
 void handover_print(struct tool *tool, const struct account *account, const char *password);
 
-/* -- when.c: times as people write and read them --------------------------------------------------- */
+/* -- when.c: times as people write and read them ------------------------------------------ */
 
 /* "2026-11-30", "2026-11-30 18:00", with seconds, with Z (RFC 3339), or "2d" ago (s, m, h, d, w);
  * local time without Z. False if it is none of these. */
@@ -239,9 +241,9 @@ enum { WHEN_SIZE = 40 };
 /* Local time, or `never` (the word given) for 0. */
 void when_format(int64_t when, const char *never, char ret[WHEN_SIZE]);
 
-/* -- print.c: for people; JSON text comes from sql/ ------------------------------------------------- */
+/* -- print.c: for people; JSON text comes from sql/ --------------------------------------- */
 
-/* Copy text with control characters, invalid UTF-8 and direction marks escaped (\xNN), cut to size. */
+/* Copy text, cut to size; controls, invalid UTF-8 and direction marks become \xNN. */
 void print_escape(const char *text, char *ret, size_t size);
 
 /* True when escaping changes nothing. */
@@ -286,7 +288,7 @@ bool print_audit_add(struct libscols_table *table, const struct audit_row *row);
 enum { ROLES_SIZE = 32 };
 void print_roles(unsigned roles, char ret[ROLES_SIZE]);
 
-/* -- the commands ------------------------------------------------------------------------------------ */
+/* -- the commands ------------------------------------------------------------------------- */
 
 enum status users_create(struct tool *tool);
 enum status users_list(struct tool *tool);

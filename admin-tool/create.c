@@ -1,16 +1,17 @@
 /*
- * users create. Nothing is made before it is clear that every value is valid and free; the password is
- * hashed before the transaction begins.
+ * users create. Nothing is made before it is clear that every value is valid and free; the password
+ * is hashed before the transaction begins.
  */
 #include <string.h>
 
 #include "command.h"
 
-/* -- taken ------------------------------------------------------------------------------------------------ */
+/* -- taken -------------------------------------------------------------------------------- */
 
 static bool is_role_group(uint32_t id)
 {
-    return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) || id == role_gid(ROLE_AUDITOR);
+    return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) ||
+           id == role_gid(ROLE_AUDITOR);
 }
 
 static enum status check_host(const struct tool *tool, const struct account *account)
@@ -65,7 +66,8 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
         if (tool->store != NULL)
             result = store_next_uid(tool->store, min, max, &uid);
         if (result == STORE_NOT_FOUND || uid > max)
-            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; give one with --uid");
+            return tool_refuse(STATUS_REFUSED,
+                               "policy's range of ids is used up; give one with --uid");
         if (result != STORE_OK)
             return tool_store_status(tool, result, "the next id");
         min = uid + 1;
@@ -74,7 +76,7 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
     return GO_ON;
 }
 
-/* -- making ------------------------------------------------------------------------------------------------- */
+/* -- making ------------------------------------------------------------------------------- */
 
 static enum status make_password(struct tool *tool, struct newcomer *newcomer)
 {
@@ -84,6 +86,9 @@ static enum status make_password(struct tool *tool, struct newcomer *newcomer)
         return GO_ON;
     if (newcomer->password[0] == '\0' && !credential_generate(newcomer->password))
         return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
+    if (credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
+        tool_refuse(GO_ON, "note: this password is too short, too common or like the name; "
+                    "the user's own must be better");
     if (!credential_hash(newcomer->password, account->hash))
         return tool_refuse(STATUS_FAILED, "the password could not be hashed; nothing was created");
     account->temporary = true;
@@ -153,7 +158,8 @@ static enum status create(struct tool *tool, struct newcomer *newcomer)
     if (status != GO_ON)
         return status;
     newcomer->account.created_at = tool->now;
-    return tool_has(tool, OPTION_DRY_RUN) ? preview(tool, &newcomer->account) : make(tool, newcomer);
+    return tool_has(tool, OPTION_DRY_RUN) ? preview(tool, &newcomer->account)
+                                          : make(tool, newcomer);
 }
 
 enum status users_create(struct tool *tool)

@@ -11,12 +11,13 @@
 /* Marks that reorder or hide text: UAX #9, zero-width characters, line separators, tags. */
 static bool is_direction_or_hidden(wchar_t c)
 {
-    return c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
+    return c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* How many octets of text may be shown as they are: one character's, 0 when it must be escaped. In a
- * locale without UTF-8 nothing but ASCII: the terminal might take our octets for its controls. */
+/* How many octets of text may be shown as they are: one character's, 0 when it must be escaped. In
+ * a locale without UTF-8 nothing but ASCII: the terminal might take our octets for its controls. */
 static size_t shown_length(const char *text)
 {
     mbstate_t state = { 0 };

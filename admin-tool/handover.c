@@ -1,6 +1,6 @@
 /*
- * What is passed on to the user: how to log in, and the temporary password, which is shown here once
- * and nowhere else. It goes through a buffer of our own, never through stdio's.
+ * What is passed on to the user: how to log in, and the temporary password, which is shown here
+ * once and nowhere else. It goes through a buffer of our own, never through stdio's.
  */
 #include <errno.h>
 #include <string.h>

@@ -35,10 +35,11 @@ static int open_parent(const char *path, const char **ret_name)
     if (slash != path)
         snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
     *ret_name = slash + 1;
-    return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* root's own links to disks are fine */
+    /* here links are followed: an administrator may have /home on another disk */
+    return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* -- making --------------------------------------------------------------------------------------- */
+/* -- making ------------------------------------------------------------------------------- */
 
 static bool copy_folder(int from, int to, uint32_t uid);
 
@@ -144,15 +145,17 @@ void home_make(struct tool *tool, const struct account *account)
     if (parent != -1)
         home = openat(parent, name, OPEN_FOLDER);
     if (home == -1 || !fill_home(home, account->uid))
-        tool_complain(tool, "the account was created, but not the home directory %s: %s; make it by "
-                      "hand", account->home, strerror(errno));
+        tool_complain(tool,
+                      "the account was created, but not the home directory %s: %s; make it by "
+                      "hand",
+                      account->home, strerror(errno));
     if (home != -1)
         close(home);
     if (parent != -1)
         close(parent);
 }
 
-/* -- removing ------------------------------------------------------------------------------------- */
+/* -- removing ----------------------------------------------------------------------------- */
 
 /* What is being emptied. */
 struct ruin {

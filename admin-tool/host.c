@@ -1,6 +1,6 @@
 /*
- * What this machine's own files and services say: which names and ids are taken outside the store, and
- * the defaults of login.defs(5). Read, never written.
+ * What this machine's own files and services say: which names and ids are taken outside the store,
+ * and the defaults of login.defs(5). Read, never written.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #include "command.h"
 
-/* -- NSS -------------------------------------------------------------------------------------- */
+/* -- NSS ---------------------------------------------------------------------------------- */
 
 /* What getpwnam(3) leaves in errno for "no such user"; all else is a source that cannot say. */
 static bool is_not_found(int error)
@@ -26,11 +26,11 @@ static bool is_not_found(int error)
 static enum status judge(bool user, bool group, int error, const char *what)
 {
     if (user || group)
-        return tool_refuse(STATUS_REFUSED, "%s is taken by a %s of this machine; choose another", what,
-                           user ? "user" : "group");
+        return tool_refuse(STATUS_REFUSED, "%s is taken by a %s of this machine; choose another",
+                           what, user ? "user" : "group");
     if (!is_not_found(error))
-        return tool_refuse(STATUS_FAILED, "cannot find out whether %s is taken: %s; try again", what,
-                           strerror(error));
+        return tool_refuse(STATUS_FAILED, "cannot find out whether %s is taken: %s; try again",
+                           what, strerror(error));
     return GO_ON;
 }
 
@@ -67,7 +67,7 @@ bool host_has_id(uint32_t id)
     return getpwuid(id) != NULL || getgrgid(id) != NULL;
 }
 
-/* -- login.defs(5) and subuid(5) ---------------------------------------------------------------- */
+/* -- login.defs(5) and subuid(5) ---------------------------------------------------------- */
 
 static long read_setting(const char *key, int base, long otherwise)
 {
@@ -141,7 +141,7 @@ const char *host_default_shell(void)
     return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
 }
 
-/* -- programs -------------------------------------------------------------------------------------- */
+/* -- programs ----------------------------------------------------------------------------- */
 
 static void become(char *const argv[])
 {

@@ -9,7 +9,7 @@
 
 #include "command.h"
 
-/* -- the commands: a new verb is a new line ------------------------------------------------ */
+/* -- the commands: a new verb is a new line ----------------------------------------------- */
 
 #define ALWAYS (WITH(OPTION_HELP) | WITH(OPTION_VERSION))
 #define CHANGING (ALWAYS | WITH(OPTION_DRY_RUN))
@@ -53,7 +53,7 @@ static const struct command commands[] = {
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-/* -- what is said ------------------------------------------------------------------------------ */
+/* -- what is said ------------------------------------------------------------------------- */
 
 static void say(const char *format, va_list list)
 {
@@ -84,7 +84,8 @@ void tool_complain(struct tool *tool, const char *format, ...)
     tool->troubled = true;
 }
 
-enum status tool_store_status(const struct tool *tool, enum store_result result, const char *subject)
+enum status tool_store_status(const struct tool *tool, enum store_result result,
+                              const char *subject)
 {
     const char *detail = tool->store != NULL ? store_detail(tool->store) : "";
 
@@ -92,18 +93,20 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
     case STORE_OK:
         return GO_ON;
     case STORE_NOT_FOUND:
-        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'", subject);
+        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'",
+                           subject);
     case STORE_MISSING:
-        return tool_refuse(STATUS_NOT_FOUND,
-                           "no such user: %s; there is no account yet, see 'admin-tool users create'",
-                           subject);
+        return tool_refuse(
+            STATUS_NOT_FOUND,
+            "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
     case STORE_TAKEN:
-        return tool_refuse(STATUS_REFUSED, "%s is taken by an account or a deleted one; choose another",
-                           subject);
+        return tool_refuse(STATUS_REFUSED,
+                           "%s is taken by an account or a deleted one; choose another", subject);
     case STORE_REFUSED:
         return tool_refuse(STATUS_REFUSED, "%s is refused by the store: %s", subject, detail);
     case STORE_LOST:
-        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again", subject);
+        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again",
+                           subject);
     case STORE_UNSAFE:
         return tool_refuse(STATUS_STORE,
                            PRIVATE_DIR " (0700) or a file in it (0600) is not root's alone or is a "
@@ -121,7 +124,8 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged: %s; "
                            "put a backup in its place", detail);
     case STORE_FULL:
-        return tool_refuse(STATUS_FAILED, "cannot write to " PRIVATE_DIR ": no space, or a read-only "
+        return tool_refuse(STATUS_FAILED,
+                           "cannot write to " PRIVATE_DIR ": no space, or a read-only "
                            "disk; make room and try again");
     case STORE_FAILED:
     default:
@@ -144,7 +148,7 @@ bool tool_wants_json(const struct tool *tool)
            (table != NULL && strcmp(table, "json") == 0);
 }
 
-/* -- finding and running a command ---------------------------------------------------------------- */
+/* -- finding and running a command -------------------------------------------------------- */
 
 static void print_overview(FILE *out, const char *group)
 {

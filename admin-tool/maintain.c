@@ -9,7 +9,7 @@
 
 enum { PAGE_SIZE = 128 };
 
-/* -- reset-password --------------------------------------------------------------------------------- */
+/* -- reset-password ----------------------------------------------------------------------- */
 
 static enum store_result apply_reset(struct tool *tool, const struct change *change,
                                      const struct account *account)
@@ -48,7 +48,7 @@ enum status maintain_reset_password(struct tool *tool)
     return status;
 }
 
-/* -- audit ------------------------------------------------------------------------------------------- */
+/* -- audit -------------------------------------------------------------------------------- */
 
 /* What to show, and how far we are. */
 struct log_reader {
@@ -66,8 +66,10 @@ static enum status parse_audit(struct tool *tool, struct log_reader *reader, int
 
     reader->username = tool->arguments.value[OPTION_USER];
     if (since != NULL && !when_parse(since, tool->now, &reader->since))
-        return tool_refuse(STATUS_USAGE, "--since takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not "
-                           "'%s'", since);
+        return tool_refuse(STATUS_USAGE,
+                           "--since takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not "
+                           "'%s'",
+                           since);
     if (count == NULL)
         return GO_ON;
     if (count[0] == '\0' || strlen(count) > 9 || count[strspn(count, "0123456789")] != '\0')
@@ -80,8 +82,9 @@ static enum status put_row(struct log_reader *reader, const struct audit_row *ro
 {
     reader->after = row->id;
     if (reader->table != NULL)
-        return print_audit_add(reader->table, row) ? GO_ON
-                                                   : tool_refuse(STATUS_FAILED, "not enough memory");
+        return print_audit_add(reader->table, row)
+                   ? GO_ON
+                   : tool_refuse(STATUS_FAILED, "not enough memory");
     printf("%s%s", reader->count++ == 0 ? "[" : ",\n ", row->json);
     return GO_ON;
 }
@@ -138,7 +141,7 @@ enum status maintain_audit(struct tool *tool)
     return status == GO_ON ? print_log(&reader, count) : status;
 }
 
-/* -- publish ------------------------------------------------------------------------------------------ */
+/* -- publish ------------------------------------------------------------------------------ */
 
 enum status maintain_publish(struct tool *tool)
 {

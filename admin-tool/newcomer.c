@@ -1,6 +1,6 @@
 /*
- * What users create was told: on the command line, at the prompts, on standard input. First whether all
- * was said, then whether each value is valid; nothing is opened and nothing changed here.
+ * What users create was told: on the command line, at the prompts, on standard input. First whether
+ * all was said, then whether each value is valid; nothing is opened and nothing changed here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,12 +10,12 @@
 
 #include "command.h"
 
-/* -- usage: what was said ---------------------------------------------------------------------------- */
+/* -- usage: what was said ----------------------------------------------------------------- */
 
 static bool prompt(const struct tool *tool, const char *question, char *ret, size_t size)
 {
     fputs(question, tool_wants_json(tool) ? stderr : stdout);
-    fflush(stdout);
+    fflush(NULL);
     if (fgets(ret, (int)size, stdin) == NULL)
         return false;
     ret[strcspn(ret, "\r\n")] = '\0';
@@ -90,14 +90,14 @@ static enum status take_expiry(const struct tool *tool, struct account *ret)
     if (text == NULL)
         return GO_ON;
     if (!when_parse(text, tool->now, &ret->expires_at))
-        return tool_refuse(STATUS_USAGE, "--expires takes 2026-11-30 or \"2026-11-30 18:00\", not '%s'",
-                           text);
+        return tool_refuse(STATUS_USAGE,
+                           "--expires takes 2026-11-30 or \"2026-11-30 18:00\", not '%s'", text);
     if (ret->expires_at <= tool->now)
         return tool_refuse(STATUS_REFUSED, "--expires %s lies in the past", text);
     return GO_ON;
 }
 
-/* -- validity -------------------------------------------------------------------------------------------- */
+/* -- validity ----------------------------------------------------------------------------- */
 
 static enum status take_full_name(const struct tool *tool, struct account *ret)
 {
@@ -165,7 +165,8 @@ static enum status take_roles(const struct tool *tool, struct account *ret)
     ret->roles = ROLE_MEMBER;
     if (text == NULL || roles_parse(text, &ret->roles))
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member", text);
+    return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member",
+                       text);
 }
 
 enum status newcomer_read(struct tool *tool, struct newcomer *ret)

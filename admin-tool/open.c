@@ -23,7 +23,8 @@ static bool changes(const struct tool *tool)
 static enum status refuse_folder(const char *path, const char *why)
 {
     return tool_refuse(errno == EROFS || errno == ENOSPC ? STATUS_FAILED : STATUS_STORE,
-                       "%s: %s; it must be a folder of root's that nobody else may write", path, why);
+                       "%s: %s; it must be a folder of root's that nobody else may write", path,
+                       why);
 }
 
 /* One that exists is used only if nobody else can have put anything in it. */
@@ -40,7 +41,7 @@ static enum status make_folder(const char *path, mode_t mode)
     return GO_ON;
 }
 
-/* -- the tool lock ------------------------------------------------------------------------- */
+/* -- the tool lock ------------------------------------------------------------------------ */
 
 /* The lock's descriptor, or -1 with errno. */
 static int open_lock(void)
@@ -92,13 +93,15 @@ enum status tool_lock(struct tool *tool)
     if (take_lock(tool, LOCK_TRIES))
         return GO_ON;
     if (errno == EAGAIN || errno == EACCES)
-        return tool_refuse(STATUS_STORE, "another admin-tool is at work; try again when it is done");
+        return tool_refuse(STATUS_STORE,
+                           "another admin-tool is at work; try again when it is done");
     if (errno == EROFS || errno == ENOSPC)
         return tool_store_status(tool, STORE_FULL, LOCK_PATH);
-    return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's", strerror(errno));
+    return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's",
+                       strerror(errno));
 }
 
-/* -- opening -------------------------------------------------------------------------------- */
+/* -- opening ------------------------------------------------------------------------------ */
 
 static enum status open_store(struct tool *tool, enum store_mode mode)
 {

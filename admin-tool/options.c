@@ -1,6 +1,6 @@
 /*
- * Command lines: one table of all options, from which both getopt's tables and the help are made, so
- * that what is documented is what is accepted. Options may stand before and after the operand.
+ * Command lines: one table of all options, from which both getopt's tables and the help are made,
+ * so that what is documented is what is accepted. Options may stand before and after the operand.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 struct option_row {
     const char *name;
-    char letter;       /* 0: none. The same letter may mean different options of different commands */
+    char letter; /* 0: none. The same letter may mean different options of different commands */
     const char *value; /* what it takes, NULL: nothing; "a|b": one of these words */
     const char *help;
 };
@@ -38,7 +38,8 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_REMOVE_HOME] = { "remove-home", 0, NULL, "remove the home directory, too" },
     [OPTION_FORCE] = { "force", 0, NULL, "even against the rules, see below" },
     [OPTION_USER] = { "user", 0, "NAME", "only what was done to this user" },
-    [OPTION_SINCE] = { "since", 0, "WHEN", "2026-11-30, \"2026-11-30 18:00\", or 2d ago (s m h d w)" },
+    [OPTION_SINCE] = { "since", 0, "WHEN",
+                       "2026-11-30, \"2026-11-30 18:00\", or 2d ago (s m h d w)" },
     [OPTION_COUNT] = { "lines", 'n', "N", "only the newest N" },
     [OPTION_TEXT_OUTPUT] = { "output", 'o', "text|json", "default text" },
     [OPTION_TABLE_OUTPUT] = { "output", 'o', "table|json", "default table" },

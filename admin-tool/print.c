@@ -1,6 +1,6 @@
 /*
- * For people: tables of accounts and of the audit log. Every cell is escaped before it is shown; JSON
- * text comes from sql/.
+ * For people: tables of accounts and of the audit log. Every cell is escaped before it is shown;
+ * JSON text comes from sql/.
  */
 #include <ctype.h>
 #include <libsmartcols/libsmartcols.h>
@@ -8,7 +8,7 @@
 
 #include "command.h"
 
-/* -- the columns of accounts ---------------------------------------------------------------------- */
+/* -- the columns of accounts -------------------------------------------------------------- */
 
 enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
 
@@ -164,7 +164,7 @@ bool print_columns_need_activity(const struct columns *columns)
     return false;
 }
 
-/* -- tables ------------------------------------------------------------------------------------------ */
+/* -- tables ------------------------------------------------------------------------------- */
 
 /* As wide as it must be, whatever the terminal; the cells are escaped already. */
 static struct libscols_table *new_table(void)
@@ -260,7 +260,7 @@ void print_account_lines(const struct listing *listing, const struct columns *co
     }
 }
 
-/* -- the audit log ------------------------------------------------------------------------------------ */
+/* -- the audit log ------------------------------------------------------------------------ */
 
 struct libscols_table *print_audit_new(void)
 {

@@ -1,6 +1,6 @@
 /*
- * The process made safe before it does anything: nothing that whoever started us left behind, open or
- * closed files, environment, masks, limits, reaches the work.
+ * The process made safe before it does anything: nothing that whoever started us left behind, open
+ * or closed files, environment, masks, limits, reaches the work.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool is_safe_value(const char *value)
            strstr(value, "..") == NULL && value[strcspn(value, " \t\n\r%")] == '\0';
 }
 
-/* Locale and time zone for what is printed; who came from where for the audit log, which judges it. */
+/* Locale and time zone for what is printed; hints for the audit log, which judges them. */
 static bool is_kept(const char *entry)
 {
     static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TZ=" };
@@ -70,6 +70,9 @@ bool process_harden(void)
     if (!reopen_closed() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         setrlimit(RLIMIT_CORE, &no_core) != 0)
         return false;
+    /* said in a transaction, written after it: a stopped terminal must not hold the store */
+    setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+    setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
     umask(077);
     clean_environment();
     setlocale(LC_CTYPE, "");

@@ -20,21 +20,26 @@ enum { PAGE_SIZE = 256, LOCAL_GROUPS_MAX = 32, ROLES = 3 };
 
 static const enum role roles[ROLES] = { ROLE_MEMBER, ROLE_AUDITOR, ROLE_ADMIN };
 
-/* A role as groups: its own, with a list of members, and local ones that policy adds. */
+/* What a role comes with. */
 struct role_groups {
-    uint32_t *members;
-    size_t member_count, member_room;
-    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first */
+    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first, then policy's local ones */
     size_t gid_count;
+};
+
+/* An active user. */
+struct holder {
+    uint32_t uid;
+    unsigned roles;
 };
 
 struct publication {
     struct directory_writer *writer;
     struct role_groups roles[ROLES];
-    bool lists_members;
+    struct holder *holders;
+    size_t holder_count, holder_room;
 };
 
-/* -- role groups ------------------------------------------------------------------------------ */
+/* -- role groups -------------------------------------------------------------------------- */
 
 /* Missing groups are not granted, nor is root's. */
 static void add_local_group(struct role_groups *groups, const char *name)
@@ -61,22 +66,7 @@ static void find_role_groups(struct role_groups *groups, enum role role, const c
     }
 }
 
-static bool add_member(struct role_groups *groups, uint32_t uid)
-{
-    if (groups->member_count == groups->member_room) {
-        size_t room = groups->member_room == 0 ? 64 : 2 * groups->member_room;
-        uint32_t *members = reallocarray(groups->members, room, sizeof *members);
-
-        if (members == NULL)
-            return false;
-        groups->members = members;
-        groups->member_room = room;
-    }
-    groups->members[groups->member_count++] = uid;
-    return true;
-}
-
-/* -- users ------------------------------------------------------------------------------------- */
+/* -- users -------------------------------------------------------------------------------- */
 
 /* Everything the roles give, each group once. */
 static size_t collect_gids(const struct publication *publication, unsigned held, uint32_t *ret)
@@ -98,6 +88,21 @@ static size_t collect_gids(const struct publication *publication, unsigned held,
     return count;
 }
 
+static bool add_holder(struct publication *publication, uint32_t uid, unsigned held)
+{
+    if (publication->holder_count == publication->holder_room) {
+        size_t room = 2 * publication->holder_room + 64;
+        struct holder *holders = reallocarray(publication->holders, room, sizeof *holders);
+
+        if (holders == NULL)
+            return false;
+        publication->holders = holders;
+        publication->holder_room = room;
+    }
+    publication->holders[publication->holder_count++] = (struct holder){ uid, held };
+    return true;
+}
+
 static enum directory_result add_user(struct publication *publication,
                                       const struct account *account)
 {
@@ -116,14 +121,12 @@ static enum directory_result add_user(struct publication *publication,
         .gid_count = collect_gids(publication, held, gids),
     };
 
-    for (size_t r = 0; r < ROLES; r++)
-        if ((held & roles[r]) != 0 && (roles[r] != ROLE_MEMBER || publication->lists_members) &&
-            !add_member(&publication->roles[r], account->uid))
-            return DIRECTORY_NO_RESOURCES;
+    if (!suspended && !add_holder(publication, account->uid, held))
+        return DIRECTORY_NO_RESOURCES;
     return directory_writer_add_user(publication->writer, &user);
 }
 
-/* -- the whole file ------------------------------------------------------------------------------ */
+/* -- the whole file ----------------------------------------------------------------------- */
 
 static enum status refuse_directory(enum directory_result result, const char *about)
 {
@@ -163,22 +166,31 @@ static enum status add_users(struct tool *tool, struct publication *publication)
     return status;
 }
 
-static enum status add_role_groups(struct publication *publication)
+/* members: room for all holders. */
+static enum status add_role_group(struct publication *publication, enum role role, bool listed,
+                                  uint32_t *members)
 {
+    char name[DIRECTORY_NAME_MAX + 1];
+    struct directory_group group = { .name = name, .gid = role_gid(role), .members = members };
+
+    snprintf(name, sizeof name, "coder-%s", role_name(role));
+    for (size_t i = 0; listed && i < publication->holder_count; i++)
+        if ((publication->holders[i].roles & role) != 0)
+            members[group.member_count++] = publication->holders[i].uid;
+    return refuse_directory(directory_writer_add_group(publication->writer, &group), name);
+}
+
+static enum status add_role_groups(const struct tool *tool, struct publication *publication)
+{
+    uint32_t *members = calloc(publication->holder_count + 1, sizeof *members);
     enum status status = GO_ON;
 
-    for (size_t r = 0; r < ROLES && status == GO_ON; r++) {
-        char name[DIRECTORY_NAME_MAX + 1];
-        struct directory_group group = {
-            .name = name,
-            .gid = role_gid(roles[r]),
-            .members = publication->roles[r].members,
-            .member_count = publication->roles[r].member_count,
-        };
-
-        snprintf(name, sizeof name, "coder-%s", role_name(roles[r]));
-        status = refuse_directory(directory_writer_add_group(publication->writer, &group), name);
-    }
+    if (members == NULL)
+        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
+    for (size_t r = 0; r < ROLES && status == GO_ON; r++)
+        status = add_role_group(publication, roles[r],
+                                roles[r] != ROLE_MEMBER || tool->policy.list_members != 0, members);
+    free(members);
     return status;
 }
 
@@ -203,30 +215,51 @@ static enum status fill(struct tool *tool, struct publication *publication)
                                        tool->policy.admin_groups };
     enum status status;
 
-    publication->lists_members = tool->policy.list_members != 0;
     for (size_t r = 0; r < ROLES; r++)
         find_role_groups(&publication->roles[r], roles[r], local[r]);
     status = add_users(tool, publication);
     if (status == GO_ON)
-        status = add_role_groups(publication);
+        status = add_role_groups(tool, publication);
     return status == GO_ON ? write_file(publication) : status;
+}
+
+static void publication_free(struct publication *publication)
+{
+    if (publication == NULL)
+        return;
+    free(publication->holders);
+    directory_writer_free(publication->writer);
+    free(publication);
+}
+
+/* NULL when memory is short. */
+static struct publication *publication_new(int64_t generation)
+{
+    struct publication *publication = calloc(1, sizeof *publication);
+
+    if (publication == NULL)
+        return NULL;
+    publication->writer = directory_writer_new((uint64_t)generation);
+    if (publication->writer != NULL)
+        return publication;
+    publication_free(publication);
+    return NULL;
 }
 
 enum status publish_prepare(struct tool *tool)
 {
-    struct publication publication = { 0 };
+    struct publication *publication;
     int64_t generation = 0;
     enum status status = tool_store_status(tool, store_generation(tool->store, &generation),
                                            "the generation");
 
     if (status != GO_ON)
         return status;
-    publication.writer = directory_writer_new((uint64_t)generation);
-    status = publication.writer != NULL ? fill(tool, &publication)
-                                        : refuse_directory(DIRECTORY_NO_RESOURCES, "");
-    directory_writer_free(publication.writer);
-    for (size_t r = 0; r < ROLES; r++)
-        free(publication.roles[r].members);
+    publication = publication_new(generation);
+    if (publication == NULL)
+        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
+    status = fill(tool, publication);
+    publication_free(publication);
     if (status != GO_ON)
         publish_abandon();
     return status;
@@ -237,7 +270,7 @@ void publish_abandon(void)
     unlink(PREPARED);
 }
 
-/* -- in place -------------------------------------------------------------------------------------- */
+/* -- in place ----------------------------------------------------------------------------- */
 
 static bool sync_folder(const char *path)
 {

@@ -1,6 +1,7 @@
 /*
- * Suspended means out (DESIGN D11): end whatever runs for a user, root shells got through sudo included,
- * by login uid. A process may fork while we look, so we look until two sweeps a second apart find nothing.
+ * Suspended means out (DESIGN D11): end whatever runs for a user, root shells got through sudo
+ * included, by login uid. A process may fork while we look, so we look until two sweeps a second
+ * apart find nothing.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,7 +32,7 @@ struct sweep {
     char unit[256]; /* one of them, for the message */
 };
 
-/* -- what a process is ---------------------------------------------------------------------------- */
+/* -- what a process is -------------------------------------------------------------------- */
 
 /* The start of /proc/PID/NAME; false when there is none. */
 static bool read_proc(pid_t pid, const char *name, char *ret, size_t size)
@@ -61,9 +62,11 @@ static bool has_uid(const char *status, uint32_t uid)
 
     if (found == NULL)
         return false;
-    if (strtoul(found + sizeof label - 1, &next, 10) == uid)
-        return true;
-    return strtoul(next, &next, 10) == uid || strtoul(next, &next, 10) == uid;
+    found += sizeof label - 1;
+    for (int i = 0; i < 3; i++, found = next)
+        if (strtoul(found, &next, 10) == uid)
+            return true;
+    return false;
 }
 
 /* A zombie has nothing left to end. */
@@ -91,7 +94,7 @@ static bool find_unit(pid_t pid, char *ret, size_t size)
     return true;
 }
 
-/* Where systemd runs, sessions have a login uid; what has none and is in a system unit is a service. */
+/* Where systemd runs, sessions have a login uid; without one in a unit: a service. */
 static enum relation judge(struct sweep *sweep, pid_t pid)
 {
     char status[4096], login[32] = "";
@@ -111,9 +114,9 @@ static enum relation judge(struct sweep *sweep, pid_t pid)
     return RELATION_SESSION;
 }
 
-/* -- ending ------------------------------------------------------------------------------------------ */
+/* -- ending ------------------------------------------------------------------------------- */
 
-/* The descriptor pins the process, and it is judged again behind it: a number used anew is not hit. */
+/* The descriptor pins the process, and is judged again after: a number used anew is not hit. */
 static void end_process(struct sweep *sweep, pid_t pid)
 {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);

@@ -1,12 +1,12 @@
 /*
- * The verbs about accounts that exist. Each change is a record of what to check, write and carry out;
- * change.c has the order of it.
+ * The verbs about accounts that exist. Each change is a record of what to check, write and carry
+ * out; change.c has the order of it.
  */
 #include <string.h>
 
 #include "command.h"
 
-/* -- what several of them share -------------------------------------------------------------------- */
+/* -- what several of them share ----------------------------------------------------------- */
 
 /* Somebody must stay who can undo it. */
 static enum status check_admin_left(struct tool *tool, const struct account *account)
@@ -20,8 +20,10 @@ static enum status check_admin_left(struct tool *tool, const struct account *acc
     status = tool_store_status(tool, store_count_other_admins(tool->store, account->uid, &others),
                                account->username);
     if (status == GO_ON && others == 0)
-        return tool_refuse(STATUS_REFUSED, "%s is the last active Admin; make another one first, or "
-                           "use --force", account->username);
+        return tool_refuse(STATUS_REFUSED,
+                           "%s is the last active Admin; make another one first, or "
+                           "use --force",
+                           account->username);
     return status;
 }
 
@@ -46,7 +48,7 @@ static void end_sessions(struct tool *tool, const struct change *change,
         sessions_end(tool, before);
 }
 
-/* -- suspend and activate ------------------------------------------------------------------------ */
+/* -- suspend and activate ----------------------------------------------------------------- */
 
 static enum status check_status(struct tool *tool, const struct change *change,
                                 const struct account *account)
@@ -96,7 +98,7 @@ enum status users_activate(struct tool *tool)
     return change_account(tool, &change);
 }
 
-/* -- edit-roles ------------------------------------------------------------------------------------ */
+/* -- edit-roles --------------------------------------------------------------------------- */
 
 static enum status check_roles(struct tool *tool, const struct change *change,
                                const struct account *account)
@@ -135,7 +137,8 @@ enum status users_edit_roles(struct tool *tool)
     };
 
     if (text == NULL)
-        return tool_refuse(STATUS_USAGE, "missing: --roles R,R; the set that replaces the present one");
+        return tool_refuse(STATUS_USAGE,
+                           "missing: --roles R,R; the set that replaces the present one");
     if (!roles_parse(text, &change.roles))
         return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member",
                            text);
@@ -145,7 +148,7 @@ enum status users_edit_roles(struct tool *tool)
     return change_account(tool, &change);
 }
 
-/* -- delete and unlock ------------------------------------------------------------------------------ */
+/* -- delete and unlock -------------------------------------------------------------------- */
 
 static enum status check_delete(struct tool *tool, const struct change *change,
                                 const struct account *account)
@@ -214,7 +217,8 @@ static void finish_unlock(struct tool *tool, const struct change *change,
     (void)change;
     (void)after;
     if (log == NULL || activity_unlock(log, before->uid) != STORE_OK)
-        tool_complain(tool, PRIVATE_DIR "/activity.db cannot be written; %s may still be locked out",
+        tool_complain(tool,
+                      PRIVATE_DIR "/activity.db cannot be written; %s may still be locked out",
                       before->username);
     activity_close(log);
 }

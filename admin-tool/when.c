@@ -38,7 +38,7 @@ static bool parse_ago(const char *text, int64_t now, int64_t *ret)
     return true;
 }
 
-/* strptime(3) and mktime(3) take 31 February for 3 March: what comes back must be what was written. */
+/* mktime(3) takes 31 February for 3 March: what comes back must be what was written. */
 static bool is_same_day(const struct tm *one, const struct tm *other)
 {
     return one->tm_mday == other->tm_mday && one->tm_mon == other->tm_mon;

@@ -1,5 +1,6 @@
 #!/bin/bash
 # audit: each change leaves its row, by whom and from where, and no secret in it.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 exits 0 "audit without a store" admin-tool audit

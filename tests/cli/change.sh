@@ -1,5 +1,6 @@
 #!/bin/bash
 # suspend, activate, edit-roles, delete, unlock: the question, the rules, what the public sees.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 answer() { local text=$1; shift; printf '%s' "$text" >"$tmp/in"; run "$@" <"$tmp/in"; }

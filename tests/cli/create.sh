@@ -1,5 +1,6 @@
 #!/bin/bash
 # users create: first use, what it makes and shows, each option, and each thing it refuses.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 # -- first use ------------------------------------------------------------------------------------
@@ -68,6 +69,9 @@ exits 0 "--password-stdin" admin-tool users create -u heidi -e heidi@example.com
 says '^Temporary password: correct horse battery$' "... is the first line"
 ok "... and is temporary, too" is_value "SELECT temporary FROM accounts WHERE username='heidi'" 1
 ok "validity is 72 hours" is_value "SELECT temporary_until - created_at FROM accounts WHERE username='heidi'" 259200
+echo tiny >"$tmp/in"
+exits 0 "a weak password" admin-tool users create -u hugo -e hugo@example.com --password-stdin <"$tmp/in"
+complains 'note: ' "... is only noted"
 exits 0 "a subordinate id with --force" admin-tool users create -u ivan -e ivan@example.com --uid 200000 --force
 remember
 exits 0 "--dry-run" admin-tool users create -u judy -e judy@example.com --dry-run

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034
 # What the command-line tests share: run a command, look at what it said and left, say so in TAP. Each
 # test file runs as root in a private world of its own, with the product installed and no account yet.
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # users list, ls and show: columns, filters, outputs, and text that must not reach a terminal.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2217,SC2317
 . "$(dirname "$0")/lib.sh"
 
 exits 0 "list without a store" admin-tool users list

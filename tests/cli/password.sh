@@ -1,5 +1,6 @@
 #!/bin/bash
 # reset-password: another temporary password, shown once.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 make alice --no-password

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Suspended means out: what runs for the user ends, by login uid too; nothing else does.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 # start NAME COMMAND...: in the background as that user; $! is its process.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A store that is not as it should be, two tools at once, tools that are killed, publishing.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 make alice --roles admin

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Help, versions, wrong usage, not being root: nothing is made or changed by any of it.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
 exits 0 "--help" admin-tool --help
