@@ -49,11 +49,11 @@ SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
 SECRET_OBJS := pam_coder/credential.o
+JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o
 
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
                $(READER_OBJS)
-HELPER_OBJS := pam_coder/helper.o pam_coder/judge.o pam_coder/origin.o \
-               pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
+HELPER_OBJS := pam_coder/helper.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
                $(READER_OBJS)
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
@@ -111,7 +111,7 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             pam_coder/origin.o pam_coder/judge.o
+             $(JUDGE_OBJS)
 UNITS     := test_account test_store test_audit test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_nss test_pam
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2

@@ -10,6 +10,7 @@
 #include <security/pam_modutil.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -119,6 +120,7 @@ static void fill_request(const struct call *call, enum request_kind kind, struct
     ret->kind = kind;
     ret->uid = REQUEST_NO_UID;
     ret->caller_uid = getuid();
+    ret->stranger = request_stranger(call->user);
     if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
         ret->uid = call->uid;
         memcpy(ret->user, call->user, strlen(call->user) + 1);
@@ -250,15 +252,47 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 /* -- session ------------------------------------------------------------------------------ */
 
+/* pam_lastlog's words. An origin that is an address goes without our mark for it. */
+static void tell_when(const struct call *call, const char *what, int64_t when, const char *origin)
+{
+    time_t seconds = (time_t)when;
+    char text[64] = "";
+    struct tm local;
+
+    if (localtime_r(&seconds, &local) != NULL)
+        strftime(text, sizeof text, "%a %b %e %H:%M:%S %Z %Y", &local);
+    pam_info(call->pamh, "%s: %s from %s", what, text,
+             strncmp(origin, "ip:", 3) == 0 ? origin + 3 : origin);
+}
+
+static void tell_past(const struct call *call, const struct answer *answer)
+{
+    if (answer->last_login_at != 0)
+        tell_when(call, "Last login", answer->last_login_at, answer->last_origin);
+    if (answer->failures == 0)
+        return;
+    tell_when(call, "Last failed login", answer->last_failure_at, answer->failure_origin);
+    pam_info(call->pamh, answer->failures == 1
+                 ? "There was %lld failed login attempt since the last successful login."
+                 : "There were %lld failed login attempts since the last successful login.",
+             (long long)answer->failures);
+}
+
 int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct call call;
     struct answer answer;
+    enum verdict verdict;
     int rc = begin(pamh, flags, argc, argv, &call);
 
     if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
         return PAM_USER_UNKNOWN;
-    return outcomes[ask(&call, REQUEST_SESSION, NULL, NULL, &answer)].session;
+    verdict = ask(&call, REQUEST_SESSION, NULL, NULL, &answer);
+    if (outcomes[verdict].session == PAM_SUCCESS && !call.options.quiet)
+        tell_past(&call, &answer);
+    else
+        tell_why(&call, verdict);
+    return outcomes[verdict].session;
 }
 
 int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)

@@ -30,7 +30,19 @@ bool answer_is_sound(const struct answer *answer, size_t size)
 {
     return size == sizeof *answer && answer->size == sizeof *answer &&
            answer->verdict < VERDICT_COUNT && answer->right <= 1 && answer->temporary <= 1 &&
-           answer->weakness <= CREDENTIAL_USED;
+           answer->weakness <= CREDENTIAL_USED && answer->failures >= 0 &&
+           is_text(answer->last_origin, sizeof answer->last_origin) &&
+           is_text(answer->failure_origin, sizeof answer->failure_origin);
+}
+
+/* FNV-1a, folded to 16 bits. */
+uint32_t request_stranger(const char *name)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619U;
+    return (hash >> 16 ^ hash) & 0xffff;
 }
 
 int64_t packet_clock(void)

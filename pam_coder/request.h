@@ -27,6 +27,7 @@ struct request {
     uint32_t kind;
     uint32_t uid;        /* the user's uid by NSS, or REQUEST_NO_UID; then user is "" */
     uint32_t caller_uid; /* the host's real uid; believed only from a root peer */
+    uint32_t stranger;   /* a name nobody has: request_stranger of it */
     char user[ACCOUNT_NAME_SIZE];
     char service[65], tty[65];
     char rhost[129];   /* PAM_RHOST, cut to size */
@@ -41,7 +42,14 @@ struct answer {
     uint32_t weakness; /* enum credential_weakness: why a new password was not taken */
     uint32_t min_length;
     uint32_t temporary; /* SET: what was set must be changed by its user */
+    int64_t last_login_at, last_failure_at; /* SESSION: before this one, 0: never */
+    int64_t failures;                       /* SESSION: since the last login */
+    char last_origin[129], failure_origin[129];
 };
+
+/* 16 bits that tell one unknown name from another, so that attempts at each are counted like a user's
+ * without the name leaving the host's process. */
+uint32_t request_stranger(const char *name);
 
 /* True when every number is in range and every text ends within its field. */
 bool request_is_sound(const struct request *request, size_t size);

@@ -51,10 +51,9 @@ CREATE TABLE policy (
 -- One row. The generation grows with every change; the directory file carries the same number.
 CREATE TABLE counters (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
-    generation INTEGER NOT NULL,
-    next_uid   INTEGER NOT NULL
+    generation INTEGER NOT NULL
 ) STRICT;
-INSERT INTO counters VALUES (1, 0, 0);
+INSERT INTO counters VALUES (1, 0);
 
 CREATE TABLE audit (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,7 +113,7 @@ WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'audit rows never change'); END;
 
 CREATE TRIGGER counters_only_grow BEFORE UPDATE ON counters
-WHEN NEW.generation < OLD.generation OR NEW.next_uid < OLD.next_uid
+WHEN NEW.generation < OLD.generation
 BEGIN SELECT RAISE(ABORT, 'counters never go back'); END;
 CREATE TRIGGER counters_stay BEFORE DELETE ON counters
 BEGIN SELECT RAISE(ABORT, 'counters are never removed'); END;

@@ -71,7 +71,7 @@ static enum store_result read_state(sqlite3 *db, int64_t uid, const char *origin
     return result;
 }
 
-/* OK when one more attempt may be under way, BUSY or REFUSED when not. */
+/* OK when one more attempt may be under way, WAIT or REFUSED when not. */
 static enum store_result admit(sqlite3 *db, int64_t uid, const char *origin,
                                const struct policy *policy, int64_t now, const struct activity *state)
 {
@@ -89,9 +89,9 @@ static enum store_result admit(sqlite3 *db, int64_t uid, const char *origin,
     if (result != STORE_OK)
         return result;
     if (here >= left)
-        return STORE_BUSY;
+        return STORE_WAIT;
     if (!state->known_origin && everywhere >= policy->user_failures_max - state->user_failures)
-        return STORE_BUSY;
+        return STORE_WAIT;
     return STORE_OK;
 }
 
@@ -131,7 +131,7 @@ static enum store_result charge_once(struct activity_log *log, int64_t uid, cons
         return result;
     result = charge(log->db, uid, origin, policy, now, ret);
     *ret_charge = sqlite3_last_insert_rowid(log->db);
-    if (result != STORE_REFUSED && result != STORE_BUSY)
+    if (result != STORE_REFUSED && result != STORE_WAIT)
         return finish(log->db, result);
     /* ageing is kept: after a clock set back, a lock would else begin anew with every attempt */
     kept = finish(log->db, STORE_OK);
@@ -242,13 +242,58 @@ enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
     return result;
 }
 
-enum store_result activity_record_login(struct activity_log *log, uint32_t uid,
-                                        const char *service, const char *origin, int64_t now)
+static enum store_result read_notice(sqlite3 *db, uint32_t uid, struct activity_notice *ret)
 {
-    return database_run(log->db,
+    enum store_result result;
+    sqlite3_stmt *row = database_prepare(db,
+        "SELECT l.at, coalesce(l.origin, ''), n.count, n.last, coalesce(n.origin, '')"
+        " FROM (SELECT ?1 AS uid) LEFT JOIN logins l USING (uid) LEFT JOIN notices n USING (uid)",
+        "i", (int64_t)uid);
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(db));
+    result = database_result(sqlite3_step(row));
+    if (result == STORE_OK) {
+        ret->last_login_at = sqlite3_column_int64(row, 0);
+        ret->failures = sqlite3_column_int64(row, 2);
+        ret->last_failure_at = sqlite3_column_int64(row, 3);
+        result = database_text(row, 1, ret->last_origin, sizeof ret->last_origin);
+    }
+    if (result == STORE_OK)
+        result = database_text(row, 4, ret->failure_origin, sizeof ret->failure_origin);
+    sqlite3_finalize(row);
+    return result;
+}
+
+static enum store_result write_login(sqlite3 *db, uint32_t uid, const char *service,
+                                     const char *origin, int64_t now)
+{
+    enum store_result result = database_run(db,
         "INSERT INTO logins VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET at = ?2, service = ?3, origin = ?4", "iitt", (int64_t)uid, now,
         service, origin);
+
+    if (result == STORE_OK)
+        result = database_run(db, "DELETE FROM notices WHERE uid = ?", "i", (int64_t)uid);
+    return result;
+}
+
+enum store_result activity_record_login(struct activity_log *log, uint32_t uid,
+                                        const char *service, const char *origin, int64_t now,
+                                        struct activity_notice *ret)
+{
+    struct activity_notice notice = { 0 };
+    enum store_result result = database_run(log->db, "BEGIN IMMEDIATE", "");
+
+    if (result != STORE_OK)
+        return result;
+    result = read_notice(log->db, uid, &notice);
+    if (result == STORE_OK)
+        result = write_login(log->db, uid, service, origin, now);
+    result = finish(log->db, result);
+    if (result == STORE_OK)
+        *ret = notice;
+    return result;
 }
 
 enum store_result activity_unlock(struct activity_log *log, uint32_t uid)

@@ -10,8 +10,9 @@
 
 enum { ORIGIN_SIZE = 129, SERVICE_SIZE = 65 };
 
-/* The uid under which attempts at names nobody has are charged. */
-enum { ACTIVITY_NOBODY = 0 };
+/* Names nobody has are charged like users, under a uid from here up: 65536 of them, told apart by a
+ * 16-bit hash of the name, so that the name itself need not be known or stored. */
+#define ACTIVITY_NOBODY UINT32_C(0xf0000000)
 
 struct activity_log;
 
@@ -23,8 +24,7 @@ void activity_close(struct activity_log *log);
 
 /*
  * Charge one attempt. OK: *ret_charge is to be settled. REFUSED: locked out, nothing charged, *ret
- * says why. BUSY: as many attempts as may still fail are under way at this origin, or the file is locked;
- * wait and ask again.
+ * says why. WAIT: as many attempts as may still fail are under way at this origin; ask again soon.
  * *ret is the state before this attempt.
  */
 enum store_result activity_charge(struct activity_log *log, uint32_t uid, const char *origin,
@@ -51,8 +51,18 @@ enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
                                      const struct policy *policy, int64_t now,
                                      struct activity_summary *ret);
 
+/* What a user is told when a session begins. Texts: origins, "" if there is none. */
+struct activity_notice {
+    int64_t last_login_at; /* 0: never */
+    int64_t failures;      /* since then, whatever became of the lock */
+    int64_t last_failure_at;
+    char last_origin[ORIGIN_SIZE], failure_origin[ORIGIN_SIZE];
+};
+
+/* Record a login; *ret is what there was to tell, which is told only once. */
 enum store_result activity_record_login(struct activity_log *log, uint32_t uid,
-                                        const char *service, const char *origin, int64_t now);
+                                        const char *service, const char *origin, int64_t now,
+                                        struct activity_notice *ret);
 
 /* Forget every failure and attempt under way of this user. */
 enum store_result activity_unlock(struct activity_log *log, uint32_t uid);

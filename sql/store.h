@@ -20,6 +20,7 @@ enum store_result {
     STORE_FOREIGN, /* an SQLite file, but not ours */
     STORE_TOO_NEW, /* a later schema than this program knows */
     STORE_BUSY,    /* somebody held the lock for longer than the timeout */
+    STORE_WAIT,    /* activity_charge only: others' attempts are under way */
     STORE_FULL,    /* no space, or a read-only disk */
     STORE_DAMAGED,
     STORE_FAILED   /* anything else: memory, I/O */
@@ -95,6 +96,10 @@ enum store_result store_account_set_password(struct store *store, uint32_t uid, 
 enum store_result store_account_change_password(struct store *store, uint32_t uid,
                                                 const char *verified_hash, const char *new_hash,
                                                 int64_t now);
+
+/* The same password hashed anew; LOST as above. */
+enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
+                                           const char *verified_hash, const char *new_hash);
 
 /* The nth last former hash (0: the one before the present); NOT_FOUND when there is none. */
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,

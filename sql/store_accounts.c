@@ -271,6 +271,16 @@ enum store_result store_account_change_password(struct store *store, uint32_t ui
     return result == STORE_NOT_FOUND ? STORE_LOST : result;
 }
 
+enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
+                                           const char *verified_hash, const char *new_hash)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET hash = ? WHERE uid = ? AND hash = ? AND status = 'active'", "tit",
+        new_hash, (int64_t)uid, verified_hash));
+
+    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+}
+
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
                                     char ret[ACCOUNT_HASH_SIZE])
 {

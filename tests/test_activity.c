@@ -215,7 +215,7 @@ static void the_sixth_parallel_attempt_waits(void **state)
     (void)state;
     for (int i = 0; i < 5; i++)
         assert_int_equal(charge(ALICE, HERE, NOW, &ids[i]), STORE_OK);
-    assert_int_equal(charge(ALICE, HERE, NOW, &ids[5]), STORE_BUSY);
+    assert_int_equal(charge(ALICE, HERE, NOW, &ids[5]), STORE_WAIT);
     assert_int_equal(ids[5], 0);
     assert_int_equal(charge(ALICE, THERE, NOW, &ids[5]), STORE_OK);
     assert_int_equal(activity_settle(activity_log, ids[0], ALICE, HERE, ATTEMPT_SUCCEEDED, NOW),
@@ -231,7 +231,7 @@ static void failures_and_attempts_under_way_share_the_limit(void **state)
     fail_times(3, ALICE, HERE, NOW);
     assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
     assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
-    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_BUSY);
+    assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_WAIT);
 }
 
 static void after_a_lock_only_one_attempt_is_under_way(void **state)
@@ -241,7 +241,7 @@ static void after_a_lock_only_one_attempt_is_under_way(void **state)
     (void)state;
     fail_times(5, ALICE, HERE, NOW);
     assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_OK);
-    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_BUSY);
+    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_WAIT);
 }
 
 static void a_charge_left_behind_becomes_a_failure(void **state)
@@ -251,7 +251,7 @@ static void a_charge_left_behind_becomes_a_failure(void **state)
     (void)state;
     for (int i = 0; i < 5; i++)
         assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
-    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_BUSY);
+    assert_int_equal(charge(ALICE, HERE, NOW + 30, &id), STORE_WAIT);
     assert_int_equal(charge(ALICE, HERE, NOW + 31, &id), STORE_REFUSED);
     assert_int_equal(summary_of(ALICE, NOW + 31).failures, 5);
     assert_int_equal(charge(ALICE, HERE, NOW + 31 + 30, &id), STORE_OK);
@@ -349,7 +349,7 @@ static void attempts_under_way_count_towards_the_ceiling(void **state)
     fail_from_everywhere(98);
     assert_int_equal(charge(ALICE, "ip:203.0.113.1", NOW, &id), STORE_OK);
     assert_int_equal(charge(ALICE, "ip:203.0.113.2", NOW, &id), STORE_OK);
-    assert_int_equal(charge(ALICE, "ip:203.0.113.3", NOW, &id), STORE_BUSY);
+    assert_int_equal(charge(ALICE, "ip:203.0.113.3", NOW, &id), STORE_WAIT);
 }
 
 static void the_rows_are_bounded_however_many_origins_there_are(void **state)
@@ -404,14 +404,51 @@ static void the_summary_has_the_latest_lock_of_all_origins(void **state)
     assert_int_equal(summary_of(ALICE, NOW + 39).locked_until, 0);
 }
 
+static struct activity_notice record_login(uint32_t uid, const char *service, const char *origin,
+                                           int64_t now)
+{
+    struct activity_notice notice;
+
+    assert_int_equal(activity_record_login(activity_log, uid, service, origin, now, &notice), STORE_OK);
+    return notice;
+}
+
+static void failures_are_told_once_at_the_next_login(void **state)
+{
+    struct activity_notice notice = record_login(ALICE, "sshd", HERE, NOW);
+
+    (void)state;
+    assert_int_equal(notice.last_login_at, 0);
+    assert_int_equal(notice.failures, 0);
+    fail_times(2, ALICE, HERE, NOW + 1);
+    fail_times(1, ALICE, THERE, NOW + 2);
+    fail_times(1, BOB, THERE, NOW + 3);
+    assert_int_equal(attempt(ALICE, HERE, ATTEMPT_SUCCEEDED, NOW + 4), STORE_OK);
+    fail_times(1, BOB, HERE, NOW + 2000); /* by then alice's failures no longer count */
+    notice = record_login(ALICE, "sshd", THERE, NOW + 2001);
+    assert_int_equal(notice.last_login_at, NOW);
+    assert_string_equal(notice.last_origin, HERE);
+    assert_int_equal(notice.failures, 3);
+    assert_int_equal(notice.last_failure_at, NOW + 2);
+    assert_string_equal(notice.failure_origin, THERE);
+    assert_int_equal(record_login(ALICE, "sshd", HERE, NOW + 2002).failures, 0);
+}
+
+static void strangers_leave_no_notice(void **state)
+{
+    (void)state;
+    attempt(ACTIVITY_NOBODY + 7, HERE, ATTEMPT_FAILED, NOW);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM notices"), 0);
+}
+
 static void the_last_login_is_the_last_one_recorded(void **state)
 {
     struct activity_summary summary;
 
     (void)state;
-    assert_int_equal(activity_record_login(activity_log, ALICE, "sshd", HERE, NOW), STORE_OK);
-    assert_int_equal(activity_record_login(activity_log, ALICE, "su", "uid:5", NOW + 1), STORE_OK);
-    assert_int_equal(activity_record_login(activity_log, BOB, "cron", HERE, NOW + 2), STORE_OK);
+    record_login(ALICE, "sshd", HERE, NOW);
+    record_login(ALICE, "su", "uid:5", NOW + 1);
+    record_login(BOB, "cron", HERE, NOW + 2);
     summary = summary_of(ALICE, NOW + 3);
     assert_int_equal(summary.last_login_at, NOW + 1);
     assert_string_equal(summary.last_service, "su");
@@ -475,7 +512,7 @@ static void two_logs_at_once_see_each_others_charges(void **state)
     for (int i = 0; i < 5; i++)
         assert_int_equal(charge(ALICE, HERE, NOW, &id), STORE_OK);
     assert_int_equal(activity_charge(second, ALICE, HERE, &policy, NOW, &activity, &id),
-                     STORE_BUSY);
+                     STORE_WAIT);
     activity_close(second);
 }
 
@@ -709,6 +746,8 @@ int main(void)
         TEST(the_rows_are_bounded_however_many_origins_there_are),
         TEST(unlock_forgets_one_users_failures_everywhere),
         TEST(the_summary_has_the_latest_lock_of_all_origins),
+        TEST(failures_are_told_once_at_the_next_login),
+        TEST(strangers_leave_no_notice),
         TEST(the_last_login_is_the_last_one_recorded),
         TEST(two_logs_at_once_see_each_others_charges),
         TEST(hostile_origins_are_only_text),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <crypt.h>
 
 #include "database.h"
 #include "fixture.h"
@@ -739,6 +740,50 @@ static void a_change_is_written_with_its_audit_row(void **state)
     assert_int_equal(audit_rows(), 1);
 }
 
+static void an_outdated_hash_is_renewed_once_at_a_login(void **state)
+{
+    char hash[ACCOUNT_HASH_SIZE], setting[CRYPT_GENSALT_OUTPUT_SIZE], sql[600];
+    struct crypt_data data = { 0 };
+
+    (void)state;
+    assert_non_null(crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof setting));
+    snprintf(hash, sizeof hash, "%s", crypt_rn(RIGHT, setting, &data, sizeof data));
+    snprintf(sql, sizeof sql, "UPDATE accounts SET hash = '%s'", hash);
+    fixture_sql(sql);
+    assert_answer(ask(REQUEST_AUTHENTICATE, "wrong-password-1"), VERDICT_ACTIVE, false);
+    assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE hash GLOB '$6$*'"), 1);
+    assert_answer(ask(REQUEST_AUTHENTICATE, RIGHT), VERDICT_ACTIVE, true);
+    assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE hash GLOB '$y$*'"), 1);
+    assert_answer(ask(REQUEST_AUTHENTICATE, RIGHT), VERDICT_ACTIVE, true);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'hash renewed'"), 1);
+}
+
+static void a_session_tells_the_failures_before_it(void **state)
+{
+    struct answer answer;
+
+    (void)state;
+    answer = ask(REQUEST_SESSION, "");
+    assert_int_equal(answer.last_login_at, 0);
+    ask_from("203.0.113.9", REQUEST_AUTHENTICATE, "wrong-password-1");
+    ask_from("203.0.113.9", REQUEST_AUTHENTICATE, "wrong-password-2");
+    answer = ask(REQUEST_SESSION, "");
+    assert_true(answer.last_login_at >= time(NULL) - 60);
+    assert_int_equal(answer.failures, 2);
+    assert_string_equal(answer.failure_origin, "ip:203.0.113.9");
+    assert_int_equal(ask(REQUEST_SESSION, "").failures, 0);
+}
+
+static void a_cron_job_is_no_login(void **state)
+{
+    struct request request = about_alice(REQUEST_SESSION, "");
+
+    (void)state;
+    snprintf(request.service, sizeof request.service, "cron");
+    assert_int_equal(judge(&request, ROOT).verdict, VERDICT_ACTIVE);
+    assert_int_equal(ask(REQUEST_SESSION, "").last_login_at, 0);
+}
+
 static void a_former_password_is_refused_until_it_is_old_enough(void **state)
 {
     struct answer answer;
@@ -1047,6 +1092,9 @@ int main(void)
         TEST(with_the_wrong_password_nothing_is_said_of_the_former_ones),
         TEST(a_change_is_written_with_its_audit_row),
         TEST(a_former_password_is_refused_until_it_is_old_enough),
+        TEST(an_outdated_hash_is_renewed_once_at_a_login),
+        TEST(a_session_tells_the_failures_before_it),
+        TEST(a_cron_job_is_no_login),
         TEST(what_root_sets_is_temporary_and_audited),
         TEST(what_root_sets_is_final_when_policy_says_so),
         TEST(root_is_only_warned_of_a_weak_password),

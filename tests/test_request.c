@@ -113,13 +113,38 @@ static void a_text_without_end_is_not_sound(void **state)
     }
 }
 
+static void an_answers_texts_must_end(void **state)
+{
+    struct answer answer = { .size = sizeof answer };
+
+    (void)state;
+    memset(answer.last_origin, 'x', sizeof answer.last_origin);
+    assert_false(answer_is_sound(&answer, sizeof answer));
+    answer.last_origin[128] = '\0';
+    assert_true(answer_is_sound(&answer, sizeof answer));
+    memset(answer.failure_origin, 'x', sizeof answer.failure_origin);
+    assert_false(answer_is_sound(&answer, sizeof answer));
+    answer.failure_origin[128] = '\0';
+    answer.failures = -1;
+    assert_false(answer_is_sound(&answer, sizeof answer));
+}
+
+static void strangers_are_told_apart(void **state)
+{
+    (void)state;
+    assert_int_equal(request_stranger("mallory"), request_stranger("mallory"));
+    assert_int_not_equal(request_stranger("mallory"), request_stranger("mallorz"));
+    assert_true(request_stranger("") <= 0xffff);
+    assert_true(request_stranger("\xff\xfe") <= 0xffff);
+}
+
 static void the_fields_are_all_of_the_request(void **state)
 {
     (void)state;
     /* a new field must be looked at by request_is_sound and by the test above */
     assert_int_equal(sizeof(struct request),
-                     (4 * 4 + 33 + 65 + 65 + 129 + 65 + 512 + 512 + 3) / 4 * 4);
-    assert_int_equal(sizeof(struct answer), 6 * 4);
+                     (5 * 4 + 33 + 65 + 65 + 129 + 65 + 512 + 512 + 3) / 4 * 4);
+    assert_int_equal(sizeof(struct answer), (6 * 4 + 3 * 8 + 2 * 129 + 7) / 8 * 8);
 }
 
 static void an_answer_out_of_range_is_not_sound(void **state)
@@ -372,6 +397,8 @@ int main(void)
         cmocka_unit_test(a_request_of_an_unknown_kind_is_not),
         cmocka_unit_test(a_text_without_end_is_not_sound),
         cmocka_unit_test(the_fields_are_all_of_the_request),
+        cmocka_unit_test(an_answers_texts_must_end),
+        cmocka_unit_test(strangers_are_told_apart),
         cmocka_unit_test(an_answer_out_of_range_is_not_sound),
         SOCKET(a_packet_arrives_as_it_was_sent),
         SOCKET(an_oversized_packet_says_so_and_writes_no_further),

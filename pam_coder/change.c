@@ -1,0 +1,168 @@
+/*
+ * Changing a password. A write of a login's is conditional on what was verified, so an administrator's
+ * reset or suspend always wins.
+ */
+#include <string.h>
+#include <syslog.h>
+
+#include "hearing.h"
+
+static enum credential_weakness reuse(struct hearing *hearing)
+{
+    const char *new_password = hearing->request->new_password;
+    enum credential_weakness weakness = CREDENTIAL_FINE;
+    char former[ACCOUNT_HASH_SIZE] = "";
+    struct store *store = NULL;
+
+    if (credential_verify(new_password, hearing->account.hash))
+        return CREDENTIAL_SAME;
+    if (store_open(hearing->judge->private_dir, STORE_EXISTING, &store) != STORE_OK)
+        return CREDENTIAL_FINE; /* the write to come will say what is wrong */
+    for (int64_t n = 0; n < hearing->policy.password_history && weakness == CREDENTIAL_FINE; n++) {
+        if (store_former_hash(store, hearing->account.uid, n, former) != STORE_OK)
+            break;
+        if (credential_verify(new_password, former))
+            weakness = CREDENTIAL_USED;
+    }
+    store_close(store);
+    explicit_bzero(former, sizeof former);
+    return weakness;
+}
+
+static enum store_result audit(struct store *store, const struct hearing *hearing,
+                               const char *event)
+{
+    bool by_root = hearing->request->kind == REQUEST_SET;
+    const struct audit_actor actor = {
+        /* whoever knew the password is its user, though sshd, being root, asks for him */
+        .login_uid = by_root ? hearing->judge->caller_uid : hearing->account.uid,
+        .name = by_root ? "root" : hearing->account.username,
+        .via = hearing->request->service,
+        .origin = hearing->origin,
+    };
+    struct account after;
+    enum store_result result = store_account_by_uid(store, hearing->account.uid, &after);
+
+    if (result == STORE_OK)
+        result = store_audit_append(store, &actor, event, &hearing->account, &after, NULL,
+                                    hearing->now);
+    explicit_bzero(after.hash, sizeof after.hash);
+    return result;
+}
+
+/* The user's own change, lost when the account or its hash is no longer what was verified. */
+static enum store_result write_change(struct store *store, const struct hearing *hearing,
+                                      const char *hash)
+{
+    enum store_result result = store_account_change_password(
+        store, hearing->account.uid, hearing->account.hash, hash, hearing->now);
+
+    return result == STORE_OK ? audit(store, hearing, "password changed") : result;
+}
+
+/* Root's word, unless the account was suspended or deleted meanwhile. */
+static enum store_result write_set(struct store *store, const struct hearing *hearing,
+                                   const char *hash)
+{
+    bool temporary = hearing->policy.admin_password_temporary != 0;
+    struct account present;
+    enum store_result result = store_account_by_uid(store, hearing->account.uid, &present);
+
+    explicit_bzero(present.hash, sizeof present.hash);
+    if (result == STORE_NOT_FOUND || (result == STORE_OK && present.status != ACCOUNT_ACTIVE))
+        return STORE_LOST;
+    if (result != STORE_OK)
+        return result;
+    result = store_account_set_password(store, hearing->account.uid, hash, temporary,
+                                        hearing->now + hearing->policy.temporary_hours * 3600,
+                                        hearing->now);
+    return result == STORE_OK ? audit(store, hearing, "password set") : result;
+}
+
+static enum store_result write_password(const struct hearing *hearing, const char *hash)
+{
+    struct store *store = NULL;
+    enum store_result result = store_open(hearing->judge->private_dir, STORE_EXISTING, &store);
+
+    if (result == STORE_OK)
+        result = store_begin(store);
+    if (result == STORE_OK)
+        result = hearing->request->kind == REQUEST_SET ? write_set(store, hearing, hash)
+                                                       : write_change(store, hearing, hash);
+    if (result == STORE_OK)
+        result = store_commit(store);
+    store_close(store); /* undoes what is not committed */
+    return result;
+}
+
+void hearing_renew_hash(const struct hearing *hearing)
+{
+    struct store *store = NULL;
+    char hash[ACCOUNT_HASH_SIZE] = "";
+    enum store_result result = STORE_FAILED;
+
+    if (credential_hash(hearing->request->password, hash))
+        result = store_open(hearing->judge->private_dir, STORE_EXISTING, &store);
+    if (result == STORE_OK)
+        result = store_begin(store);
+    if (result == STORE_OK)
+        result = store_account_renew_hash(store, hearing->account.uid, hearing->account.hash, hash);
+    if (result == STORE_OK)
+        result = audit(store, hearing, "hash renewed");
+    if (result == STORE_OK)
+        result = store_commit(store);
+    store_close(store);
+    explicit_bzero(hash, sizeof hash);
+    if (result != STORE_LOST) /* then somebody changed it: as good */
+        hearing_report(result, "accounts.db");
+}
+
+/* Hash and write; ret->right says whether it is committed. */
+static void replace(struct hearing *hearing, struct answer *ret)
+{
+    char hash[ACCOUNT_HASH_SIZE] = "";
+    enum store_result result = STORE_FAILED;
+
+    ret->right = 0;
+    if (credential_hash(hearing->request->new_password, hash))
+        result = write_password(hearing, hash);
+    explicit_bzero(hash, sizeof hash);
+    ret->right = result == STORE_OK;
+    if (result == STORE_LOST)
+        syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: password not changed, an administrator was faster",
+               hearing->account.username);
+    else if (!hearing_report(result, "accounts.db"))
+        ret->verdict = VERDICT_UNUSABLE;
+}
+
+void hearing_change(struct hearing *hearing, struct answer *ret)
+{
+    ret->weakness = credential_weakness(hearing->request->new_password, &hearing->account,
+                                        &hearing->policy);
+    if (ret->weakness != CREDENTIAL_FINE) {
+        ret->verdict = hearing_standing(hearing);
+        return;
+    }
+    hearing_verify(hearing, ret);
+    if (!ret->right || !hearing_may_enter(ret->verdict)) {
+        ret->right = 0;
+        return;
+    }
+    ret->weakness = reuse(hearing);
+    if (ret->weakness == CREDENTIAL_FINE)
+        replace(hearing, ret);
+    else
+        ret->right = 0;
+}
+
+void hearing_set(struct hearing *hearing, struct answer *ret)
+{
+    ret->verdict = hearing_standing(hearing);
+    if (!hearing_may_enter(ret->verdict))
+        return;
+    ret->weakness = credential_weakness(hearing->request->new_password, &hearing->account,
+                                        &hearing->policy);
+    ret->temporary = hearing->policy.admin_password_temporary != 0;
+    if (ret->weakness != CREDENTIAL_EMPTY && ret->weakness != CREDENTIAL_TOO_LONG)
+        replace(hearing, ret); /* to root, the other rules are a warning */
+}

@@ -1,0 +1,99 @@
+/*
+ * Comparing a password: charged before it is compared, compared outside any transaction, settled
+ * afterwards. A refusal costs what a comparison costs.
+ */
+#include <syslog.h>
+#include <time.h>
+
+#include "hearing.h"
+
+enum { FLIGHT_WAIT_MS = 5000, FLIGHT_POLL_MS = 25 };
+
+static uint32_t charged_uid(const struct hearing *hearing)
+{
+    return hearing->ours ? hearing->account.uid
+                         : ACTIVITY_NOBODY + (hearing->request->stranger & 0xffff);
+}
+
+/* OK, REFUSED or an error; others' attempts are waited for, and the truth is read again then. */
+static enum store_result charge(struct activity_log *log, struct hearing *hearing,
+                                struct activity *ret, int64_t *ret_charge)
+{
+    const struct timespec pause = { .tv_nsec = FLIGHT_POLL_MS * 1000000L };
+    int64_t deadline = packet_clock() + FLIGHT_WAIT_MS;
+    enum store_result result;
+
+    for (;;) {
+        result = activity_charge(log, charged_uid(hearing), hearing->origin, &hearing->policy,
+                                 hearing->now, ret, ret_charge);
+        if (result != STORE_WAIT || packet_clock() >= deadline)
+            return result;
+        nanosleep(&pause, NULL);
+        hearing->now = time(NULL);
+        if (!hearing_read_truth(hearing))
+            return STORE_FAILED;
+    }
+}
+
+static void tell_locked(const struct hearing *hearing, const struct activity *activity)
+{
+    int64_t until = activity_locked_until(activity, &hearing->policy, hearing->now);
+
+    if (hearing->ours)
+        syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: too many failures from %s, refused for %lld s",
+               hearing->account.username, hearing->origin,
+               (long long)(until > hearing->now ? until - hearing->now : 0));
+}
+
+/* The comparison proper, charged already; settles the charge. */
+static bool compare(struct activity_log *log, const struct hearing *hearing, int64_t id)
+{
+    bool right = credential_verify(hearing->request->password, hearing->account.hash);
+    enum activity_outcome outcome = ATTEMPT_FAILED;
+
+    right = right && hearing->ours;
+    if (right)
+        outcome = hearing_may_enter(hearing_standing(hearing)) ? ATTEMPT_SUCCEEDED : ATTEMPT_NEUTRAL;
+    /* not settled, it counts as a failure after a while: the safe side */
+    activity_settle(log, id, charged_uid(hearing), hearing->origin, outcome, hearing->now);
+    if (outcome == ATTEMPT_SUCCEEDED && credential_is_outdated(hearing->account.hash))
+        hearing_renew_hash(hearing);
+    return right;
+}
+
+static void judge_charged(struct activity_log *log, const struct hearing *hearing, int64_t id,
+                          struct answer *ret)
+{
+    ret->right = compare(log, hearing, id);
+    ret->verdict = hearing->ours ? hearing_standing(hearing) : hearing_stranger(hearing);
+}
+
+static void refuse(const struct hearing *hearing, enum store_result result,
+                   const struct activity *activity, struct answer *ret)
+{
+    credential_verify_nothing(hearing->request->password); /* the same work for a refusal */
+    if (result == STORE_REFUSED || result == STORE_WAIT) {
+        tell_locked(hearing, activity);
+        ret->verdict = hearing->ours ? VERDICT_LOCKED : hearing_stranger(hearing);
+    } else {
+        hearing_report(result, "activity.db");
+    }
+}
+
+void hearing_verify(struct hearing *hearing, struct answer *ret)
+{
+    struct activity activity = { 0 };
+    struct activity_log *log = NULL;
+    int64_t id = 0;
+    enum store_result result =
+        activity_open(hearing->judge->private_dir, hearing->judge->run_dir, &log);
+
+    ret->verdict = VERDICT_UNUSABLE;
+    if (result == STORE_OK)
+        result = charge(log, hearing, &activity, &id);
+    if (result == STORE_OK)
+        judge_charged(log, hearing, id, ret);
+    else
+        refuse(hearing, result, &activity, ret);
+    activity_close(log);
+}
