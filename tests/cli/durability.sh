@@ -1,0 +1,43 @@
+#!/bin/bash
+# What is on the disk when: the system calls of one change, in their order. A finished suspend must survive a
+# power cut, and the public directory must never show what is not committed (DESIGN D3, D10).
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make alice
+strace -y -f -o "$tmp/trace" -e trace=fsync,fdatasync,ftruncate,rename,renameat,openat \
+    admin-tool users suspend alice -y --keep-sessions >"$tmp/out" 2>"$tmp/err"
+
+# place PATTERN: the line of the trace where it stands last, empty if nowhere.
+place() { grep -nE -- "$1" "$tmp/trace" | tail -n 1 | cut -d: -f1; }
+first() { grep -nE -- "$1" "$tmp/trace" | head -n 1 | cut -d: -f1; }
+
+# Both are there, in this order.
+in_order() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" -lt "$2" ]; }
+prepared=$(place 'fsync\(.*private/directory\.new>\) *= 0')
+journal=$(first 'f(data)?sync\(.*accounts\.db-journal>\) *= 0')
+store=$(first 'f(data)?sync\(.*accounts\.db>\) *= 0')
+committed=$(place 'ftruncate\(.*accounts\.db-journal>, 0\) *= 0')
+renamed=$(place 'rename(at)?\(.*directory\.new".*/var/lib/coder/directory"\) *= 0')
+folder=$(place 'fsync\(.*</var/lib/coder>\) *= 0')
+
+ok "the new directory is on the disk before the commit" in_order "$prepared" "$committed"
+ok "the journal is on the disk before the store is written" in_order "$journal" "$store"
+ok "the store is on the disk before the journal is given up" in_order "$store" "$committed"
+ok "the directory is replaced after the commit" in_order "$committed" "$renamed"
+ok "its folder is on the disk after that" in_order "$renamed" "$folder"
+ok "the end of the journal is on the disk too" \
+    in_order "$committed" "$(place 'f(data)?sync\(.*accounts\.db-journal>\) *= 0')"
+ok "the published file is never opened for writing" \
+    eval '! grep -E "openat\(.*/var/lib/coder/directory\"" "$tmp/trace" | grep -qE "O_WRONLY|O_RDWR|O_TRUNC"'
+
+# An administrator's temporary password takes effect without a publication: nothing public has changed.
+before_generation=$(value 'SELECT generation FROM counters')
+inode=$(stat -c %i "$STATE/directory")
+admin-tool users activate alice -y >"$tmp/out" 2>&1
+ok "a public change replaces the file" [ "$(stat -c %i "$STATE/directory")" != "$inode" ]
+ok "... and raises the generation" [ "$(value 'SELECT generation FROM counters')" -gt "$before_generation" ]
+before_generation=$(value 'SELECT generation FROM counters')
+admin-tool reset-password alice -y >"$tmp/out" 2>&1
+ok "a reset raises no generation" is_value 'SELECT generation FROM counters' "$before_generation"
+done_testing
