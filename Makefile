@@ -4,6 +4,7 @@
 #   make check      unit tests (ASan, UBSan) and the architecture checks; needs no root
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
+#   make bench      what one authentication costs, in a private world (root)
 #   make demo       the main job through a real sshd in a private world (root)
 
 VERSION   := 0.1.0
@@ -68,7 +69,7 @@ HELPER_LIBS := -lcrypt -lsqlite3
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
-.PHONY: all check check-architecture check-build install uninstall lint demo clean mutants
+.PHONY: all check check-architecture check-build install uninstall lint demo bench clean mutants
 .DELETE_ON_ERROR:
 all: $(PRODUCTS)
 
@@ -188,6 +189,14 @@ lint: $(B)/gen/migrations.h $(B)/gen/commonest.h
 	cppcheck -q --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --suppressions-list=tests/cppcheck-suppressions $(filter -I% -D%,$(COMMON)) $(PATHS) $(SOURCES)
 	clang-tidy --quiet $(SOURCES) -- $(filter-out -W%,$(COMMON)) $(PATHS)
+
+# Figures, not tests: ratios to a bare hash and to pam_unix in the same run (root).
+$(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam -lm
+
+bench: all $(B)/world/bench_pam
+	tests/world /src/$(B)/world/bench_pam
 
 demo:
 	examples/demo

@@ -158,6 +158,7 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     change_hold_signals();
     status = make(tool, change, shown, &before, &after);
     store_rollback(tool->store);
+    tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
     if (status == GO_ON && change->finish != NULL)
         change->finish(tool, change, &before, after.uid != 0 ? &after : NULL);
     change_release_signals();
@@ -176,6 +177,8 @@ enum status change_account(struct tool *tool, const struct change *change)
     if (status != GO_ON)
         return status;
     status = check(tool, change, &account);
+    if (status == STATUS_DONE && change->again != NULL && !tool_has(tool, OPTION_DRY_RUN))
+        change->again(tool, &account);
     if (status == GO_ON)
         status = ask(tool, change, &account);
     if (status == GO_ON)

@@ -117,8 +117,9 @@ void options_print_help(const struct command *command);
  */
 enum status tool_open(struct tool *tool);
 
-/* Wait up to 10 s for the tool lock (DESIGN D10), held until tool_close. GO_ON, or said. */
+/* Wait up to 10 s for the tool lock (DESIGN D10), held until tool_unlock or tool_close. GO_ON, or said. */
 enum status tool_lock(struct tool *tool);
+void tool_unlock(struct tool *tool); /* nothing when it is not held */
 void tool_close(struct tool *tool);
 
 /* The log of attempts, for activity_close; NULL when it cannot be used. */
@@ -146,6 +147,8 @@ struct change {
     /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
     void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
+    /* When nothing had to be changed: what a run that was killed may have left undone. NULL: nothing. */
+    void (*again)(struct tool *tool, const struct account *account);
 };
 
 /* Find the account the operand names, check, ask, change, publish, finish, report. */

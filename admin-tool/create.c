@@ -123,6 +123,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
         return status;
     change_hold_signals();
     status = insert(tool, account);
+    tool_unlock(tool); /* a hand-over that nobody reads holds up nobody else */
     if (status == GO_ON && !tool_has(tool, OPTION_NO_CREATE_HOME))
         home_make(tool, account);
     if (status == GO_ON)

@@ -81,7 +81,7 @@ static bool take_lock(struct tool *tool, int tries)
     return true;
 }
 
-static void release_lock(struct tool *tool)
+void tool_unlock(struct tool *tool)
 {
     if (tool->lock != -1)
         close(tool->lock);
@@ -130,7 +130,7 @@ static enum status open_to_change(struct tool *tool)
         status = open_store(tool, STORE_CREATE);
     if (status == GO_ON && publish_is_due(tool))
         status = publish_now(tool);
-    release_lock(tool);
+    tool_unlock(tool);
     return status;
 }
 
@@ -143,7 +143,7 @@ static enum status open_to_read(struct tool *tool)
         return status;
     if (!tool_has(tool, OPTION_DRY_RUN) && take_lock(tool, 1) && publish_is_due(tool))
         publish_now(tool);
-    release_lock(tool);
+    tool_unlock(tool);
     return GO_ON;
 }
 
@@ -161,7 +161,7 @@ struct activity_log *tool_open_activity(void)
 
 void tool_close(struct tool *tool)
 {
-    release_lock(tool);
+    tool_unlock(tool);
     store_close(tool->store);
     tool->store = NULL;
 }

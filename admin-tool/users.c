@@ -39,13 +39,18 @@ static enum status check_reason(const char *reason)
     return GO_ON;
 }
 
+static void end_left_over(struct tool *tool, const struct account *account)
+{
+    if (!tool_has(tool, OPTION_KEEP_SESSIONS))
+        sessions_end(tool, account);
+}
+
 static void end_sessions(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
     (void)change;
     (void)after;
-    if (!tool_has(tool, OPTION_KEEP_SESSIONS))
-        sessions_end(tool, before);
+    end_left_over(tool, before);
 }
 
 /* -- suspend and activate ----------------------------------------------------------------- */
@@ -82,6 +87,7 @@ enum status users_suspend(struct tool *tool)
         .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
         .detail = tool->arguments.value[OPTION_REASON],
         .check = check_status, .apply = apply_suspend, .finish = end_sessions,
+        .again = end_left_over,
     };
     enum status status = check_reason(change.detail);
 

@@ -163,25 +163,34 @@ bool fixture_holds(const char *text)
            nftw(CODER_RUN_DIR, look_into, 16, FTW_PHYS) == 1;
 }
 
+/* Everybody, a page at a time. */
+static void add_users(struct directory_writer *writer, struct store *store)
+{
+    struct account page[64];
+    size_t count = 64;
+
+    for (uint32_t after = 0; count == 64; after = count > 0 ? page[count - 1].uid : 0) {
+        assert_int_equal(store_accounts_page(store, after, page, 64, &count), STORE_OK);
+        for (size_t i = 0; i < count; i++) {
+            struct directory_user user = { .name = page[i].username, .uid = page[i].uid,
+                                           .gid = page[i].uid, .gecos = page[i].full_name,
+                                           .home = page[i].home, .shell = page[i].shell,
+                                           .suspended = page[i].status != ACCOUNT_ACTIVE };
+
+            assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
+        }
+    }
+}
+
 void fixture_publish(void)
 {
     struct directory_writer *writer = directory_writer_new(1);
-    struct account page[64];
     struct store *store = NULL;
-    size_t count = 0;
     int fd;
 
     assert_int_equal(store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store), STORE_OK);
-    assert_int_equal(store_accounts_page(store, 0, page, 64, &count), STORE_OK);
+    add_users(writer, store);
     store_close(store);
-    for (size_t i = 0; i < count; i++) {
-        struct directory_user user = { .name = page[i].username, .uid = page[i].uid,
-                                       .gid = page[i].uid, .gecos = page[i].full_name,
-                                       .home = page[i].home, .shell = page[i].shell,
-                                       .suspended = page[i].status != ACCOUNT_ACTIVE };
-
-        assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
-    }
     fd = open(FIXTURE_PRIVATE "/directory.new", O_WRONLY | O_CREAT | O_EXCL, 0644);
     assert_true(fd >= 0);
     assert_int_equal(directory_writer_finish(writer, fd), DIRECTORY_OK);

@@ -29,6 +29,13 @@ ok "nothing of his is left" eval '! pgrep -U bob && ! pgrep -u bob'
 ok "another user's are" alive "$other"
 ok "and we are" true
 
+start bob sleep 1000
+left=$!
+exits 0 "suspend once more, --keep-sessions" admin-tool users suspend bob -y --keep-sessions
+ok "... leaves what a killed run had left" alive "$left"
+exits 0 "suspend once more" admin-tool users suspend bob -y
+ok "... ends it" eval '! alive '"$left"
+
 start carol sleep 1000
 kept=$!
 exits 0 "reset-password" admin-tool reset-password carol -y
