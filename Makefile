@@ -52,7 +52,7 @@ WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
 SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o
 
-PAM_OBJS    := pam_coder/pam_coder.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
+PAM_OBJS    := pam_coder/pam_coder.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
                $(READER_OBJS)
 HELPER_OBJS := pam_coder/helper.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \

@@ -7,15 +7,12 @@
 #include <security/pam_modules.h>
 #pragma GCC visibility pop
 #include <security/pam_ext.h>
-#include <security/pam_modutil.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "ask.h"
-#include "directory.h"
-#include "options.h"
+#include "call.h"
 
 enum { FAIL_DELAY_US = 2000000, WEAK_TRIES = 3 };
 
@@ -76,126 +73,6 @@ static const char *weakness_text(uint32_t weakness)
     return "The password was not accepted.";
 }
 
-/* -- one call of the module --------------------------------------------------------------- */
-
-enum owner { OWNER_OURS, OWNER_OTHERS, OWNER_NOBODY, OWNER_UNCLEAR };
-
-struct call {
-    pam_handle_t *pamh;
-    struct options options;
-    const char *user;
-    uint32_t uid;     /* by NSS, or REQUEST_NO_UID */
-    enum owner owner; /* by NSS and the public directory */
-};
-
-static const char *item_text(pam_handle_t *pamh, int item)
-{
-    const void *text = NULL;
-
-    return pam_get_item(pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
-}
-
-/* What does not fit is cut: these texts only help to tell one origin from another. */
-static void copy_cut(char *ret, size_t size, const char *text)
-{
-    size_t length = strnlen(text, size - 1);
-
-    memcpy(ret, text, length);
-    ret[length] = '\0';
-}
-
-/* What does not fit is no password of ours: an empty one never passes, and is charged like any. */
-static void copy_whole(char *ret, size_t size, const char *text)
-{
-    if (text != NULL && strlen(text) < size)
-        memcpy(ret, text, strlen(text) + 1);
-}
-
-static void fill_request(const struct call *call, enum request_kind kind, struct request *ret)
-{
-    const char *connection = pam_getenv(call->pamh, "SSH_CONNECTION");
-
-    memset(ret, 0, sizeof *ret);
-    ret->size = sizeof *ret;
-    ret->kind = kind;
-    ret->uid = REQUEST_NO_UID;
-    ret->caller_uid = getuid();
-    ret->stranger = request_stranger(call->user);
-    if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
-        ret->uid = call->uid;
-        memcpy(ret->user, call->user, strlen(call->user) + 1);
-    }
-    copy_cut(ret->service, sizeof ret->service, item_text(call->pamh, PAM_SERVICE));
-    copy_cut(ret->tty, sizeof ret->tty, item_text(call->pamh, PAM_TTY));
-    copy_cut(ret->rhost, sizeof ret->rhost, item_text(call->pamh, PAM_RHOST));
-    if (connection != NULL)
-        copy_cut(ret->address, sizeof ret->address, connection);
-    ret->address[strcspn(ret->address, " ")] = '\0';
-}
-
-/* Ask the helper. No answer, or one from an unusable store, is UNUSABLE for our users by the public
- * directory; for all others it is as if the module were not there (DESIGN D14). */
-static enum verdict ask(const struct call *call, enum request_kind kind, const char *password,
-                        const char *new_password, struct answer *ret)
-{
-    struct request request;
-    bool answered;
-
-    memset(ret, 0, sizeof *ret);
-    fill_request(call, kind, &request);
-    copy_whole(request.password, sizeof request.password, password);
-    copy_whole(request.new_password, sizeof request.new_password, new_password);
-    answered = ask_helper(&request, ret);
-    explicit_bzero(&request, sizeof request);
-    if (!answered) {
-        memset(ret, 0, sizeof *ret);
-        ret->verdict = VERDICT_UNUSABLE;
-        pam_syslog(call->pamh, LOG_ERR, "no answer from %s; run 'admin-tool check'", CODER_HELPER);
-    }
-    if (ret->verdict == VERDICT_UNUSABLE && call->owner != OWNER_OURS)
-        ret->verdict = VERDICT_UNKNOWN;
-    if (call->options.debug)
-        pam_syslog(call->pamh, LOG_DEBUG, "request %d: verdict %u, right %u", (int)kind,
-                   ret->verdict, ret->right);
-    return (enum verdict)ret->verdict;
-}
-
-static enum owner owner_by_directory(const char *user, uint32_t uid)
-{
-    struct directory_view view;
-    struct directory_entry entry;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
-
-    if (result != DIRECTORY_OK)
-        return OWNER_UNCLEAR;
-    result = directory_find_user_by_name(&view, user, &entry);
-    directory_view_close(&view);
-    if (result == DIRECTORY_OK)
-        return entry.id == uid ? OWNER_OURS : OWNER_OTHERS;
-    return result == DIRECTORY_NOT_FOUND ? OWNER_OTHERS : OWNER_UNCLEAR;
-}
-
-static int begin(pam_handle_t *pamh, int flags, int argc, const char **argv, struct call *ret)
-{
-    struct answer answer;
-    struct passwd *pw;
-
-    ret->pamh = pamh;
-    ret->options = options_read(pamh, flags, argc, argv);
-    if (pam_get_user(pamh, &ret->user, NULL) != PAM_SUCCESS || ret->user == NULL)
-        return PAM_USER_UNKNOWN;
-    pw = pam_modutil_getpwnam(pamh, ret->user);
-    ret->uid = pw != NULL ? pw->pw_uid : REQUEST_NO_UID;
-    ret->owner = pw != NULL ? owner_by_directory(ret->user, ret->uid) : OWNER_NOBODY;
-    /* no directory to go by: the store says whose it is */
-    if (ret->owner == OWNER_UNCLEAR) {
-        enum verdict verdict = ask(ret, REQUEST_ACCOUNT, NULL, NULL, &answer);
-
-        ret->owner = verdict <= VERDICT_UNUSABLE ? OWNER_OTHERS : OWNER_OURS;
-    }
-    return ret->owner == OWNER_OTHERS ? PAM_USER_UNKNOWN : PAM_SUCCESS;
-}
-
 static void tell_why(const struct call *call, enum verdict verdict)
 {
     if (!call->options.quiet && outcomes[verdict].why != NULL)
@@ -210,7 +87,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
     struct answer answer;
     const char *password = NULL;
     enum verdict verdict;
-    int rc = begin(pamh, flags, argc, argv, &call);
+    int rc = call_begin(pamh, flags, argc, argv, &call);
 
     if (rc != PAM_SUCCESS)
         return rc;
@@ -218,7 +95,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
     rc = pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
     if (rc != PAM_SUCCESS || password == NULL)
         return rc == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_AUTH_ERR;
-    verdict = ask(&call, REQUEST_AUTHENTICATE, password, NULL, &answer);
+    verdict = call_ask(&call, REQUEST_AUTHENTICATE, password, NULL, &answer);
     if (!answer.right)
         return outcomes[verdict].auth_wrong;
     if (outcomes[verdict].auth_right != PAM_SUCCESS)
@@ -229,7 +106,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct call call;
-    int rc = begin(pamh, flags, argc, argv, &call);
+    int rc = call_begin(pamh, flags, argc, argv, &call);
 
     return rc == PAM_SUCCESS && call.owner != OWNER_OURS ? PAM_USER_UNKNOWN : rc;
 }
@@ -241,11 +118,11 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
     struct call call;
     struct answer answer;
     enum verdict verdict;
-    int rc = begin(pamh, flags, argc, argv, &call);
+    int rc = call_begin(pamh, flags, argc, argv, &call);
 
     if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
         return PAM_USER_UNKNOWN;
-    verdict = ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
+    verdict = call_ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
     tell_why(&call, verdict);
     return outcomes[verdict].account;
 }
@@ -283,11 +160,11 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
     struct call call;
     struct answer answer;
     enum verdict verdict;
-    int rc = begin(pamh, flags, argc, argv, &call);
+    int rc = call_begin(pamh, flags, argc, argv, &call);
 
     if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
         return PAM_USER_UNKNOWN;
-    verdict = ask(&call, REQUEST_SESSION, NULL, NULL, &answer);
+    verdict = call_ask(&call, REQUEST_SESSION, NULL, NULL, &answer);
     if (outcomes[verdict].session == PAM_SUCCESS && !call.options.quiet)
         tell_past(&call, &answer);
     else
@@ -320,7 +197,7 @@ static int check_current(const struct call *call)
     pam_fail_delay(call->pamh, FAIL_DELAY_US);
     if (pam_get_authtok(call->pamh, PAM_OLDAUTHTOK, &current, NULL) != PAM_SUCCESS || current == NULL)
         return PAM_AUTHTOK_ERR;
-    verdict = ask(call, REQUEST_VERIFY, current, NULL, &answer);
+    verdict = call_ask(call, REQUEST_VERIFY, current, NULL, &answer);
     if (answer.right && outcomes[verdict].chauthtok == PAM_SUCCESS)
         return PAM_SUCCESS;
     pam_set_item(call->pamh, PAM_OLDAUTHTOK, NULL);
@@ -345,12 +222,12 @@ static int try_new(const struct call *call, bool unasked)
 {
     struct answer answer;
     const char *new_password = NULL;
-    const char *current = item_text(call->pamh, PAM_OLDAUTHTOK);
+    const char *current = call_item(call, PAM_OLDAUTHTOK);
 
     if (pam_get_authtok(call->pamh, PAM_AUTHTOK, &new_password, NULL) != PAM_SUCCESS ||
         new_password == NULL)
         return PAM_AUTHTOK_ERR;
-    ask(call, unasked ? REQUEST_SET : REQUEST_CHANGE, current, new_password, &answer);
+    call_ask(call, unasked ? REQUEST_SET : REQUEST_CHANGE, current, new_password, &answer);
     if (answer.right) {
         if (unasked)
             tell_root(call, &answer);
@@ -378,11 +255,11 @@ int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
     struct call call;
     struct answer answer;
     enum verdict verdict;
-    int rc = begin(pamh, flags, argc, argv, &call);
+    int rc = call_begin(pamh, flags, argc, argv, &call);
 
     if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
         return PAM_USER_UNKNOWN;
-    verdict = ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
+    verdict = call_ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
     if (outcomes[verdict].chauthtok != PAM_SUCCESS)
         return outcomes[verdict].chauthtok;
     if (((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 && verdict == VERDICT_ACTIVE)

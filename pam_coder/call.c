@@ -1,0 +1,120 @@
+/*
+ * One call of the module: whose user it is, and what the helper says of him. Before the helper is asked,
+ * NSS and the public directory tell ours from others', so that nobody else's login depends on us.
+ */
+#include "call.h"
+
+#include <security/pam_ext.h>
+#include <security/pam_modutil.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "directory.h"
+
+const char *call_item(const struct call *call, int item)
+{
+    const void *text = NULL;
+
+    return pam_get_item(call->pamh, item, &text) == PAM_SUCCESS && text != NULL ? text : "";
+}
+
+/* What does not fit is cut: these texts only help to tell one origin from another. */
+static void copy_cut(char *ret, size_t size, const char *text)
+{
+    size_t length = strnlen(text, size - 1);
+
+    memcpy(ret, text, length);
+    ret[length] = '\0';
+}
+
+/* What does not fit is no password of ours: an empty one never passes, and is charged like any. */
+static void copy_whole(char *ret, size_t size, const char *text)
+{
+    if (text != NULL && strlen(text) < size)
+        memcpy(ret, text, strlen(text) + 1);
+}
+
+static void fill_request(const struct call *call, enum request_kind kind, struct request *ret)
+{
+    const char *connection = pam_getenv(call->pamh, "SSH_CONNECTION");
+
+    memset(ret, 0, sizeof *ret);
+    ret->size = sizeof *ret;
+    ret->kind = kind;
+    ret->uid = REQUEST_NO_UID;
+    ret->caller_uid = getuid();
+    ret->stranger = request_stranger(call->user);
+    if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
+        ret->uid = call->uid;
+        memcpy(ret->user, call->user, strlen(call->user) + 1);
+    }
+    copy_cut(ret->service, sizeof ret->service, call_item(call, PAM_SERVICE));
+    copy_cut(ret->tty, sizeof ret->tty, call_item(call, PAM_TTY));
+    copy_cut(ret->rhost, sizeof ret->rhost, call_item(call, PAM_RHOST));
+    if (connection != NULL)
+        copy_cut(ret->address, sizeof ret->address, connection);
+    ret->address[strcspn(ret->address, " ")] = '\0';
+}
+
+enum verdict call_ask(const struct call *call, enum request_kind kind, const char *password,
+                        const char *new_password, struct answer *ret)
+{
+    struct request request;
+    bool answered;
+
+    memset(ret, 0, sizeof *ret);
+    fill_request(call, kind, &request);
+    copy_whole(request.password, sizeof request.password, password);
+    copy_whole(request.new_password, sizeof request.new_password, new_password);
+    answered = ask_helper(&request, ret);
+    explicit_bzero(&request, sizeof request);
+    if (!answered) {
+        memset(ret, 0, sizeof *ret);
+        ret->verdict = VERDICT_UNUSABLE;
+        pam_syslog(call->pamh, LOG_ERR, "no answer from %s; run 'admin-tool check'", CODER_HELPER);
+    }
+    if (ret->verdict == VERDICT_UNUSABLE && call->owner != OWNER_OURS)
+        ret->verdict = VERDICT_UNKNOWN;
+    if (call->options.debug)
+        pam_syslog(call->pamh, LOG_DEBUG, "request %d: verdict %u, right %u", (int)kind,
+                   ret->verdict, ret->right);
+    return (enum verdict)ret->verdict;
+}
+
+static enum owner owner_by_directory(const char *user, uint32_t uid)
+{
+    struct directory_view view;
+    struct directory_entry entry;
+    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+
+    if (result != DIRECTORY_OK)
+        return OWNER_UNCLEAR;
+    result = directory_find_user_by_name(&view, user, &entry);
+    directory_view_close(&view);
+    if (result == DIRECTORY_OK)
+        return entry.id == uid ? OWNER_OURS : OWNER_OTHERS;
+    return result == DIRECTORY_NOT_FOUND ? OWNER_OTHERS : OWNER_UNCLEAR;
+}
+
+int call_begin(pam_handle_t *pamh, int flags, int argc, const char **argv, struct call *ret)
+{
+    struct answer answer;
+    struct passwd *pw;
+
+    ret->pamh = pamh;
+    ret->options = options_read(pamh, flags, argc, argv);
+    if (pam_get_user(pamh, &ret->user, NULL) != PAM_SUCCESS || ret->user == NULL)
+        return PAM_USER_UNKNOWN;
+    pw = pam_modutil_getpwnam(pamh, ret->user);
+    ret->uid = pw != NULL ? pw->pw_uid : REQUEST_NO_UID;
+    ret->owner = pw != NULL ? owner_by_directory(ret->user, ret->uid) : OWNER_NOBODY;
+    /* no directory to go by: the store says whose it is */
+    if (ret->owner == OWNER_UNCLEAR) {
+        enum verdict verdict = call_ask(ret, REQUEST_ACCOUNT, NULL, NULL, &answer);
+
+        ret->owner = verdict <= VERDICT_UNUSABLE ? OWNER_OTHERS : OWNER_OURS;
+    }
+    return ret->owner == OWNER_OTHERS ? PAM_USER_UNKNOWN : PAM_SUCCESS;
+}
