@@ -49,12 +49,15 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
     return result;
 }
 
-/* `change` names the facts that differ, as a person would say it: "status: active -> suspended". */
+/* `change` names the facts that differ, as a person would say it: "status: active -> suspended". Of
+ * JSON's true and false the value would be 1 and 0, their type is the word. */
+#define SPOKEN(value, type) \
+    "CASE WHEN " type " IN ('true', 'false') THEN " type " ELSE coalesce(" value ", '-') END"
 #define CHANGE \
-    "(SELECT group_concat(key || ': ' || coalesce(was, '-') || ' -> ' || coalesce(is_now, '-'), ', ')" \
-    "  FROM (SELECT n.key AS key, json_extract(a.before, '$.' || n.key) AS was, n.value AS is_now" \
-    "   FROM json_each(a.after) n WHERE a.before IS NOT NULL" \
-    "    AND n.value IS NOT json_extract(a.before, '$.' || n.key)))"
+    "(SELECT group_concat(n.key || ': ' || " SPOKEN("b.value", "b.type") \
+    "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ')" \
+    "  FROM json_each(a.after) n LEFT JOIN json_each(a.before) b ON b.key = n.key" \
+    "  WHERE a.before IS NOT NULL AND n.value IS NOT b.value)"
 
 #define ROW_OBJECT \
     "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \

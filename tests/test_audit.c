@@ -109,6 +109,19 @@ static void change_names_only_what_differs(void **state)
     store_audit_page_free(&row, 1);
 }
 
+static void change_says_true_and_false(void **state)
+{
+    struct account before = fixture_account("alice", 70100), after = before;
+    struct audit_row row;
+
+    (void)state;
+    before.temporary = true;
+    append("password changed", &before, &after, NULL, NOW);
+    row = only_row();
+    assert_string_equal(row.change, "must_change: true -> false");
+    store_audit_page_free(&row, 1);
+}
+
 static void change_names_roles_and_detail(void **state)
 {
     struct account before = fixture_account("alice", 70100), after = before;
@@ -376,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_row_says_who_did_it_and_to_whom),
         TEST(change_names_only_what_differs),
+        TEST(change_says_true_and_false),
         TEST(change_names_roles_and_detail),
         TEST(times_are_rfc_3339),
         TEST(creation_has_no_before),
