@@ -66,13 +66,14 @@ proc client_as {name args} {
 }
 
 # Starts login as getty would, and waits for its prompt. util-linux's closes the terminal for a moment, before it
-# takes it for itself: our descriptor keeps the pty alive meanwhile, and without the capability it cannot hang up.
+# takes it for itself: the sleeper keeps the pty alive meanwhile (Tcl's open would change the terminal's modes),
+# and without the capability login cannot hang it up.
 proc client_login {name} {
     global spawn_out
     client setpriv --bounding-set=-sys_tty_config --inh-caps=-sys_tty_config login $name
-    set terminal [open $spawn_out(slave,name) {RDWR NOCTTY}]
+    set sleeper [exec sleep 60 < $spawn_out(slave,name) &]
     set problem [catch {see "Password: "} said]
-    close $terminal
+    exec kill $sleeper
     if {$problem} {
         error $said
     }
@@ -228,7 +229,7 @@ proc ssh_key {name} {
 proc tool {args} {
     global shown
     append shown "# admin-tool $args\n"
-    return [exec /usr/sbin/admin-tool {*}$args </dev/null]
+    return [exec /usr/sbin/admin-tool {*}$args </dev/null 2>@stderr]
 }
 
 proc hand_over {json} {
