@@ -81,12 +81,14 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
 static enum status make_password(struct tool *tool, struct newcomer *newcomer)
 {
     struct account *account = &newcomer->account;
+    bool given = newcomer->password[0] != '\0';
 
     if (tool_has(tool, OPTION_NO_PASSWORD))
         return GO_ON;
-    if (newcomer->password[0] == '\0' && !credential_generate(newcomer->password))
+    if (!given && !credential_generate(newcomer->password))
         return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
-    if (credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
+    if (given &&
+        credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
         tool_refuse(GO_ON, "note: this password is too short, too common or like the name; "
                     "the user's own must be better");
     if (!credential_hash(newcomer->password, account->hash))
