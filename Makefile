@@ -17,6 +17,7 @@ LIBEXECDIR ?= $(PREFIX)/libexec
 DATADIR   ?= $(PREFIX)/share
 STATEDIR  ?= /var/lib/coder
 RUNDIR    ?= /run/coder
+UNITDIR   ?= $(PREFIX)/lib/systemd/system
 
 B := .build
 O := $(B)/obj
@@ -87,6 +88,14 @@ $(B)/gen/migrations.h: $(wildcard sql/*.sql)
 	done > $@
 $(O)/sql/store.o $(O)/sql/activity_file.o: $(B)/gen/migrations.h
 
+# The contract's table for its test, in both builds.
+$(B)/gen/verdicts.h: tests/verdicts.tsv
+	@mkdir -p $(@D)
+	printf 'static const char verdicts_tsv[] =\n' > $@
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $< >> $@
+	printf '    ;\n' >> $@
+$(O)/tests/test_verdicts.o: $(B)/gen/verdicts.h
+
 $(B)/gen/commonest.h: pam_coder/commonest.txt
 	@mkdir -p $(@D)
 	printf 'static const char *const commonest[] = {\n' > $@
@@ -113,11 +122,13 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
              $(JUDGE_OBJS)
-UNITS     := test_account test_store test_audit test_activity test_credential test_request \
-             test_origin test_judge test_directory test_directory_hostile test_nss test_pam
+UNITS     := test_account test_store test_holder test_audit test_activity test_credential test_request \
+             test_origin test_judge test_directory test_directory_hostile test_nss test_pam \
+             test_verdicts test_helper test_pam_hosts
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
-WORLD     := $(B)/world/test_pam
+WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
+             $(B)/world/test_pam_hosts $(B)/world/test_parallel
 
 TOBJ := $(T)/obj
 $(TOBJ)/%.o: %.c
@@ -125,12 +136,17 @@ $(TOBJ)/%.o: %.c
 	$(CC) $(TEST) -c -o $@ $<
 $(TOBJ)/sql/store.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
 $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
+$(TOBJ)/tests/test_verdicts.o: $(B)/gen/verdicts.h
 
 $(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -ldl -lpthread
 $(T)/test_pam: $(TOBJ)/tests/test_pam.o $(TOBJ)/tests/fake_nss.o $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
-$(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity: $(TOBJ)/tests/fixture.o
+$(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TOBJ)/tests/pam_host.o $(TOBJ)/tests/fake_nss.o \
+    $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
+$(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
+$(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity: $(TOBJ)/tests/fixture.o
 $(T)/test_directory $(T)/test_directory_hostile $(T)/test_nss: $(TOBJ)/tests/fixture_directory.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
@@ -138,7 +154,8 @@ $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ $(HELPER_LIBS)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
-$(WORLD): $(O)/tests/test_pam.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
+$(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/visit.o
+$(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
 
@@ -163,21 +180,28 @@ check-architecture: all
 
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
+UNITS_SYSTEMD := coder-helper.socket coder-helper@.service
+
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR)/security \
-	    $(DESTDIR)$(DATADIR)/pam-configs
+	    $(DESTDIR)$(DATADIR)/pam-configs $(DESTDIR)$(UNITDIR)
 	install -m 0755 $(B)/admin-tool $(DESTDIR)$(SBINDIR)/admin-tool
 	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
 	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
 	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
 	install -m 0644 examples/pam-configs/coder examples/pam-configs/coder-password \
 	    examples/pam-configs/coder-session $(DESTDIR)$(DATADIR)/pam-configs/
+	for unit in $(UNITS_SYSTEMD); do \
+	    sed -e 's|/usr/libexec|$(LIBEXECDIR)|' -e 's|/var/lib/coder|$(STATEDIR)|' -e 's|/run/coder|$(RUNDIR)|' \
+	        "examples/systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && \
+	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper \
 	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(DESTDIR)$(DATADIR)/pam-configs/coder $(DESTDIR)$(DATADIR)/pam-configs/coder-password \
-	    $(DESTDIR)$(DATADIR)/pam-configs/coder-session
+	    $(DESTDIR)$(DATADIR)/pam-configs/coder-session $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%)
 
 # -- the rest -------------------------------------------------------------------------------
 
@@ -197,6 +221,7 @@ $(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_O
 
 bench: all $(B)/world/bench_pam
 	tests/world /src/$(B)/world/bench_pam
+	tests/world /src/tests/bench/bench_sshd.sh
 
 demo:
 	examples/demo

@@ -1,0 +1,114 @@
+#!/bin/bash
+# The helper's systemd socket, as an unprivileged program sees it that may gain no privileges. There is no systemd
+# here, so a small server stands in for the socket unit, and every helper runs with what of the service unit's sandbox
+# can be had without it: the capabilities, the read-only system, no new privileges, no network.
+
+# shellcheck disable=SC2317
+# shellcheck source=tests/cli/lib.sh
+. /src/tests/cli/lib.sh
+units=/usr/lib/systemd/system
+socket=$units/coder-helper.socket service=$units/coder-helper@.service
+good=violet-Otter-77-stream
+server='' guesses='' clients=''
+
+setting() { sed -n "s/^$2=//p" "$1"; }
+is() { [ "$(setting "$1" "$2")" = "$3" ]; }
+
+# One helper per connection, in the service's sandbox.
+serve()
+{
+    local path writable
+    for path in $(setting "$service" ReadWritePaths); do
+        writable+=" ${path#-}"
+    done
+    # shellcheck disable=SC2016
+    unshare --mount --net bash -c '
+        for path in '"$writable"'; do mkdir -p "$path"; mount --bind "$path" "$path"; done
+        mount --bind / / ; mount -o remount,bind,ro /
+        for path in '"$writable"'; do mount --bind "$path" "$path"; mount -o remount,bind,rw "$path"; done
+        exec python3 - "$1"' bash "$(setting "$socket" ListenSequentialPacket)" <<'PYTHON' &
+import os, socket, subprocess, sys
+path = sys.argv[1]
+if os.path.exists(path):
+    os.unlink(path)
+server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+server.bind(path)
+os.chmod(path, 0o666)
+server.listen(128)
+while True:
+    client, _ = server.accept()
+    subprocess.Popen(["setpriv", "--no-new-privs", "--bounding-set=-all,+kill", "--inh-caps=-all",
+                      "/usr/libexec/coder_helper"], stdin=client, env={})
+    client.close()
+PYTHON
+    server=$!
+    for _ in $(seq 50); do
+        [ -S "$(setting "$socket" ListenSequentialPacket)" ] && break
+        sleep 0.1
+    done
+}
+
+# locker NAME PASSWORD [SETPRIV-OPTION...]: what a screen locker of NAME does.
+locker()
+{
+    local name=$1 password=$2
+    shift 2
+    run setpriv --reuid "$name" --regid "$name" --init-groups "$@" pamtester login "$name" authenticate <<<"$password"
+}
+
+failures() { sqlite3 "$STATE/private/activity.db" "SELECT coalesce(sum(count), 0) FROM failures WHERE origin = '$1'"; }
+
+ok "the socket accepts each connection by itself" is "$socket" Accept yes
+ok "and is never given up for being asked often" is "$socket" TriggerLimitIntervalSec 0
+ok "the socket is for everybody" is "$socket" SocketMode 0666
+ok "the service gets the connection as descriptor 0" is "$service" StandardInput socket
+ok "the service runs the installed helper" is "$service" ExecStart -/usr/libexec/coder_helper
+if command -v systemd-analyze >/dev/null; then
+    run systemd-analyze verify "$socket"
+    ok "systemd finds nothing wrong with the units" [ ! -s "$tmp/err" ]
+fi
+
+make amy --password-stdin <<<"$good"
+make ben --password-stdin <<<"$good"
+locker amy "$good" --no-new-privs
+ok "without the socket and new privileges nobody is let in" [ "$status" -ne 0 ]
+locker amy "$good"
+ok "the setuid bit serves in the socket's place" [ "$status" -eq 0 ]
+serve
+locker amy "$good" --no-new-privs
+ok "by the socket, the right password without new privileges" [ "$status" -eq 0 ]
+locker amy wrong --no-new-privs
+ok "a wrong one is refused" [ "$status" -ne 0 ]
+ok "and counted where the setuid helper counts" [ "$(failures "uid:$(id -u amy)")" -eq 1 ]
+run setpriv --reuid ben --regid ben --init-groups --no-new-privs pamtester login amy authenticate <<<"$good"
+ok "nobody asks about somebody else" [ "$status" -ne 0 ]
+ok "which is no attempt" [ "$(failures "uid:$(id -u ben)")" -eq 0 ]
+for _ in 1 2 3 4; do
+    setpriv --reuid amy --regid amy --init-groups --no-new-privs pamtester login amy authenticate <<<wrong \
+        >/dev/null 2>&1 &
+    guesses+=" $!"
+done
+# shellcheck disable=SC2086
+wait $guesses
+locker amy "$good" --no-new-privs
+ok "five wrong ones lock the right one out" [ "$status" -ne 0 ]
+locker amy "$good"
+ok "by the setuid bit, too" [ "$status" -ne 0 ]
+admin-tool users unlock amy >/dev/null
+admin-tool users suspend -y ben >/dev/null 2>&1
+locker ben "$good" --no-new-privs
+ok "a suspended user's locker stays locked" [ "$status" -ne 0 ]
+begun=$SECONDS
+for _ in $(seq 24); do
+    setpriv --reuid amy --regid amy --init-groups --no-new-privs pamtester login amy authenticate <<<"$good" \
+        >/dev/null 2>&1 && echo in >>"$tmp/in" &
+    clients+=" $!"
+done
+# shellcheck disable=SC2086
+wait $clients
+ok "24 at once are all let in" [ "$(wc -l <"$tmp/in")" -eq 24 ]
+ok "before their patience ends" [ $((SECONDS - begun)) -lt 15 ]
+kill "$server"
+locker amy "$good"
+ok "a socket left behind by nobody is passed over" [ "$status" -eq 0 ]
+done_testing
