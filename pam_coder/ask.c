@@ -1,12 +1,13 @@
 /*
  * Asking coder_helper from a host that is not ours: it may have threads, handlers, closed descriptors
  * and odd limits. So the child makes system calls only, and the parent waits by pidfd for a child whose
- * end raises no signal.
+ * end raises no signal. That child executes nothing: execve(2) would make SIGCHLD its signal again.
  */
 #include "ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ANSWER_MS = 20000 };
+enum { ANSWER_MS = 20000, PARTING_MS = 1000 };
 
 /* -- the child ---------------------------------------------------------------------------- */
 
@@ -69,11 +70,24 @@ static bool place_descriptors(int sock)
            dup2(null, 2) == 2 && syscall(SYS_close_range, 3, ~0U, 0) == 0;
 }
 
-static void run_helper(int sock)
+/* In a process of its own below the child, which waits for it and holds nothing of the host's. */
+static void execute_helper(void)
 {
     static char *const argv[] = { (char *)"coder_helper", NULL };
     static char *const environment[] = { NULL };
+    pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 
+    if (pid == 0) {
+        execve(CODER_HELPER, argv, environment);
+        _exit(127);
+    }
+    close(0);
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static void run_helper(int sock)
+{
     reset_signals();
     setsid();
     if (geteuid() == 0) {
@@ -82,8 +96,8 @@ static void run_helper(int sock)
     }
     umask(077);
     if (chdir("/") == 0 && place_descriptors(sock))
-        execve(CODER_HELPER, argv, environment);
-    _exit(127);
+        execute_helper();
+    _exit(0);
 }
 
 /* -- the host ----------------------------------------------------------------------------- */
@@ -110,11 +124,14 @@ static int spawn(int sock)
     return pid > 0 ? pidfd : -1;
 }
 
-/* Whatever state it is in. The wait is for a child that never signals: __WALL (waitid(2)). */
+/* Having answered or lost its peer it ends by itself, its own child reaped; else whatever state it is
+ * in. The wait is for a child that never signals: __WALL (waitid(2)). */
 static void end_child(int pidfd)
 {
+    struct pollfd end = { .fd = pidfd, .events = POLLIN };
     siginfo_t info;
 
+    poll(&end, 1, PARTING_MS);
     syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
     while (waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) != 0 && errno == EINTR)
         ;
@@ -145,11 +162,11 @@ static bool ask_by_exec(const struct request *request, struct answer *ret)
         return false;
     pidfd = spawn(pair[1]);
     close(pair[1]);
-    if (pidfd >= 0) {
+    if (pidfd >= 0)
         answered = converse(pair[0], request, ret);
-        end_child(pidfd);
-    }
     close(pair[0]);
+    if (pidfd >= 0)
+        end_child(pidfd);
     return answered;
 }
 

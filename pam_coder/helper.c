@@ -4,6 +4,7 @@
  * answer; what is not for the asker to know gets "cannot say", before anything is opened.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,16 @@ static bool become_root_alone(void)
 {
     const struct rlimit none = { 0, 0 };
     const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
+    const struct sched_param normal = { 0 };
 
     if (geteuid() != CODER_OWNER_UID || prctl(PR_SET_DUMPABLE, 0) != 0 ||
         setrlimit(RLIMIT_CORE, &none) != 0)
         return false;
     setrlimit(RLIMIT_FSIZE, &infinite); /* a caller's `ulimit -f 0` must not stop the counting */
     setrlimit(RLIMIT_CPU, &infinite);
+    setrlimit(RLIMIT_AS, &infinite);
+    setrlimit(RLIMIT_DATA, &infinite);
+    sched_setscheduler(0, SCHED_OTHER, &normal); /* nor `chrt --idle` keep a lock for long */
     setpriority(PRIO_PROCESS, 0, 0);
     setsid();
     return CODER_OWNER_UID != 0 ||
@@ -50,12 +55,15 @@ static bool become_root_alone(void)
 
 static void normal_signals(void)
 {
+    /* beside SIGPIPE, a terminal's: where the caller leads its process group, setsid cannot leave it */
+    static const int ignored[] = { SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU };
     struct sigaction normal = { .sa_handler = SIG_DFL };
     sigset_t none;
 
     for (int i = 1; i < NSIG; i++)
         sigaction(i, &normal, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        signal(ignored[i], SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     alarm(LIFE_SECONDS);

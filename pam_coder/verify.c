@@ -7,7 +7,7 @@
 
 #include "hearing.h"
 
-enum { FLIGHT_WAIT_MS = 5000, FLIGHT_POLL_MS = 25 };
+enum { FLIGHT_WAIT_MS = 5000, PATIENCE_MS = 1000, POLL_MS = 25, OFTEN_MS = 5 };
 
 static uint32_t charged_uid(const struct hearing *hearing)
 {
@@ -15,23 +15,42 @@ static uint32_t charged_uid(const struct hearing *hearing)
                          : ACTIVITY_NOBODY + (hearing->request->stranger & 0xffff);
 }
 
-/* OK, REFUSED or an error; others' attempts are waited for, and the truth is read again then. */
+/* Who has waited long asks more often: there is no queue, and nobody is to be unlucky for ever. */
+static void wait_a_little(int64_t waited)
+{
+    const struct timespec pause = { .tv_nsec = (waited < PATIENCE_MS ? POLL_MS : OFTEN_MS) * 1000000L };
+
+    nanosleep(&pause, NULL);
+}
+
+/* Admitted after waiting: what was read before may be an administrator's past by now. */
+static enum store_result read_again(struct activity_log *log, struct hearing *hearing, int64_t id)
+{
+    uint32_t uid = charged_uid(hearing);
+
+    if (hearing_read_truth(hearing) && charged_uid(hearing) == uid)
+        return STORE_OK;
+    activity_settle(log, id, uid, hearing->origin, ATTEMPT_NEUTRAL, hearing->now);
+    return STORE_FAILED;
+}
+
+/* OK, REFUSED or an error; WAIT when others' attempts took too long. */
 static enum store_result charge(struct activity_log *log, struct hearing *hearing,
                                 struct activity *ret, int64_t *ret_charge)
 {
-    const struct timespec pause = { .tv_nsec = FLIGHT_POLL_MS * 1000000L };
-    int64_t deadline = packet_clock() + FLIGHT_WAIT_MS;
+    int64_t begin = packet_clock(), waited = 0;
     enum store_result result;
 
     for (;;) {
         result = activity_charge(log, charged_uid(hearing), hearing->origin, &hearing->policy,
                                  hearing->now, ret, ret_charge);
-        if (result != STORE_WAIT || packet_clock() >= deadline)
+        if (result == STORE_OK && waited > 0)
+            return read_again(log, hearing, *ret_charge);
+        if (result != STORE_WAIT || waited >= FLIGHT_WAIT_MS)
             return result;
-        nanosleep(&pause, NULL);
+        wait_a_little(waited);
+        waited = packet_clock() - begin;
         hearing->now = time(NULL);
-        if (!hearing_read_truth(hearing))
-            return STORE_FAILED;
     }
 }
 
