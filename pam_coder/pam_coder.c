@@ -243,9 +243,11 @@ static int try_new(const struct call *call, bool unasked)
 /* Second pass. A mismatch ends it, a weak password may be tried again. */
 static int set_new(const struct call *call, bool unasked)
 {
+    /* a judge above us has asked already; were we to ask again, it would not see the answer */
+    bool judged = call_item(call, PAM_AUTHTOK)[0] != '\0';
     int rc = PAM_TRY_AGAIN;
 
-    for (int i = 0; i < WEAK_TRIES && rc == PAM_TRY_AGAIN; i++)
+    for (int i = 0; i < (judged ? 1 : WEAK_TRIES) && rc == PAM_TRY_AGAIN; i++)
         rc = try_new(call, unasked);
     return rc == PAM_SUCCESS ? PAM_SUCCESS : PAM_AUTHTOK_ERR;
 }
