@@ -94,8 +94,11 @@ static void serve(uint32_t peer_uid, struct request *request)
         .run_dir = CODER_RUN_DIR "/private",
         .caller_uid = peer_uid,
     };
-    struct answer answer = { .size = sizeof answer, .verdict = VERDICT_UNUSABLE };
+    struct answer answer;
 
+    memset(&answer, 0, sizeof answer); /* its padding too: an unprivileged asker sees every octet */
+    answer.size = sizeof answer;
+    answer.verdict = VERDICT_UNUSABLE;
     if (peer_uid == CODER_OWNER_UID)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
     if (is_permitted(request, peer_uid))
