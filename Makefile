@@ -62,7 +62,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/sessions.o admin-tool/host.o \
-               admin-tool/when.o admin-tool/print.o admin-tool/escape.o \
+               admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
@@ -121,8 +121,8 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS)
-UNITS     := test_account test_store test_holder test_audit test_activity test_credential test_request \
+             $(JUDGE_OBJS) sql/json.o
+UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_nss test_pam \
              test_verdicts test_helper test_pam_hosts
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2

@@ -35,15 +35,19 @@ enum option_id {
     OPTION_HOME, OPTION_EXPIRES, OPTION_NO_CREATE_HOME, OPTION_PASSWORD_STDIN, OPTION_NO_PASSWORD,
     OPTION_COLUMNS, OPTION_STATUS, OPTION_ROLE, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS,
     OPTION_END_SESSIONS, OPTION_REMOVE_HOME, OPTION_FORCE, OPTION_USER, OPTION_SINCE, OPTION_COUNT,
-    OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION,
-    OPTION_ID_COUNT
+    OPTION_FOLLOW, OPTION_VERIFY, OPTION_BEFORE, OPTION_FROM_PASSWD, OPTION_TAKE_OVER,
+    OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_WITH_HASHES, OPTION_FORMAT, OPTION_REPAIR,
+    OPTION_EXACT, OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_DRY_RUN, OPTION_HELP,
+    OPTION_VERSION, OPTION_ID_COUNT
 };
 #define WITH(option) (UINT64_C(1) << (option))
 
 /* The strings are argv's. A value is NULL when the option was not given, "" when it takes none. */
 struct arguments {
     const char *value[OPTION_ID_COUNT];
-    const char *operand; /* NULL when the command takes none */
+    const char *operand; /* the first, NULL when there is none */
+    char *const *operands;
+    size_t operand_count;
 };
 
 struct tool;
@@ -52,8 +56,8 @@ enum command_flag { COMMAND_CHANGES = 1 /* makes the store when there is none */
 
 struct command {
     const char *group; /* NULL: the command is one word */
-    const char *name;
-    const char *operand; /* what it is called in the help; NULL: none */
+    const char *name;  /* "": the group's word alone */
+    const char *operand; /* as in the help: NULL none, "NAME", "[NAME]", "NAME...", "[NAME...]" */
     unsigned flags;
     uint64_t options; /* WITH(...) of those it takes */
     enum status (*run)(struct tool *tool);

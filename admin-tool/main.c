@@ -160,7 +160,7 @@ static void print_overview(FILE *out, const char *group)
         if (group != NULL && (command->group == NULL || strcmp(command->group, group) != 0))
             continue;
         snprintf(words, sizeof words, "%s%s%s%s%s", command->group != NULL ? command->group : "",
-                 command->group != NULL ? " " : "", command->name,
+                 command->group != NULL && command->name[0] != '\0' ? " " : "", command->name,
                  command->operand != NULL ? " " : "",
                  command->operand != NULL ? command->operand : "");
         fprintf(out, "  %-28s %s\n", words, command->summary);
@@ -223,6 +223,10 @@ static enum status run(struct tool *tool, int argc, char **argv)
     const char *group = find_group(first);
     int words = group != NULL ? 2 : 1;
 
+    if (group != NULL && (argc == 2 || argv[2][0] == '-'))
+        tool->command = find_command(group, ""); /* the group's word alone is a command */
+    if (tool->command != NULL)
+        return run_command(tool, argc - 1, argv + 1);
     if (is_help(first) || (group != NULL && argc > 2 && is_help(argv[2]))) {
         print_overview(stdout, group);
         return STATUS_DONE;

@@ -41,6 +41,18 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_SINCE] = { "since", 0, "WHEN",
                        "2026-11-30, \"2026-11-30 18:00\", or 2d ago (s m h d w)" },
     [OPTION_COUNT] = { "lines", 'n', "N", "only the newest N" },
+    [OPTION_FOLLOW] = { "follow", 'f', NULL, "go on with what is added, until interrupted" },
+    [OPTION_VERIFY] = { "verify", 0, NULL, "look for changed, removed and reordered rows" },
+    [OPTION_BEFORE] = { "before", 0, "WHEN", "only what is older; as --since of 'admin-tool audit'" },
+    [OPTION_FROM_PASSWD] = { "from-passwd", 0, NULL, "the named local accounts, or all above 999" },
+    [OPTION_TAKE_OVER] = { "take-over", 0, NULL, "remove their lines from the local files" },
+    [OPTION_SKIP_BAD] = { "skip-bad", 0, NULL, "import the good lines, though others are bad" },
+    [OPTION_PASSWORDS_TO] = { "passwords-to", 0, "FILE",
+                              "write the temporary passwords into this new file, mode 0600" },
+    [OPTION_WITH_HASHES] = { "with-hashes", 0, NULL, "with the hashes of the passwords" },
+    [OPTION_FORMAT] = { "format", 0, "csv|json", "default csv" },
+    [OPTION_REPAIR] = { "repair", 0, NULL, "mend what can be mended without loss" },
+    [OPTION_EXACT] = { "exact", 0, NULL, "even suspensions and deletions made since are undone" },
     [OPTION_TEXT_OUTPUT] = { "output", 'o', "text|json", "default text" },
     [OPTION_TABLE_OUTPUT] = { "output", 'o', "table|json", "default table" },
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, "say what would be done, and change nothing" },
@@ -105,15 +117,17 @@ static bool is_one_of(const char *choices, const char *word)
 
 static void print_name(const struct command *command, FILE *out)
 {
-    fprintf(out, "admin-tool%s%s %s", command->group != NULL ? " " : "",
-            command->group != NULL ? command->group : "", command->name);
+    fprintf(out, "admin-tool%s%s%s%s", command->group != NULL ? " " : "",
+            command->group != NULL ? command->group : "", command->name[0] != '\0' ? " " : "",
+            command->name);
 }
 
 static enum status refuse_usage(const struct command *command, const char *what, const char *which)
 {
     return tool_refuse(STATUS_USAGE, "%s%s; try 'admin-tool %s%s%s --help'", what, which,
                        command->group != NULL ? command->group : "",
-                       command->group != NULL ? " " : "", command->name);
+                       command->group != NULL && command->name[0] != '\0' ? " " : "",
+                       command->name);
 }
 
 /* getopt leaves in optopt: a letter, our number of a long option, or 0 for an unknown long one. */
@@ -142,16 +156,19 @@ static enum status take_value(const struct command *command, size_t id, struct a
     return GO_ON;
 }
 
-static enum status take_operand(const struct command *command, int count, char **operands,
-                                struct arguments *ret)
+/* Which operands there may be is said by how the help calls them: "[NAME...]". */
+static enum status take_operands(const struct command *command, int count, char **operands,
+                                 struct arguments *ret)
 {
-    if (command->operand == NULL)
-        return count == 0 ? GO_ON : refuse_usage(command, "unexpected: ", operands[0]);
-    if (count == 0)
+    if (command->operand == NULL && count > 0)
+        return refuse_usage(command, "unexpected: ", operands[0]);
+    if (command->operand != NULL && command->operand[0] != '[' && count == 0)
         return refuse_usage(command, "missing: ", command->operand);
-    if (count > 1)
+    if (count > 1 && strstr(command->operand, "...") == NULL)
         return refuse_usage(command, "one at a time; unexpected: ", operands[1]);
-    ret->operand = operands[0];
+    ret->operand = count > 0 ? operands[0] : NULL;
+    ret->operands = operands;
+    ret->operand_count = (size_t)count;
     return GO_ON;
 }
 
@@ -175,7 +192,7 @@ enum status options_parse(const struct command *command, int argc, char **argv,
     }
     if (status != GO_ON || ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
         return status;
-    return take_operand(command, argc - optind, argv + optind, ret);
+    return take_operands(command, argc - optind, argv + optind, ret);
 }
 
 static void print_option(const struct option_row *row)
