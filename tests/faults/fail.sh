@@ -1,0 +1,76 @@
+#!/bin/bash
+# Every system call that reaches the disk fails in turn, in each way it can: the command ends with the exit status of
+# its kind and says why, the old state is kept or the new one is whole, and a second try succeeds.
+# shellcheck source=tests/faults/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# errors_of CALL: what it can fail with.
+errors_of()
+{
+    case $1 in
+        openat) echo "EMFILE ENOSPC EROFS EIO EINTR" ;;
+        write|pwrite64|copy_file_range) echo "ENOSPC EIO" ;;
+        fsync|fdatasync) echo "EIO ENOSPC" ;;
+        rename|renameat2|unlink|linkat|mkdir) echo "EIO ENOSPC EROFS" ;;
+        ftruncate|fchmod|chmod|read|pread64) echo "EIO" ;;
+        fcntl) echo "EINTR ENOLCK" ;;
+        mmap|brk) echo "ENOMEM" ;;
+    esac
+}
+
+# Done (0) with the new state; or the exit status of a failure, one line each of what is wrong, and a whole state.
+# Status 1 with the new state is a complaint after the commit.
+judge()
+{
+    local status=$1 left=$2
+    [ "$left" = old ] || [ "$left" = new ] || { echo "$left"; return; }
+    [ "$status" -ne 0 ] || [ "$left" = new ] || { echo "exit 0 and the old state"; return; }
+    [ "$status" -eq 0 ] || grep -q '^admin-tool: ' "$tmp/said" || { echo "exit $status without a word"; return; }
+    [ "$status" -eq 0 ] || [ "$(wc -l <"$tmp/said")" -le 3 ] || { echo "too many words: $(cat "$tmp/said")"; return; }
+    case $status in
+        0|1|7) ;;
+        *) echo "exit status $status: $(cat "$tmp/said")"; return ;;
+    esac
+    [ "$left" = new ] || again
+}
+
+# Without the fault the same command succeeds.
+again()
+{
+    rm -f /root/passwords
+    "${command[@]}" >"$tmp/out" 2>"$tmp/err" </dev/null || echo "the second try fails: $(cat "$tmp/err")"
+}
+
+fail_at()
+{
+    local name ordinal error status wrong
+    points=0 bad=0
+    while read -r name ordinal; do
+        for error in $(errors_of "$name"); do
+            faults_reset
+            rm -f /root/passwords
+            status=0
+            strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:error=$error:when=$ordinal" "$@" \
+                >"$tmp/out" 2>"$tmp/said" </dev/null || status=$?
+            wrong=$(judge "$status" "$(verdict)")
+            points=$((points + 1))
+            [ -z "$wrong" ] || { bad=$((bad + 1)); echo "# $name $ordinal fails with $error: $wrong"; }
+        done
+    done <"$tmp/calls"
+    echo "# $points points tried, $bad failures"
+}
+
+faults_begin
+if [ "$PROOF" = 1 ]; then
+    mapfile -t names < <(cut -d' ' -f1 <<<"$OPERATIONS")
+else
+    names=(suspend)
+fi
+for name in "${names[@]}"; do
+    operation "$name"
+    calls "${command[@]}"
+    fail_at "${command[@]}"
+    ok "$name, each call failing: one word of why, the old state or the new one, a second try succeeds" [ "$bad" -eq 0 ]
+    ok "$name: there were such calls" [ "$points" -gt 20 ]
+done
+done_testing

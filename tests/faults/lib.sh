@@ -1,0 +1,130 @@
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2154
+# What the fault tests share: a small store, the commands that change it, the system calls a command makes, and
+# whether what a fault left behind is the old state or the new one, never a mix.
+#
+#   CODER_PROOF=1    every system call, every fault; else (in tests/run) those that reach the disk
+
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+
+PROOF=${CODER_PROOF:-0}
+# What can leave something on the disk, or hold it up.
+DISK='openat|write|pwrite64|fsync|fdatasync|ftruncate|rename|renameat2|unlink|fchmod|chmod|mkdir|fcntl|close|copy_file_range|linkat'
+
+# -- the store that every point begins with --------------------------------------------------
+
+faults_begin()
+{
+    local name
+    printf 'auth required pam_coder.so\naccount required pam_coder.so\npassword required pam_coder.so\n' \
+        >/etc/pam.d/coder-test
+    for name in alice bob carol; do
+        echo plain-horse-9-lantern |
+            admin-tool users create -u "$name" -e "$name@example.com" --password-stdin >"$tmp/out" 2>&1
+    done
+    admin-tool users edit-roles alice --roles admin -y >"$tmp/out" 2>&1
+    admin-tool users edit-roles bob --roles admin,auditor -y >"$tmp/out" 2>&1
+    admin-tool users suspend carol -y --keep-sessions >"$tmp/out" 2>&1
+    sqlite3 "$STORE" 'UPDATE accounts SET temporary = 0, temporary_until = NULL'
+    cp -a "$STATE" "$tmp/state"
+    cp -a "$STORE" "$tmp/old.db"
+    facts >"$tmp/facts.old"
+    public >"$tmp/public.old"
+}
+
+# Everything as it was before the operation.
+faults_reset()
+{
+    rm -rf "$STATE" /home/dave
+    cp -a "$tmp/state" "$STATE"
+}
+
+# The truth, but for what differs from run to run: times, the salt of a new hash.
+facts()
+{
+    sqlite3 "$STORE" "ATTACH '$tmp/old.db' AS old;
+        SELECT a.uid, a.username, a.email, a.full_name, a.home, a.shell, a.status, a.temporary,
+               a.temporary_until IS NULL, a.expires_at, a.hash IS o.hash,
+               (SELECT group_concat(role) FROM account_roles r WHERE r.uid = a.uid)
+          FROM accounts a LEFT JOIN old.accounts o ON o.uid = a.uid ORDER BY a.uid;
+        SELECT 'tombstone', uid, username FROM tombstones ORDER BY uid;
+        SELECT 'policy', key, value FROM policy ORDER BY key;
+        SELECT 'history', uid, count(*) FROM password_history GROUP BY uid;
+        SELECT 'audit', event, username FROM audit ORDER BY id;"
+}
+
+# What the operating system is told, and what PAM answers for each account.
+public()
+{
+    local name
+    getent passwd | grep -E ':(7[0-9]{4}):'
+    getent group | grep -E ':(7[0-9]{4}):'
+    getent shadow alice bob carol dave | cut -d: -f1,2,8
+    for name in alice bob carol; do
+        pamtester coder-test "$name" acct_mgmt >"$tmp/pam" 2>&1
+        echo "$name $?"
+    done
+}
+
+# -- what a command calls ----------------------------------------------------------------------
+
+# calls COMMAND...: "name ordinal" of each system call of a clean run, from the store's first opening on, and the
+# state it leads to in facts.new and public.new.
+calls()
+{
+    faults_reset
+    strace -qq -o "$tmp/trace" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || { echo "# the clean run failed: $*"; cat "$tmp/err"; }
+    facts >"$tmp/facts.new"
+    public >"$tmp/public.new"
+    awk -v disk="^($DISK)$" -v proof="$PROOF" '
+        { name = $0; sub(/\(.*/, "", name) }
+        name !~ /^[a-z0-9_]+$/ { next }
+        { count[name]++ }
+        /\/var\/lib\/coder/ { begun = 1 }
+        name == "exit_group" || !begun { next }
+        proof || name ~ disk { print name, count[name] }' "$tmp/trace" >"$tmp/calls"
+}
+
+# -- what is left --------------------------------------------------------------------------------
+
+# Old or new, whole: the truth, and after one more command what everybody sees; nothing lies about after the next
+# change. Prints which, or what is wrong.
+verdict()
+{
+    local which
+    admin-tool users list -o json >"$tmp/list" 2>"$tmp/list.err" || { echo "the next command fails: $(cat "$tmp/list.err")"; return; }
+    [ "$(sqlite3 "$STORE" 'PRAGMA integrity_check')" = ok ] || { echo "the store is damaged"; return; }
+    facts >"$tmp/facts"
+    public >"$tmp/public"
+    if cmp -s "$tmp/facts" "$tmp/facts.new"; then
+        which=new
+    elif cmp -s "$tmp/facts" "$tmp/facts.old"; then
+        which=old
+    else
+        echo "a mix: $(diff "$tmp/facts.old" "$tmp/facts" | tr '\n' ' ')"
+        return
+    fi
+    cmp -s "$tmp/public" "$tmp/public.$which" ||
+        { echo "the store is $which, the public is not: $(diff "$tmp/public.$which" "$tmp/public" | tr '\n' ' ')"; return; }
+    ! admin-tool audit --help | grep -q verify || admin-tool audit --verify >"$tmp/chain" 2>&1 || { echo "the audit chain is broken: $(cat "$tmp/chain")"; return; }
+    admin-tool publish >"$tmp/list" 2>&1 || { echo "publish fails: $(cat "$tmp/list")"; return; }
+    [ -z "$(find "$STATE" -mindepth 1 ! -name private ! -name directory ! -name 'accounts.db*' ! -name 'activity.db*' ! -name lock)" ] ||
+        { echo "left behind: $(ls -A "$STATE" "$STATE/private" | tr '\n' ' ')"; return; }
+    echo $which
+}
+
+# The operations: a name and the command.
+OPERATIONS='create users create -u dave -e dave@example.com
+suspend users suspend alice -y --keep-sessions
+activate users activate carol -y
+reset-password reset-password alice -y
+edit-roles users edit-roles alice --roles auditor -y
+delete users delete carol -y
+policy policy set list_members=0
+import users import /src/tests/faults/import.csv --passwords-to /root/passwords'
+
+# operation NAME: its words into the array `command`.
+operation()
+{
+    read -r -a command <<<"admin-tool $(sed -n "s/^$1 //p" <<<"$OPERATIONS")"
+}
