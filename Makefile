@@ -159,7 +159,17 @@ $(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/test
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
 
-check-build: all $(CHECK) $(WORLD)
+# libpam called from shell tests.
+$(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lpam
+
+# Memory that runs out, for shell tests.
+$(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
+	@mkdir -p $(@D)
+	$(CC) -shared -o $@ $^
+
+check-build: all $(CHECK) $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
 check: $(CHECK) check-architecture
