@@ -1,0 +1,31 @@
+#!/bin/bash
+# Tab after admin-tool: commands, options, choices and names, as its --help and the directory have them.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+. /src/examples/bash-completion/admin-tool
+
+# offers EXPECTED WORD...: what Tab offers behind these words, the last of which is being typed.
+offers()
+{
+    local expected=$1
+    shift
+    COMP_WORDS=(admin-tool "$@") COMP_CWORD=$#
+    _admin_tool
+    ok "admin-tool $*<Tab> offers $expected" [ "$(printf '%s\n' "${COMPREPLY[@]}" | sort | xargs)" = "$expected" ]
+}
+
+make alice
+make bob
+offers "users" u
+offers "suspend" users sus
+offers "activate" users a
+offers "--keep-sessions" users suspend alice --keep
+offers "--role" users list --rol
+offers "admin auditor member" users list --role ""
+offers "json table" users list -o ""
+offers "json text" users create --output ""
+offers "alice bob" users suspend ""
+offers "bob" reset-password b
+offers "alice" audit --user a
+offers "" users create ""
+done_testing
