@@ -128,7 +128,7 @@ UNITS     := test_account test_json test_store test_holder test_audit test_activ
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
-             $(B)/world/test_pam_hosts $(B)/world/test_parallel
+             $(B)/world/test_pam_hosts $(B)/world/test_parallel $(B)/world/test_secrets
 
 TOBJ := $(T)/obj
 $(TOBJ)/%.o: %.c
