@@ -46,7 +46,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
-SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o \
+SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
                sql/store_audit.o sql/activity.o sql/activity_file.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
@@ -63,6 +63,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/sessions.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
+               admin-tool/layout.o admin-tool/terminal.o \
                $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam

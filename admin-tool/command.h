@@ -275,13 +275,25 @@ void print_default_columns(struct columns *ret);
 void print_column_names(char *ret, size_t size);
 bool print_columns_need_activity(const struct columns *columns);
 
+enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
+
+/* One cell, escaped; `column` is one of struct columns. */
+void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE]);
+const char *print_column_name(size_t column);
+
 struct libscols_table;
 
 /* NULL when memory is short. */
 struct libscols_table *print_table_new(const struct columns *columns);
+/* The same as one page of a long list, with the widths given. */
+struct layout;
+struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
+                                      bool headings);
 bool print_table_add(struct libscols_table *table, const struct columns *columns,
                      const struct listing *listing);
-/* Print to `out` and free. */
+void print_table_drop(struct libscols_table *table);
+
+/* Print to `out` and free. On a terminal lines are cut to fit. */
 void print_table_end(struct libscols_table *table, FILE *out);
 
 /* One account: as a table of one row, and as a list of "NAME  value" lines (NULL: all columns). */
@@ -294,6 +306,24 @@ bool print_audit_add(struct libscols_table *table, const struct audit_row *row);
 /* "admin,member" */
 enum { ROLES_SIZE = 32 };
 void print_roles(unsigned roles, char ret[ROLES_SIZE]);
+
+/* -- layout.c: how wide the columns of a long list are ------------------------------------ */
+
+struct layout {
+    size_t width[16]; /* of struct columns' */
+};
+void layout_begin(const struct columns *columns, struct layout *ret);
+void layout_measure(struct layout *layout, const struct columns *columns,
+                    const struct listing *listing);
+
+/* Narrower until a line fits in `width`; 0: leave it. */
+void layout_fit(struct layout *layout, const struct columns *columns, size_t width);
+
+/* -- terminal.c --------------------------------------------------------------------------- */
+
+/* In columns, 0 when `out` is no terminal. */
+size_t terminal_width(FILE *out);
+bool terminal_has_colours(FILE *out);
 
 /* -- the commands ------------------------------------------------------------------------- */
 

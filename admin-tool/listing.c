@@ -7,15 +7,18 @@
 
 #include "command.h"
 
-enum { PAGE_SIZE = 128 };
+enum { PAGE_SIZE = 256 };
 
-/* Where a listing goes: a table, or a JSON array. */
+/* A page of what is listed, and how it is to be shown. */
 struct output {
     struct tool *tool;
     struct columns columns;
+    struct layout layout;
     struct activity_log *activity; /* NULL: not asked for, or unusable */
-    struct libscols_table *table;  /* NULL: JSON */
-    size_t count;
+    struct account accounts[PAGE_SIZE];
+    struct activity_summary summaries[PAGE_SIZE];
+    size_t count;   /* of this page */
+    size_t printed; /* of the pages before */
 };
 
 static enum status refuse_memory(void)
@@ -33,15 +36,174 @@ static enum status choose_columns(const struct tool *tool, struct columns *ret)
     return GO_ON;
 }
 
-/* What the log knows; without it, as little as nothing. */
-static void add_activity(const struct tool *tool, struct activity_log *log, struct listing *ret)
+/* -- list --------------------------------------------------------------------------------- */
+
+static struct account_filter choose_filter(const struct tool *tool)
 {
+    struct account_filter filter = { .status = tool->arguments.value[OPTION_STATUS],
+                                     .role = tool->arguments.value[OPTION_ROLE] };
+
+    if (filter.role != NULL && strcmp(filter.role, role_name(ROLE_MEMBER)) == 0)
+        filter.role = NULL; /* everyone is */
+    return filter;
+}
+
+/* What the activity log knows; without it, as little as nothing. */
+static void add_activity(struct output *output)
+{
+    const struct tool *tool = output->tool;
+
+    if (output->activity == NULL ||
+        activity_summarise_page(output->activity, output->accounts, output->count, &tool->policy,
+                                tool->now, output->summaries) != STORE_OK)
+        memset(output->summaries, 0, sizeof output->summaries);
+}
+
+static struct account_extra extra_at(const struct output *output, size_t i)
+{
+    return (struct account_extra){ .last_login_at = output->summaries[i].last_login_at,
+                                   .locked_until = output->summaries[i].locked_until };
+}
+
+static struct listing listing_at(const struct output *output, size_t i)
+{
+    return (struct listing){ .account = output->accounts[i], .extra = extra_at(output, i) };
+}
+
+static enum status measure_page(struct output *output)
+{
+    for (size_t i = 0; i < output->count; i++) {
+        struct listing listing = listing_at(output, i);
+
+        layout_measure(&output->layout, &output->columns, &listing);
+    }
+    return GO_ON;
+}
+
+static enum status print_table_page(struct output *output)
+{
+    struct libscols_table *table = print_page_new(&output->columns, &output->layout,
+                                                  output->printed == 0);
+    bool added = table != NULL;
+
+    for (size_t i = 0; added && i < output->count; i++) {
+        struct listing listing = listing_at(output, i);
+
+        added = print_table_add(table, &output->columns, &listing);
+    }
+    if (!added) {
+        print_table_drop(table);
+        return refuse_memory();
+    }
+    print_table_end(table, stdout);
+    return GO_ON;
+}
+
+static enum status print_json_page(struct output *output)
+{
+    struct account_extra extras[PAGE_SIZE];
+    char *texts[PAGE_SIZE];
+    enum store_result result;
+
+    for (size_t i = 0; i < output->count; i++)
+        extras[i] = extra_at(output, i);
+    result = store_accounts_json(output->tool->store, output->accounts, extras, output->count,
+                                 texts);
+    for (size_t i = 0; result == STORE_OK && i < output->count; i++) {
+        printf("%s%s", output->printed + i == 0 ? "[" : ",\n ", texts[i]);
+        store_text_free(texts[i]);
+    }
+    return tool_store_status(output->tool, result, "the list");
+}
+
+/* Page by page, each with `use`; nobody is waited for while a statement is open. */
+static enum status walk(struct output *output, enum status (*use)(struct output *output))
+{
+    struct account_filter filter = choose_filter(output->tool);
+    enum status status = GO_ON;
+    uint32_t after = 0;
+
+    output->printed = 0;
+    do {
+        enum store_result result = store_accounts_select(output->tool->store, &filter, after,
+                                                         output->accounts, PAGE_SIZE,
+                                                         &output->count);
+
+        status = tool_store_status(output->tool, result, "the list");
+        if (status != GO_ON || output->count == 0)
+            return status;
+        add_activity(output);
+        status = use(output);
+        after = output->accounts[output->count - 1].uid;
+        output->printed += output->count;
+    } while (status == GO_ON && output->count == PAGE_SIZE && !ferror(stdout));
+    return status;
+}
+
+static enum status list_table(struct output *output)
+{
+    enum status status;
+
+    if (print_columns_need_activity(&output->columns))
+        output->activity = tool_open_activity();
+    layout_begin(&output->columns, &output->layout);
+    status = walk(output, measure_page);
+    layout_fit(&output->layout, &output->columns, terminal_width(stdout));
+    return status == GO_ON ? walk(output, print_table_page) : status;
+}
+
+static enum status list_json(struct output *output)
+{
+    enum status status = GO_ON;
+
+    output->activity = tool_open_activity();
+    if (output->tool->store != NULL)
+        status = walk(output, print_json_page);
+    puts(output->printed == 0 ? "[]" : "]");
+    return status;
+}
+
+static enum status list(struct tool *tool, const struct columns *columns)
+{
+    struct output *output = calloc(1, sizeof *output);
+    enum status status = GO_ON;
+
+    if (output == NULL)
+        return refuse_memory();
+    output->tool = tool;
+    output->columns = *columns;
+    if (tool_wants_json(tool))
+        status = list_json(output);
+    else if (tool->store != NULL)
+        status = list_table(output);
+    activity_close(output->activity);
+    explicit_bzero(output, sizeof *output);
+    free(output);
+    return status == GO_ON ? STATUS_DONE : status;
+}
+
+enum status users_list(struct tool *tool)
+{
+    struct columns columns;
+    enum status status = choose_columns(tool, &columns);
+
+    if (status == GO_ON)
+        status = tool_open(tool);
+    return status == GO_ON ? list(tool, &columns) : status;
+}
+
+/* -- show --------------------------------------------------------------------------------- */
+
+static struct account_extra find_extra(const struct tool *tool, uint32_t uid)
+{
+    struct activity_log *log = tool_open_activity();
     struct activity_summary summary = { 0 };
 
     if (log != NULL)
-        activity_summarise(log, ret->account.uid, &tool->policy, tool->now, &summary);
-    ret->extra = (struct account_extra){ .last_login_at = summary.last_login_at,
-                                         .locked_until = summary.locked_until };
+        activity_summarise(log, uid, &tool->policy, tool->now, &summary);
+    activity_close(log);
+    return (struct account_extra){ .last_login_at = summary.last_login_at,
+                                   .locked_until = summary.locked_until };
 }
 
 static enum status print_json(struct tool *tool, const struct listing *listing)
@@ -51,87 +213,9 @@ static enum status print_json(struct tool *tool, const struct listing *listing)
                                                   &text);
 
     if (result == STORE_OK)
-        fputs(text, stdout);
+        puts(text);
     store_text_free(text);
     return tool_store_status(tool, result, listing->account.username);
-}
-
-static bool is_wanted(const struct tool *tool, const struct account *account)
-{
-    const char *status = tool->arguments.value[OPTION_STATUS];
-    const char *role = tool->arguments.value[OPTION_ROLE];
-    unsigned roles = ROLE_MEMBER;
-
-    if (status != NULL && strcmp(status, account_status_name(account->status)) != 0)
-        return false;
-    if (role != NULL && strcmp(role, role_name(ROLE_MEMBER)) != 0 && roles_parse(role, &roles))
-        return (account->roles & roles & ~(unsigned)ROLE_MEMBER) != 0;
-    return true;
-}
-
-static enum status put(struct output *output, const struct account *account)
-{
-    struct listing listing = { .account = *account };
-
-    if (!is_wanted(output->tool, account))
-        return GO_ON;
-    add_activity(output->tool, output->activity, &listing);
-    if (output->table != NULL)
-        return print_table_add(output->table, &output->columns, &listing) ? GO_ON : refuse_memory();
-    fputs(output->count++ == 0 ? "[" : ",\n ", stdout);
-    return print_json(output->tool, &listing);
-}
-
-static enum status put_all(struct output *output)
-{
-    struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = GO_ON;
-    uint32_t after = 0;
-    size_t count = 1;
-
-    if (page == NULL)
-        return refuse_memory();
-    while (status == GO_ON && count > 0) {
-        enum store_result result = store_accounts_page(output->tool->store, after, page, PAGE_SIZE,
-                                                       &count);
-
-        status = tool_store_status(output->tool, result, "the list");
-        for (size_t i = 0; status == GO_ON && i < count; i++) {
-            status = put(output, &page[i]);
-            after = page[i].uid;
-        }
-    }
-    explicit_bzero(page, PAGE_SIZE * sizeof *page);
-    free(page);
-    return status;
-}
-
-static enum status list(struct output *output, bool json)
-{
-    enum status status = GO_ON;
-
-    if (!json && (output->table = print_table_new(&output->columns)) == NULL)
-        return refuse_memory();
-    if (json || print_columns_need_activity(&output->columns))
-        output->activity = tool_open_activity();
-    if (output->tool->store != NULL)
-        status = put_all(output);
-    activity_close(output->activity);
-    if (!json)
-        print_table_end(output->table, stdout);
-    else
-        puts(output->count == 0 ? "[]" : "]");
-    return status == GO_ON ? STATUS_DONE : status;
-}
-
-enum status users_list(struct tool *tool)
-{
-    struct output output = { .tool = tool };
-    enum status status = choose_columns(tool, &output.columns);
-
-    if (status == GO_ON)
-        status = tool_open(tool);
-    return status == GO_ON ? list(&output, tool_wants_json(tool)) : status;
 }
 
 static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
@@ -146,7 +230,6 @@ static enum store_result find_any(struct tool *tool, const char *what, struct ac
 enum status users_show(struct tool *tool)
 {
     const char *what = tool->arguments.operand;
-    struct activity_log *activity = NULL;
     struct listing listing = { 0 };
     struct columns columns;
     enum status status = choose_columns(tool, &columns);
@@ -159,15 +242,11 @@ enum status users_show(struct tool *tool)
                                                          : STORE_MISSING, what);
     if (status != GO_ON)
         return status;
-    activity = tool_open_activity();
-    add_activity(tool, activity, &listing);
-    activity_close(activity);
-    if (tool_wants_json(tool)) {
+    listing.extra = find_extra(tool, listing.account.uid);
+    if (tool_wants_json(tool))
         status = print_json(tool, &listing);
-        putchar('\n');
-    } else {
+    else
         print_account_lines(&listing, tool_has(tool, OPTION_COLUMNS) ? &columns : NULL);
-    }
     explicit_bzero(listing.account.hash, sizeof listing.account.hash);
     return status == GO_ON ? STATUS_DONE : status;
 }

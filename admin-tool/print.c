@@ -10,8 +10,6 @@
 
 /* -- the columns of accounts -------------------------------------------------------------- */
 
-enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
-
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
@@ -66,9 +64,10 @@ static const char *text_of(const struct account *account, enum column_id id)
     }
 }
 
-static void make_cell(const struct listing *listing, enum column_id id, char ret[CELL_SIZE])
+void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE])
 {
     const struct account *account = &listing->account;
+    enum column_id id = (enum column_id)column;
 
     switch (id) {
     case COLUMN_UID:
@@ -110,6 +109,11 @@ static bool is_column(const char *word, size_t length, const char *name)
             return false;
     }
     return name[length] == '\0';
+}
+
+const char *print_column_name(size_t column)
+{
+    return column_names[column];
 }
 
 void print_column_names(char *ret, size_t size)
@@ -166,7 +170,7 @@ bool print_columns_need_activity(const struct columns *columns)
 
 /* -- tables ------------------------------------------------------------------------------- */
 
-/* As wide as it must be, whatever the terminal; the cells are escaped already. */
+/* The cells are escaped already. */
 static struct libscols_table *new_table(void)
 {
     struct libscols_table *table = scols_new_table();
@@ -186,7 +190,7 @@ static bool add_column(struct libscols_table *table, const char *name)
     for (; length < sizeof heading - 1 && name[length] != '\0'; length++)
         heading[length] = (char)toupper((unsigned char)name[length]);
     heading[length] = '\0';
-    return scols_table_new_column(table, heading, 0, 0) != NULL;
+    return scols_table_new_column(table, heading, 0, SCOLS_FL_TRUNC) != NULL;
 }
 
 static bool add_columns(struct libscols_table *table, const char *const names[], size_t count)
@@ -197,6 +201,14 @@ static bool add_columns(struct libscols_table *table, const char *const names[],
     return true;
 }
 
+static void align_numbers(struct libscols_table *table, const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->index[i] == COLUMN_UID)
+            scols_column_set_flags(scols_table_get_column(table, i),
+                                   SCOLS_FL_RIGHT | SCOLS_FL_TRUNC);
+}
+
 struct libscols_table *print_table_new(const struct columns *columns)
 {
     const char *names[sizeof columns->index / sizeof columns->index[0]];
@@ -204,10 +216,37 @@ struct libscols_table *print_table_new(const struct columns *columns)
 
     for (size_t i = 0; i < columns->count; i++)
         names[i] = column_names[columns->index[i]];
-    if (table != NULL && add_columns(table, names, columns->count))
+    if (table != NULL && add_columns(table, names, columns->count)) {
+        align_numbers(table, columns);
         return table;
+    }
     scols_unref_table(table);
     return NULL;
+}
+
+struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
+                                      bool headings)
+{
+    struct libscols_table *table = print_table_new(columns);
+
+    for (size_t i = 0; table != NULL && i < columns->count; i++) {
+        struct libscols_column *column = scols_table_get_column(table, i);
+
+        scols_column_set_whint(column, (double)layout->width[i]);
+        scols_column_set_flags(column, scols_column_get_flags(column) | SCOLS_FL_STRICTWIDTH);
+    }
+    if (table != NULL)
+        scols_table_enable_noheadings(table, !headings);
+    return table;
+}
+
+/* Whoever is out should be seen; where there are no colours, none is shown. */
+static void colour_line(struct libscols_line *line, const struct columns *columns,
+                        const struct listing *listing)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->index[i] == COLUMN_STATUS && listing->account.status != ACCOUNT_ACTIVE)
+            scols_cell_set_color(scols_line_get_cell(line, i), "red");
 }
 
 bool print_table_add(struct libscols_table *table, const struct columns *columns,
@@ -217,16 +256,30 @@ bool print_table_add(struct libscols_table *table, const struct columns *columns
     char cell[CELL_SIZE];
 
     for (size_t i = 0; line != NULL && i < columns->count; i++) {
-        make_cell(listing, (enum column_id)columns->index[i], cell);
+        print_cell(listing, columns->index[i], cell);
         if (scols_line_set_data(line, i, cell) != 0)
             return false;
     }
+    if (line != NULL)
+        colour_line(line, columns, listing);
     return line != NULL;
+}
+
+void print_table_drop(struct libscols_table *table)
+{
+    scols_unref_table(table);
 }
 
 void print_table_end(struct libscols_table *table, FILE *out)
 {
+    size_t width = terminal_width(out);
+
     scols_table_set_stream(table, out);
+    scols_table_enable_colors(table, terminal_has_colours(out));
+    if (width > 0) {
+        scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+        scols_table_set_termwidth(table, width);
+    }
     scols_print_table(table);
     scols_unref_table(table);
 }
@@ -254,7 +307,7 @@ void print_account_lines(const struct listing *listing, const struct columns *co
     for (size_t i = 0; i < count; i++) {
         size_t id = columns != NULL ? columns->index[i] : i;
 
-        make_cell(listing, (enum column_id)id, cell);
+        print_cell(listing, id, cell);
         printf("%c%-20s %s\n", toupper((unsigned char)column_names[id][0]), column_names[id] + 1,
                cell);
     }

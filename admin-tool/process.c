@@ -33,10 +33,11 @@ static bool is_safe_value(const char *value)
            strstr(value, "..") == NULL && value[strcspn(value, " \t\n\r%")] == '\0';
 }
 
-/* Locale and time zone for what is printed; hints for the audit log, which judges them. */
+/* Locale, time zone and terminal for what is printed; hints for the audit log, which judges them. */
 static bool is_kept(const char *entry)
 {
-    static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TZ=" };
+    static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TZ=",
+                                          "TERM=", "NO_COLOR=" };
     static const char *const hints[] = { "SUDO_USER=", "SSH_CONNECTION=", "SSH_CLIENT=" };
 
     for (size_t i = 0; i < sizeof checked / sizeof checked[0]; i++)
@@ -51,7 +52,7 @@ static bool is_kept(const char *entry)
 static void clean_environment(void)
 {
     static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    char *kept[8];
+    char *kept[16];
     size_t count = 0;
 
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++)

@@ -185,16 +185,13 @@ enum store_result activity_settle(struct activity_log *log, int64_t charge_id, u
 
 /* -- looking back ------------------------------------------------------------------------- */
 
-static enum store_result latest_lock(sqlite3 *db, uint32_t uid, const struct policy *policy,
+static enum store_result latest_lock(sqlite3_stmt *row, uint32_t uid, const struct policy *policy,
                                      int64_t now, struct activity_summary *ret)
 {
-    sqlite3_stmt *row = database_prepare(db, "SELECT count, last FROM failures WHERE uid = ?"
-                                         " AND last > ?", "ii", (int64_t)uid,
-                                         forgotten_until(policy, now));
     int rc;
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(db));
+    if (!database_bind(row, "ii", (int64_t)uid, forgotten_until(policy, now)))
+        return STORE_FAILED;
     while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
         struct activity state = { .failures = sqlite3_column_int64(row, 0),
                                   .last_failure = sqlite3_column_int64(row, 1) };
@@ -204,39 +201,62 @@ static enum store_result latest_lock(sqlite3 *db, uint32_t uid, const struct pol
         if (until > ret->locked_until)
             ret->locked_until = until;
     }
-    sqlite3_finalize(row);
     return database_result(rc);
 }
 
-static enum store_result last_login(sqlite3 *db, uint32_t uid, struct activity_summary *ret)
+static enum store_result last_login(sqlite3_stmt *row, uint32_t uid, struct activity_summary *ret)
 {
-    enum store_result result = STORE_OK;
-    sqlite3_stmt *row = database_prepare(db, "SELECT at, service, origin FROM logins WHERE uid = ?",
-                                         "i", (int64_t)uid);
+    enum store_result result;
     int rc;
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(db));
+    if (!database_bind(row, "i", (int64_t)uid))
+        return STORE_FAILED;
     rc = sqlite3_step(row);
-    if (rc == SQLITE_ROW) {
-        ret->last_login_at = sqlite3_column_int64(row, 0);
-        result = database_text(row, 1, ret->last_service, sizeof ret->last_service);
+    result = database_result(rc);
+    if (rc != SQLITE_ROW)
+        return result;
+    ret->last_login_at = sqlite3_column_int64(row, 0);
+    result = database_text(row, 1, ret->last_service, sizeof ret->last_service);
+    if (result == STORE_OK)
+        result = database_text(row, 2, ret->last_origin, sizeof ret->last_origin);
+    sqlite3_reset(row);
+    return result;
+}
+
+enum store_result activity_summarise_page(struct activity_log *log, const struct account *page,
+                                          size_t count, const struct policy *policy, int64_t now,
+                                          struct activity_summary *ret)
+{
+    sqlite3_stmt *locks = database_prepare(log->db, "SELECT count, last FROM failures WHERE uid = ?"
+                                           " AND last > ?", "");
+    sqlite3_stmt *logins = database_prepare(log->db,
+                                            "SELECT at, service, origin FROM logins WHERE uid = ?",
+                                            "");
+    enum store_result result = STORE_FAILED;
+
+    if (locks != NULL && logins != NULL)
+        result = database_run(log->db, "BEGIN", ""); /* locked and unlocked once, not for each */
+    for (size_t i = 0; result == STORE_OK && i < count; i++) {
+        memset(&ret[i], 0, sizeof ret[i]);
+        result = latest_lock(locks, page[i].uid, policy, now, &ret[i]);
         if (result == STORE_OK)
-            result = database_text(row, 2, ret->last_origin, sizeof ret->last_origin);
+            result = last_login(logins, page[i].uid, &ret[i]);
     }
-    sqlite3_finalize(row);
-    return result == STORE_OK ? database_result(rc) : result;
+    sqlite3_finalize(locks);
+    sqlite3_finalize(logins);
+    if (!sqlite3_get_autocommit(log->db))
+        database_run(log->db, "COMMIT", ""); /* read only: it cannot fail in a way that matters */
+    return result;
 }
 
 enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
                                      const struct policy *policy, int64_t now,
                                      struct activity_summary *ret)
 {
-    struct activity_summary summary = { 0 };
-    enum store_result result = latest_lock(log->db, uid, policy, now, &summary);
+    const struct account account = { .uid = uid };
+    struct activity_summary summary;
+    enum store_result result = activity_summarise_page(log, &account, 1, policy, now, &summary);
 
-    if (result == STORE_OK)
-        result = last_login(log->db, uid, &summary);
     if (result == STORE_OK)
         *ret = summary;
     return result;

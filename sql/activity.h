@@ -51,6 +51,11 @@ enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
                                      const struct policy *policy, int64_t now,
                                      struct activity_summary *ret);
 
+/* The same for a page of accounts: ret[0] to ret[count - 1], to be used only when OK. */
+enum store_result activity_summarise_page(struct activity_log *log, const struct account *page,
+                                          size_t count, const struct policy *policy, int64_t now,
+                                          struct activity_summary *ret);
+
 /* What a user is told when a session begins. Texts: origins, "" if there is none. */
 struct activity_notice {
     int64_t last_login_at; /* 0: never */

@@ -120,10 +120,9 @@ void database_close(sqlite3 *db, struct holder *holder)
     holder->fd = -1;
 }
 
-static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *types, va_list list)
+static int bind_list(sqlite3_stmt *statement, const char *types, va_list list)
 {
-    sqlite3_stmt *statement = NULL;
-    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    int rc = SQLITE_OK;
 
     for (int i = 0; rc == SQLITE_OK && types[i] != '\0'; i++) {
         if (types[i] == 'i')
@@ -131,10 +130,30 @@ static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *type
         else
             rc = sqlite3_bind_text(statement, i + 1, va_arg(list, const char *), -1, SQLITE_STATIC);
     }
-    if (rc == SQLITE_OK)
+    return rc;
+}
+
+static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *types, va_list list)
+{
+    sqlite3_stmt *statement = NULL;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        bind_list(statement, types, list) == SQLITE_OK)
         return statement;
     sqlite3_finalize(statement);
     return NULL;
+}
+
+bool database_bind(sqlite3_stmt *statement, const char *types, ...)
+{
+    va_list list;
+    int rc;
+
+    sqlite3_reset(statement);
+    va_start(list, types);
+    rc = bind_list(statement, types, list);
+    va_end(list);
+    return rc == SQLITE_OK;
 }
 
 sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...)

@@ -38,6 +38,9 @@ void database_close(sqlite3 *db, struct holder *holder); /* db may be NULL */
  */
 sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...);
 
+/* Other values for the same statement, which begins anew. False when they cannot be bound. */
+bool database_bind(sqlite3_stmt *statement, const char *types, ...);
+
 /* database_prepare, run to its end, finalize: for statements without rows. */
 enum store_result database_run(sqlite3 *db, const char *sql, const char *types, ...);
 

@@ -170,3 +170,11 @@ enum store_result store_policy(struct store *store, struct policy *ret)
         *ret = policy;
     return database_result(rc);
 }
+
+enum store_result store_policy_set(struct store *store, const char *key, const char *value)
+{
+    if (value == NULL)
+        return database_run(store->db, "DELETE FROM policy WHERE key = ?", "t", key);
+    return database_run(store->db, "INSERT INTO policy VALUES (?1, ?2)"
+                        " ON CONFLICT DO UPDATE SET value = ?2", "tt", key, value);
+}

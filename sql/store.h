@@ -58,6 +58,9 @@ enum store_result store_generation(struct store *store, int64_t *ret);
 
 enum store_result store_policy(struct store *store, struct policy *ret);
 
+/* One setting, not judged here; NULL: the default again. */
+enum store_result store_policy_set(struct store *store, const char *key, const char *value);
+
 /* -- accounts (store_accounts.c) --------------------------------------------------------- */
 
 enum store_result store_account_by_name(struct store *store, const char *username,
@@ -70,6 +73,14 @@ enum store_result store_account_by_email(struct store *store, const char *email,
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret);
 
+/* Which of them; NULL: any. status: active or suspended; role: admin or auditor. */
+struct account_filter {
+    const char *status, *role;
+};
+enum store_result store_accounts_select(struct store *store, const struct account_filter *filter,
+                                        uint32_t after, struct account *page, size_t size,
+                                        size_t *ret);
+
 /* TAKEN when an account or tombstone has this name, uid or (account only) e-mail; OK when free. */
 enum store_result store_name_is_free(struct store *store, const char *username);
 enum store_result store_email_is_free(struct store *store, const char *email);
@@ -79,11 +90,15 @@ enum store_result store_uid_is_free(struct store *store, uint32_t uid);
  * NOT_FOUND when the range is used up. */
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);
 
+/* Changing: store_changes.c. */
 enum store_result store_account_insert(struct store *store, const struct account *account);
 enum store_result store_account_delete(struct store *store, uint32_t uid); /* leaves a tombstone */
 enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status);
 enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles);
+
+/* E-mail, full name, shell and account expiry as in `account`, found by its uid. */
+enum store_result store_account_edit(struct store *store, const struct account *account);
 
 /* An administrator's word, unconditional. until: Unix seconds, only with temporary. */
 enum store_result store_account_set_password(struct store *store, uint32_t uid, const char *hash,
@@ -105,8 +120,9 @@ enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
                                     char ret[ACCOUNT_HASH_SIZE]);
 
-/* Active admins other than `uid`. */
-enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t *ret);
+/* Active admins other than `uid` whose account has not expired. */
+enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t now,
+                                           int64_t *ret);
 
 /* What JSON shows beside the record; 0 and NULL give null. */
 struct account_extra {
@@ -118,6 +134,9 @@ struct account_extra {
  * password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
 enum store_result store_account_json(struct store *store, const struct account *account,
                                      const struct account_extra *extra, char **ret);
+/* The same for a page of them: ret[0] to ret[count - 1], none of them on failure. */
+enum store_result store_accounts_json(struct store *store, const struct account *accounts,
+                                      const struct account_extra *extras, size_t count, char **ret);
 void store_text_free(char *text);
 
 /* -- audit (store_audit.c) ---------------------------------------------------------------- */

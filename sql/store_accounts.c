@@ -1,6 +1,6 @@
 /*
- * Account records in the store: read, change, as JSON. One function a change, so that what can happen
- * to an account is the list of this file's prototypes.
+ * Account records in the store, as they are read: one, a page of them, as JSON, and what is still free.
+ * Every statement is finished when its function returns.
  */
 #include <string.h>
 
@@ -108,12 +108,24 @@ enum store_result store_account_by_email(struct store *store, const char *email,
                     " FROM accounts a WHERE email = ?", "t", email), ret);
 }
 
+enum store_result store_accounts_select(struct store *store, const struct account_filter *filter,
+                                        uint32_t after, struct account *page, size_t size,
+                                        size_t *ret)
+{
+    return read_page(store, database_prepare(store->db, "SELECT " COLUMNS
+                     " FROM accounts a WHERE uid > ?1 AND (?2 IS NULL OR status = ?2)"
+                     " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
+                     "                            WHERE r.uid = a.uid AND role = ?3))"
+                     " ORDER BY uid LIMIT ?4", "itti", (int64_t)after, filter->status, filter->role,
+                     (int64_t)size), page, size, ret);
+}
+
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret)
 {
-    return read_page(store, database_prepare(store->db, "SELECT " COLUMNS
-                     " FROM accounts a WHERE uid > ? ORDER BY uid LIMIT ?", "ii", (int64_t)after,
-                     (int64_t)size), page, size, ret);
+    static const struct account_filter all = { NULL, NULL };
+
+    return store_accounts_select(store, &all, after, page, size, ret);
 }
 
 /* OK when the count is 0, TAKEN when not. */
@@ -177,108 +189,13 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
     return result;
 }
 
-enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t *ret)
+enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t now,
+                                           int64_t *ret)
 {
     return database_number(store->db, ret,
         "SELECT count(*) FROM accounts JOIN account_roles USING (uid)"
-        " WHERE role = 'admin' AND status = 'active' AND uid <> ?", "i", (int64_t)uid);
-}
-
-/* -- changing ----------------------------------------------------------------------------- */
-
-/* NOT_FOUND when the statement just run touched no row. */
-static enum store_result touched(struct store *store, enum store_result result)
-{
-    return result == STORE_OK && sqlite3_changes(store->db) == 0 ? STORE_NOT_FOUND : result;
-}
-
-static const char *text_or_null(const char *text)
-{
-    return text[0] == '\0' ? NULL : text;
-}
-
-/* Why a trigger refused this insert: what is not free, or another rule. */
-static enum store_result why_refused(struct store *store, const struct account *account)
-{
-    enum store_result result = store_name_is_free(store, account->username);
-
-    if (result == STORE_OK)
-        result = store_uid_is_free(store, account->uid);
-    if (result == STORE_OK)
-        result = store_email_is_free(store, account->email);
-    return result == STORE_OK ? STORE_REFUSED : result;
-}
-
-enum store_result store_account_insert(struct store *store, const struct account *account)
-{
-    enum store_result result = database_run(store->db,
-        "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0),"
-        " nullif(?11, 0), ?12, nullif(?13, 0))", "ittttttti" "iiii",
-        (int64_t)account->uid, account->username, account->email, account->full_name, account->home,
-        account->shell, account_status_name(account->status), text_or_null(account->hash),
-        (int64_t)account->temporary, account->temporary_until, account->expires_at,
-        account->created_at, account->password_changed_at);
-
-    if (result == STORE_REFUSED)
-        return why_refused(store, account);
-    return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
-}
-
-enum store_result store_account_delete(struct store *store, uint32_t uid)
-{
-    return touched(store, database_run(store->db, "DELETE FROM accounts WHERE uid = ?", "i",
-                                       (int64_t)uid));
-}
-
-enum store_result store_account_set_status(struct store *store, uint32_t uid,
-                                           enum account_status status)
-{
-    return touched(store, database_run(store->db, "UPDATE accounts SET status = ? WHERE uid = ?",
-                                       "ti", account_status_name(status), (int64_t)uid));
-}
-
-enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles)
-{
-    static const enum role stored[] = { ROLE_AUDITOR, ROLE_ADMIN };
-    enum store_result result = database_run(store->db, "DELETE FROM account_roles WHERE uid = ?",
-                                            "i", (int64_t)uid);
-
-    for (size_t i = 0; i < 2 && result == STORE_OK; i++)
-        if (roles & stored[i])
-            result = database_run(store->db, "INSERT INTO account_roles VALUES (?, ?)", "it",
-                                  (int64_t)uid, role_name(stored[i]));
-    return result;
-}
-
-enum store_result store_account_set_password(struct store *store, uint32_t uid, const char *hash,
-                                             bool temporary, int64_t until, int64_t now)
-{
-    return touched(store, database_run(store->db,
-        "UPDATE accounts SET hash = ?, temporary = ?, temporary_until = nullif(?, 0),"
-        " password_changed_at = ? WHERE uid = ?", "tiiii", text_or_null(hash), (int64_t)temporary,
-        temporary ? until : (int64_t)0, now, (int64_t)uid));
-}
-
-enum store_result store_account_change_password(struct store *store, uint32_t uid,
-                                                const char *verified_hash, const char *new_hash,
-                                                int64_t now)
-{
-    enum store_result result = touched(store, database_run(store->db,
-        "UPDATE accounts SET hash = ?, temporary = 0, temporary_until = NULL,"
-        " password_changed_at = ? WHERE uid = ? AND hash = ? AND status = 'active'", "tiit",
-        new_hash, now, (int64_t)uid, verified_hash));
-
-    return result == STORE_NOT_FOUND ? STORE_LOST : result;
-}
-
-enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
-                                           const char *verified_hash, const char *new_hash)
-{
-    enum store_result result = touched(store, database_run(store->db,
-        "UPDATE accounts SET hash = ? WHERE uid = ? AND hash = ? AND status = 'active'", "tit",
-        new_hash, (int64_t)uid, verified_hash));
-
-    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+        " WHERE role = 'admin' AND status = 'active' AND uid <> ?1"
+        " AND (expires_at IS NULL OR expires_at > ?2)", "ii", (int64_t)uid, now);
 }
 
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
@@ -314,15 +231,43 @@ static const char account_object[] =
     "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
     "  'locked_until', " SQL_RFC3339("?15") ") AS object)";
 
+static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
+                                    const struct account_extra *extra, char **ret)
+{
+    enum store_result result = STORE_FAILED;
+
+    if (database_bind(row, "tittttti" "iiiiiii" "t", account->username, (int64_t)account->uid,
+                      account->email, account->full_name, account->home, account->shell,
+                      account_status_name(account->status), (int64_t)account->roles,
+                      account->created_at, account->password_changed_at,
+                      (int64_t)account->temporary, account->temporary_until, account->expires_at,
+                      extra->last_login_at, extra->locked_until, extra->temporary_password) &&
+        sqlite3_step(row) == SQLITE_ROW)
+        *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
+    if (*ret != NULL)
+        result = STORE_OK;
+    return result;
+}
+
+enum store_result store_accounts_json(struct store *store, const struct account *accounts,
+                                      const struct account_extra *extras, size_t count, char **ret)
+{
+    sqlite3_stmt *row = database_prepare(store->db, account_object, "");
+    enum store_result result = STORE_OK;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    memset(ret, 0, count * sizeof *ret);
+    for (size_t i = 0; result == STORE_OK && i < count; i++)
+        result = write_json(row, &accounts[i], &extras[i], &ret[i]);
+    sqlite3_finalize(row);
+    for (size_t i = 0; result != STORE_OK && i < count; i++)
+        store_text_free(ret[i]);
+    return result;
+}
+
 enum store_result store_account_json(struct store *store, const struct account *account,
                                      const struct account_extra *extra, char **ret)
 {
-    return database_copy(store->db, ret, account_object, "tittttti" "iiiiiii" "t",
-                         account->username, (int64_t)account->uid, account->email,
-                         account->full_name, account->home, account->shell,
-                         account_status_name(account->status), (int64_t)account->roles,
-                         account->created_at, account->password_changed_at,
-                         (int64_t)account->temporary, account->temporary_until,
-                         account->expires_at, extra->last_login_at, extra->locked_until,
-                         extra->temporary_password);
+    return store_accounts_json(store, account, extra, 1, ret);
 }

@@ -692,9 +692,9 @@ static void other_admins_are_counted_only_when_active(void **state)
         fixture_add(&account, NULL);
     }
     store = open_store(STORE_EXISTING);
-    assert_int_equal(store_count_other_admins(store, 70100, &count), STORE_OK);
+    assert_int_equal(store_count_other_admins(store, 70100, 1, &count), STORE_OK);
     assert_int_equal(count, 1);
-    assert_int_equal(store_count_other_admins(store, 70102, &count), STORE_OK);
+    assert_int_equal(store_count_other_admins(store, 70102, 1, &count), STORE_OK);
     assert_int_equal(count, 2);
     store_close(store);
 }

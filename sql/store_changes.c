@@ -1,0 +1,110 @@
+/*
+ * Account records in the store, as they are changed. One function a change, so that what can happen to
+ * an account is the list of this file's functions.
+ */
+#include <string.h>
+
+#include "database.h"
+
+/* NOT_FOUND when the statement just run touched no row. */
+static enum store_result touched(struct store *store, enum store_result result)
+{
+    return result == STORE_OK && sqlite3_changes(store->db) == 0 ? STORE_NOT_FOUND : result;
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
+/* Why a trigger refused this insert: what is not free, or another rule. */
+static enum store_result why_refused(struct store *store, const struct account *account)
+{
+    enum store_result result = store_name_is_free(store, account->username);
+
+    if (result == STORE_OK)
+        result = store_uid_is_free(store, account->uid);
+    if (result == STORE_OK)
+        result = store_email_is_free(store, account->email);
+    return result == STORE_OK ? STORE_REFUSED : result;
+}
+
+enum store_result store_account_insert(struct store *store, const struct account *account)
+{
+    enum store_result result = database_run(store->db,
+        "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0),"
+        " nullif(?11, 0), ?12, nullif(?13, 0))", "ittttttti" "iiii",
+        (int64_t)account->uid, account->username, account->email, account->full_name, account->home,
+        account->shell, account_status_name(account->status), text_or_null(account->hash),
+        (int64_t)account->temporary, account->temporary_until, account->expires_at,
+        account->created_at, account->password_changed_at);
+
+    if (result == STORE_REFUSED)
+        return why_refused(store, account);
+    return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
+}
+
+enum store_result store_account_delete(struct store *store, uint32_t uid)
+{
+    return touched(store, database_run(store->db, "DELETE FROM accounts WHERE uid = ?", "i",
+                                       (int64_t)uid));
+}
+
+enum store_result store_account_set_status(struct store *store, uint32_t uid,
+                                           enum account_status status)
+{
+    return touched(store, database_run(store->db, "UPDATE accounts SET status = ? WHERE uid = ?",
+                                       "ti", account_status_name(status), (int64_t)uid));
+}
+
+enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles)
+{
+    static const enum role stored[] = { ROLE_AUDITOR, ROLE_ADMIN };
+    enum store_result result = database_run(store->db, "DELETE FROM account_roles WHERE uid = ?",
+                                            "i", (int64_t)uid);
+
+    for (size_t i = 0; i < 2 && result == STORE_OK; i++)
+        if (roles & stored[i])
+            result = database_run(store->db, "INSERT INTO account_roles VALUES (?, ?)", "it",
+                                  (int64_t)uid, role_name(stored[i]));
+    return result;
+}
+
+enum store_result store_account_set_password(struct store *store, uint32_t uid, const char *hash,
+                                             bool temporary, int64_t until, int64_t now)
+{
+    return touched(store, database_run(store->db,
+        "UPDATE accounts SET hash = ?, temporary = ?, temporary_until = nullif(?, 0),"
+        " password_changed_at = ? WHERE uid = ?", "tiiii", text_or_null(hash), (int64_t)temporary,
+        temporary ? until : (int64_t)0, now, (int64_t)uid));
+}
+
+enum store_result store_account_change_password(struct store *store, uint32_t uid,
+                                                const char *verified_hash, const char *new_hash,
+                                                int64_t now)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET hash = ?, temporary = 0, temporary_until = NULL,"
+        " password_changed_at = ? WHERE uid = ? AND hash = ? AND status = 'active'", "tiit",
+        new_hash, now, (int64_t)uid, verified_hash));
+
+    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+}
+
+enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
+                                           const char *verified_hash, const char *new_hash)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET hash = ? WHERE uid = ? AND hash = ? AND status = 'active'", "tit",
+        new_hash, (int64_t)uid, verified_hash));
+
+    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+}
+
+enum store_result store_account_edit(struct store *store, const struct account *account)
+{
+    return touched(store, database_run(store->db,
+        "UPDATE accounts SET email = ?, full_name = ?, shell = ?, expires_at = nullif(?, 0)"
+        " WHERE uid = ?", "tttii", account->email, account->full_name, account->shell,
+        account->expires_at, (int64_t)account->uid));
+}
