@@ -92,7 +92,11 @@ void actor_find(struct actor *ret)
 void actor_log(const struct actor *actor, const char *event, const struct account *account)
 {
     openlog("admin-tool", LOG_PID, LOG_AUTHPRIV);
-    syslog(LOG_NOTICE, "%s user=%s uid=%u by=%s via=%s from=%s", event, account->username,
-           account->uid, actor->name, actor->via, actor->origin);
+    if (account != NULL)
+        syslog(LOG_NOTICE, "%s user=%s uid=%u by=%s via=%s from=%s", event, account->username,
+               account->uid, actor->name, actor->via, actor->origin);
+    else
+        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s", event, actor->name, actor->via,
+               actor->origin);
     closelog();
 }

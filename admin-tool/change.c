@@ -26,13 +26,15 @@ static bool is_confirmed(const char *plan, FILE *out)
     return length == 3 && memcmp(line, "yes", 3) == 0;
 }
 
-static enum status ask(const struct tool *tool, const struct change *change,
+static enum status ask(struct tool *tool, const struct change *change,
                        const struct account *account)
 {
     FILE *out = tool_wants_json(tool) ? stderr : stdout;
 
     if (tool_has(tool, OPTION_DRY_RUN)) {
         print_account_row(account, out);
+        if (change->preview != NULL)
+            change->preview(tool, change, account, out);
         fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, account->username);
         return STATUS_DONE;
     }

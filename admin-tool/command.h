@@ -140,6 +140,7 @@ struct change {
     unsigned roles;       /* edit-roles */
     const char *password; /* reset-password: in the clear ... */
     const char *hash;     /* ... and hashed */
+    const struct account *edited; /* edit */
 
     /* GO_ON when the change is needed and allowed, else said. Called before the question and again
      * in the transaction. NULL: always. */
@@ -148,6 +149,9 @@ struct change {
     /* In the transaction. */
     enum store_result (*apply)(struct tool *tool, const struct change *change,
                                const struct account *account);
+    /* For --dry-run: what it would do beyond what `plan` says. NULL: nothing. */
+    void (*preview)(struct tool *tool, const struct change *change, const struct account *account,
+                    FILE *out);
     /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
     void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
@@ -175,7 +179,7 @@ void change_release_signals(void);
  * believed only when it looks like what it should be. */
 void actor_find(struct actor *ret);
 
-/* The same event to the system log (LOG_AUTHPRIV). */
+/* The same event to the system log (LOG_AUTHPRIV). account: NULL when it is about no user. */
 void actor_log(const struct actor *actor, const char *event, const struct account *account);
 
 /* -- publish.c: what the public sees ------------------------------------------------------ */
@@ -206,6 +210,12 @@ void home_make(struct tool *tool, const struct account *account);
 /* Remove it with all that is in it: no link followed, no other filesystem entered. */
 void home_remove(struct tool *tool, const struct account *account);
 
+/* -- leftovers.c -------------------------------------------------------------------------- */
+
+/* What on this machine still belongs to this user: jobs, mail, lingering, ranges of ids, files. Nothing
+ * is printed when there is nothing. Takes a few seconds at most, and says so when that was too little. */
+void leftovers_print(const struct account *account, FILE *out);
+
 /* -- newcomer.c: what users create was told ----------------------------------------------- */
 
 struct newcomer {
@@ -216,12 +226,22 @@ struct newcomer {
 /* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
 enum status newcomer_read(struct tool *tool, struct newcomer *ret);
 
+/* One value each into ret, judged: GO_ON, or said. Left alone when the option was not given, but for
+ * the shell, which is the default then. */
+enum status newcomer_take_email(const char *email, struct account *ret);
+enum status newcomer_take_full_name(const struct tool *tool, struct account *ret);
+enum status newcomer_take_shell(const struct tool *tool, struct account *ret);
+enum status newcomer_take_expiry(const struct tool *tool, struct account *ret);
+
 /* -- host.c: what this machine's files say ------------------------------------------------ */
 
 /* GO_ON when no NSS source has a user or group of this name (or id), else said. */
 enum status host_name_is_free(const char *username);
 enum status host_uid_is_free(uint32_t uid);
 bool host_has_id(uint32_t id);
+
+/* The gid of a group of /etc/group; false when it has none of this name. */
+bool host_find_group(const char *name, uint32_t *ret);
 
 /* True when id is in login.defs' SUB_UID range or in /etc/subuid, /etc/subgid (subuid(5)). */
 bool host_uid_is_subordinate(uint32_t uid);
@@ -303,6 +323,10 @@ void print_account_lines(const struct listing *listing, const struct columns *co
 struct libscols_table *print_audit_new(void);
 bool print_audit_add(struct libscols_table *table, const struct audit_row *row);
 
+/* One setting a line; index: policy_setting_at's. */
+struct libscols_table *print_policy_new(void);
+bool print_policy_add(struct libscols_table *table, const struct policy *policy, size_t index);
+
 /* "admin,member" */
 enum { ROLES_SIZE = 32 };
 void print_roles(unsigned roles, char ret[ROLES_SIZE]);
@@ -333,10 +357,14 @@ enum status users_show(struct tool *tool);
 enum status users_suspend(struct tool *tool);
 enum status users_activate(struct tool *tool);
 enum status users_edit_roles(struct tool *tool);
+enum status users_edit(struct tool *tool);
 enum status users_delete(struct tool *tool);
 enum status users_unlock(struct tool *tool);
 enum status maintain_reset_password(struct tool *tool);
 enum status maintain_audit(struct tool *tool);
 enum status maintain_publish(struct tool *tool);
+enum status policy_list(struct tool *tool);
+enum status policy_get(struct tool *tool);
+enum status policy_change(struct tool *tool);
 
 #endif

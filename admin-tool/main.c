@@ -36,6 +36,10 @@ static const struct command commands[] = {
     { "users", "edit-roles", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_FORCE), users_edit_roles,
       "Replace the set of roles" },
+    { "users", "edit", "NAME", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |
+          WITH(OPTION_EXPIRES),
+      users_edit, "Change e-mail, full name, shell or the day the account expires" },
     { "users", "delete", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_FORCE), users_delete,
       "Delete an account; its name and id are never given out again" },
@@ -48,6 +52,12 @@ static const struct command commands[] = {
       ALWAYS | WITH(OPTION_USER) | WITH(OPTION_SINCE) | WITH(OPTION_COUNT) |
           WITH(OPTION_TABLE_OUTPUT),
       maintain_audit, "Show who changed what, oldest first" },
+    { "policy", "", NULL, 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_list,
+      "List the settings; 'policy get' and 'policy set' are about single ones" },
+    { "policy", "get", "KEY", 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_get,
+      "Show one setting" },
+    { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, CHANGING | WITH(OPTION_TABLE_OUTPUT),
+      policy_change, "Change settings, all or none; KEY=default takes a change back" },
     { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, maintain_publish,
       "Write the public directory of users and groups anew" },
 };

@@ -83,15 +83,19 @@ static enum status take_number(const struct tool *tool, struct account *ret)
     return GO_ON;
 }
 
-static enum status take_expiry(const struct tool *tool, struct account *ret)
+enum status newcomer_take_expiry(const struct tool *tool, struct account *ret)
 {
     const char *text = tool->arguments.value[OPTION_EXPIRES];
 
     if (text == NULL)
         return GO_ON;
+    if (strcmp(text, "never") == 0) {
+        ret->expires_at = 0;
+        return GO_ON;
+    }
     if (!when_parse(text, tool->now, &ret->expires_at))
-        return tool_refuse(STATUS_USAGE,
-                           "--expires takes 2026-11-30 or \"2026-11-30 18:00\", not '%s'", text);
+        return tool_refuse(STATUS_USAGE, "--expires takes 2026-11-30, \"2026-11-30 18:00\" or "
+                           "never, not '%s'", text);
     if (ret->expires_at <= tool->now)
         return tool_refuse(STATUS_REFUSED, "--expires %s lies in the past", text);
     return GO_ON;
@@ -99,7 +103,7 @@ static enum status take_expiry(const struct tool *tool, struct account *ret)
 
 /* -- validity ----------------------------------------------------------------------------- */
 
-static enum status take_full_name(const struct tool *tool, struct account *ret)
+enum status newcomer_take_full_name(const struct tool *tool, struct account *ret)
 {
     const char *full_name = tool->arguments.value[OPTION_FULL_NAME];
 
@@ -107,6 +111,11 @@ static enum status take_full_name(const struct tool *tool, struct account *ret)
         return GO_ON;
     return copy_valid("full name", full_name, account_full_name_fault(full_name), ret->full_name,
                       sizeof ret->full_name);
+}
+
+enum status newcomer_take_email(const char *email, struct account *ret)
+{
+    return copy_valid("e-mail", email, account_email_fault(email), ret->email, sizeof ret->email);
 }
 
 static enum status take_names(const struct tool *tool, struct account *ret)
@@ -123,8 +132,7 @@ static enum status take_names(const struct tool *tool, struct account *ret)
     status = copy_valid("username", username, account_username_fault(username), ret->username,
                         sizeof ret->username);
     if (status == GO_ON)
-        status = copy_valid("e-mail", email, account_email_fault(email), ret->email,
-                            sizeof ret->email);
+        status = newcomer_take_email(email, ret);
     return status;
 }
 
@@ -143,7 +151,7 @@ static enum status take_home(const struct tool *tool, struct account *ret)
     return copy_valid("home", home, fault, ret->home, sizeof ret->home);
 }
 
-static enum status take_shell(const struct tool *tool, struct account *ret)
+enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
 {
     const char *shell = tool->arguments.value[OPTION_SHELL];
     const char *fault;
@@ -176,12 +184,12 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
     if (tool_has(tool, OPTION_PASSWORD_STDIN) && tool_has(tool, OPTION_NO_PASSWORD))
         return tool_refuse(STATUS_USAGE, "--password-stdin and --no-password exclude each other");
     if ((status = take_names(tool, &ret->account)) != GO_ON ||
-        (status = take_full_name(tool, &ret->account)) != GO_ON ||
+        (status = newcomer_take_full_name(tool, &ret->account)) != GO_ON ||
         (status = take_number(tool, &ret->account)) != GO_ON ||
-        (status = take_expiry(tool, &ret->account)) != GO_ON ||
+        (status = newcomer_take_expiry(tool, &ret->account)) != GO_ON ||
         (status = take_roles(tool, &ret->account)) != GO_ON ||
         (status = take_home(tool, &ret->account)) != GO_ON ||
-        (status = take_shell(tool, &ret->account)) != GO_ON)
+        (status = newcomer_take_shell(tool, &ret->account)) != GO_ON)
         return status;
     return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(ret->password) : GO_ON;
 }

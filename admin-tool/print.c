@@ -342,3 +342,33 @@ bool print_audit_add(struct libscols_table *table, const struct audit_row *row)
     }
     return line != NULL;
 }
+
+/* -- the policy --------------------------------------------------------------------------- */
+
+struct libscols_table *print_policy_new(void)
+{
+    static const char *const names[] = { "key", "value", "default", "range", "meaning" };
+    struct libscols_table *table = new_table();
+
+    if (table != NULL && add_columns(table, names, sizeof names / sizeof names[0]))
+        return table;
+    scols_unref_table(table);
+    return NULL;
+}
+
+bool print_policy_add(struct libscols_table *table, const struct policy *policy, size_t index)
+{
+    struct libscols_line *line = scols_table_new_line(table, NULL);
+    char value[POLICY_VALUE_SIZE], initial[POLICY_VALUE_SIZE];
+    struct policy_setting setting;
+    struct policy defaults;
+
+    policy_setting_at(index, &setting);
+    policy_defaults(&defaults);
+    policy_value_at(policy, index, value);
+    policy_value_at(&defaults, index, initial);
+    return line != NULL && scols_line_set_data(line, 0, setting.key) == 0 &&
+           scols_line_set_data(line, 1, value) == 0 && scols_line_set_data(line, 2, initial) == 0 &&
+           scols_line_set_data(line, 3, setting.range) == 0 &&
+           scols_line_set_data(line, 4, setting.meaning) == 0;
+}

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,10 +43,10 @@ struct publication {
 /* Missing groups are not granted, nor is root's. */
 static void add_local_group(struct role_groups *groups, const char *name)
 {
-    const struct group *local = getgrnam(name);
+    uint32_t gid;
 
-    if (local != NULL && local->gr_gid != 0 && groups->gid_count < 1 + LOCAL_GROUPS_MAX)
-        groups->gids[groups->gid_count++] = local->gr_gid;
+    if (host_find_group(name, &gid) && gid != 0 && groups->gid_count < 1 + LOCAL_GROUPS_MAX)
+        groups->gids[groups->gid_count++] = gid;
 }
 
 static void find_role_groups(struct role_groups *groups, enum role role, const char *local)

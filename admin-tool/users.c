@@ -174,16 +174,28 @@ static enum store_result apply_delete(struct tool *tool, const struct change *ch
 static void finish_delete(struct tool *tool, const struct change *change,
                           const struct account *before, const struct account *after)
 {
+    printf("%s is deleted.\n", before->username);
+    fflush(stdout); /* what follows may take seconds */
     end_sessions(tool, change, before, after);
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
+    leftovers_print(before, stdout);
+}
+
+static void preview_delete(struct tool *tool, const struct change *change,
+                           const struct account *account, FILE *out)
+{
+    (void)change;
+    if (tool_has(tool, OPTION_REMOVE_HOME))
+        fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
+    leftovers_print(account, out);
 }
 
 enum status users_delete(struct tool *tool)
 {
     static const struct change change = {
-        .event = "delete", .plan = "delete", .outcome = "is deleted", .asks = true,
-        .check = check_delete, .apply = apply_delete, .finish = finish_delete,
+        .event = "delete", .plan = "delete", .asks = true, .check = check_delete,
+        .apply = apply_delete, .finish = finish_delete, .preview = preview_delete,
     };
 
     return change_account(tool, &change);

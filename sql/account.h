@@ -109,6 +109,26 @@ bool policy_service_is_keyboardless(const struct policy *policy, const char *ser
 void policy_defaults(struct policy *ret);
 bool policy_set(struct policy *ret, const char *key, const char *value);
 
+/* What there is to say about one setting. */
+enum policy_type { POLICY_NUMBER, POLICY_SWITCH /* 0 or 1 */, POLICY_LIST /* words by commas */ };
+enum { POLICY_COUNT = 17, POLICY_VALUE_SIZE = 257 };
+struct policy_setting {
+    const char *key, *meaning;
+    enum policy_type type;
+    int64_t least, most; /* of a list: octets */
+    char range[48];      /* the same for people */
+};
+
+/* index: below POLICY_COUNT. A value as policy_set takes it. */
+void policy_setting_at(size_t index, struct policy_setting *ret);
+void policy_value_at(const struct policy *policy, size_t index, char ret[POLICY_VALUE_SIZE]);
+
+/* The index of a key, POLICY_COUNT when there is none. */
+size_t policy_find(const char *key);
+
+/* What is wrong with the settings taken together, each being in its range; NULL if fine. */
+const char *policy_fault(const struct policy *policy);
+
 /* ^[a-z_][a-z0-9_-]{0,31}$ (useradd(8)); not `coder-...`. NULL if fine, else what is wrong. */
 const char *account_username_fault(const char *username);
 

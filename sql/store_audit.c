@@ -54,10 +54,10 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
 #define SPOKEN(value, type) \
     "CASE WHEN " type " IN ('true', 'false') THEN " type " ELSE coalesce(" value ", '-') END"
 #define CHANGE \
-    "(SELECT group_concat(n.key || ': ' || " SPOKEN("b.value", "b.type") \
+    "coalesce((SELECT group_concat(n.key || ': ' || " SPOKEN("b.value", "b.type") \
     "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ')" \
     "  FROM json_each(a.after) n LEFT JOIN json_each(a.before) b ON b.key = n.key" \
-    "  WHERE a.before IS NOT NULL AND n.value IS NOT b.value)"
+    "  WHERE a.before IS NOT NULL AND n.value IS NOT b.value), a.after ->> '$.detail')"
 
 #define ROW_OBJECT \
     "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \

@@ -1,0 +1,144 @@
+/*
+ * users edit: single facts of an account, each judged as in create. What was not given stays as it is
+ * when the transaction begins, whoever changed it meanwhile.
+ */
+#include <string.h>
+
+#include "command.h"
+
+/* What was given, over what is. */
+static struct account merge(const struct tool *tool, const struct account *given,
+                            const struct account *present)
+{
+    struct account merged = *present;
+
+    if (tool_has(tool, OPTION_EMAIL))
+        memcpy(merged.email, given->email, sizeof merged.email);
+    if (tool_has(tool, OPTION_FULL_NAME))
+        memcpy(merged.full_name, given->full_name, sizeof merged.full_name);
+    if (tool_has(tool, OPTION_SHELL))
+        memcpy(merged.shell, given->shell, sizeof merged.shell);
+    if (tool_has(tool, OPTION_EXPIRES))
+        merged.expires_at = given->expires_at;
+    return merged;
+}
+
+static bool is_same(const struct account *one, const struct account *other)
+{
+    return strcmp(one->email, other->email) == 0 && one->expires_at == other->expires_at &&
+           strcmp(one->full_name, other->full_name) == 0 && strcmp(one->shell, other->shell) == 0;
+}
+
+/* The store compares e-mail without case, so the owner himself may have it already. */
+static enum status check_email(struct tool *tool, const struct account *account)
+{
+    struct account owner = { .uid = account->uid };
+    enum store_result result = store_account_by_email(tool->store, account->email, &owner);
+    bool taken = owner.uid != account->uid;
+
+    explicit_bzero(&owner, sizeof owner);
+    if (result == STORE_NOT_FOUND || (result == STORE_OK && !taken))
+        return GO_ON;
+    return tool_store_status(tool, result == STORE_OK ? STORE_TAKEN : result, account->email);
+}
+
+static enum status check_edit(struct tool *tool, const struct change *change,
+                              const struct account *account)
+{
+    struct account merged = merge(tool, change->edited, account);
+    enum status status = GO_ON;
+
+    if (is_same(&merged, account)) {
+        printf("%s is so already; nothing was changed.\n", account->username);
+        status = STATUS_DONE;
+    } else {
+        status = check_email(tool, &merged);
+    }
+    explicit_bzero(merged.hash, sizeof merged.hash);
+    return status;
+}
+
+static enum store_result apply_edit(struct tool *tool, const struct change *change,
+                                    const struct account *account)
+{
+    struct account merged = merge(tool, change->edited, account);
+    enum store_result result = store_account_edit(tool->store, &merged);
+
+    explicit_bzero(merged.hash, sizeof merged.hash);
+    return result;
+}
+
+static void print_difference(const char *what, const char *before, const char *after, FILE *out)
+{
+    char old[CELL_SIZE], new[CELL_SIZE];
+
+    if (strcmp(before, after) == 0)
+        return;
+    print_escape(before, old, sizeof old);
+    print_escape(after, new, sizeof new);
+    fprintf(out, "%s: %s -> %s\n", what, old, new);
+}
+
+static void preview_edit(struct tool *tool, const struct change *change,
+                         const struct account *account, FILE *out)
+{
+    struct account merged = merge(tool, change->edited, account);
+    char before[WHEN_SIZE], after[WHEN_SIZE];
+
+    when_format(account->expires_at, "never", before);
+    when_format(merged.expires_at, "never", after);
+    print_difference("email", account->email, merged.email, out);
+    print_difference("full name", account->full_name, merged.full_name, out);
+    print_difference("shell", account->shell, merged.shell, out);
+    print_difference("account expires at", before, after, out);
+    explicit_bzero(merged.hash, sizeof merged.hash);
+}
+
+/* Allowed, for the day is yet to come; but who is left then cannot undo it. */
+static void finish_edit(struct tool *tool, const struct change *change,
+                        const struct account *before, const struct account *after)
+{
+    int64_t others = 1;
+
+    (void)change;
+    printf("%s is changed.\n", after->username);
+    if (after->expires_at == before->expires_at || after->expires_at == 0 ||
+        (after->roles & ROLE_ADMIN) == 0)
+        return;
+    if (store_count_other_admins(tool->store, after->uid, after->expires_at, &others) == STORE_OK &&
+        others == 0)
+        tool_refuse(GO_ON, "note: %s is the last active Admin; from that date on there is none",
+                    after->username);
+}
+
+/* The options, judged; nothing is opened here. */
+static enum status read_edits(struct tool *tool, struct account *ret)
+{
+    enum status status = GO_ON;
+
+    if (!tool_has(tool, OPTION_EMAIL) && !tool_has(tool, OPTION_FULL_NAME) &&
+        !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES))
+        return tool_refuse(STATUS_USAGE, "missing: what to change; try 'admin-tool users edit "
+                           "--help'");
+    if (tool_has(tool, OPTION_EMAIL))
+        status = newcomer_take_email(tool->arguments.value[OPTION_EMAIL], ret);
+    if (status == GO_ON)
+        status = newcomer_take_full_name(tool, ret);
+    if (status == GO_ON && tool_has(tool, OPTION_SHELL))
+        status = newcomer_take_shell(tool, ret);
+    if (status == GO_ON)
+        status = newcomer_take_expiry(tool, ret);
+    return status;
+}
+
+enum status users_edit(struct tool *tool)
+{
+    struct account edited = { 0 };
+    const struct change change = {
+        .event = "edit", .plan = "change", .edited = &edited,
+        .check = check_edit, .apply = apply_edit, .finish = finish_edit, .preview = preview_edit,
+    };
+    enum status status = read_edits(tool, &edited);
+
+    return status == GO_ON ? change_account(tool, &change) : status;
+}
