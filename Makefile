@@ -64,7 +64,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/handover.o admin-tool/publish.o admin-tool/sessions.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o \
+               admin-tool/leftovers.o admin-tool/columns.o \
                $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam

@@ -282,7 +282,7 @@ struct listing {
     struct account_extra extra;
 };
 
-/* Which columns, in order: indexes of print.c's table. */
+/* Which columns, in order: indexes of the table in columns.c. */
 struct columns {
     size_t count;
     size_t index[16];
@@ -300,17 +300,18 @@ enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
 /* One cell, escaped; `column` is one of struct columns. */
 void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE]);
 const char *print_column_name(size_t column);
+bool print_column_is_number(size_t column);
+bool print_column_warns(size_t column, const struct listing *listing); /* to be shown in red */
+size_t print_column_least(size_t column); /* the width that still makes sense on a narrow terminal */
 
 struct libscols_table;
 
-/* NULL when memory is short. */
-struct libscols_table *print_table_new(const struct columns *columns);
-/* The same as one page of a long list, with the widths given. */
+/* One page of a list of accounts, with the widths given. NULL when memory is short. */
 struct layout;
 struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
                                       bool headings);
 bool print_table_add(struct libscols_table *table, const struct columns *columns,
-                     const struct listing *listing);
+                     const struct layout *layout, const struct listing *listing);
 void print_table_drop(struct libscols_table *table);
 
 /* Print to `out` and free. On a terminal lines are cut to fit. */
@@ -342,6 +343,9 @@ void layout_measure(struct layout *layout, const struct columns *columns,
 
 /* Narrower until a line fits in `width`; 0: leave it. */
 void layout_fit(struct layout *layout, const struct columns *columns, size_t width);
+
+/* Cut a text to the width of column i. */
+void layout_cut(const struct layout *layout, size_t i, char *text);
 
 /* -- terminal.c --------------------------------------------------------------------------- */
 

@@ -60,23 +60,50 @@ static size_t line_width(const struct layout *layout, size_t count)
     return width;
 }
 
-static size_t find_widest(const struct layout *layout, size_t count)
+/* The widest of those above what `least` asks for; count when there is none. */
+static size_t find_widest(const struct layout *layout, const struct columns *columns, bool mild)
 {
-    size_t widest = 0;
+    size_t widest = columns->count;
 
-    for (size_t i = 1; i < count; i++)
-        if (layout->width[i] > layout->width[widest])
+    for (size_t i = 0; i < columns->count; i++) {
+        size_t least = mild ? print_column_least(columns->index[i]) : NARROWEST;
+
+        if (layout->width[i] > least &&
+            (widest == columns->count || layout->width[i] > layout->width[widest]))
             widest = i;
+    }
     return widest;
 }
 
 void layout_fit(struct layout *layout, const struct columns *columns, size_t width)
 {
     while (width > 0 && line_width(layout, columns->count) > width) {
-        size_t widest = find_widest(layout, columns->count);
+        size_t widest = find_widest(layout, columns, true);
 
-        if (layout->width[widest] <= NARROWEST)
+        if (widest == columns->count)
+            widest = find_widest(layout, columns, false);
+        if (widest == columns->count)
             return;
         layout->width[widest]--;
     }
+}
+
+void layout_cut(const struct layout *layout, size_t i, char *text)
+{
+    size_t room = layout->width[i];
+    mbstate_t state = { 0 };
+    wchar_t c;
+
+    if (strlen(text) <= room)
+        return;
+    while (*text != '\0') {
+        size_t length = mbrtowc(&c, text, strlen(text), &state);
+        int width = length != 0 && length <= 4 ? wcwidth(c) : -1;
+
+        if (width < 0 || (size_t)width > room)
+            break;
+        room -= (size_t)width;
+        text += length;
+    }
+    *text = '\0';
 }

@@ -89,7 +89,7 @@ static enum status print_table_page(struct output *output)
     for (size_t i = 0; added && i < output->count; i++) {
         struct listing listing = listing_at(output, i);
 
-        added = print_table_add(table, &output->columns, &listing);
+        added = print_table_add(table, &output->columns, &output->layout, &listing);
     }
     if (!added) {
         print_table_drop(table);

@@ -1,0 +1,210 @@
+/*
+ * The columns an account can be shown in: their names and what stands in a cell, escaped.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "command.h"
+
+enum column_id {
+    COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,
+    COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
+    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_HOME, COLUMN_SHELL, COLUMN_COUNT
+};
+enum { COLUMN_DEFAULTS = COLUMN_STATUS + 1 };
+
+/* The JSON keys, with spaces. */
+static const char *const column_names[COLUMN_COUNT] = {
+    [COLUMN_USERNAME] = "username",
+    [COLUMN_EMAIL] = "email",
+    [COLUMN_CREATED] = "created at",
+    [COLUMN_STATUS] = "status",
+    [COLUMN_UID] = "uid",
+    [COLUMN_FULL_NAME] = "full name",
+    [COLUMN_ROLES] = "roles",
+    [COLUMN_LAST_LOGIN] = "last login",
+    [COLUMN_LOCKED] = "locked until",
+    [COLUMN_MUST_CHANGE] = "must change",
+    [COLUMN_PASSWORD_EXPIRES] = "password expires at",
+    [COLUMN_PASSWORD_CHANGED] = "password changed at",
+    [COLUMN_EXPIRES] = "account expires at",
+    [COLUMN_HOME] = "home",
+    [COLUMN_SHELL] = "shell",
+};
+
+void print_roles(unsigned roles, char ret[ROLES_SIZE])
+{
+    snprintf(ret, ROLES_SIZE, "%s%smember", (roles & ROLE_ADMIN) != 0 ? "admin," : "",
+             (roles & ROLE_AUDITOR) != 0 ? "auditor," : "");
+}
+
+static const char *text_of(const struct account *account, enum column_id id)
+{
+    switch (id) {
+    case COLUMN_USERNAME:
+        return account->username;
+    case COLUMN_EMAIL:
+        return account->email;
+    case COLUMN_STATUS:
+        return account_status_name(account->status);
+    case COLUMN_FULL_NAME:
+        return account->full_name;
+    case COLUMN_MUST_CHANGE:
+        return account->temporary ? "yes" : "no";
+    case COLUMN_HOME:
+        return account->home;
+    case COLUMN_SHELL:
+        return account->shell;
+    default:
+        return "";
+    }
+}
+
+void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE])
+{
+    const struct account *account = &listing->account;
+    enum column_id id = (enum column_id)column;
+
+    switch (id) {
+    case COLUMN_UID:
+        snprintf(ret, CELL_SIZE, "%u", account->uid);
+        return;
+    case COLUMN_ROLES:
+        print_roles(account->roles, ret);
+        return;
+    case COLUMN_CREATED:
+        when_format(account->created_at, "-", ret);
+        return;
+    case COLUMN_LAST_LOGIN:
+        when_format(listing->extra.last_login_at, "never", ret);
+        return;
+    case COLUMN_LOCKED:
+        when_format(listing->extra.locked_until, "not locked", ret);
+        return;
+    case COLUMN_PASSWORD_CHANGED:
+        when_format(account->password_changed_at, "never", ret);
+        return;
+    case COLUMN_PASSWORD_EXPIRES:
+        when_format(account->temporary_until, "never", ret);
+        return;
+    case COLUMN_EXPIRES:
+        when_format(account->expires_at, "never", ret);
+        return;
+    default:
+        print_escape(text_of(account, id), ret, CELL_SIZE);
+    }
+}
+
+/* "Created_At" is "created at". */
+static bool is_column(const char *word, size_t length, const char *name)
+{
+    for (size_t i = 0; i < length; i++) {
+        int c = word[i] == '_' || word[i] == '-' ? ' ' : tolower((unsigned char)word[i]);
+
+        if (c != name[i])
+            return false;
+    }
+    return name[length] == '\0';
+}
+
+const char *print_column_name(size_t column)
+{
+    return column_names[column];
+}
+
+size_t print_column_least(size_t column)
+{
+    switch ((enum column_id)column) {
+    case COLUMN_STATUS:
+    case COLUMN_UID:
+    case COLUMN_MUST_CHANGE:
+        return 10;
+    case COLUMN_USERNAME:
+        return 16;
+    case COLUMN_EMAIL:
+    case COLUMN_FULL_NAME:
+    case COLUMN_ROLES:
+    case COLUMN_HOME:
+    case COLUMN_SHELL:
+        return 12;
+    default:
+        return 10; /* a time's date */
+    }
+}
+
+bool print_column_is_number(size_t column)
+{
+    return column == COLUMN_UID;
+}
+
+/* Whoever is out should be seen. */
+bool print_column_warns(size_t column, const struct listing *listing)
+{
+    return column == COLUMN_STATUS && listing->account.status != ACCOUNT_ACTIVE;
+}
+
+void print_column_names(char *ret, size_t size)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < COLUMN_COUNT && used < size; i++)
+        used += (size_t)snprintf(ret + used, size - used, "%s%s", i > 0 ? ", " : "",
+                                 column_names[i]);
+}
+
+static enum status refuse_column(const char *word, size_t length)
+{
+    char names[256];
+
+    print_column_names(names, sizeof names);
+    return tool_refuse(STATUS_USAGE, "unknown column '%.*s'; columns are %s", (int)length, word,
+                       names);
+}
+
+enum status print_parse_columns(const char *text, struct columns *ret)
+{
+    struct columns columns = { 0 };
+
+    do {
+        size_t length = strcspn(text, ",");
+        size_t id = 0;
+
+        while (id < COLUMN_COUNT && !is_column(text, length, column_names[id]))
+            id++;
+        if (id == COLUMN_COUNT || columns.count == sizeof columns.index / sizeof columns.index[0])
+            return refuse_column(text, length);
+        columns.index[columns.count++] = id;
+        text += length;
+    } while (*text++ == ',');
+    *ret = columns;
+    return GO_ON;
+}
+
+void print_default_columns(struct columns *ret)
+{
+    ret->count = COLUMN_DEFAULTS;
+    for (size_t i = 0; i < COLUMN_DEFAULTS; i++)
+        ret->index[i] = i;
+}
+
+bool print_columns_need_activity(const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->index[i] == COLUMN_LAST_LOGIN || columns->index[i] == COLUMN_LOCKED)
+            return true;
+    return false;
+}
+
+void print_account_lines(const struct listing *listing, const struct columns *columns)
+{
+    size_t count = columns != NULL ? columns->count : COLUMN_COUNT;
+    char cell[CELL_SIZE];
+
+    for (size_t i = 0; i < count; i++) {
+        size_t id = columns != NULL ? columns->index[i] : i;
+
+        print_cell(listing, id, cell);
+        printf("%c%-20s %s\n", toupper((unsigned char)column_names[id][0]), column_names[id] + 1,
+               cell);
+    }
+}
