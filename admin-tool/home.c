@@ -160,7 +160,7 @@ void home_make(struct tool *tool, const struct account *account)
 /* What is being emptied. */
 struct ruin {
     int top;      /* the home itself */
-    dev_t device; /* nothing of another filesystem is touched */
+    uint64_t mount; /* nothing that is mounted inside is touched, be it from the same disk */
     unsigned moved;
     bool progress;
 };
@@ -197,9 +197,21 @@ static void empty_folder(struct ruin *ruin, int folder, bool is_top)
     closedir(entries);
 }
 
+/* statx(2); false when the kernel (before 5.8) cannot tell. */
+static bool find_mount(int folder, uint64_t *ret)
+{
+    struct statx st;
+
+    if (statx(folder, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_MNT_ID, &st) != 0 ||
+        (st.stx_mask & STATX_MNT_ID) == 0)
+        return false;
+    *ret = st.stx_mnt_id;
+    return true;
+}
+
 static void remove_folder(struct ruin *ruin, int folder, const char *name, bool in_top)
 {
-    struct stat st;
+    uint64_t mount;
     int inner;
 
     if (!in_top) {
@@ -209,7 +221,7 @@ static void remove_folder(struct ruin *ruin, int folder, const char *name, bool 
     inner = openat(folder, name, OPEN_FOLDER);
     if (inner == -1)
         return;
-    if (fstat(inner, &st) == 0 && st.st_dev == ruin->device)
+    if (find_mount(inner, &mount) && mount == ruin->mount)
         empty_folder(ruin, inner, false);
     close(inner);
     if (unlinkat(folder, name, AT_REMOVEDIR) == 0)
@@ -225,13 +237,14 @@ static void remove_entry(struct ruin *ruin, int folder, const char *name, bool i
 }
 
 /* The home, if it is the user's own folder: -1 with errno if not. */
-static int open_home(int parent, const char *name, uint32_t uid, struct stat *ret)
+static int open_home(int parent, const char *name, uint32_t uid, uint64_t *ret_mount)
 {
     int home = openat(parent, name, OPEN_FOLDER);
+    struct stat st;
 
     if (home == -1)
         return -1;
-    if (fstat(home, ret) == 0 && ret->st_uid == uid)
+    if (fstat(home, &st) == 0 && st.st_uid == uid && find_mount(home, ret_mount))
         return home;
     close(home);
     errno = EPERM;
@@ -241,13 +254,11 @@ static int open_home(int parent, const char *name, uint32_t uid, struct stat *re
 static bool remove_home(int parent, const char *name, uint32_t uid)
 {
     struct ruin ruin = { .progress = true };
-    struct stat st;
     int error;
 
-    ruin.top = open_home(parent, name, uid, &st);
+    ruin.top = open_home(parent, name, uid, &ruin.mount);
     if (ruin.top == -1)
         return errno == ENOENT;
-    ruin.device = st.st_dev;
     while (ruin.progress) {
         ruin.progress = false;
         empty_folder(&ruin, ruin.top, true);

@@ -101,10 +101,17 @@ enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
     return result == STORE_NOT_FOUND ? STORE_LOST : result;
 }
 
+/* The public facts only when they differ: each writing of them is a new generation. */
 enum store_result store_account_edit(struct store *store, const struct account *account)
 {
-    return touched(store, database_run(store->db,
-        "UPDATE accounts SET email = ?, full_name = ?, shell = ?, expires_at = nullif(?, 0)"
-        " WHERE uid = ?", "tttii", account->email, account->full_name, account->shell,
-        account->expires_at, (int64_t)account->uid));
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET email = ?, expires_at = nullif(?, 0) WHERE uid = ?", "tii",
+        account->email, account->expires_at, (int64_t)account->uid));
+
+    if (result == STORE_OK)
+        result = database_run(store->db,
+            "UPDATE accounts SET full_name = ?1, shell = ?2"
+            " WHERE uid = ?3 AND (full_name IS NOT ?1 OR shell IS NOT ?2)", "tti",
+            account->full_name, account->shell, (int64_t)account->uid);
+    return result;
 }

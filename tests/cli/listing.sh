@@ -22,7 +22,7 @@ cp "$tmp/out" "$tmp/list"
 exits 0 "ls" admin-tool users ls
 ok "... is the same" cmp -s "$tmp/out" "$tmp/list"
 exits 0 "-c in any spelling" admin-tool users list -c 'UID,full name,Last_Login,locked-until,MUST CHANGE,roles'
-says '^UID +FULL NAME +LAST LOGIN +LOCKED UNTIL +MUST CHANGE +ROLES$' "... are the headings"
+says '^ +UID +FULL NAME +LAST LOGIN +LOCKED UNTIL +MUST CHANGE +ROLES$' "... are the headings"
 says '^70100 +Alice Ünlü +never +not locked +yes +admin,member$' "... and the values"
 exits 0 "--status" admin-tool users list --status suspended -c username
 ok "... filters" [ "$(tail -n +2 "$tmp/out" | xargs)" = carol ]
