@@ -228,7 +228,8 @@ static void search_all(struct search *search, const char *home)
 static void print_files(struct search *search, FILE *out)
 {
     if (search->found > 0)
-        fprintf(out, "  files: %zu%s\n", search->found, search->late || search->deep ? " or more" : "");
+        fprintf(out, "  files: %zu%s\n", search->found,
+                search->late || search->deep ? " or more" : "");
     for (size_t i = 0; i < EXAMPLES && i < search->found; i++)
         print_path("file", search->examples[i], out);
     if (search->late || search->deep)

@@ -156,9 +156,10 @@ static enum status list_json(struct output *output)
 {
     enum status status = GO_ON;
 
-    output->activity = tool_open_activity();
-    if (output->tool->store != NULL)
+    if (output->tool->store != NULL) {
+        output->activity = tool_open_activity();
         status = walk(output, print_json_page);
+    }
     puts(output->printed == 0 ? "[]" : "]");
     return status;
 }

@@ -24,10 +24,10 @@ static bool print_json(const struct policy *policy, size_t index)
     policy_defaults(&defaults);
     policy_value_at(policy, index, value);
     policy_value_at(&defaults, index, initial);
-    text = json_make_object(setting.type == POLICY_LIST ? "ttttiitt" : "tjjtiitt", "key", setting.key, "value", value,
-                            "default", initial, "type", types[setting.type], "least",
-                            setting.least, "most", setting.most, "range", setting.range, "meaning",
-                            setting.meaning);
+    text = json_make_object(setting.type == POLICY_LIST ? "ttttiitt" : "tjjtiitt", "key",
+                            setting.key, "value", value, "default", initial, "type",
+                            types[setting.type], "least", setting.least, "most", setting.most,
+                            "range", setting.range, "meaning", setting.meaning);
     if (text != NULL)
         fputs(text, stdout);
     store_text_free(text);

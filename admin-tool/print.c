@@ -58,23 +58,36 @@ static struct libscols_table *new_account_table(const struct columns *columns)
     return table;
 }
 
+/* As wide as the column is to be: no table of a page is narrower than its headings, shown or not. */
+static bool set_heading(struct libscols_column *column, const struct layout *layout, size_t i,
+                        bool is_last)
+{
+    struct libscols_cell *heading = scols_column_get_header(column);
+    bool right = (scols_column_get_flags(column) & SCOLS_FL_RIGHT) != 0;
+    int width = (int)layout->width[i];
+    char text[CELL_SIZE], padded[CELL_SIZE];
+
+    snprintf(text, sizeof text, "%s", scols_cell_get_data(heading));
+    layout_cut(layout, i, text);
+    if (is_last && !right)
+        width = 0; /* nothing stands behind it */
+    snprintf(padded, sizeof padded, "%*s", right ? width : -width, text);
+    return scols_cell_set_data(heading, padded) == 0;
+}
+
 struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
                                       bool headings)
 {
     struct libscols_table *table = new_account_table(columns);
+    bool set = table != NULL;
 
-    for (size_t i = 0; table != NULL && i < columns->count; i++) {
-        struct libscols_column *column = scols_table_get_column(table, i);
-        struct libscols_cell *heading = scols_column_get_header(column);
-        char text[64];
-
-        snprintf(text, sizeof text, "%s", scols_cell_get_data(heading));
-        layout_cut(layout, i, text);
-        scols_cell_set_data(heading, text);
-        scols_column_set_whint(column, (double)layout->width[i]);
+    for (size_t i = 0; set && i < columns->count; i++)
+        set = set_heading(scols_table_get_column(table, i), layout, i, i + 1 == columns->count);
+    if (!set) {
+        print_table_drop(table);
+        return NULL;
     }
-    if (table != NULL)
-        scols_table_enable_noheadings(table, !headings);
+    scols_table_enable_noheadings(table, !headings);
     return table;
 }
 

@@ -23,7 +23,7 @@ ok "users alone: likewise" [ "$status" -eq 2 ]
 exits 2 "an unknown command" admin-tool frobnicate
 complains 'frobnicate' "... is named"
 exits 2 "an unknown verb" admin-tool users frobnicate
-exits 2 "a verb of a later version" admin-tool users edit alice
+exits 2 "edit without a change" admin-tool users edit alice
 exits 2 "an unknown option" admin-tool users list --frobnicate
 complains '--frobnicate' "... is named"
 exits 2 "an unknown letter" admin-tool users list -yz

@@ -1,0 +1,92 @@
+#!/bin/bash
+# What only a terminal gets: lines cut to its width, colour unless NO_COLOR. What a pipe gets: all of it, plain.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
+. "$(dirname "$0")/lib.sh"
+
+terminal=$(dirname "$0")/terminal.py
+on() { run env TERM=xterm python3 "$terminal" "$@"; }
+widest()
+{
+    python3 -c '
+import re, sys, unicodedata
+text = re.sub("\x1b\\[[0-9;]*m", "", open(sys.argv[1], encoding="utf-8").read())
+print(max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n")))' "$tmp/out"
+}
+fits() { ok "$2" [ "$(widest)" -le "$1" ]; }
+
+make alice -n 'Alice Ünlü 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字'
+make a-name-as-long-as-names-may-be-x --roles admin,auditor -n "$(printf 'long %.0s' {1..50})"
+make bob
+admin-tool users suspend bob -y >"$tmp/made"
+escape=$'\e'
+
+for width in 60 80 132; do
+    on "$width" admin-tool users list
+    fits "$width" "list fits $width columns"
+    says '^USERNAME +EMAIL +CREATED' "... with its headings"
+    says 'suspended' "... and the status is readable"
+    on "$width" admin-tool users list -c 'username,uid,full name,email,status'
+    fits "$width" "list of long and wide texts fits $width columns"
+    on "$width" admin-tool policy
+    fits "$width" "policy fits $width columns"
+    on "$width" admin-tool audit
+    fits "$width" "audit fits $width columns"
+done
+on 30 admin-tool users list -c 'username,uid,full name,email'
+fits 30 "30 columns, too"
+on 9 admin-tool users list
+ok "nothing fits 9 columns: it is shown all the same" [ "$status" -eq 0 -a -s "$tmp/out" ]
+on 0 admin-tool users list
+says 'a-name-as-long-as-names-may-be-x@example.com' "a terminal without a width cuts nothing"
+on 60 admin-tool users show alice
+says '^Email +alice@example.com$' "show cuts nothing"
+
+on 80 admin-tool users list
+says "$escape\\[31msuspended$escape\\[0?m" "a suspended user is red on a terminal"
+ok "... and nobody else" [ "$(grep -c "$escape" "$tmp/out")" = 1 ]
+run env TERM=xterm NO_COLOR=1 python3 "$terminal" 80 admin-tool users list
+ok "... not with NO_COLOR" eval '! grep -q "$escape" "$tmp/out"'
+run env TERM=xterm NO_COLOR= python3 "$terminal" 80 admin-tool users list
+ok "... an empty NO_COLOR says nothing" grep -q "$escape" "$tmp/out"
+run env TERM=dumb python3 "$terminal" 80 admin-tool users list
+ok "... nor on a dumb terminal" eval '! grep -q "$escape" "$tmp/out"'
+run env -u TERM python3 "$terminal" 80 admin-tool users list
+ok "... nor on an unknown one" eval '! grep -q "$escape" "$tmp/out"'
+
+run env TERM=xterm admin-tool users list -c 'username,full name,email'
+ok "a pipe gets no colour" eval '! grep -q "$escape" "$tmp/out"'
+says "($(printf 'long %.0s' {1..49})long) +a-name" "... and nothing cut"
+run env TERM=xterm COLUMNS=20 admin-tool users list -c 'username,full name,email'
+says "($(printf 'long %.0s' {1..49})long) +a-name" "... whatever COLUMNS says"
+run admin-tool users list -c uid,username
+says '^  UID USERNAME$' "numbers stand right under their heading"
+
+# Dates: local in tables, UTC in JSON.
+sqlite3 "$STORE" "UPDATE accounts SET created_at = 1798761600 WHERE username = 'alice'"
+run env TZ=EST5 admin-tool users list -c 'username,created at'
+says '^alice +2026-12-31 19:00:00 -0500$' "a time is local in a table"
+run env TZ=EST5 admin-tool users list -o json
+json 'd[0]["created_at"] == "2027-01-01T00:00:00Z"' "... and UTC in JSON"
+run env TZ=EST5 admin-tool users show alice
+says '^Created at +2026-12-31 19:00:00 -0500$' "... local in show"
+
+# Long lists: pages are one list.
+{
+    echo 'BEGIN;'
+    for i in $(seq 3000); do
+        echo "INSERT INTO accounts (uid, username, email, full_name, home, shell, created_at, status)
+            VALUES ($((72000 + i)), 'u$i', 'u$i@example.com', '', '/', '/bin/sh', 1, '$([ $((i % 3)) = 0 ] && echo suspended || echo active)');"
+    done
+    echo 'COMMIT;'
+} | sqlite3 "$STORE"
+exits 0 "a long list" admin-tool users list
+ok "... has its headings once" [ "$(grep -c '^USERNAME' "$tmp/out")" = 1 ]
+ok "... and all columns in line" [ "$(awk '{ print index($0, $NF) }' "$tmp/out" | sort -u | wc -l)" = 1 ]
+ok "... and everybody" [ "$(wc -l <"$tmp/out")" = "$(($(value 'SELECT count(*) FROM accounts') + 1))" ]
+exits 0 "... filtered" admin-tool users list --status suspended -c username
+ok "... has those" [ "$(wc -l <"$tmp/out")" = 1002 ]
+exits 0 "... as JSON" admin-tool users list -o json --status suspended
+json 'len(d) == 1001 and all(u["status"] == "suspended" for u in d)' "... too"
+run bash -c 'admin-tool users list | head -n 2 >"$0"; exit "${PIPESTATUS[0]}"' "$tmp/head"
+ok "a reader that goes away ends it (exit 1 or 0)" [ "$status" -le 1 ]
+done_testing
