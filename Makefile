@@ -126,7 +126,7 @@ UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/
              $(JUDGE_OBJS) sql/json.o
 UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_nss test_pam \
-             test_verdicts test_helper test_pam_hosts
+             test_verdicts test_helper test_pam_hosts test_policy
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
@@ -148,7 +148,7 @@ $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TO
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
-$(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity: $(TOBJ)/tests/fixture.o
+$(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
 $(T)/test_directory $(T)/test_directory_hostile $(T)/test_nss: $(TOBJ)/tests/fixture_directory.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)

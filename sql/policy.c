@@ -175,21 +175,23 @@ void policy_value_at(const struct policy *policy, size_t index, char ret[POLICY_
 
 /* -- what settings must be to each other ------------------------------------------------------ */
 
-/* Words that can be names: none empty, too long, an option or a number. */
+/* Words that can be names of groups and services: none empty, too long, an option or a number. */
 static bool are_names(const char *list)
 {
-    bool good = true;
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789_.@+$-";
 
-    while (good && *list != '\0') {
+    while (*list != '\0') {
         size_t length = strcspn(list, ",");
 
-        good = length > 0 && length < ACCOUNT_NAME_SIZE && list[0] != '-' &&
-               strspn(list, "0123456789") < length && strcspn(list, ":/\\\"'") >= length;
+        if (length == 0 || length >= ACCOUNT_NAME_SIZE || list[0] == '-' ||
+            strspn(list, letters) != length || strspn(list, "0123456789") == length)
+            return false;
         list += length;
         if (*list == ',' && *++list == '\0')
             return false;
     }
-    return good;
+    return true;
 }
 
 /* Both ends and no block between them that is kept for others. */
