@@ -234,6 +234,7 @@ $(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_O
 bench: all $(B)/world/bench_pam
 	tests/world /src/$(B)/world/bench_pam
 	tests/world /src/tests/bench/bench_sshd.sh
+	tests/world /src/tests/bench/bench_tool.sh
 
 demo:
 	examples/demo
