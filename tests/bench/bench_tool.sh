@@ -24,7 +24,7 @@ def measure(*words):
     child.returncode = status
     if status != 0:
         raise SystemExit("no figures: %r ended with %d" % (words, status))
-    peak = int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", said).group(1))
+    peak = int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", said).group(1)) // 4  # busybox takes kB for pages
     return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, peak
 
 

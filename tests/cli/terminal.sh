@@ -87,14 +87,16 @@ exits 0 "... filtered" admin-tool users list --status suspended -c username
 ok "... has those" [ "$(wc -l <"$tmp/out")" = 1002 ]
 exits 0 "... as JSON" admin-tool users list -o json --status suspended
 json 'len(d) == 1001 and all(u["status"] == "suspended" for u in d)' "... too"
+# busybox counts a page as 4 kB four times over.
 peak() { busybox time -v admin-tool users list "$@" 2>&1 >/dev/null | sed -n 's/.*Maximum resident.*: //p'; }
 small=$(peak --role auditor)
 sqlite3 "$STORE" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
     INSERT INTO accounts (uid, username, email, full_name, home, shell, created_at)
     SELECT 1900000000 + i, 'w' || i, 'w' || i || '@example.com', '', '/', '/bin/sh', 1 FROM n"
+admin-tool publish >"$tmp/made" # or the list would do that first
 for form in table json; do
     large=$(peak -o $form)
-    ok "33,000 users take as little memory as one: $small and $large kB, $form" [ "$large" -lt "$((small + 4096))" ]
+    ok "33,000 users take as little memory as one: $((small / 4)) and $((large / 4)) kB, $form" [ "$large" -lt "$((small + 4 * 4096))" ]
 done
 run bash -c 'admin-tool users list | head -n 2 >"$0"; exit "${PIPESTATUS[0]}"' "$tmp/head"
 ok "a reader that goes away ends it (exit 1 or 0)" [ "$status" -le 1 ]
