@@ -32,7 +32,8 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D
           -fvisibility=hidden -fno-strict-overflow
 RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
-          -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0
+          -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0 \
+          -DCODER_SECURITY_DIR='"$(LIBDIR)/security"'
 COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -Isql -Inss_coder -Ipam_coder \
           -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
 SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
@@ -48,6 +49,14 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 
 SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
                sql/store_audit.o sql/activity.o sql/activity_file.o
+CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
+               admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
+               admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_sshd.o \
+               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_ways.o admin-tool/check_service.o \
+               admin-tool/check_repair.o sql/store_check.o
+# What the doctor reads and runs on paper; pure, so the unit tests have it, too.
+PARSER_OBJS := admin-tool/text_file.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
+               admin-tool/pam_run.o admin-tool/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o
 SECRET_OBJS := pam_coder/credential.o
@@ -65,7 +74,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/columns.o \
-               $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
+               $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3
@@ -123,10 +132,10 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS) sql/json.o
+             $(JUDGE_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS)
 UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_nss test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy
+             test_verdicts test_helper test_pam_hosts test_policy test_check
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \

@@ -253,6 +253,10 @@ const char *host_default_shell(void);
 /* Run a program, if there is one, with an empty environment and no output; it may fail. */
 void host_run(char *const argv[]);
 
+/* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or said nothing
+ * for 10 s. */
+bool host_capture(char *const argv[], char *ret, size_t size);
+
 /* -- handover.c: the text that is passed on to the user ----------------------------------- */
 
 /* On stdout, as text or JSON; complains when a password could not be shown. NULL: none. */
@@ -370,5 +374,6 @@ enum status maintain_publish(struct tool *tool);
 enum status policy_list(struct tool *tool);
 enum status policy_get(struct tool *tool);
 enum status policy_change(struct tool *tool);
+enum status check_run(struct tool *tool);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "command.h"
+
+enum { CAPTURE_WAIT_MS = 10 * 1000 };
 
 /* -- NSS ---------------------------------------------------------------------------------- */
 
@@ -160,7 +163,8 @@ const char *host_default_shell(void)
 
 /* -- programs ----------------------------------------------------------------------------- */
 
-static void become(char *const argv[])
+/* out: where its output goes, -1: nowhere. */
+static void become(char *const argv[], int out)
 {
     static char *const no_environment[] = { NULL };
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -169,7 +173,7 @@ static void become(char *const argv[])
     if (null == -1)
         _exit(127);
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (dup2(null, fd) == -1)
+        if (dup2(fd == STDOUT_FILENO && out != -1 ? out : null, fd) == -1)
             _exit(127);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -187,7 +191,50 @@ void host_run(char *const argv[])
     fflush(NULL); /* or the child would have our unwritten output, too */
     child = fork();
     if (child == 0)
-        become(argv);
+        become(argv, -1);
     while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
         continue;
+}
+
+/* What comes out of fd, cut to size; false when it does not end within the time. */
+static bool drain(int fd, char *ret, size_t size)
+{
+    struct pollfd wait = { .fd = fd, .events = POLLIN };
+    char rest[4096];
+    size_t used = 0;
+    ssize_t count = 1;
+
+    while (count > 0) {
+        bool full = used + 1 >= size;
+
+        if (poll(&wait, 1, CAPTURE_WAIT_MS) != 1)
+            return false;
+        count = full ? read(fd, rest, sizeof rest) : read(fd, ret + used, size - used - 1);
+        if (count > 0 && !full)
+            used += (size_t)count;
+    }
+    ret[used] = '\0';
+    return count == 0;
+}
+
+bool host_capture(char *const argv[], char *ret, size_t size)
+{
+    int ends[2], status = -1;
+    bool whole;
+    pid_t child;
+
+    if (access(argv[0], X_OK) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    fflush(NULL);
+    child = fork();
+    if (child == 0)
+        become(argv, ends[1]);
+    close(ends[1]);
+    whole = child > 0 && drain(ends[0], ret, size);
+    close(ends[0]);
+    if (child > 0 && !whole)
+        kill(child, SIGKILL);
+    while (child > 0 && waitpid(child, &status, 0) == -1 && errno == EINTR)
+        continue;
+    return whole && status == 0;
 }

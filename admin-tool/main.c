@@ -60,6 +60,8 @@ static const struct command commands[] = {
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
     { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, maintain_publish,
       "Write the public directory of users and groups anew" },
+    { NULL, "check", "[NAME]", 0, ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_TEXT_OUTPUT), check_run,
+      "Say what keeps users from logging in, or NAME, and what mends it" },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -60,7 +60,7 @@ static enum store_result open_at(const char *folder, struct activity_log *log)
     return result;
 }
 
-static void discard(const char *folder)
+void activity_discard(const char *folder)
 {
     static const char *const names[] = { "activity.db", "activity.db-journal" };
     char path[4096];
@@ -88,7 +88,7 @@ enum store_result activity_move_on(struct activity_log *log, enum store_result r
 {
     close_file(log);
     if (result == STORE_DAMAGED) {
-        discard(log->folder);
+        activity_discard(log->folder);
         result = open_at(log->folder, log);
     }
     if (result == STORE_OK || log->standin == NULL)

@@ -6,6 +6,7 @@
 
 #include "activity.h"
 #include "database.h"
+#include "store_check.h"
 
 struct activity_log {
     sqlite3 *db;

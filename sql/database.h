@@ -23,6 +23,9 @@ struct store {
 /* Unix seconds as RFC 3339 text in UTC; 0 and NULL give NULL. */
 #define SQL_RFC3339(value) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" value ", 0), 'unixepoch')"
 
+/* Our schema, as the migrations make it, into an empty database (store.c): to compare others with. */
+enum store_result database_make_schema(sqlite3 *db);
+
 /* SQLite's result code as ours. */
 enum store_result database_result(int rc);
 

@@ -62,6 +62,13 @@ static enum store_result migrate_from(struct store *store, int64_t version)
     return database_result(sqlite3_exec(store->db, stamp, NULL, NULL, NULL));
 }
 
+enum store_result database_make_schema(sqlite3 *db)
+{
+    struct store empty = { .db = db };
+
+    return migrate_from(&empty, 0);
+}
+
 /* *ret: the schema version of a file that is ours or still empty. */
 static enum store_result read_version(struct store *store, int64_t *ret)
 {

@@ -1,0 +1,214 @@
+/*
+ * Every account seen by the doctor: can the directory show it, does NSS answer with it, and what do all of
+ * them together look like.
+ */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "directory.h"
+#include "store_check.h"
+
+enum { PAGE_SIZE = 128, ASKED_MAX = 2000 };
+
+#define STORE_FILE PRIVATE_DIR "/accounts.db"
+
+struct census {
+    struct doctor *doctor;
+    struct directory_view *view; /* NULL: no directory */
+    int64_t accounts, admins, outdated, overdue;
+    int64_t asked, unanswered, stale;
+    char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
+};
+
+/* -- records ------------------------------------------------------------------------------ */
+
+/* By the writer's own rules; a fresh writer, for a refusal must not depend on other records. */
+static bool is_showable(const struct account *account)
+{
+    struct directory_writer *writer = directory_writer_new(0);
+    const struct directory_user user = {
+        .name = account->username, .uid = account->uid, .gid = account->uid,
+        .gecos = account->full_name, .home = account->home, .shell = account->shell,
+    };
+    bool showable = writer == NULL || directory_writer_add_user(writer, &user) != DIRECTORY_REFUSED;
+
+    directory_writer_free(writer);
+    return showable;
+}
+
+/* Which text it is, and the command that changes it; the username holds no quote (schema). */
+static const char *find_fault(const struct account *account, char mend[CHECK_TEXT_SIZE])
+{
+    if (account_full_name_fault(account->full_name) != NULL) {
+        check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '' WHERE username = "
+                   "'%s'\" && admin-tool publish", account->username);
+        return "full name";
+    }
+    if (account_path_fault(account->shell) != NULL) {
+        check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET shell = '%s' WHERE username = "
+                   "'%s'\" && admin-tool publish", host_default_shell(), account->username);
+        return "shell";
+    }
+    check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET home = '/home/%s' WHERE username = "
+               "'%s'\" && admin-tool publish", account->username, account->username);
+    return "home";
+}
+
+static void check_record(struct doctor *doctor, const struct account *account)
+{
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+
+    if (is_showable(account))
+        return;
+    check_text(what, "the directory cannot show the %s", find_fault(account, mend));
+    check_report(doctor, SEVERITY_PROBLEM, "account-record", account->username, what,
+                 "no change of any account can be published while this record stands", mend);
+}
+
+/* One whose text nobody can read ends every listing, so it is asked for by itself. */
+static void check_texts(struct doctor *doctor)
+{
+    char name[STORE_FAULT_SIZE] = "", mend[CHECK_TEXT_SIZE];
+
+    if (store_check_texts(doctor->tool->store, name) != STORE_OK || name[0] == '\0')
+        return;
+    check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '', home = '/home/%s', "
+               "shell = '%s' WHERE username = '%s'\" && admin-tool publish", name, host_default_shell(),
+               name);
+    check_report(doctor, SEVERITY_PROBLEM, "account-record", name,
+                 "the full name, home or shell is longer than any program takes, or holds a NUL",
+                 "no list of users and no publication gets past this record", mend);
+}
+
+/* -- NSS ---------------------------------------------------------------------------------- */
+
+/* The same uid, home and shell as the directory shows now. */
+static bool is_current(const struct directory_view *view, const struct passwd *answer)
+{
+    struct directory_entry entry;
+
+    if (directory_find_user_by_name(view, answer->pw_name, &entry) != DIRECTORY_OK)
+        return true; /* the directory's own fault is named elsewhere */
+    return strcmp(answer->pw_shell, entry.text + entry.shell) == 0 &&
+           strcmp(answer->pw_dir, entry.text + entry.home) == 0;
+}
+
+static void ask_nss(struct census *census, const struct account *account)
+{
+    const struct passwd *answer;
+
+    if (census->asked++ >= ASKED_MAX)
+        return;
+    answer = getpwnam(account->username);
+    if (answer == NULL || answer->pw_uid != account->uid) {
+        if (census->unanswered++ == 0)
+            memcpy(census->unanswered_name, account->username, ACCOUNT_NAME_SIZE);
+    } else if (census->view != NULL && !is_current(census->view, answer)) {
+        if (census->stale++ == 0)
+            memcpy(census->stale_name, account->username, ACCOUNT_NAME_SIZE);
+    }
+}
+
+static bool nscd_runs(void)
+{
+    struct stat st;
+
+    return stat("/run/nscd/socket", &st) == 0 || stat("/var/run/nscd/socket", &st) == 0;
+}
+
+static void report_answers(const struct census *census)
+{
+    static const char flush[] = "nscd -i passwd; nscd -i group";
+    char what[CHECK_TEXT_SIZE];
+
+    if (census->unanswered > 0)
+        check_report(census->doctor, SEVERITY_PROBLEM, "nss-answer", census->unanswered_name,
+                     check_text(what, "getpwnam does not give our uid, for %lld of %lld accounts",
+                                (long long)census->unanswered, (long long)census->accounts),
+                     "a login name without our uid is not ours: it is never judged by us",
+                     nscd_runs() ? flush : "mend what is said of nsswitch.conf, the library and the "
+                                           "directory, and see 'getent -s coder passwd'");
+    if (census->stale > 0)
+        check_report(census->doctor, SEVERITY_WARNING, "nscd-stale", census->stale_name,
+                     check_text(what, "NSS gives an old home or shell for %lld accounts",
+                                (long long)census->stale),
+                     "a cache or another source answers in place of the directory", flush);
+}
+
+/* -- all of them -------------------------------------------------------------------------- */
+
+static void look_at(struct census *census, const struct account *account)
+{
+    struct doctor *doctor = census->doctor;
+    enum verdict verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
+
+    census->accounts++;
+    census->admins += account->status == ACCOUNT_ACTIVE && (account->roles & ROLE_ADMIN) != 0;
+    check_record(doctor, account);
+    if (doctor->account != NULL && doctor->account->uid != account->uid)
+        return;
+    census->outdated += account->hash[0] != '\0' && credential_is_outdated(account->hash);
+    census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
+    ask_nss(census, account);
+}
+
+static void count_all(struct census *census)
+{
+    struct account *page = calloc(PAGE_SIZE, sizeof *page);
+    uint32_t after = 0;
+    size_t count = 1;
+
+    if (page == NULL)
+        census->doctor->incomplete = true;
+    while (page != NULL && count > 0 &&
+           store_accounts_page(census->doctor->tool->store, after, page, PAGE_SIZE, &count) ==
+               STORE_OK)
+        for (size_t i = 0; i < count; i++) {
+            look_at(census, &page[i]);
+            after = page[i].uid;
+        }
+    if (page != NULL)
+        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    free(page);
+}
+
+static void report_census(const struct census *census)
+{
+    struct doctor *doctor = census->doctor;
+    char what[CHECK_TEXT_SIZE];
+
+    if (census->accounts > 0 && census->admins == 0)
+        check_report(doctor, SEVERITY_WARNING, "account-admins", "roles", "no active user is an Admin",
+                     "only root of this machine can manage anything",
+                     "admin-tool users edit-roles NAME --roles admin");
+    if (census->outdated > 0)
+        check_report(doctor, SEVERITY_NOTE, "account-hashes", "passwords",
+                     check_text(what, "%lld hashes are of another method or lower cost than new ones",
+                                (long long)census->outdated),
+                     "guessing them is cheaper, and refusals take another time",
+                     "nothing: each is renewed at the user's next login by password");
+    if (census->overdue > 0 && doctor->account == NULL)
+        check_report(doctor, SEVERITY_NOTE, "account-overdue", "temporary passwords",
+                     check_text(what, "%lld were not changed in time", (long long)census->overdue),
+                     "these users cannot log in any more", "admin-tool reset-password NAME");
+}
+
+void check_accounts(struct doctor *doctor)
+{
+    struct census census = { .doctor = doctor };
+    struct directory_view view;
+
+    if (doctor->tool->store == NULL || doctor->quiet)
+        return;
+    if (directory_view_open(DIRECTORY_PATH, &view) == DIRECTORY_OK)
+        census.view = &view;
+    check_texts(doctor);
+    count_all(&census);
+    if (census.view != NULL)
+        directory_view_close(&view);
+    report_answers(&census);
+    report_census(&census);
+}

@@ -1,0 +1,51 @@
+/*
+ * The public directory seen by the doctor: is it there, whole, and of the store's generation?
+ */
+#include <sys/stat.h>
+
+#include "check.h"
+#include "directory.h"
+
+#define PUBLISH "admin-tool publish"
+
+static void report(struct doctor *doctor, const char *check, const char *what)
+{
+    check_report(doctor, SEVERITY_PROBLEM, check, DIRECTORY_PATH, what,
+                 "getent, ls and every login see the users as this file shows them", PUBLISH);
+}
+
+static void check_generation(struct doctor *doctor, const struct directory_view *view)
+{
+    char what[CHECK_TEXT_SIZE];
+    int64_t generation = 0;
+
+    if (doctor->tool->store == NULL || doctor->quiet ||
+        store_generation(doctor->tool->store, &generation) != STORE_OK ||
+        (uint64_t)generation == directory_view_generation(view))
+        return;
+    report(doctor, "directory-stale",
+           check_text(what, "it shows generation %llu, the store is at %lld",
+                      (unsigned long long)directory_view_generation(view), (long long)generation));
+}
+
+void check_directory(struct doctor *doctor)
+{
+    struct directory_view view;
+    struct stat st;
+
+    if (doctor->tool->store == NULL && !doctor->quiet)
+        return; /* no account yet, so nothing to show */
+    if (lstat(DIRECTORY_PATH, &st) != 0) {
+        report(doctor, "directory-missing", "it is not there");
+        return;
+    }
+    if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK) {
+        report(doctor, "directory-damaged", "readers do not take it: damaged, or not to be trusted");
+        return;
+    }
+    if (directory_view_check_whole(&view) != DIRECTORY_OK)
+        report(doctor, "directory-damaged", "its checksum is wrong");
+    else
+        check_generation(doctor, &view);
+    directory_view_close(&view);
+}

@@ -1,0 +1,83 @@
+/*
+ * Policy's local groups seen by the doctor: publishing resolves their names and grants what it finds, so
+ * what it did not find, or found with another id, is said here.
+ */
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "directory.h"
+
+/* Does the directory grant this id to an active user with the role? True when there is no such user. */
+static bool is_granted(const struct directory_view *view, enum role role, uint32_t gid)
+{
+    struct directory_entry user;
+
+    for (uint64_t i = 0; directory_user_at(view, i, &user) != DIRECTORY_NOT_FOUND && i < 100000; i++) {
+        uint32_t gids[DIRECTORY_GIDS_MAX];
+        bool holds = false, granted = false;
+        size_t count = 0;
+
+        if (directory_user_gids(view, &user, gids, &count) != DIRECTORY_OK)
+            continue;
+        for (size_t g = 0; g < count; g++) {
+            holds = holds || gids[g] == role_gid(role);
+            granted = granted || gids[g] == gid;
+        }
+        if (holds)
+            return granted;
+    }
+    return true;
+}
+
+static void report(struct doctor *doctor, const char *name, const char *what, const char *mend)
+{
+    check_report(doctor, SEVERITY_WARNING, "role-group", name, what,
+                 "policy says that it comes with a role, and it is not granted", mend);
+}
+
+static void check_one(struct doctor *doctor, enum role role, const char *name)
+{
+    const struct group *group = getgrnam(name);
+    uint32_t gid = group != NULL ? group->gr_gid : 0;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    struct directory_view view;
+
+    if (group == NULL || gid == 0) {
+        check_text(mend, "admin-tool policy set %s_groups=OTHER,GROUPS", role_name(role));
+        report(doctor, name, group == NULL ? "there is no such group" : "its id is 0: root's is never "
+               "granted", mend);
+        return;
+    }
+    if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)
+        return;
+    if (!is_granted(&view, role, gid))
+        report(doctor, name, check_text(what, "its id is %u now, and the directory does not give it", gid),
+               "admin-tool publish");
+    directory_view_close(&view);
+}
+
+static void check_list(struct doctor *doctor, enum role role, const char *list)
+{
+    while (*list != '\0') {
+        size_t length = strcspn(list, ",");
+        char name[64];
+
+        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), list);
+        if (length > 0)
+            check_one(doctor, role, name);
+        list += length + (list[length] == ',');
+    }
+}
+
+void check_groups(struct doctor *doctor)
+{
+    const struct policy *policy = &doctor->tool->policy;
+
+    if (doctor->tool->store == NULL || doctor->quiet)
+        return;
+    check_list(doctor, ROLE_ADMIN, policy->admin_groups);
+    check_list(doctor, ROLE_AUDITOR, policy->auditor_groups);
+    check_list(doctor, ROLE_MEMBER, policy->member_groups);
+}

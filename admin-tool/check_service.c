@@ -1,0 +1,59 @@
+/*
+ * The services that ask PAM: which there are, and what each would answer.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "check_pam.h"
+#include "pam_stack.h"
+
+#define PHASE(phase) (1U << (phase))
+#define ALL (PHASE(PHASE_AUTH) | PHASE(PHASE_ACCOUNT) | PHASE(PHASE_PASSWORD) | PHASE(PHASE_SESSION))
+#define NO_CHANGE (ALL & ~PHASE(PHASE_PASSWORD))
+
+/* Which phases each goes through: INTEGRATION's table of callers. sudo changes passwords by its own stack,
+ * too. */
+const struct pam_service pam_services[PAM_SERVICES] = {
+    { "sshd", { "/usr/sbin/sshd", "/sbin/sshd" }, ALL },
+    { "sudo", { "/usr/bin/sudo", "/bin/sudo" }, ALL },
+    { "sudo-i", { "/usr/bin/sudo", "/bin/sudo" }, NO_CHANGE },
+    { "su", { "/usr/bin/su", "/bin/su" }, ALL },
+    { "su-l", { "/usr/bin/su", "/bin/su" }, NO_CHANGE },
+    { "login", { "/usr/bin/login", "/bin/login" }, ALL },
+    { "passwd", { "/usr/bin/passwd", "/bin/passwd" }, PHASE(PHASE_PASSWORD) },
+    { "cron", { "/usr/sbin/cron", "/usr/sbin/crond" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
+    { "crond", { "/usr/sbin/crond", "/sbin/crond" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
+    { "atd", { "/usr/sbin/atd", "/sbin/atd" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
+};
+
+bool pam_service_is_installed(const struct pam_service *service)
+{
+    struct pam_stack stack;
+    bool there = access(service->programs[0], X_OK) == 0 || access(service->programs[1], X_OK) == 0;
+
+    if (!there)
+        return false;
+    there = pam_stack_read("", service->name, PHASE_AUTH, &stack) != PAM_READ_MISSING;
+    pam_stack_free(&stack);
+    return there;
+}
+
+bool way_is_installed(const char *service)
+{
+    for (size_t i = 0; i < PAM_SERVICES; i++)
+        if (strcmp(pam_services[i].name, service) == 0)
+            return pam_service_is_installed(&pam_services[i]);
+    return false;
+}
+
+int way_run(const char *service, int phase, const struct pam_answers *answers)
+{
+    struct pam_stack stack;
+    int code = CODE_PERM_DENIED;
+
+    if (pam_stack_read("", service, (enum pam_phase)phase, &stack) == PAM_READ_OK)
+        code = (int)pam_stack_run(&stack, answers, NULL);
+    pam_stack_free(&stack);
+    return code;
+}

@@ -1,0 +1,182 @@
+/*
+ * check NAME: what of one account, its shell, home and keys stands in its user's way.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check_visit.h"
+#include "store_check.h"
+
+/* -- findings about the account ----------------------------------------------------------- */
+
+static void report(const struct visit *visit, enum severity severity, const char *check,
+                   const char *what, const char *why, const char *mend)
+{
+    check_report(visit->doctor, severity, check, visit->account->username, what, why, mend);
+}
+
+static void report_verdict(const struct visit *visit)
+{
+    const char *name = visit->account->username;
+    char mend[CHECK_TEXT_SIZE];
+
+    if (visit->verdict == VERDICT_TEMPORARY || visit->verdict == VERDICT_ACTIVE)
+        return;
+    if (visit->verdict == VERDICT_SUSPENDED)
+        check_text(mend, "admin-tool users activate %s", name);
+    else if (visit->verdict == VERDICT_ACCOUNT_EXPIRED)
+        check_text(mend, "admin-tool users edit %s --expires never", name);
+    else
+        check_text(mend, "admin-tool reset-password %s", name);
+    report(visit, SEVERITY_PROBLEM, "user-state", visit_reason(visit->verdict),
+           "every service refuses this user", mend);
+}
+
+static void report_lock(const struct visit *visit)
+{
+    struct activity_summary summary = { 0 };
+    struct activity_log *log = activity_check(PRIVATE_DIR) == STORE_OK ? tool_open_activity() : NULL;
+    const struct tool *tool = visit->doctor->tool;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], until[WHEN_SIZE];
+
+    if (log == NULL)
+        return;
+    if (activity_summarise(log, visit->account->uid, &tool->policy, tool->now, &summary) == STORE_OK &&
+        summary.locked_until > tool->now) {
+        when_format(summary.locked_until, "-", until);
+        check_text(mend, "admin-tool users unlock %s", visit->account->username);
+        report(visit, SEVERITY_WARNING, "user-locked",
+               check_text(what, "too many wrong passwords from somewhere: locked there until %s", until),
+               "from there passwords are refused; keys and other origins are not", mend);
+    }
+    activity_close(log);
+}
+
+static void check_shell(struct visit *visit)
+{
+    const char *shell = visit->account->shell, *listed;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    struct stat st;
+    bool found = false;
+
+    visit->runs_shell = stat(shell, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
+    check_text(mend, "admin-tool users edit %s --shell %s", visit->account->username,
+               host_default_shell());
+    if (!visit->runs_shell) {
+        report(visit, SEVERITY_PROBLEM, "user-shell",
+               check_text(what, "the shell %s is no program that can be run", shell),
+               "sshd, login and su refuse or fail", mend);
+        return;
+    }
+    setusershell();
+    while (!found && (listed = getusershell()) != NULL)
+        found = strcmp(listed, shell) == 0;
+    endusershell();
+    if (!found)
+        report(visit, SEVERITY_WARNING, "user-shells",
+               check_text(what, "the shell %s is not in /etc/shells", shell),
+               "services that look there (ftp, pam_shells) refuse", mend);
+}
+
+/* -- home and keys ------------------------------------------------------------------------ */
+
+/* sshd's StrictModes: the user's or root's, and writable by nobody else. */
+static bool is_strict(const struct stat *st, uint32_t uid)
+{
+    return (st->st_uid == uid || st->st_uid == 0) && (st->st_mode & 022) == 0;
+}
+
+/* Each file sshd would look into; "%h" and a missing '/' mean the home (sshd_config(5)). */
+static bool has_key_file(const struct visit *visit, const char **ret_why)
+{
+    const char *list = visit->sshd.key_files[0] != '\0' ? visit->sshd.key_files
+                                                         : ".ssh/authorized_keys ";
+    char path[2 * SSHD_LIST_SIZE];
+    struct stat st;
+
+    *ret_why = "no key is installed";
+    for (size_t length; *list != '\0'; list += length + (list[length] == ' ')) {
+        bool in_home = strncmp(list, "%h/", 3) == 0;
+        const char *rest = in_home ? list + 3 : list;
+
+        length = strcspn(list, " ");
+        snprintf(path, sizeof path, "%s%s%.*s", *rest == '/' ? "" : visit->account->home,
+                 *rest == '/' ? "" : "/", (int)(length - (size_t)(rest - list)), rest);
+        if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+            continue;
+        if (!visit->sshd.strict_modes || is_strict(&st, visit->account->uid))
+            return true;
+        *ret_why = "sshd does not trust the key file: others may write it";
+    }
+    return false;
+}
+
+static void check_home(struct visit *visit)
+{
+    const char *home = visit->account->home;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    struct stat st;
+
+    if (stat(home, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        visit->keys_why = "there is no home";
+        check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home,
+                   visit->account->uid, visit->account->uid, home, home);
+        report(visit, SEVERITY_WARNING, "user-home",
+               check_text(what, "the home %s is not there, or no folder", home),
+               "logins begin in /, and no key can be kept", strchr(home, '\'') == NULL
+                   ? mend : "make the folder");
+        return;
+    }
+    if (is_strict(&st, visit->account->uid) && st.st_uid != 0) {
+        visit->has_keys = has_key_file(visit, &visit->keys_why);
+        return;
+    }
+    visit->keys_why = "owner or mode of the home (StrictModes)";
+    check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid, visit->account->uid,
+               home, home);
+    report(visit, SEVERITY_WARNING, "user-home",
+           check_text(what, "the home %s has owner %u and mode %04o", home, st.st_uid,
+                      st.st_mode & 07777),
+           "others may write it, so sshd trusts no key in it; or the user cannot", mend);
+}
+
+static void check_lists(const struct visit *visit)
+{
+    char what[CHECK_TEXT_SIZE];
+
+    if (visit->has_sshd && visit->sshd_refusal >= 0)
+        report(visit, SEVERITY_PROBLEM, "user-sshd",
+               check_text(what, "%s in sshd_config keeps this user out",
+                          sshd_settings_list_name(visit->sshd_refusal)),
+               "sshd refuses before PAM is asked",
+               "change the list in /etc/ssh/sshd_config and run: systemctl reload ssh");
+}
+
+void check_user(struct doctor *doctor)
+{
+    const struct account *account = doctor->account;
+    struct visit visit = { .doctor = doctor, .account = account, .sshd_refusal = -1, .keys_why = "" };
+    const struct passwd *answer = getpwnam(account->username);
+    char groups[8192];
+    bool installed, ours = answer != NULL && answer->pw_uid == account->uid;
+
+    visit.verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
+    visit.local = answer != NULL && !ours;
+    visit.answers.local = visit.local ? CODE_SUCCESS : CODE_PERM_DENIED;
+    visit.answers.coder = !ours ? CODE_USER_UNKNOWN
+                          : visit.verdict >= VERDICT_TEMPORARY ? CODE_SUCCESS : CODE_PERM_DENIED;
+    visit.has_sshd = sshd_ask(account->username, &visit.sshd, &installed);
+    check_group_names(account->username, account->uid, groups, sizeof groups);
+    visit.sshd_refusal = visit.has_sshd ? sshd_settings_refusal(&visit.sshd, account->username, groups)
+                                        : -1;
+    report_verdict(&visit);
+    report_lock(&visit);
+    check_shell(&visit);
+    check_home(&visit);
+    check_lists(&visit);
+    visit_judge(&visit);
+}

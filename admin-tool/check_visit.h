@@ -1,0 +1,28 @@
+/*
+ * One user before the doctor: what check_user.c finds out and check_ways.c judges by.
+ */
+#ifndef CODER_CHECK_VISIT_H
+#define CODER_CHECK_VISIT_H
+
+#include "check.h"
+#include "pam_stack.h"
+
+/* What is known of one user. */
+struct visit {
+    struct doctor *doctor;
+    const struct account *account;
+    enum verdict verdict;
+    struct pam_answers answers;
+    struct sshd_settings sshd;
+    bool has_sshd, local, runs_shell, has_keys;
+    int sshd_refusal;
+    const char *keys_why; /* why no key works, "" */
+};
+
+/* Why this state keeps a user out, "" when it does not. */
+const char *visit_reason(enum verdict verdict);
+
+/* Adds one line for each way in that this machine has. */
+void visit_judge(struct visit *visit);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * check NAME: each way in, and whether it works. The account's state goes through each service's own stack
+ * on paper, as our module would answer it; no password is asked for or looked at.
+ */
+#include <string.h>
+
+#include "check_visit.h"
+
+const char *visit_reason(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_SUSPENDED:
+        return "the account is suspended";
+    case VERDICT_ACCOUNT_EXPIRED:
+        return "the account has expired";
+    case VERDICT_TEMPORARY_EXPIRED:
+        return "the temporary password has expired";
+    default:
+        return "";
+    }
+}
+
+static void add_way(struct visit *visit, const char *service, const char *method, bool works,
+                    const char *why)
+{
+    struct doctor *doctor = visit->doctor;
+    char plain[CHECK_TEXT_SIZE], *copy;
+
+    if (doctor->way_count == sizeof doctor->ways / sizeof doctor->ways[0])
+        return;
+    print_escape(why, plain, sizeof plain);
+    copy = strdup(plain);
+    if (copy == NULL) {
+        doctor->incomplete = true;
+        return;
+    }
+    doctor->ways[doctor->way_count++] = (struct way){ service, method, works, copy };
+}
+
+/* What our module would say in the account phase of this service. */
+static enum pam_code answer_account(const struct visit *visit, const char *service)
+{
+    const struct policy *policy = &visit->doctor->tool->policy;
+    enum verdict verdict = visit->verdict;
+
+    if (visit->answers.coder == CODE_USER_UNKNOWN)
+        return CODE_USER_UNKNOWN;
+    if ((verdict == VERDICT_TEMPORARY || verdict == VERDICT_TEMPORARY_EXPIRED) &&
+        policy_service_is_keyboardless(policy, service))
+        return CODE_SUCCESS;
+    if (verdict == VERDICT_TEMPORARY)
+        return CODE_NEW_AUTHTOK_REQD;
+    return verdict == VERDICT_ACTIVE ? CODE_SUCCESS : CODE_PERM_DENIED;
+}
+
+/* "" when the service lets in; *ret_change: after a change of password. */
+static const char *judge_pam(const struct visit *visit, const char *service, bool by_password,
+                             bool *ret_change)
+{
+    struct pam_answers answers = visit->answers;
+    int code;
+
+    if (visit->answers.coder == CODE_USER_UNKNOWN)
+        return visit->local ? "a local account of this name is the one that is judged"
+                            : "NSS does not give our uid for this name";
+    if (by_password && visit->account->hash[0] == '\0')
+        return "the account has no password";
+    answers.unix_ = CODE_AUTH_ERR;
+    if (by_password && way_run(service, PHASE_AUTH, &answers) != CODE_SUCCESS)
+        return visit_reason(visit->verdict)[0] != '\0' ? visit_reason(visit->verdict)
+                                                    : "the service's PAM stack refuses (auth)";
+    answers.coder = answer_account(visit, service);
+    answers.unix_ = CODE_SUCCESS;
+    code = way_run(service, PHASE_ACCOUNT, &answers);
+    *ret_change = code == CODE_NEW_AUTHTOK_REQD;
+    if (code == CODE_SUCCESS || code == CODE_NEW_AUTHTOK_REQD)
+        return "";
+    return visit_reason(visit->verdict)[0] != '\0' ? visit_reason(visit->verdict)
+                                                : "the service's PAM stack refuses (account)";
+}
+
+static void judge_way(struct visit *visit, const char *service, const char *method, bool by_password,
+                      const char *obstacle)
+{
+    bool change = false;
+    const char *why = judge_pam(visit, service, by_password, &change);
+
+    if (why[0] == '\0')
+        why = obstacle;
+    add_way(visit, service, method, why[0] == '\0',
+            why[0] == '\0' && change ? "after changing the temporary password" : why);
+}
+
+static void judge_sshd(struct visit *visit)
+{
+    char refusal[CHECK_TEXT_SIZE] = "";
+    const char *first = "";
+
+    if (!visit->has_sshd)
+        return;
+    if (visit->sshd_refusal >= 0)
+        first = check_text(refusal, "%s keeps this user out",
+                           sshd_settings_list_name(visit->sshd_refusal));
+    else if (!visit->runs_shell)
+        first = "the shell cannot be run";
+    else if (!visit->sshd.pam)
+        first = "UsePAM is no";
+    judge_way(visit, "sshd", "keyboard-interactive", true,
+              first[0] != '\0' || visit->sshd.keyboard_interactive ? first
+                                                                   : "KbdInteractiveAuthentication is no");
+    judge_way(visit, "sshd", "password", true,
+              first[0] != '\0' || visit->sshd.password ? first : "PasswordAuthentication is no");
+    if (first[0] == '\0')
+        first = !visit->sshd.public_key ? "PubkeyAuthentication is no"
+                                        : visit->has_keys ? "" : visit->keys_why;
+    judge_way(visit, "sshd", "key", false, first);
+}
+
+void visit_judge(struct visit *visit)
+{
+    const char *shell = visit->runs_shell ? "" : "the shell cannot be run";
+
+    judge_sshd(visit);
+    if (way_is_installed("login"))
+        judge_way(visit, "login", "password", true, shell);
+    if (way_is_installed("su"))
+        judge_way(visit, "su", "password", true, shell);
+    if (way_is_installed("sudo"))
+        judge_way(visit, "sudo", "password", true, "");
+    if (way_is_installed("cron"))
+        judge_way(visit, "cron", "job", false, "");
+}
+

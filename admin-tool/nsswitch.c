@@ -1,0 +1,85 @@
+/*
+ * One line of nsswitch.conf(5) becomes a list of sources. What glibc would not understand is passed over,
+ * as glibc passes it over.
+ */
+#include "nsswitch.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "text_file.h"
+
+enum { LINE_SIZE = 4096 };
+
+/* "[NOTFOUND=return SUCCESS=continue]", "[!UNAVAIL=return]": what it says of NOTFOUND. */
+static void apply_action(const char *action, bool *stops)
+{
+    while (*action != '\0') {
+        size_t length;
+        bool negated, about;
+
+        action += strspn(action, "[] \t");
+        negated = *action == '!';
+        action += negated;
+        length = strcspn(action, "= ]\t");
+        about = length == strlen("NOTFOUND") && strncasecmp(action, "NOTFOUND", length) == 0;
+        action += length;
+        if (*action != '=')
+            continue;
+        action++;
+        length = strcspn(action, " ]\t");
+        if (about != negated)
+            *stops = length == strlen("return") && strncasecmp(action, "return", length) == 0;
+        action += length;
+    }
+}
+
+static void parse(const char *text, struct nss_line *ret)
+{
+    char word[256];
+
+    memset(ret, 0, sizeof *ret);
+    while (text_word(&text, word, sizeof word)) {
+        if (word[0] == '[' && ret->count > 0)
+            apply_action(word, &ret->sources[ret->count - 1].stops);
+        else if (word[0] != '[' && ret->count < NSSWITCH_SOURCES_MAX)
+            snprintf(ret->sources[ret->count++].name, NSSWITCH_NAME_SIZE, "%.*s",
+                     NSSWITCH_NAME_SIZE - 1, word);
+    }
+}
+
+bool nsswitch_read(FILE *file, const char *database, struct nss_line *ret)
+{
+    size_t length = strlen(database);
+    char line[LINE_SIZE];
+
+    while (text_file_line(file, line, sizeof line)) {
+        const char *text = line + strspn(line, " \t");
+
+        if (strncmp(text, database, length) != 0)
+            continue;
+        text += length;
+        text += strspn(text, " \t");
+        if (*text != ':')
+            continue;
+        parse(text + 1, ret);
+        return true;
+    }
+    return false;
+}
+
+int nsswitch_find(const struct nss_line *line, const char *name)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (strcmp(line->sources[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+bool nsswitch_reaches(const struct nss_line *line, int index)
+{
+    for (int i = 0; i < index; i++)
+        if (line->sources[i].stops)
+            return false;
+    return index >= 0;
+}

@@ -1,0 +1,31 @@
+/*
+ * What sshd says of its own settings (sshd -T), as far as it decides who may log in and how.
+ */
+#ifndef CODER_SSHD_SETTINGS_H
+#define CODER_SSHD_SETTINGS_H
+
+#include <stdbool.h>
+
+/* In the order in which sshd asks them (sshd_config(5), AllowUsers). */
+enum sshd_list { SSHD_DENY_USERS, SSHD_ALLOW_USERS, SSHD_DENY_GROUPS, SSHD_ALLOW_GROUPS };
+enum { SSHD_LISTS = SSHD_ALLOW_GROUPS + 1, SSHD_LIST_SIZE = 4096 };
+
+/* Lists: patterns, each with a blank behind it. */
+struct sshd_settings {
+    bool pam, keyboard_interactive, password, public_key, strict_modes;
+    char lists[SSHD_LISTS][SSHD_LIST_SIZE];
+    char key_files[SSHD_LIST_SIZE];
+};
+
+/* From the output of sshd -T; what it does not name keeps sshd's default. */
+void sshd_settings_parse(const char *text, struct sshd_settings *ret);
+
+/* Which list keeps a user of this name and these groups (each with a blank behind it) out, or -1. A
+ * pattern with a host counts as every host where it allows and as none where it denies. */
+int sshd_settings_refusal(const struct sshd_settings *settings, const char *name,
+                          const char *groups);
+
+/* "AllowUsers" and so on. */
+const char *sshd_settings_list_name(int list);
+
+#endif

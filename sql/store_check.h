@@ -1,0 +1,44 @@
+/*
+ * Looking for damage: what a doctor asks of the store beyond what opening it finds. Nothing here changes
+ * a thing but store_reindex.
+ */
+#ifndef CODER_STORE_CHECK_H
+#define CODER_STORE_CHECK_H
+
+#include "store.h"
+
+enum { STORE_FAULT_SIZE = 256 };
+
+/* What SQLite's integrity_check says first, "" when all is well. *ret_indexes: nothing but indexes is wrong,
+ * and those can be made again from the tables. */
+enum store_result store_check_integrity(struct store *store, char ret[STORE_FAULT_SIZE],
+                                        bool *ret_indexes);
+
+/* How many rows belong to an account that is not there (foreign_key_check). */
+enum store_result store_check_orphans(struct store *store, int64_t *ret);
+
+/* The first table, index or trigger that is missing, changed or not ours; "" when all is well. */
+enum store_result store_check_schema(struct store *store, char ret[STORE_FAULT_SIZE]);
+
+/* The first setting no program of ours would take; "" when all is well. */
+enum store_result store_check_policy(struct store *store, char ret[STORE_FAULT_SIZE]);
+
+/* The first account with a text longer than any program of ours holds; "" when there is none. */
+enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SIZE]);
+
+/* The latest time at which anything was created, changed or noted; 0 when there is nothing. */
+enum store_result store_check_newest(struct store *store, int64_t *ret);
+
+/* A copy of the store, page by page, as a new file with mode 0600. TAKEN when there is one. */
+enum store_result store_check_copy(struct store *store, const char *path);
+
+/* Make every index again from its table. In the open transaction. */
+enum store_result store_reindex(struct store *store);
+
+/* Is private/activity.db there, safe, ours and whole: OK, MISSING, UNSAFE, BUSY, DAMAGED, FAILED. */
+enum store_result activity_check(const char *private_dir);
+
+/* Throw it away; the next attempt makes a new one (activity_file.c). */
+void activity_discard(const char *private_dir);
+
+#endif
