@@ -52,6 +52,7 @@ void check_store(struct doctor *doctor);     /* check_store.c: files, schema, in
 void check_directory(struct doctor *doctor); /* check_directory.c: the public file */
 void check_accounts(struct doctor *doctor);  /* check_accounts.c: every record, and NSS's answer */
 void check_local(struct doctor *doctor);     /* check_local.c: local accounts over ours ... */
+bool check_is_local(const char *username);    /* is there a line for it in /etc/passwd? */
 void check_range(struct doctor *doctor);     /* ... and ids handed out twice */
 void check_groups(struct doctor *doctor);    /* check_groups.c: policy's local groups */
 void check_nss(struct doctor *doctor);       /* check_nss.c: nsswitch.conf and the library */

@@ -102,6 +102,8 @@ static void ask_nss(struct census *census, const struct account *account)
 
     if (census->asked++ >= ASKED_MAX)
         return;
+    if (check_is_local(account->username))
+        return; /* said by itself */
     answer = getpwnam(account->username);
     if (answer == NULL || answer->pw_uid != account->uid) {
         if (census->unanswered++ == 0)

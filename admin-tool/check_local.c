@@ -10,6 +10,19 @@
 #include "check.h"
 #include "text_file.h"
 
+bool check_is_local(const char *username)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    const struct passwd *line;
+    bool found = false;
+
+    while (file != NULL && !found && (line = fgetpwent(file)) != NULL)
+        found = strcmp(line->pw_name, username) == 0;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
 /* -- who is over whom --------------------------------------------------------------------- */
 
 static bool concerns(const struct doctor *doctor, const struct account *account)

@@ -179,7 +179,8 @@ static bool check_settings(struct doctor *doctor)
     }
     if (key[0] == '\0')
         return true;
-    check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"DELETE FROM policy WHERE key = '%s'\"", key);
+    check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"DELETE FROM policy WHERE key = '%s'\" "
+               "&& admin-tool publish", key);
     check_report(doctor, SEVERITY_PROBLEM, "store-policy", "policy",
                  check_text(what, "the setting %s is unknown or out of its range", key),
                  "no program of ours works with a setting it does not understand: logins are refused",

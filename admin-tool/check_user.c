@@ -165,7 +165,7 @@ void check_user(struct doctor *doctor)
     bool installed, ours = answer != NULL && answer->pw_uid == account->uid;
 
     visit.verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
-    visit.local = answer != NULL && !ours;
+    visit.local = check_is_local(account->username);
     visit.answers.local = visit.local ? CODE_SUCCESS : CODE_PERM_DENIED;
     visit.answers.coder = !ours ? CODE_USER_UNKNOWN
                           : visit.verdict >= VERDICT_TEMPORARY ? CODE_SUCCESS : CODE_PERM_DENIED;

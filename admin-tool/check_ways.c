@@ -60,9 +60,10 @@ static const char *judge_pam(const struct visit *visit, const char *service, boo
     struct pam_answers answers = visit->answers;
     int code;
 
+    if (visit->local)
+        return "a local account of this name is the one that is judged";
     if (visit->answers.coder == CODE_USER_UNKNOWN)
-        return visit->local ? "a local account of this name is the one that is judged"
-                            : "NSS does not give our uid for this name";
+        return "NSS does not give our uid for this name";
     if (by_password && visit->account->hash[0] == '\0')
         return "the account has no password";
     answers.unix_ = CODE_AUTH_ERR;

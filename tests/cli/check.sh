@@ -1,0 +1,62 @@
+#!/bin/bash
+# The doctor: silent on the stock set-up; each misconfiguration planted alone is named, and where its command
+# mends it, the doctor is silent again. Here: store, directory, accounts, NSS, helper.
+# shellcheck source=tests/cli/check-lib.sh disable=SC2016,SC2034,SC2317
+. "$(dirname "$0")/check-lib.sh"
+
+run admin-tool check
+ok "before the first account everything is in order" in_order
+make alice --roles admin
+make bob
+run admin-tool check
+ok "on the stock set-up everything is in order" in_order
+silent "... and nothing is said beside it"
+exits 0 "the same as JSON" admin-tool check -o json
+json 'd == []' "... is an empty array"
+
+keep
+
+plant_all <<'END'
+store-mode|problem|yes|a private folder others may enter|chmod 755 $STATE/private
+store-mode|problem|yes|a store others may read|chmod 644 $STORE
+store-mode|problem|yes|another owner's store|chown nobody $STORE
+store-mode|problem|no|a second name of the store|ln $STORE $STATE/private/accounts.db.before-x
+store-stray|warning|yes|a file of a tool that was killed|touch $STATE/private/directory.new
+store-stray|warning|no|a forgotten copy|cp $STORE $STATE/private/copy.db
+store-integrity|problem|no|garbage for a store|head -c 8192 /dev/urandom >$STORE
+store-schema|problem|no|another program's store|sql "PRAGMA application_id = 1"
+store-schema|problem|no|a later store|sql "PRAGMA user_version = 99"
+store-schema|problem|no|a trigger that is gone|sql "DROP TRIGGER audit_stays"
+store-schema|problem|no|a table that is not ours|sql "CREATE TABLE x (y)"
+store-integrity|problem|no|rows of no account|sql "INSERT INTO account_roles VALUES (4711, 'admin')"
+store-policy|problem|yes|a setting nobody knows|sql "INSERT INTO policy VALUES ('colour', 'red')"; admin-tool publish
+store-activity|problem|yes|a damaged log of attempts|head -c 8192 /dev/urandom >$STATE/private/activity.db; chmod 600 $STATE/private/activity.db
+directory-missing|problem|yes|no directory|rm $DIRECTORY
+directory-damaged|problem|yes|garbage for a directory|echo garbage >$DIRECTORY
+directory-damaged|problem|yes|two octets of the directory|flip $DIRECTORY 300
+directory-stale|problem|yes|a directory of yesterday|sql "UPDATE accounts SET full_name = 'B' WHERE username = 'bob'"
+account-record|problem|yes|a full name no directory can show|sql "UPDATE accounts SET full_name = 'a:b' WHERE username = 'bob'"
+account-record|problem|yes|a full name that is too long|sql "UPDATE accounts SET full_name = hex(randomblob(300)) WHERE username = 'bob'"
+account-admins|warning|no|no Admin|sql "DELETE FROM account_roles"; admin-tool publish
+account-hashes|note|no|an old hash|sql "UPDATE accounts SET hash = '\$1\$abcdefgh\$irWbblnpmw.5z7wgBnprh0' WHERE username = 'bob'"
+local-user|warning|no|a local account of the same name|echo bob:x:1234:1234::/home/bob:/bin/sh >>/etc/passwd
+local-user|problem|no|... while ours is suspended|admin-tool users suspend bob -y; echo bob:x:1234:1234::/home/bob:/bin/sh >>/etc/passwd
+local-user|problem|no|a local account with our uid|echo eve:x:70101:1234::/home/eve:/bin/sh >>/etc/passwd
+local-group|warning|no|a local group with a role's name|echo coder-admin:x:4000: >>/etc/group
+range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/subuid
+range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
+role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish
+role-group|warning|no|root's group for a role|sql "INSERT INTO policy VALUES ('admin_groups', 'root')"; admin-tool publish
+role-group|warning|yes|a role's group with a new id|groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupmod -g 4002 helpers
+nss-missing|problem|yes|no coder in passwd|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
+nss-missing|problem|yes|no coder in group|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
+nss-missing|problem|yes|no coder in shadow|sed -i '/^shadow:/s/ coder//' /etc/nsswitch.conf
+nss-stops|problem|yes|a search that ends at files|sed -i '/^passwd:/s/files/files [NOTFOUND=return]/' /etc/nsswitch.conf
+nss-order|warning|yes|coder before files|sed -i '/^passwd:/s/files coder/coder files/' /etc/nsswitch.conf
+nss-initgroups|problem|yes|a line for initgroups|echo 'initgroups: files' >>/etc/nsswitch.conf
+helper-file|problem|yes|a helper without its bit|chmod 755 /usr/libexec/coder_helper
+helper-file|problem|no|no helper|rm /usr/libexec/coder_helper
+helper-socket|warning|no|a socket nobody listens on|mkdir -p /run/coder; python3 -c 'import socket; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind("/run/coder/helper.sock")'
+END
+rm -rf /run/coder
+done_testing
