@@ -75,7 +75,7 @@ struct own_file {
     const char *path;
     mode_t kind, mode;
 };
-enum { OWN_FILES = 8 };
+enum { OWN_FILES = 10 };
 extern const struct own_file check_own_files[OWN_FILES];
 
 /* Does the file of this kind have our owner and mode? True as well when there is none. */

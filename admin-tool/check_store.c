@@ -22,6 +22,8 @@ const struct own_file check_own_files[OWN_FILES] = {
     { PRIVATE_DIR "/activity.db", S_IFREG, 0600 },
     { PRIVATE_DIR "/activity.db-journal", S_IFREG, 0600 },
     { PRIVATE_DIR "/lock", S_IFREG, 0600 },
+    { CODER_RUN_DIR, S_IFDIR, 0755 },
+    { PRIVATE_RUN_DIR, S_IFDIR, 0700 },
 };
 
 bool check_own_file_is_good(const struct own_file *own)

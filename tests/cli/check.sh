@@ -56,7 +56,40 @@ nss-order|warning|yes|coder before files|sed -i '/^passwd:/s/files coder/coder f
 nss-initgroups|problem|yes|a line for initgroups|echo 'initgroups: files' >>/etc/nsswitch.conf
 helper-file|problem|yes|a helper without its bit|chmod 755 /usr/libexec/coder_helper
 helper-file|problem|no|no helper|rm /usr/libexec/coder_helper
+host-clock|problem|no|a clock that went back|sql "INSERT INTO audit (at, event, actor, via, origin) VALUES (unixepoch() + 86400, 'x', 'x', '', '')"
+store-mode|problem|yes|a run folder others may write|mkdir -p -m 777 /run/coder; chmod 777 /run/coder
 helper-socket|warning|no|a socket nobody listens on|mkdir -p /run/coder; python3 -c 'import socket; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind("/run/coder/helper.sock")'
 END
 rm -rf /run/coder
+
+# -- what tar cannot put back ----------------------------------------------------------------------------
+library=$(find /usr/lib /lib -name libnss_coder.so.2 | head -1)
+mv "$library" "$tmp/library"
+planted nss-library problem "no library" no :
+mv "$tmp/library" "$library"
+mount -t tmpfs -o size=1m,mode=755 none /mnt && cp -a "$STATE/." /mnt/ && mount --bind /mnt "$STATE"
+run admin-tool check -o json
+ok "little room: host-space is found" has_found host-space problem
+mount -o remount,ro,bind "$STATE"
+run admin-tool check -o json
+ok "a read-only disk: host-read-only is found" has_found host-read-only problem
+umount "$STATE" && umount /mnt
+python3 - "$DIRECTORY" "$tmp/mapped" <<'END' &
+import mmap, os, subprocess, sys, time
+maps = []
+for i in range(3):
+    with open(sys.argv[1], 'rb') as f:
+        maps.append(mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ))
+    subprocess.run(['admin-tool', 'publish'], stdout=subprocess.DEVNULL)
+open(sys.argv[2], 'w').close()
+time.sleep(60)
+END
+holder=$!
+for i in $(seq 50); do [ -e "$tmp/mapped" ] || sleep 0.1; done
+run admin-tool check -o json
+ok "a process that holds old directories: host-mappings is found" has_found host-mappings note
+kill "$holder"
+wait "$holder"
+run admin-tool check
+ok "in the end everything is in order" in_order
 done_testing
