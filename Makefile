@@ -67,6 +67,11 @@ PAM_OBJS    := pam_coder/pam_coder.o pam_coder/call.o pam_coder/options.o pam_co
 HELPER_OBJS := pam_coder/helper.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
                $(READER_OBJS)
+# What users import reads with knows neither the tool nor the machine: unit tests link it.
+READ_OBJS   := admin-tool/import_record.o admin-tool/import_read.o admin-tool/import_claims.o sql/json_read.o
+IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_host.o admin-tool/import_check.o \
+               admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
+               admin-tool/take_over.o admin-tool/export.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
@@ -74,11 +79,12 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/columns.o \
+               $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3
-TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols
+TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
 .PHONY: all check check-architecture check-build install uninstall lint demo bench clean mutants
@@ -132,10 +138,10 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS)
+             $(JUDGE_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
 UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_nss test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy test_check
+             test_verdicts test_helper test_pam_hosts test_policy test_check test_import
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \

@@ -250,6 +250,9 @@ bool host_uid_is_subordinate(uint32_t uid);
 mode_t host_home_mode(void);
 const char *host_default_shell(void);
 
+/* A path of a program that can be run. NULL if fine, else what is wrong. */
+const char *host_shell_fault(const char *shell);
+
 /* Run a program, if there is one, with an empty environment and no output; it may fail. */
 void host_run(char *const argv[]);
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -159,6 +160,17 @@ bool host_uid_is_subordinate(uint32_t uid)
 const char *host_default_shell(void)
 {
     return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
+}
+
+const char *host_shell_fault(const char *shell)
+{
+    const char *fault = account_path_fault(shell);
+    struct stat st;
+
+    if (fault == NULL &&
+        (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) || access(shell, X_OK) != 0))
+        return "is no program that can be run";
+    return fault;
 }
 
 /* -- programs ----------------------------------------------------------------------------- */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -139,31 +138,21 @@ static enum status take_names(const struct tool *tool, struct account *ret)
 static enum status take_home(const struct tool *tool, struct account *ret)
 {
     const char *home = tool->arguments.value[OPTION_HOME];
-    const char *fault;
 
     if (home == NULL) {
         snprintf(ret->home, sizeof ret->home, "/home/%s", ret->username);
         return GO_ON;
     }
-    fault = account_path_fault(home);
-    if (fault == NULL && (home[strlen(home) - 1] == '/' || strstr(home, "/..") != NULL))
-        fault = "ends in '/' or holds '/..'";
-    return copy_valid("home", home, fault, ret->home, sizeof ret->home);
+    return copy_valid("home", home, account_home_fault(home), ret->home, sizeof ret->home);
 }
 
 enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
 {
     const char *shell = tool->arguments.value[OPTION_SHELL];
-    const char *fault;
-    struct stat st;
 
     if (shell == NULL)
         shell = host_default_shell();
-    fault = account_path_fault(shell);
-    if (fault == NULL &&
-        (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) || access(shell, X_OK) != 0))
-        fault = "is no program that can be run";
-    return copy_valid("shell", shell, fault, ret->shell, sizeof ret->shell);
+    return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
 static enum status take_roles(const struct tool *tool, struct account *ret)

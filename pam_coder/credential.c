@@ -105,6 +105,70 @@ bool credential_is_outdated(const char *hash)
            strncmp(hash, setting, length) < 0;
 }
 
+/* -- hashes from elsewhere ---------------------------------------------------------------- */
+
+/* crypt(5): a prefix, and how long what follows the last '$' is; DES and NT hashes are not among them. */
+static const struct {
+    const char *prefix;
+    size_t tail;
+} forms[] = {
+    { "$y$", 43 },  { "$gy$", 43 }, { "$7$", 43 }, { "$2b$", 53 }, { "$2y$", 53 },
+    { "$2a$", 53 }, { "$6$", 86 },  { "$5$", 43 }, { "$1$", 22 },
+};
+
+static bool has_form(const char *hash)
+{
+    const char *tail = strrchr(hash, '$');
+
+    for (size_t i = 0; tail != NULL && i < sizeof forms / sizeof forms[0]; i++)
+        if (strncmp(hash, forms[i].prefix, strlen(forms[i].prefix)) == 0)
+            return tail - hash >= (ptrdiff_t)strlen(forms[i].prefix) &&
+                   strlen(tail + 1) == forms[i].tail;
+    return false;
+}
+
+enum credential_form credential_form(const char *hash)
+{
+    static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const char *tail = strrchr(hash, '$');
+
+    if (strlen(hash) >= ACCOUNT_HASH_SIZE || !has_form(hash) ||
+        strspn(tail + 1, digits) != strlen(tail + 1))
+        return CREDENTIAL_BROKEN;
+    for (const char *p = hash; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~' || strchr(":;*!\\", *p) != NULL) /* crypt(5): never in a hash */
+            return CREDENTIAL_BROKEN;
+    switch (crypt_checksalt(hash)) {
+    case CRYPT_SALT_OK:
+        return CREDENTIAL_SOUND;
+    case CRYPT_SALT_METHOD_LEGACY:
+        return CREDENTIAL_WEAK;
+    default:
+        return CREDENTIAL_BROKEN;
+    }
+}
+
+/* Of the older methods the salt comes second, unless a number of rounds does. */
+size_t credential_parameters_length(const char *hash)
+{
+    const char *second = strchr(hash + 1, '$');
+
+    if (second != NULL && strchr("156", hash[1]) != NULL && strncmp(second, "$rounds=", 8) != 0)
+        return (size_t)(second - hash) + 1;
+    return parameters_length(hash);
+}
+
+bool credential_is_computable(const char *hash)
+{
+    char made[ACCOUNT_HASH_SIZE] = "";
+    bool good = run_crypt("x", hash, made) && strlen(made) == strlen(hash);
+
+    explicit_bzero(made, sizeof made);
+    return good;
+}
+
+/* -- generated passwords ------------------------------------------------------------------ */
+
 /* One letter of `alphabet` from the kernel, unbiased: bytes past its last whole multiple are thrown away. */
 static bool random_letter(const char *alphabet, unsigned count, char *ret)
 {

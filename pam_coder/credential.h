@@ -39,6 +39,18 @@ void credential_verify_nothing(const char *password);
  * crypt_checksalt(3) calls legacy, or the preferred one at a lower cost. Dearer ones are left alone. */
 bool credential_is_outdated(const char *hash);
 
+enum credential_form { CREDENTIAL_BROKEN, CREDENTIAL_WEAK, CREDENTIAL_SOUND };
+
+/* What a hash from elsewhere looks like: whole, of a method of crypt(5) that this library has and that
+ * is no worse than MD5 (WEAK: one that crypt_checksalt(3) calls legacy). Nothing is hashed. */
+enum credential_form credential_form(const char *hash);
+
+/* The length of method and cost in a hash of a good form, the part that many hashes share. */
+size_t credential_parameters_length(const char *hash);
+
+/* True when crypt(3) can compute this hash: the work of one verification. */
+bool credential_is_computable(const char *hash);
+
 /* A temporary password: getrandom(2), unbiased, no look-alikes (0O1lI and the like). False when the
  * kernel gives no randomness. */
 bool credential_generate(char ret[CREDENTIAL_GENERATED_SIZE]);

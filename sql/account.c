@@ -175,6 +175,15 @@ const char *account_path_fault(const char *path)
     return field_fault(path);
 }
 
+const char *account_home_fault(const char *home)
+{
+    const char *fault = account_path_fault(home);
+
+    if (fault == NULL && (home[strlen(home) - 1] == '/' || strstr(home, "/..") != NULL))
+        return "ends in '/' or holds '/..'";
+    return fault;
+}
+
 const char *account_uid_fault(uint64_t uid)
 {
     if (uid < 1000)

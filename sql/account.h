@@ -145,6 +145,9 @@ const char *account_full_name_fault(const char *full_name);
 /* Absolute, without ':' or control characters (passwd(5)). NULL if fine. */
 const char *account_path_fault(const char *path);
 
+/* The same, and neither "/" nor with '..' in it nor a '/' at its end. */
+const char *account_home_fault(const char *home);
+
 /* 1000 and up, not 60001-65535 (Debian policy 9.2), not 524288-1879048191 (systemd's and subordinate
  * ids), below 2^31. NULL if fine, else what is wrong. */
 const char *account_uid_fault(uint64_t uid);

@@ -1,0 +1,224 @@
+/*
+ * One account as a file of import says it: which columns there are, and what each may hold. A value
+ * that users create would refuse is refused here with the same words; nothing is looked up.
+ */
+#include "import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[IMPORT_COLUMN_COUNT] = {
+    [IMPORT_USERNAME] = "username",
+    [IMPORT_EMAIL] = "email",
+    [IMPORT_FULL_NAME] = "full_name",
+    [IMPORT_ROLES] = "roles",
+    [IMPORT_UID] = "uid",
+    [IMPORT_SHELL] = "shell",
+    [IMPORT_HOME] = "home",
+    [IMPORT_STATUS] = "status",
+    [IMPORT_EXPIRES] = "account_expires_at",
+    [IMPORT_CREATED] = "created_at",
+    [IMPORT_HASH] = "password_hash",
+    [IMPORT_MUST_CHANGE] = "must_change",
+    [IMPORT_PASSWORD_EXPIRES] = "password_expires_at",
+    [IMPORT_PASSWORD_CHANGED] = "password_changed_at",
+};
+
+const char *import_column_name(enum import_column column)
+{
+    return names[column];
+}
+
+bool import_column_find(const char *name, enum import_column *ret)
+{
+    for (size_t i = 0; i < IMPORT_COLUMN_COUNT; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *ret = (enum import_column)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- one value ---------------------------------------------------------------------------- */
+
+static const char *set_text(const char *value, const char *fault, char *ret, size_t size)
+{
+    size_t length = strlen(value);
+
+    if (fault == NULL && length >= size)
+        fault = "is too long";
+    if (fault == NULL)
+        memcpy(ret, value, length + 1);
+    return fault;
+}
+
+/* "admin;auditor" */
+static const char *set_roles(const char *value, unsigned *ret)
+{
+    char text[64];
+
+    if (strlen(value) >= sizeof text)
+        return "is no set of roles; roles are admin, auditor, member";
+    snprintf(text, sizeof text, "%s", value);
+    for (char *p = text; *p != '\0'; p++)
+        if (*p == ';')
+            *p = ',';
+    return roles_parse(text, ret) ? NULL : "holds an unknown role; roles are admin, auditor, member";
+}
+
+static const char *set_uid(const char *value, uint32_t *ret)
+{
+    const char *fault;
+
+    if (strlen(value) > 18 || value[strspn(value, "0123456789")] != '\0')
+        return "is no number";
+    fault = account_uid_fault(strtoull(value, NULL, 10));
+    if (fault == NULL)
+        *ret = (uint32_t)strtoul(value, NULL, 10);
+    return fault;
+}
+
+static const char *set_status(const char *value, enum account_status *ret)
+{
+    if (strcmp(value, "active") != 0 && strcmp(value, "suspended") != 0)
+        return "is neither active nor suspended";
+    *ret = strcmp(value, "active") == 0 ? ACCOUNT_ACTIVE : ACCOUNT_SUSPENDED;
+    return NULL;
+}
+
+static const char *set_truth(const char *value, bool *ret)
+{
+    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+        return "is neither true nor false";
+    *ret = strcmp(value, "true") == 0;
+    return NULL;
+}
+
+/* "2d ago" makes no sense in a file that is kept: as seen from 1970 it is not positive. */
+static const char *set_time(const char *value, int64_t *ret)
+{
+    int64_t when = 0;
+
+    if (strcmp(value, "never") != 0 && (!when_parse(value, 0, &when) || when <= 0))
+        return "is no time like 2026-11-30T18:00:00Z";
+    *ret = when;
+    return NULL;
+}
+
+static const char *set_hash(const char *value, char ret[ACCOUNT_HASH_SIZE])
+{
+    if (strcmp(value, "*") == 0 || strcmp(value, "!") == 0) {
+        ret[0] = '\0';
+        return NULL;
+    }
+    if (credential_form(value) == CREDENTIAL_BROKEN)
+        return "is no whole hash of a method that is good enough (crypt(5)); leave it empty for a "
+               "temporary password, or write * for none";
+    return set_text(value, NULL, ret, ACCOUNT_HASH_SIZE);
+}
+
+/* NULL if fine, else what is wrong. */
+static const char *set_value(struct account *account, enum import_column column, const char *value)
+{
+    switch (column) {
+    case IMPORT_USERNAME:
+        return set_text(value, account_username_fault(value), account->username,
+                        sizeof account->username);
+    case IMPORT_EMAIL:
+        return set_text(value, account_email_fault(value), account->email, sizeof account->email);
+    case IMPORT_FULL_NAME:
+        return set_text(value, account_full_name_fault(value), account->full_name,
+                        sizeof account->full_name);
+    case IMPORT_ROLES:
+        return set_roles(value, &account->roles);
+    case IMPORT_UID:
+        return set_uid(value, &account->uid);
+    case IMPORT_SHELL:
+        return set_text(value, account_path_fault(value), account->shell, sizeof account->shell);
+    case IMPORT_HOME:
+        return set_text(value, account_home_fault(value), account->home, sizeof account->home);
+    case IMPORT_STATUS:
+        return set_status(value, &account->status);
+    case IMPORT_EXPIRES:
+        return set_time(value, &account->expires_at);
+    case IMPORT_CREATED:
+        return set_time(value, &account->created_at);
+    case IMPORT_HASH:
+        return set_hash(value, account->hash);
+    case IMPORT_MUST_CHANGE:
+        return set_truth(value, &account->temporary);
+    case IMPORT_PASSWORD_EXPIRES:
+        return set_time(value, &account->temporary_until);
+    case IMPORT_PASSWORD_CHANGED:
+        return set_time(value, &account->password_changed_at);
+    default:
+        return "is in no column";
+    }
+}
+
+bool import_record_set(struct import_record *record, enum import_column column, const char *value,
+                       char ret_reason[IMPORT_REASON_SIZE])
+{
+    const char *fault;
+
+    if (value[0] == '\0')
+        return true;
+    fault = set_value(&record->account, column, value);
+    if (fault == NULL) {
+        record->given |= 1u << column;
+        return true;
+    }
+    if (column == IMPORT_HASH)
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the password_hash %s", fault);
+    else
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the %s '%.64s%s' %s", names[column], value,
+                 strlen(value) > 64 ? "..." : "", fault);
+    return false;
+}
+
+/* -- the whole ---------------------------------------------------------------------------- */
+
+static bool has(const struct import_record *record, enum import_column column)
+{
+    return (record->given & 1u << column) != 0;
+}
+
+static bool refuse(char ret_reason[IMPORT_REASON_SIZE], enum import_column column, const char *what)
+{
+    snprintf(ret_reason, IMPORT_REASON_SIZE, "%s %s", names[column], what);
+    return false;
+}
+
+/* What is said of a password goes with one: our own temporary ones have their rules. */
+static bool check_password(const struct import_record *record,
+                           char ret_reason[IMPORT_REASON_SIZE])
+{
+    const struct account *account = &record->account;
+
+    for (size_t i = IMPORT_MUST_CHANGE; i < IMPORT_COLUMN_COUNT; i++)
+        if (has(record, (enum import_column)i) && !has(record, IMPORT_HASH))
+            return refuse(ret_reason, (enum import_column)i, "is there without a password_hash; the "
+                          "temporary password made then has its own");
+    if (account->temporary && account->hash[0] == '\0')
+        return refuse(ret_reason, IMPORT_MUST_CHANGE, "is true, but there is no password");
+    if (account->temporary_until != 0 && !account->temporary)
+        return refuse(ret_reason, IMPORT_PASSWORD_EXPIRES, "is there, but must_change is not true");
+    return true;
+}
+
+bool import_record_complete(struct import_record *record, char ret_reason[IMPORT_REASON_SIZE])
+{
+    struct account *account = &record->account;
+
+    if (!has(record, IMPORT_USERNAME))
+        return refuse(ret_reason, IMPORT_USERNAME, "is missing");
+    if (!has(record, IMPORT_EMAIL))
+        return refuse(ret_reason, IMPORT_EMAIL, "is missing");
+    if (!check_password(record, ret_reason))
+        return false;
+    account->roles |= ROLE_MEMBER;
+    if (!has(record, IMPORT_HOME))
+        snprintf(account->home, sizeof account->home, "/home/%s", account->username);
+    return true;
+}
