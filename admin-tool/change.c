@@ -13,12 +13,12 @@
 /* -- the question ------------------------------------------------------------------------- */
 
 /* Only the word `yes` goes on; the end of the input does not. */
-static bool is_confirmed(const char *plan, FILE *out)
+bool change_is_confirmed(const char *plan, FILE *out)
 {
     char line[64] = "";
     size_t length;
 
-    fprintf(out, "Are you sure you want to %s this user? (yes/no) ", plan);
+    fprintf(out, "Are you sure you want to %s? (yes/no) ", plan);
     fflush(out);
     if (fgets(line, sizeof line, stdin) == NULL || !isatty(STDIN_FILENO))
         fputc('\n', out); /* which nobody typed there */
@@ -30,6 +30,7 @@ static enum status ask(struct tool *tool, const struct change *change,
                        const struct account *account)
 {
     FILE *out = tool_wants_json(tool) ? stderr : stdout;
+    char plan[128];
 
     if (tool_has(tool, OPTION_DRY_RUN)) {
         print_account_row(account, out);
@@ -41,7 +42,8 @@ static enum status ask(struct tool *tool, const struct change *change,
     if (!change->asks || tool_has(tool, OPTION_YES))
         return GO_ON;
     print_account_row(account, out);
-    if (is_confirmed(change->plan, out))
+    snprintf(plan, sizeof plan, "%s this user", change->plan);
+    if (change_is_confirmed(plan, out))
         return GO_ON;
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
@@ -84,20 +86,31 @@ static enum status commit(struct tool *tool, bool publishes)
     return GO_ON;
 }
 
+enum status change_append(struct tool *tool, const char *event, const struct account *before,
+                          const struct account *after, const char *detail)
+{
+    return tool_store_status(tool, store_audit_append(tool->store, &tool->actor.audit, event, before,
+                                                      after, detail, tool->now), "the audit row");
+}
+
+enum status change_end(struct tool *tool)
+{
+    bool publishes = publish_is_due(tool);
+    enum status status = publishes ? publish_prepare(tool) : GO_ON;
+
+    if (status == GO_ON)
+        status = commit(tool, publishes);
+    store_rollback(tool->store);
+    return status;
+}
+
 enum status change_commit(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail)
 {
-    bool publishes = false;
-    enum store_result result;
-    enum status status;
+    enum status status = change_append(tool, event, before, after, detail);
 
-    result = store_audit_append(tool->store, &tool->actor.audit, event, before, after, detail,
-                                tool->now);
-    status = tool_store_status(tool, result, "the audit row");
-    if (status == GO_ON && (publishes = publish_is_due(tool)))
-        status = publish_prepare(tool);
     if (status == GO_ON)
-        status = commit(tool, publishes);
+        status = change_end(tool);
     store_rollback(tool->store);
     if (status == GO_ON)
         actor_log(&tool->actor, event, after != NULL ? after : before);
@@ -178,6 +191,7 @@ enum status change_account(struct tool *tool, const struct change *change)
         status = find(tool, &account);
     if (status != GO_ON)
         return status;
+    host_note_local(account.username);
     status = check(tool, change, &account);
     if (status == STATUS_DONE && change->again != NULL && !tool_has(tool, OPTION_DRY_RUN))
         change->again(tool, &account);

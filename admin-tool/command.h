@@ -78,6 +78,7 @@ struct tool {
     struct store *store;  /* NULL: there is none yet */
     struct policy policy; /* the defaults when there is no store */
     struct actor actor;   /* of a changing command, once opened */
+    int folder;           /* where it was started, for openat(2); -1: nowhere. We are in "/" */
     int lock;             /* the tool lock's descriptor, -1 when not held */
     bool changed;         /* something was committed: silence on stdout is no failure any more */
     bool troubled;        /* tool_complain was called */
@@ -102,8 +103,8 @@ bool tool_wants_json(const struct tool *tool);
 
 /* -- process.c ---------------------------------------------------------------------------- */
 
-/* First thing of all. False: do nothing. */
-bool process_harden(void);
+/* First thing of all. False: do nothing. ret_folder: struct tool's. */
+bool process_harden(int *ret_folder);
 
 /* -- options.c: command lines ------------------------------------------------------------- */
 
@@ -168,6 +169,15 @@ enum status change_account(struct tool *tool, const struct change *change);
  */
 enum status change_commit(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail);
+
+/* The two halves of it, for a batch: one audit row; and all that ends the transaction. The system log
+ * is the caller's then. */
+enum status change_append(struct tool *tool, const char *event, const struct account *before,
+                          const struct account *after, const char *detail);
+enum status change_end(struct tool *tool);
+
+/* Ask "Are you sure you want to PLAN? (yes/no)". */
+bool change_is_confirmed(const char *plan, FILE *out);
 
 /* Ctrl-C and the like wait between hold and release: what was committed is carried through. */
 void change_hold_signals(void);
@@ -246,6 +256,21 @@ bool host_find_group(const char *name, uint32_t *ret);
 /* True when id is in login.defs' SUB_UID range or in /etc/subuid, /etc/subgid (subuid(5)). */
 bool host_uid_is_subordinate(uint32_t uid);
 
+/* The same for many ids: all those ranges at once. False when memory is short; ranges: to be freed. */
+struct id_range {
+    unsigned long first, count;
+};
+struct id_ranges {
+    struct id_range *ranges;
+    size_t count;
+};
+bool host_subordinates_read(struct id_ranges *ret);
+bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid);
+
+/* True when /etc/passwd itself has a line of this name; and a note that says what follows from it. */
+bool host_is_local(const char *username);
+void host_note_local(const char *username);
+
 /* HOME_MODE of login.defs(5), else 0700. */
 mode_t host_home_mode(void);
 const char *host_default_shell(void);
@@ -272,6 +297,9 @@ void handover_print(struct tool *tool, const struct account *account, const char
 bool when_parse(const char *text, int64_t now, int64_t *ret);
 
 enum { WHEN_SIZE = 40 };
+/* RFC 3339 in UTC; "" for 0. */
+void when_format_utc(int64_t when, char ret[WHEN_SIZE]);
+
 /* Local time, or `never` (the word given) for 0. */
 void when_format(int64_t when, const char *never, char ret[WHEN_SIZE]);
 
@@ -371,6 +399,8 @@ enum status users_edit_roles(struct tool *tool);
 enum status users_edit(struct tool *tool);
 enum status users_delete(struct tool *tool);
 enum status users_unlock(struct tool *tool);
+enum status users_import(struct tool *tool);
+enum status users_export(struct tool *tool);
 enum status maintain_reset_password(struct tool *tool);
 enum status maintain_audit(struct tool *tool);
 enum status maintain_publish(struct tool *tool);

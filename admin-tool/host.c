@@ -118,8 +118,8 @@ mode_t host_home_mode(void)
     return (mode_t)read_setting("HOME_MODE", 8, 0700) & 0777;
 }
 
-/* "name:first:count" */
-static bool is_in_line(const char *line, uint32_t uid)
+/* "name:first:count" of subuid(5). False when it is none. */
+static bool parse_range(const char *line, struct id_range *ret)
 {
     const char *colon = strchr(line, ':');
     unsigned long first, count;
@@ -131,30 +131,86 @@ static bool is_in_line(const char *line, uint32_t uid)
     if (*end != ':')
         return false;
     count = strtoul(end + 1, NULL, 10);
-    return uid >= first && uid - first < count;
+    *ret = (struct id_range){ first, count };
+    return count > 0;
 }
 
-static bool is_in_file(const char *path, uint32_t uid)
+static bool add_range(struct id_ranges *ranges, struct id_range range)
+{
+    struct id_range *grown;
+
+    if ((ranges->count & (ranges->count + 1)) == 0) { /* full: 0, 1, 3, 7, ... */
+        grown = reallocarray(ranges->ranges, 2 * ranges->count + 1, sizeof *grown);
+        if (grown == NULL)
+            return false;
+        ranges->ranges = grown;
+    }
+    ranges->ranges[ranges->count++] = range;
+    return true;
+}
+
+static bool add_file(struct id_ranges *ranges, const char *path)
 {
     FILE *file = fopen(path, "re");
+    struct id_range range;
     char line[1024];
-    bool found = false;
+    bool good = true;
 
     if (file == NULL)
-        return false;
-    while (!found && fgets(line, sizeof line, file) != NULL)
-        found = is_in_line(line, uid);
+        return true;
+    while (good && fgets(line, sizeof line, file) != NULL)
+        if (parse_range(line, &range))
+            good = add_range(ranges, range);
     fclose(file);
-    return found;
+    return good;
+}
+
+bool host_subordinates_read(struct id_ranges *ret)
+{
+    unsigned long min = (unsigned long)read_setting("SUB_UID_MIN", 10, 100000);
+    unsigned long max = (unsigned long)read_setting("SUB_UID_MAX", 10, 600100000);
+
+    return (max < min || add_range(ret, (struct id_range){ min, max - min + 1 })) &&
+           add_file(ret, "/etc/subuid") && add_file(ret, "/etc/subgid");
+}
+
+bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid)
+{
+    for (size_t i = 0; i < ranges->count; i++)
+        if (uid >= ranges->ranges[i].first && uid - ranges->ranges[i].first < ranges->ranges[i].count)
+            return true;
+    return false;
 }
 
 bool host_uid_is_subordinate(uint32_t uid)
 {
-    long min = read_setting("SUB_UID_MIN", 10, 100000);
-    long max = read_setting("SUB_UID_MAX", 10, 600100000);
+    struct id_ranges ranges = { NULL, 0 };
+    bool found = !host_subordinates_read(&ranges) || host_subordinates_have(&ranges, uid);
 
-    return ((long)uid >= min && (long)uid <= max) || is_in_file("/etc/subuid", uid) ||
-           is_in_file("/etc/subgid", uid);
+    free(ranges.ranges);
+    return found;
+}
+
+bool host_is_local(const char *username)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    const struct passwd *entry;
+    bool found = false;
+
+    if (file == NULL)
+        return false;
+    while (!found && (entry = fgetpwent(file)) != NULL)
+        found = strcmp(entry->pw_name, username) == 0;
+    fclose(file);
+    return found;
+}
+
+void host_note_local(const char *username)
+{
+    if (host_is_local(username))
+        tool_refuse(GO_ON, "note: %s still has a line in /etc/passwd, which decides: suspending has no "
+                    "effect on it until 'admin-tool users import --from-passwd --take-over %s'",
+                    username, username);
 }
 
 const char *host_default_shell(void)

@@ -114,16 +114,19 @@ struct import_row {
 
 struct import_batch {
     struct tool *tool;
-    const char *source; /* of which lines are told: the file's name */
+    const char *source; /* of which lines are told: the file's name. NULL: /etc/passwd */
     struct import_row *rows;
     size_t count, room;
     struct claims claims;
+    struct id_ranges subordinate;
+    bool asks_remote; /* NSS has sources that may enumerate nothing */
     size_t bad, noted;
 };
 
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
                       enum row_kind kind); /* false: no memory */
 void import_batch_free(struct import_batch *batch); /* wipes */
+void import_row_free(struct import_row *row);
 const char *import_row_name(const struct import_row *row);
 void import_row_unpack(const struct import_row *row, struct account *ret);
 
@@ -135,21 +138,23 @@ void import_batch_tell_rest(const struct import_batch *batch);
 
 /* -- import_host.c: what this machine has ------------------------------------------------- */
 
-/* Claims for all users and groups that NSS enumerates, each source once. GO_ON, or said. */
+/* Claims for all users and groups that NSS enumerates, and the ranges of subordinate ids. GO_ON, or
+ * said. */
 enum status import_host_read(struct import_batch *batch);
 
-/* True when NSS has sources besides files, coder and the like, which may enumerate nothing. */
-bool import_host_has_remote(void);
-
-/* True when such a source has this name, or this id, as a user or a group. GO_ON semantics: false
- * with an empty reason is "free". */
-bool import_host_knows_name(const char *name);
+/* True when any source has this name (NULL: none) or id (0: none) as a user or a group. */
+bool import_host_knows(const char *name, uint32_t uid);
 
 /* -- import_check.c: the rules of users create, for many ---------------------------------- */
 
 /* Record against machine and batch; a good one is claimed. */
 bool import_check_record(struct import_batch *batch, const struct import_record *record,
                          enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE]);
+
+/* Row against store: OK (and kind OURS when it was imported before), TAKEN with the reason, or what
+ * ends it all. */
+enum store_result import_check_row(struct import_batch *batch, struct import_row *row,
+                                   char ret_reason[IMPORT_REASON_SIZE]);
 
 /* -- import_hash.c: a temporary password each, on all cores ------------------------------- */
 
@@ -158,9 +163,11 @@ enum status import_make_passwords(struct import_batch *batch);
 
 /* -- import_passwords.c ------------------------------------------------------------------- */
 
-/* The array of passwords into a new file, fsynced; false with errno, nothing left behind. */
-enum status import_passwords_to_file(struct import_batch *batch, const char *path);
-void import_passwords_print(struct import_batch *batch);
+/* An array of {username, email, temporary_password, expires_at} of the rows that got a password: into
+ * a new file, 0600 and fsynced (GO_ON, or said and nothing left behind); or on stdout, after the
+ * commit (trouble is a complaint). */
+enum status import_passwords_to_file(const struct import_batch *batch, const char *path);
+void import_passwords_print(const struct import_batch *batch);
 
 /* -- import_passwd.c: local accounts ------------------------------------------------------ */
 
@@ -169,6 +176,9 @@ void import_passwords_print(struct import_batch *batch);
 enum status import_passwd_read(struct import_batch *batch);
 
 /* -- take_over.c -------------------------------------------------------------------------- */
+
+/* Ask. GO_ON, or said. */
+enum status take_over_confirm(struct import_batch *batch);
 
 /* Remove the rows' lines from the local files. Trouble is a complaint. */
 void take_over(struct import_batch *batch);

@@ -243,6 +243,7 @@ enum status users_show(struct tool *tool)
                                                          : STORE_MISSING, what);
     if (status != GO_ON)
         return status;
+    host_note_local(listing.account.username);
     listing.extra = find_extra(tool, listing.account.uid);
     if (tool_wants_json(tool))
         status = print_json(tool, &listing);

@@ -20,6 +20,9 @@
      WITH(OPTION_NO_PASSWORD) | WITH(OPTION_FORCE) | WITH(OPTION_TEXT_OUTPUT))
 #define SHOW_OPTIONS (ALWAYS | WITH(OPTION_COLUMNS) | WITH(OPTION_TABLE_OUTPUT))
 #define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
+#define IMPORT_OPTIONS                                                                          \
+    (CHANGING | WITH(OPTION_FROM_PASSWD) | WITH(OPTION_TAKE_OVER) | WITH(OPTION_SKIP_BAD) |     \
+     WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_YES))
 
 static const struct command commands[] = {
     { "users", "create", NULL, COMMAND_CHANGES, CREATE_OPTIONS, users_create,
@@ -45,6 +48,10 @@ static const struct command commands[] = {
       "Delete an account; its name and id are never given out again" },
     { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,
       "Forget the failed logins that lock a user out" },
+    { "users", "import", "[FILE|-|NAME[=EMAIL]...]", COMMAND_CHANGES, IMPORT_OPTIONS, users_import,
+      "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
+    { "users", "export", NULL, 0, ALWAYS | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES),
+      users_export, "Write all accounts as users import reads them" },
     { NULL, "reset-password", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_TEXT_OUTPUT),
       maintain_reset_password, "Give a new temporary password, to be changed at the next login" },
@@ -270,10 +277,10 @@ static enum status settle(const struct tool *tool, enum status status)
 
 int main(int argc, char **argv)
 {
-    struct tool tool = { .lock = -1 };
+    struct tool tool = { .lock = -1, .folder = -1 };
     enum status status;
 
-    if (!process_harden())
+    if (!process_harden(&tool.folder))
         return STATUS_FAILED;
     tool.now = (int64_t)time(NULL);
     status = run(&tool, argc, argv);

@@ -64,13 +64,14 @@ static void clean_environment(void)
         putenv(kept[i]);
 }
 
-bool process_harden(void)
+bool process_harden(int *ret_folder)
 {
     static const struct rlimit no_core = { 0, 0 };
 
     if (!reopen_closed() || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         setrlimit(RLIMIT_CORE, &no_core) != 0)
         return false;
+    *ret_folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* said in a transaction, written after it: a stopped terminal must not hold the store */
     setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
     setvbuf(stderr, NULL, _IOFBF, BUFSIZ);

@@ -19,6 +19,16 @@ void when_format(int64_t when, const char *never, char ret[WHEN_SIZE])
         snprintf(ret, WHEN_SIZE, "%s", never);
 }
 
+void when_format_utc(int64_t when, char ret[WHEN_SIZE])
+{
+    time_t seconds = (time_t)when;
+    struct tm utc;
+
+    if (when == 0 || gmtime_r(&seconds, &utc) == NULL ||
+        strftime(ret, WHEN_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        ret[0] = '\0';
+}
+
 /* "90m": so long ago. */
 static bool parse_ago(const char *text, int64_t now, int64_t *ret)
 {

@@ -139,6 +139,11 @@ enum store_result store_accounts_json(struct store *store, const struct account 
                                       const struct account_extra *extras, size_t count, char **ret);
 void store_text_free(char *text);
 
+/* One JSON object as users import reads it (store_export.c); the hash (`*`: none) and what is said of the
+ * password only when wanted. */
+enum store_result store_account_line(struct store *store, const struct account *account,
+                                     bool with_hash, char **ret);
+
 /* -- audit (store_audit.c) ---------------------------------------------------------------- */
 
 /* Who does it. Strings are borrowed. login_uid: -1 when there is none (credentials(7)). */

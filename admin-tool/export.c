@@ -1,0 +1,210 @@
+/*
+ * users export: all accounts as users import reads them, page by page. A password's columns are
+ * written only with the hashes, so that what is written is always what is read back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "import.h"
+
+enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
+
+/* Standard output with a buffer that can be wiped: there may be hashes in it. */
+struct output {
+    struct tool *tool;
+    bool hashes, failed;
+    size_t used;
+    char buffer[BUFFER_SIZE];
+};
+
+static void flush(struct output *output)
+{
+    const char *text = output->buffer;
+
+    while (output->used > 0 && !output->failed) {
+        ssize_t count = write(STDOUT_FILENO, text, output->used);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        output->failed = count <= 0;
+        text += count > 0 ? count : 0;
+        output->used -= count > 0 ? (size_t)count : 0;
+    }
+    output->used = 0;
+}
+
+static void put(struct output *output, const char *text, size_t length)
+{
+    while (length > 0) {
+        size_t room = BUFFER_SIZE - output->used, part = length < room ? length : room;
+
+        memcpy(output->buffer + output->used, text, part);
+        output->used += part;
+        text += part;
+        length -= part;
+        if (output->used == BUFFER_SIZE)
+            flush(output);
+    }
+}
+
+/* -- CSV (RFC 4180, with line feeds as Unix has them) -------------------------------------- */
+
+static void put_field(struct output *output, const char *text, bool first)
+{
+    if (!first)
+        put(output, ",", 1);
+    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        put(output, text, strlen(text));
+        return;
+    }
+    put(output, "\"", 1);
+    for (; *text != '\0'; text++)
+        put(output, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    put(output, "\"", 1);
+}
+
+static size_t count_columns(const struct output *output)
+{
+    return output->hashes ? IMPORT_COLUMN_COUNT : IMPORT_PUBLIC_COUNT;
+}
+
+/* As the file has it: account's own text, or made in room. */
+static const char *text_of(const struct account *account, enum import_column column,
+                           char room[WHEN_SIZE])
+{
+    room[0] = '\0';
+    switch (column) {
+    case IMPORT_USERNAME:
+        return account->username;
+    case IMPORT_EMAIL:
+        return account->email;
+    case IMPORT_FULL_NAME:
+        return account->full_name;
+    case IMPORT_SHELL:
+        return account->shell;
+    case IMPORT_HOME:
+        return account->home;
+    case IMPORT_STATUS:
+        return account_status_name(account->status);
+    case IMPORT_HASH:
+        return account->hash[0] != '\0' ? account->hash : "*";
+    case IMPORT_MUST_CHANGE:
+        return account->temporary ? "true" : "false";
+    case IMPORT_ROLES:
+        snprintf(room, WHEN_SIZE, "%s%smember", (account->roles & ROLE_ADMIN) != 0 ? "admin;" : "",
+                 (account->roles & ROLE_AUDITOR) != 0 ? "auditor;" : "");
+        return room;
+    case IMPORT_UID:
+        snprintf(room, WHEN_SIZE, "%u", account->uid);
+        return room;
+    case IMPORT_EXPIRES:
+        when_format_utc(account->expires_at, room);
+        return room;
+    case IMPORT_CREATED:
+        when_format_utc(account->created_at, room);
+        return room;
+    case IMPORT_PASSWORD_EXPIRES:
+        when_format_utc(account->temporary_until, room);
+        return room;
+    case IMPORT_PASSWORD_CHANGED:
+        when_format_utc(account->password_changed_at, room);
+        return room;
+    default:
+        return room;
+    }
+}
+
+static enum status put_csv(struct output *output, const struct account *account)
+{
+    char room[WHEN_SIZE];
+
+    for (size_t i = 0; i < count_columns(output); i++)
+        put_field(output, text_of(account, (enum import_column)i, room), i == 0);
+    put(output, "\n", 1);
+    return GO_ON;
+}
+
+static void put_header(struct output *output)
+{
+    for (size_t i = 0; i < count_columns(output); i++)
+        put_field(output, import_column_name((enum import_column)i), i == 0);
+    put(output, "\n", 1);
+}
+
+/* -- JSON lines --------------------------------------------------------------------------- */
+
+static enum status put_json(struct output *output, const struct account *account)
+{
+    char *text = NULL;
+    enum store_result result = store_account_line(output->tool->store, account, output->hashes, &text);
+
+    if (result == STORE_OK) {
+        put(output, text, strlen(text));
+        put(output, "\n", 1);
+    }
+    store_text_free(text);
+    return tool_store_status(output->tool, result, account->username);
+}
+
+/* -- all of them -------------------------------------------------------------------------- */
+
+static enum status put_all(struct output *output,
+                           enum status (*put_one)(struct output *output,
+                                                  const struct account *account))
+{
+    struct account *page = calloc(PAGE_SIZE, sizeof *page);
+    enum status status = page != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory");
+    uint32_t after = 0;
+    size_t count = 1;
+
+    while (status == GO_ON && count > 0 && !output->failed) {
+        status = tool_store_status(output->tool, store_accounts_page(output->tool->store, after, page,
+                                                                     PAGE_SIZE, &count),
+                                   "the list");
+        for (size_t i = 0; status == GO_ON && i < count; i++) {
+            status = put_one(output, &page[i]);
+            after = page[i].uid;
+        }
+    }
+    if (page != NULL)
+        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    free(page);
+    return status;
+}
+
+static enum status export(struct output *output)
+{
+    const char *format = output->tool->arguments.value[OPTION_FORMAT];
+    bool json = format != NULL && strcmp(format, "json") == 0;
+    enum status status = GO_ON;
+
+    if (output->hashes && isatty(STDOUT_FILENO))
+        tool_refuse(GO_ON, "note: whoever sees these hashes can guess passwords at leisure");
+    if (!json)
+        put_header(output);
+    if (output->tool->store != NULL)
+        status = put_all(output, json ? put_json : put_csv);
+    flush(output);
+    if (status == GO_ON && output->failed)
+        return tool_refuse(STATUS_FAILED, "standard output could not be written");
+    return status == GO_ON ? STATUS_DONE : status;
+}
+
+enum status users_export(struct tool *tool)
+{
+    struct output *output = calloc(1, sizeof *output);
+    enum status status;
+
+    if (output == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
+    output->tool = tool;
+    output->hashes = tool_has(tool, OPTION_WITH_HASHES);
+    status = tool_open(tool);
+    if (status == GO_ON)
+        status = export(output);
+    explicit_bzero(output, sizeof *output);
+    free(output);
+    return status;
+}

@@ -1,0 +1,331 @@
+/*
+ * users import: many accounts in one transaction with one publication. Everything is read, checked,
+ * asked and hashed before anything is locked; then all of it happens, or nothing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "import.h"
+
+static enum status refuse_memory(void)
+{
+    return tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+static enum status read_records(struct import_batch *batch, struct import_reader *reader)
+{
+    char reason[IMPORT_REASON_SIZE] = "";
+    struct import_record record;
+    enum import_result result;
+    enum status status = GO_ON;
+
+    while (status == GO_ON &&
+           ((result = import_reader_next(reader, &record, reason)) == IMPORT_GOOD ||
+            result == IMPORT_BAD)) {
+        if (result == IMPORT_GOOD && record.account.shell[0] == '\0')
+            snprintf(record.account.shell, sizeof record.account.shell, "%s", host_default_shell());
+        if (result == IMPORT_BAD || !import_check_record(batch, &record, ROW_NEW, reason))
+            import_batch_refuse(batch, record.line, NULL, reason);
+        else if (!import_batch_add(batch, &record, ROW_NEW))
+            status = refuse_memory();
+    }
+    explicit_bzero(&record, sizeof record);
+    if (status == GO_ON && result == IMPORT_UNUSABLE)
+        return tool_refuse(STATUS_REFUSED, "%s: %s; nothing was imported", batch->source, reason);
+    return status;
+}
+
+static enum status read_file(struct import_batch *batch)
+{
+    const char *path = batch->tool->arguments.operand;
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO
+                      : openat(batch->tool->folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct import_reader *reader;
+    enum status status;
+
+    batch->source = standard ? "standard input" : path;
+    if (fd == -1)
+        return tool_refuse(STATUS_FAILED, "%s: %s", path, strerror(errno));
+    reader = import_reader_new(fd);
+    status = reader != NULL ? read_records(batch, reader) : refuse_memory();
+    import_reader_free(reader);
+    if (!standard)
+        close(fd);
+    return status;
+}
+
+static enum status check_usage(const struct tool *tool)
+{
+    if (tool_has(tool, OPTION_FROM_PASSWD))
+        return GO_ON;
+    if (tool->arguments.operand_count != 1)
+        return tool_refuse(STATUS_USAGE, "%s; see 'admin-tool users import --help'",
+                           tool->arguments.operand_count == 0 ? "missing: FILE, or - for standard input"
+                                                              : "one FILE at a time");
+    if (tool_has(tool, OPTION_TAKE_OVER))
+        return tool_refuse(STATUS_USAGE, "--take-over goes with --from-passwd");
+    return GO_ON;
+}
+
+/* -- judging ------------------------------------------------------------------------------ */
+
+/* Those that the store refuses leave the batch. */
+static enum status check_store(struct import_batch *batch)
+{
+    char reason[IMPORT_REASON_SIZE] = "";
+    enum store_result result = STORE_OK;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        struct import_row *row = &batch->rows[i];
+
+        if (result == STORE_OK || result == STORE_TAKEN)
+            result = import_check_row(batch, row, reason);
+        if (result != STORE_TAKEN) {
+            batch->rows[kept++] = *row;
+            continue;
+        }
+        import_batch_refuse(batch, row->line, import_row_name(row), reason);
+        import_row_free(row);
+    }
+    batch->count = kept;
+    return result == STORE_TAKEN ? GO_ON : tool_store_status(batch->tool, result, "the import");
+}
+
+static enum status judge(struct import_batch *batch)
+{
+    import_batch_tell_rest(batch);
+    if (batch->bad == 0)
+        return GO_ON;
+    if (tool_has(batch->tool, OPTION_SKIP_BAD) && batch->count > 0) {
+        tool_complain(batch->tool, "%zu bad ones are skipped", batch->bad);
+        return GO_ON;
+    }
+    return tool_refuse(STATUS_REFUSED, "%zu of %zu are bad, so nothing was imported; mend them%s",
+                       batch->bad, batch->bad + batch->count,
+                       batch->count > 0 ? ", or use --skip-bad" : "");
+}
+
+/* -- ids ---------------------------------------------------------------------------------- */
+
+static bool is_usable(const struct import_batch *batch, uint32_t uid)
+{
+    char id[16];
+
+    snprintf(id, sizeof id, "%u", uid);
+    return account_uid_fault(uid) == NULL && uid != role_gid(ROLE_ADMIN) &&
+           uid != role_gid(ROLE_MEMBER) && uid != role_gid(ROLE_AUDITOR) &&
+           claims_find(&batch->claims, CLAIM_UID, id) == NULL &&
+           claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
+           claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
+           (!batch->asks_remote || !import_host_knows(NULL, uid)) &&
+           (batch->tool->store == NULL || store_uid_is_free(batch->tool->store, uid) == STORE_OK);
+}
+
+/* From the one above all others in policy's range, once round it; each id is looked at once. */
+static enum status choose_uids(struct import_batch *batch)
+{
+    const struct policy *policy = &batch->tool->policy;
+    uint32_t min = (uint32_t)policy->uid_min, max = (uint32_t)policy->uid_max, uid = min;
+    uint64_t left = (uint64_t)max - min + 1;
+
+    if (max < min)
+        left = 0;
+    if (batch->tool->store != NULL)
+        store_next_uid(batch->tool->store, min, max, &uid); /* a start; what is not usable is passed */
+    for (size_t i = 0; i < batch->count; i++) {
+        while (batch->rows[i].uid == 0 && left > 0) {
+            if (is_usable(batch, uid))
+                batch->rows[i].uid = uid;
+            uid = uid < max ? uid + 1 : min;
+            left--;
+        }
+        if (batch->rows[i].uid == 0)
+            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; nothing was "
+                               "imported");
+    }
+    return GO_ON;
+}
+
+/* -- making ------------------------------------------------------------------------------- */
+
+static enum status insert(struct import_batch *batch, const struct import_row *row)
+{
+    struct tool *tool = batch->tool;
+    const char *detail = batch->source == NULL ? "from /etc/passwd" : NULL;
+    struct account account;
+    enum status status = GO_ON;
+
+    import_row_unpack(row, &account);
+    if (row->kind == ROW_OURS) {
+        status = change_append(tool, "take-over", &account, &account, NULL);
+    } else {
+        status = tool_store_status(tool, store_account_insert(tool->store, &account),
+                                   account.username);
+        if (status == GO_ON)
+            status = change_append(tool, "import", NULL, &account, detail);
+    }
+    explicit_bzero(&account, sizeof account);
+    return status;
+}
+
+static enum status insert_all(struct import_batch *batch)
+{
+    struct tool *tool = batch->tool;
+    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+
+    for (size_t i = 0; status == GO_ON && i < batch->count; i++)
+        status = insert(batch, &batch->rows[i]);
+    if (status == GO_ON)
+        status = change_end(tool);
+    store_rollback(tool->store);
+    return status;
+}
+
+static void log_all(const struct import_batch *batch)
+{
+    struct account account;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        import_row_unpack(&batch->rows[i], &account);
+        actor_log(&batch->tool->actor,
+                  batch->rows[i].kind == ROW_OURS ? "take-over" : "import", &account);
+    }
+    explicit_bzero(&account, sizeof account);
+}
+
+/* Passwords first, and on disk: those of accounts that then were not made open nothing. */
+static enum status commit(struct import_batch *batch)
+{
+    struct tool *tool = batch->tool;
+    const char *path = tool->arguments.value[OPTION_PASSWORDS_TO];
+    enum status status = path != NULL ? import_passwords_to_file(batch, path) : GO_ON;
+
+    if (status != GO_ON)
+        return status;
+    status = tool_lock(tool);
+    if (status == GO_ON)
+        status = choose_uids(batch);
+    if (status == GO_ON)
+        status = insert_all(batch);
+    tool_unlock(tool);
+    if (status != GO_ON && path != NULL)
+        unlinkat(tool->folder, path, 0);
+    return status;
+}
+
+static size_t count_new(const struct import_batch *batch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->rows[i].kind != ROW_OURS;
+    return count;
+}
+
+/* Standard output is the passwords' unless they went elsewhere. */
+static void report(struct import_batch *batch)
+{
+    const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
+    size_t count = count_new(batch);
+
+    if (path == NULL) {
+        import_passwords_print(batch);
+        tool_refuse(GO_ON, "imported %zu account%s", count, count == 1 ? "" : "s");
+    } else {
+        printf("Imported %zu account%s; the temporary passwords are in %s.\n", count,
+               count == 1 ? "" : "s", path);
+    }
+}
+
+static enum status make(struct import_batch *batch)
+{
+    enum status status = import_make_passwords(batch);
+
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = commit(batch);
+    if (status == GO_ON) {
+        log_all(batch);
+        report(batch);
+        if (tool_has(batch->tool, OPTION_TAKE_OVER))
+            take_over(batch);
+    }
+    change_release_signals();
+    return status;
+}
+
+/* -- the command -------------------------------------------------------------------------- */
+
+static enum status preview(struct import_batch *batch)
+{
+    struct columns columns;
+    struct libscols_table *table;
+    enum status status = choose_uids(batch);
+    struct listing listing = { 0 };
+
+    if (status != GO_ON)
+        return status;
+    print_parse_columns("username,uid,email,roles,status", &columns);
+    table = print_table_new(&columns);
+    for (size_t i = 0; table != NULL && i < batch->count; i++) {
+        import_row_unpack(&batch->rows[i], &listing.account);
+        if (!print_table_add(table, &columns, &listing))
+            break;
+    }
+    explicit_bzero(&listing, sizeof listing);
+    if (table == NULL)
+        return refuse_memory();
+    print_table_end(table, stdout);
+    printf("Would import %zu accounts; nothing was changed.\n", count_new(batch));
+    return STATUS_DONE;
+}
+
+static void settle_times(struct import_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->rows[i].created_at == 0)
+            batch->rows[i].created_at = batch->tool->now;
+}
+
+static enum status import(struct import_batch *batch)
+{
+    struct tool *tool = batch->tool;
+    enum status status = check_usage(tool);
+
+    if (status == GO_ON)
+        status = import_host_read(batch);
+    if (status == GO_ON)
+        status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch) : read_file(batch);
+    if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD))
+        return judge(batch); /* before a store is made */
+    if (status == GO_ON)
+        status = tool_open(tool);
+    if (status == GO_ON)
+        status = check_store(batch);
+    if (status == GO_ON)
+        status = judge(batch);
+    if (status != GO_ON)
+        return status;
+    settle_times(batch);
+    if (tool_has(tool, OPTION_DRY_RUN))
+        return preview(batch);
+    status = tool_has(tool, OPTION_TAKE_OVER) ? take_over_confirm(batch) : GO_ON;
+    return status == GO_ON ? make(batch) : status;
+}
+
+enum status users_import(struct tool *tool)
+{
+    struct import_batch batch = { .tool = tool };
+    enum status status = import(&batch);
+
+    import_batch_free(&batch);
+    return status == GO_ON ? STATUS_DONE : status;
+}

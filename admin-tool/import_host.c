@@ -1,0 +1,121 @@
+/*
+ * What this machine has already: users and groups are enumerated once instead of looked up ten
+ * thousand times. Only sources that may enumerate nothing (sss, ldap and the like) are asked for each
+ * name and id.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "import.h"
+
+static enum status refuse_memory(void)
+{
+    return tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+}
+
+/* getpwent(3) leaves these at the end of the list. */
+static enum status judge_end(int error, const char *what)
+{
+    if (error == 0 || error == ENOENT || error == ESRCH)
+        return GO_ON;
+    return tool_refuse(STATUS_FAILED, "cannot list the %s of this machine: %s; try again", what,
+                       strerror(error));
+}
+
+static enum status read_users(struct claims *claims)
+{
+    const struct passwd *user;
+    bool good = true;
+    char id[16];
+    int error;
+
+    setpwent();
+    while (good && (errno = 0, user = getpwent()) != NULL) {
+        snprintf(id, sizeof id, "%u", user->pw_uid);
+        good = strlen(user->pw_name) >= ACCOUNT_NAME_SIZE ||
+               (claims_add(claims, CLAIM_USER, user->pw_name, user->pw_uid, "") != NULL &&
+                claims_add(claims, CLAIM_UID, id, user->pw_uid, user->pw_name) != NULL);
+    }
+    error = errno;
+    endpwent();
+    return good ? judge_end(error, "users") : refuse_memory();
+}
+
+static enum status read_groups(struct claims *claims)
+{
+    const struct group *group;
+    bool good = true;
+    char id[16];
+    int error;
+
+    setgrent();
+    while (good && (errno = 0, group = getgrent()) != NULL) {
+        snprintf(id, sizeof id, "%u", group->gr_gid);
+        good = strlen(group->gr_name) >= ACCOUNT_NAME_SIZE ||
+               (claims_add(claims, CLAIM_GROUP, group->gr_name, group->gr_gid, "") != NULL &&
+                claims_add(claims, CLAIM_GID, id, group->gr_gid, group->gr_name) != NULL);
+    }
+    error = errno;
+    endgrent();
+    return good ? judge_end(error, "groups") : refuse_memory();
+}
+
+/* -- nsswitch.conf(5) --------------------------------------------------------------------- */
+
+/* These list all they have. */
+static bool is_whole(const char *source)
+{
+    static const char *const known[] = { "files", "coder", "compat", "db", "systemd", "extrausers",
+                                         "cache", "altfiles" };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], source) == 0)
+            return true;
+    return source[0] == '['; /* an action, "[NOTFOUND=return]" */
+}
+
+static bool line_has_remote(char *line)
+{
+    char *rest = NULL, *word = strtok_r(line, " \t\n", &rest);
+
+    if (word == NULL || (strcmp(word, "passwd:") != 0 && strcmp(word, "group:") != 0))
+        return false;
+    while ((word = strtok_r(NULL, " \t\n", &rest)) != NULL && word[0] != '#')
+        if (!is_whole(word))
+            return true;
+    return false;
+}
+
+static bool has_remote(void)
+{
+    FILE *file = fopen("/etc/nsswitch.conf", "re");
+    char line[1024];
+    bool found = false;
+
+    if (file == NULL)
+        return false; /* glibc's own choice: files */
+    while (!found && fgets(line, sizeof line, file) != NULL)
+        found = line_has_remote(line);
+    fclose(file);
+    return found;
+}
+
+enum status import_host_read(struct import_batch *batch)
+{
+    enum status status = read_users(&batch->claims);
+
+    batch->asks_remote = has_remote();
+    if (status == GO_ON)
+        status = read_groups(&batch->claims);
+    if (status == GO_ON && !host_subordinates_read(&batch->subordinate))
+        status = refuse_memory();
+    return status;
+}
+
+bool import_host_knows(const char *name, uint32_t uid)
+{
+    return (name != NULL && (getpwnam(name) != NULL || getgrnam(name) != NULL)) ||
+           (uid != 0 && host_has_id(uid));
+}

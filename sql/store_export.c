@@ -1,0 +1,27 @@
+/*
+ * An account as one line of JSON that users import reads: the same keys as its columns, and of the
+ * password only when the hash is wanted.
+ */
+#include "database.h"
+
+static const char line_object[] =
+    "SELECT iif(?10 IS NULL, object, json_set(object, '$.password_hash', ?10,"
+    "  '$.must_change', json(iif(?11, 'true', 'false')),"
+    "  '$.password_expires_at', " SQL_RFC3339("?12") ","
+    "  '$.password_changed_at', " SQL_RFC3339("?13") "))"
+    " FROM (SELECT json_object('username', ?1, 'email', ?3, 'full_name', ?4, 'roles', " SQL_ROLES ","
+    "  'uid', ?2, 'shell', ?6, 'home', ?5, 'status', ?7, 'account_expires_at', " SQL_RFC3339("?9") ","
+    "  'created_at', " SQL_RFC3339("?14") ") AS object)";
+
+enum store_result store_account_line(struct store *store, const struct account *account,
+                                     bool with_hash, char **ret)
+{
+    const char *hash = account->hash[0] != '\0' ? account->hash : "*";
+
+    return database_copy(store->db, ret, line_object, "tittttti" "itiiii", account->username,
+                         (int64_t)account->uid, account->email, account->full_name, account->home,
+                         account->shell, account_status_name(account->status),
+                         (int64_t)account->roles, account->expires_at, with_hash ? hash : NULL,
+                         (int64_t)account->temporary, account->temporary_until,
+                         account->password_changed_at, account->created_at);
+}
