@@ -202,6 +202,7 @@ enum status publish_prepare(struct tool *tool);
 
 /* After the commit: put it in place and tell nscd. False with errno: the old one is still there. */
 bool publish_finish(void);
+void publish_tell_nscd(void);
 void publish_abandon(void);
 
 /* Both, for the store as it is. The tool lock is held. GO_ON, or said. */

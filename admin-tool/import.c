@@ -35,8 +35,9 @@ static enum status read_records(struct import_batch *batch, struct import_reader
             status = refuse_memory();
     }
     explicit_bzero(&record, sizeof record);
-    if (status == GO_ON && result == IMPORT_UNUSABLE)
-        return tool_refuse(STATUS_REFUSED, "%s: %s; nothing was imported", batch->source, reason);
+    if (status == GO_ON && result != IMPORT_END)
+        return tool_refuse(result == IMPORT_FAILED ? STATUS_FAILED : STATUS_REFUSED,
+                           "%s: %s; nothing was imported", batch->source, reason);
     return status;
 }
 
@@ -75,7 +76,13 @@ static enum status check_usage(const struct tool *tool)
 
 /* -- judging ------------------------------------------------------------------------------ */
 
-/* Those that the store refuses leave the batch. */
+/* Ours already, and nothing is to be taken over. */
+static bool is_done(const struct import_batch *batch, const struct import_row *row)
+{
+    return row->kind == ROW_OURS && !tool_has(batch->tool, OPTION_TAKE_OVER);
+}
+
+/* Those that the store refuses leave the batch, and those with nothing left to do. */
 static enum status check_store(struct import_batch *batch)
 {
     char reason[IMPORT_REASON_SIZE] = "";
@@ -87,11 +94,12 @@ static enum status check_store(struct import_batch *batch)
 
         if (result == STORE_OK || result == STORE_TAKEN)
             result = import_check_row(batch, row, reason);
-        if (result != STORE_TAKEN) {
+        if (result != STORE_TAKEN && !is_done(batch, row)) {
             batch->rows[kept++] = *row;
             continue;
         }
-        import_batch_refuse(batch, row->line, import_row_name(row), reason);
+        if (result == STORE_TAKEN)
+            import_batch_refuse(batch, row->line, import_row_name(row), reason);
         import_row_free(row);
     }
     batch->count = kept;
@@ -155,22 +163,34 @@ static enum status choose_uids(struct import_batch *batch)
 
 /* -- making ------------------------------------------------------------------------------- */
 
+/* Imported by an earlier run: the row of the audit log alone. */
+static enum status append_take_over(struct tool *tool, const struct import_row *row)
+{
+    struct account account;
+    enum status status = tool_store_status(tool, store_account_by_uid(tool->store, row->uid, &account),
+                                           import_row_name(row));
+
+    if (status == GO_ON)
+        status = change_append(tool, "take-over", &account, &account, NULL);
+    explicit_bzero(&account, sizeof account);
+    return status;
+}
+
 static enum status insert(struct import_batch *batch, const struct import_row *row)
 {
     struct tool *tool = batch->tool;
-    const char *detail = batch->source == NULL ? "from /etc/passwd" : NULL;
+    const char *detail = batch->source != NULL                ? NULL
+                         : tool_has(tool, OPTION_TAKE_OVER) ? "taken over from /etc/passwd"
+                                                              : "staged from /etc/passwd";
     struct account account;
-    enum status status = GO_ON;
+    enum status status;
 
+    if (row->kind == ROW_OURS)
+        return append_take_over(tool, row);
     import_row_unpack(row, &account);
-    if (row->kind == ROW_OURS) {
-        status = change_append(tool, "take-over", &account, &account, NULL);
-    } else {
-        status = tool_store_status(tool, store_account_insert(tool->store, &account),
-                                   account.username);
-        if (status == GO_ON)
-            status = change_append(tool, "import", NULL, &account, detail);
-    }
+    status = tool_store_status(tool, store_account_insert(tool->store, &account), account.username);
+    if (status == GO_ON)
+        status = change_append(tool, "import", NULL, &account, detail);
     explicit_bzero(&account, sizeof account);
     return status;
 }
@@ -284,7 +304,9 @@ static enum status preview(struct import_batch *batch)
     if (table == NULL)
         return refuse_memory();
     print_table_end(table, stdout);
-    printf("Would import %zu accounts; nothing was changed.\n", count_new(batch));
+    if (tool_has(batch->tool, OPTION_TAKE_OVER))
+        printf("Would take over %zu of /etc/passwd.\n", batch->count);
+    printf("Would import %zu; nothing was changed.\n", count_new(batch));
     return STATUS_DONE;
 }
 
@@ -304,7 +326,8 @@ static enum status import(struct import_batch *batch)
         status = import_host_read(batch);
     if (status == GO_ON)
         status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch) : read_file(batch);
-    if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD))
+    if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) &&
+        store_check_files(PRIVATE_DIR, "accounts.db") == STORE_MISSING)
         return judge(batch); /* before a store is made */
     if (status == GO_ON)
         status = tool_open(tool);

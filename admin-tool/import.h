@@ -49,7 +49,8 @@ enum import_result {
     IMPORT_GOOD,
     IMPORT_BAD,     /* this record, with its line and the reason */
     IMPORT_END,
-    IMPORT_UNUSABLE /* the whole input, with the reason */
+    IMPORT_UNUSABLE, /* the whole input, with the reason */
+    IMPORT_FAILED    /* reading it, with the reason */
 };
 
 /* Reads the descriptor, which stays the caller's. NULL when memory is short. */

@@ -145,12 +145,15 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
 
 /* -- the store ---------------------------------------------------------------------------- */
 
-static bool is_ours_already(struct store *store, const struct import_row *row)
+static bool is_ours_already(struct import_batch *batch, const struct import_row *row)
 {
     struct account account;
-    bool ours = store_account_by_uid(store, row->uid, &account) == STORE_OK &&
+    bool ours = store_account_by_uid(batch->tool->store, row->uid, &account) == STORE_OK &&
                 strcmp(account.username, import_row_name(row)) == 0;
 
+    if (ours && strcmp(account.hash, row->hash != NULL ? row->hash : "") != 0)
+        import_batch_note(batch, account.username, "was imported before and has another password in "
+                          "/etc/shadow now; the one in the store stays");
     explicit_bzero(&account, sizeof account);
     return ours;
 }
@@ -182,7 +185,7 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
 
     if (batch->tool->store == NULL)
         return STORE_OK;
-    if (row->kind == ROW_STAGED && is_ours_already(batch->tool->store, row)) {
+    if (row->kind == ROW_STAGED && is_ours_already(batch, row)) {
         row->kind = ROW_OURS;
         return STORE_OK;
     }

@@ -1,2 +1,328 @@
+/*
+ * Local accounts as records: what /etc/passwd and /etc/shadow say, in our terms. The files are only
+ * read here; until their lines are gone (take_over.c) they decide, not we.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <shadow.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "import.h"
-enum status import_passwd_read(struct import_batch *batch) { (void)batch; return GO_ON; }
+
+enum { UID_FIRST = 1000, UID_LAST = 59999, DAY = 86400 };
+
+/* What is kept of a line of shadow(5). */
+struct secret {
+    char *name, *hash;
+    long changed, max, inactive, expires; /* days; -1: not set */
+};
+
+struct secrets {
+    struct secret *list;
+    size_t count, room;
+};
+
+struct staging {
+    struct import_batch *batch;
+    struct secrets secrets;
+    char *const *operands; /* "NAME" or "NAME=EMAIL" */
+    size_t operand_count;
+    bool *found; /* by operand */
+    char domain[ACCOUNT_EMAIL_SIZE];
+    struct actor actor;
+};
+
+static enum status refuse_memory(void)
+{
+    return tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+}
+
+/* -- shadow(5) ---------------------------------------------------------------------------- */
+
+static void secrets_free(struct secrets *secrets)
+{
+    for (size_t i = 0; i < secrets->count; i++) {
+        if (secrets->list[i].hash != NULL)
+            explicit_bzero(secrets->list[i].hash, strlen(secrets->list[i].hash));
+        free(secrets->list[i].hash);
+        free(secrets->list[i].name);
+    }
+    free(secrets->list);
+}
+
+static bool secrets_add(struct secrets *secrets, const struct spwd *line)
+{
+    struct secret *secret;
+
+    if (secrets->count == secrets->room) {
+        size_t room = 2 * secrets->room + 64;
+        struct secret *list = reallocarray(secrets->list, room, sizeof *list);
+
+        if (list == NULL)
+            return false;
+        secrets->list = list;
+        secrets->room = room;
+    }
+    secret = &secrets->list[secrets->count++];
+    *secret = (struct secret){ strdup(line->sp_namp),  strdup(line->sp_pwdp), line->sp_lstchg,
+                               line->sp_max,           line->sp_inact,        line->sp_expire };
+    return secret->name != NULL && secret->hash != NULL;
+}
+
+static int compare_secrets(const void *a, const void *b)
+{
+    return strcmp(((const struct secret *)a)->name, ((const struct secret *)b)->name);
+}
+
+static enum status read_secrets(struct secrets *ret)
+{
+    FILE *file = fopen("/etc/shadow", "re");
+    const struct spwd *line;
+    bool good = true;
+
+    if (file == NULL)
+        return tool_refuse(STATUS_FAILED, "/etc/shadow: %s; nothing was imported", strerror(errno));
+    while (good && (line = fgetspent(file)) != NULL)
+        good = secrets_add(ret, line);
+    fclose(file);
+    if (!good)
+        return refuse_memory();
+    if (ret->count > 0)
+        qsort(ret->list, ret->count, sizeof *ret->list, compare_secrets);
+    return GO_ON;
+}
+
+static const struct secret *find_secret(const struct secrets *secrets, const char *name)
+{
+    struct secret wanted = { .name = (char *)(uintptr_t)name };
+
+    return secrets->count == 0 ? NULL
+                               : bsearch(&wanted, secrets->list, secrets->count,
+                                         sizeof *secrets->list, compare_secrets);
+}
+
+/* -- one account -------------------------------------------------------------------------- */
+
+/* The hash as a column of import has it: what is locked or empty is no password. */
+static const char *judge_hash(struct import_batch *batch, const char *name, const char *hash)
+{
+    if (hash[0] == '\0')
+        import_batch_note(batch, name, "has an empty password, which nobody can log in with here; see "
+                          "'admin-tool reset-password'");
+    else if (hash[0] == '!' || hash[0] == '*')
+        import_batch_note(batch, name, "is locked in /etc/shadow, so it has no password; see "
+                          "'admin-tool reset-password'");
+    else
+        return hash;
+    return "*";
+}
+
+/* shadow(5)'s days in our terms, as of today. */
+static void take_ages(struct import_batch *batch, const struct secret *secret,
+                      struct account *account)
+{
+    long today = (long)(batch->tool->now / DAY);
+    bool ages = secret->changed > 0 && secret->max >= 0;
+    bool aged = ages && secret->changed + secret->max < today;
+    bool dead = aged && secret->inactive >= 0 &&
+                secret->changed + secret->max + secret->inactive < today;
+
+    if ((secret->expires >= 0 && secret->expires <= today) || dead) {
+        account->status = ACCOUNT_SUSPENDED;
+        import_batch_note(batch, account->username, "has expired in /etc/shadow, so it is suspended");
+    } else if (secret->expires >= 0) {
+        account->expires_at = (int64_t)secret->expires * DAY;
+    }
+    if (account->hash[0] == '\0')
+        return;
+    account->temporary = secret->changed == 0 || aged;
+    account->password_changed_at = secret->changed > 0 ? (int64_t)secret->changed * DAY : 0;
+}
+
+static bool set_copy(struct import_record *record, enum import_column column, const char *text,
+                     size_t length, char ret_reason[IMPORT_REASON_SIZE])
+{
+    char value[ACCOUNT_PATH_SIZE + 64];
+
+    snprintf(value, sizeof value, "%.*s", (int)length, text);
+    return import_record_set(record, column, value, ret_reason);
+}
+
+/* The full name ends at the first comma (adduser(8), chfn(1)); a home's last slashes mean nothing. */
+static bool set_texts(struct import_record *record, const struct passwd *line,
+                      char ret_reason[IMPORT_REASON_SIZE])
+{
+    size_t home = strlen(line->pw_dir);
+    char uid[16];
+
+    while (home > 1 && line->pw_dir[home - 1] == '/')
+        home--;
+    snprintf(uid, sizeof uid, "%u", line->pw_uid);
+    return import_record_set(record, IMPORT_USERNAME, line->pw_name, ret_reason) &&
+           import_record_set(record, IMPORT_UID, uid, ret_reason) &&
+           set_copy(record, IMPORT_FULL_NAME, line->pw_gecos, strcspn(line->pw_gecos, ","),
+                    ret_reason) &&
+           set_copy(record, IMPORT_HOME, line->pw_dir, home, ret_reason) &&
+           import_record_set(record, IMPORT_SHELL,
+                             line->pw_shell[0] != '\0' ? line->pw_shell : "/bin/sh", ret_reason);
+}
+
+static bool make_record(struct staging *staging, const struct passwd *line, const char *email,
+                        struct import_record *record, char ret_reason[IMPORT_REASON_SIZE])
+{
+    const struct secret *secret = find_secret(&staging->secrets, line->pw_name);
+    const char *hash = strcmp(line->pw_passwd, "x") != 0 ? line->pw_passwd
+                       : secret != NULL                  ? secret->hash
+                                                         : "*";
+
+    if (!set_texts(record, line, ret_reason) ||
+        !import_record_set(record, IMPORT_EMAIL, email, ret_reason) ||
+        !import_record_set(record, IMPORT_HASH,
+                           judge_hash(staging->batch, line->pw_name, hash), ret_reason) ||
+        !import_record_complete(record, ret_reason))
+        return false;
+    if (secret != NULL)
+        take_ages(staging->batch, secret, &record->account);
+    if (line->pw_gid != line->pw_uid)
+        import_batch_note(staging->batch, line->pw_name, "gets a primary group of its own name and "
+                          "id; add it to its present one with gpasswd(1) if it is to stay in it");
+    return true;
+}
+
+/* Whoever took his own line away could find himself without the way back. */
+static bool runs_this(const struct staging *staging, const struct passwd *line)
+{
+    return staging->actor.audit.login_uid == (int64_t)line->pw_uid ||
+           strcmp(staging->actor.via, line->pw_name) == 0;
+}
+
+static enum status stage(struct staging *staging, const struct passwd *line, const char *email)
+{
+    char reason[IMPORT_REASON_SIZE] = "", made[ACCOUNT_EMAIL_SIZE + ACCOUNT_NAME_SIZE + 256];
+    struct import_record record = { .line = 0 };
+    enum status status = GO_ON;
+    bool good = false;
+
+    snprintf(made, sizeof made, "%.*s@%s", ACCOUNT_NAME_SIZE, line->pw_name, staging->domain);
+    if (line->pw_uid < UID_FIRST)
+        snprintf(reason, sizeof reason, "its uid is below 1000: it is the system's own");
+    else if (tool_has(staging->batch->tool, OPTION_TAKE_OVER) && runs_this(staging, line))
+        snprintf(reason, sizeof reason, "it is who runs this; let another one take it over");
+    else
+        good = make_record(staging, line, email != NULL ? email : made, &record, reason) &&
+               import_check_record(staging->batch, &record, ROW_STAGED, reason);
+    if (!good)
+        import_batch_refuse(staging->batch, 0, line->pw_name, reason);
+    else if (!import_batch_add(staging->batch, &record, ROW_STAGED))
+        status = refuse_memory();
+    explicit_bzero(&record, sizeof record);
+    return status;
+}
+
+/* -- which accounts ----------------------------------------------------------------------- */
+
+/* Debian's name of this host in mail addresses (policy 11.6), else its own. */
+static void find_domain(char ret[ACCOUNT_EMAIL_SIZE])
+{
+    FILE *file = fopen("/etc/mailname", "re");
+
+    if (file == NULL || fgets(ret, ACCOUNT_EMAIL_SIZE, file) == NULL)
+        ret[0] = '\0';
+    if (file != NULL)
+        fclose(file);
+    ret[strcspn(ret, " \t\r\n")] = '\0';
+    if (ret[0] == '\0' && gethostname(ret, ACCOUNT_EMAIL_SIZE - 1) != 0)
+        snprintf(ret, ACCOUNT_EMAIL_SIZE, "localhost");
+    ret[ACCOUNT_EMAIL_SIZE - 1] = '\0';
+}
+
+/* True when this one was asked for; *ret: its address, NULL when none was given. */
+static bool is_wanted(struct staging *staging, const struct passwd *line, const char **ret)
+{
+    size_t length = strlen(line->pw_name);
+
+    *ret = NULL;
+    if (line->pw_name[0] == '+' || line->pw_name[0] == '-') /* compat: no account */
+        return false;
+    if (staging->operand_count == 0)
+        return line->pw_uid >= UID_FIRST && line->pw_uid <= UID_LAST;
+    for (size_t i = 0; i < staging->operand_count; i++) {
+        const char *operand = staging->operands[i];
+
+        if (strncmp(operand, line->pw_name, length) != 0 || strchr("=", operand[length]) == NULL)
+            continue;
+        staging->found[i] = true;
+        *ret = operand[length] == '=' ? operand + length + 1 : NULL;
+        return true;
+    }
+    return false;
+}
+
+static enum status stage_all(struct staging *staging)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    enum status status = GO_ON;
+    const struct passwd *line;
+    const char *email;
+
+    if (file == NULL)
+        return tool_refuse(STATUS_FAILED, "/etc/passwd: %s", strerror(errno));
+    while (status == GO_ON && (line = fgetpwent(file)) != NULL)
+        if (is_wanted(staging, line, &email))
+            status = stage(staging, line, email);
+    fclose(file);
+    return status;
+}
+
+/* A line that is gone already may have left others behind: --take-over goes on then. */
+static enum status check_found(const struct staging *staging)
+{
+    for (size_t i = 0; i < staging->operand_count; i++)
+        if (!staging->found[i] && !tool_has(staging->batch->tool, OPTION_TAKE_OVER))
+            return tool_refuse(STATUS_NOT_FOUND, "no such user in /etc/passwd: %s; nothing was "
+                               "imported", staging->operands[i]);
+    return GO_ON;
+}
+
+static void note_groups(struct import_batch *batch)
+{
+    FILE *file = fopen("/etc/group", "re");
+    const struct group *group;
+    char text[128];
+
+    if (file == NULL)
+        return;
+    while ((group = fgetgrent(file)) != NULL)
+        for (char **member = group->gr_mem; *member != NULL; member++)
+            if (claims_find(&batch->claims, CLAIM_ROW_NAME, *member) != NULL) {
+                snprintf(text, sizeof text, "stays a member of the local group %.64s", group->gr_name);
+                import_batch_note(batch, *member, text);
+            }
+    fclose(file);
+}
+
+enum status import_passwd_read(struct import_batch *batch)
+{
+    struct staging staging = { .batch = batch,
+                               .operands = batch->tool->arguments.operands,
+                               .operand_count = batch->tool->arguments.operand_count };
+    enum status status = read_secrets(&staging.secrets);
+
+    staging.found = calloc(staging.operand_count + 1, sizeof *staging.found);
+    if (staging.found == NULL)
+        status = refuse_memory();
+    find_domain(staging.domain);
+    actor_find(&staging.actor);
+    if (status == GO_ON)
+        status = stage_all(&staging);
+    if (status == GO_ON)
+        status = check_found(&staging);
+    if (status == GO_ON)
+        note_groups(batch);
+    secrets_free(&staging.secrets);
+    free(staging.found);
+    return status;
+}

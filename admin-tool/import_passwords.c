@@ -97,7 +97,7 @@ enum status import_passwords_to_file(const struct import_batch *batch, const cha
 
 void import_passwords_print(const struct import_batch *batch)
 {
-    if (fflush(stdout) != 0 || !write_array(STDOUT_FILENO, batch))
+    if (fflush(NULL) != 0 || !write_array(STDOUT_FILENO, batch))
         tool_complain(batch->tool, "the accounts were made, but their temporary passwords could not "
                       "all be shown; run 'admin-tool reset-password NAME' for others");
 }

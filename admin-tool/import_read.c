@@ -329,12 +329,12 @@ enum import_result import_reader_next(struct import_reader *reader, struct impor
         if (!begin_record(reader))
             return reader->error == 0
                        ? IMPORT_END
-                       : refuse(strerror(reader->error), IMPORT_UNUSABLE, ret_reason);
+                       : refuse(strerror(reader->error), IMPORT_FAILED, ret_reason);
         ret->line = reader->record_line;
         fault = reader->json != NULL ? read_line(reader) : read_fields(reader);
     } while (fault == NULL && is_blank(reader));
     if (reader->error != 0)
-        return refuse(strerror(reader->error), IMPORT_UNUSABLE, ret_reason);
+        return refuse(strerror(reader->error), IMPORT_FAILED, ret_reason);
     if (fault != NULL)
         return refuse(fault, IMPORT_BAD, ret_reason);
     good = reader->json != NULL ? take_object(reader, ret, ret_reason)

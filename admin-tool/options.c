@@ -205,6 +205,23 @@ static void print_option(const struct option_row *row)
     printf("  %-32s %s\n", left, row->help);
 }
 
+static void print_import_help(void)
+{
+    puts("\n"
+         "FILE (- is standard input) is CSV whose first line names the columns, or one JSON object on\n"
+         "each line with the same keys: username, email; full_name, roles (admin;auditor), uid, shell,\n"
+         "home, status, account_expires_at, created_at, password_hash (* is no password), must_change,\n"
+         "password_expires_at, password_changed_at. All but the first two are optional. An account\n"
+         "without a password_hash gets a temporary password, shown once: as JSON on standard output,\n"
+         "or in the file of --passwords-to. No homes are made. Nothing is imported while a line is bad,\n"
+         "but with --skip-bad, which ends with status 1 when lines were skipped.\n"
+         "\n"
+         "--from-passwd takes NAMEs instead of a FILE, without any all local accounts with a uid from\n"
+         "1000 to 59999, with their ids, passwords, homes and shells. The e-mail address is NAME@HOST\n"
+         "(HOST as /etc/mailname says) unless given as NAME=EMAIL. Until --take-over removes the lines\n"
+         "of /etc/passwd (backup: /etc/passwd-), these decide and suspending has no effect.");
+}
+
 void options_print_help(const struct command *command)
 {
     char names[256];
@@ -220,6 +237,8 @@ void options_print_help(const struct command *command)
         print_column_names(names, sizeof names);
         printf("\nColumns: %s.\n", names);
     }
+    if (takes(command, OPTION_SKIP_BAD))
+        print_import_help();
     if (takes(command, OPTION_FORCE))
         puts(takes(command, OPTION_UID)
                  ? "\n--force permits an id of the host's ranges of subordinate ids."

@@ -281,16 +281,21 @@ static bool sync_folder(const char *path)
     return synced;
 }
 
-bool publish_finish(void)
+void publish_tell_nscd(void)
 {
     static char *const users[] = { "/usr/sbin/nscd", "-i", "passwd", NULL };
     static char *const groups[] = { "/usr/sbin/nscd", "-i", "group", NULL };
 
+    host_run(users);
+    host_run(groups);
+}
+
+bool publish_finish(void)
+{
     if (rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder(CODER_STATE_DIR) ||
         !sync_folder(PRIVATE_DIR))
         return false;
-    host_run(users);
-    host_run(groups);
+    publish_tell_nscd();
     return true;
 }
 
