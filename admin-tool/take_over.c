@@ -32,9 +32,8 @@ struct edit {
 
 struct surgery {
     struct import_batch *batch;
-    struct claims taken;  /* CLAIM_USER: whose lines are to go; number: the uid */
-    struct claims kept;   /* CLAIM_USER: names in /etc/passwd as it will be */
-    struct claims groups; /* CLAIM_GROUP: groups removed */
+    struct claims taken; /* CLAIM_USER: whose lines are to go; number: the uid */
+    struct claims kept;  /* CLAIM_USER, CLAIM_GROUP: names in the files as they will be */
     struct edit edits[FILE_COUNT];
     size_t removed;
     bool failed; /* memory */
@@ -133,6 +132,13 @@ static uint32_t taken_uid(struct surgery *surgery, const char *name)
     return uid >= 1000 ? uid : 0;
 }
 
+static bool keep(struct surgery *surgery, enum claim_kind kind, const char *name)
+{
+    if (claims_add(&surgery->kept, kind, name, 0, "") == NULL)
+        surgery->failed = true;
+    return false;
+}
+
 static bool passwd_line_goes(struct surgery *surgery, const char *name, const char *id)
 {
     const struct claim *taken = claims_find(&surgery->taken, CLAIM_USER, name);
@@ -141,9 +147,7 @@ static bool passwd_line_goes(struct surgery *surgery, const char *name, const ch
         surgery->removed++;
         return true;
     }
-    if (claims_add(&surgery->kept, CLAIM_USER, name, 0, "") == NULL)
-        surgery->failed = true;
-    return false;
+    return keep(surgery, CLAIM_USER, name);
 }
 
 /* The private group, if it is nobody else's, too. */
@@ -154,8 +158,8 @@ static bool group_line_goes(struct surgery *surgery, const char *name, const cha
 
     if (uid == 0 || strtoul(id, NULL, 10) != uid ||
         (members[0] != '\0' && strcmp(members, name) != 0))
-        return false;
-    return claims_add(&surgery->groups, CLAIM_GROUP, name, uid, "") != NULL;
+        return keep(surgery, CLAIM_GROUP, name);
+    return true;
 }
 
 static bool line_goes(struct surgery *surgery, enum file_id file, const char *line, size_t length)
@@ -175,7 +179,8 @@ static bool line_goes(struct surgery *surgery, enum file_id file, const char *li
         copy_field(line, length, MEMBERS_FIELD, members, sizeof members);
         return group_line_goes(surgery, name, id, members);
     case FILE_GSHADOW:
-        return claims_find(&surgery->groups, CLAIM_GROUP, name) != NULL;
+        return claims_find(&surgery->kept, CLAIM_GROUP, name) == NULL &&
+               taken_uid(surgery, name) != 0;
     default:
         return false;
     }
@@ -327,7 +332,6 @@ static void surgery_free(struct surgery *surgery)
     }
     claims_free(&surgery->taken);
     claims_free(&surgery->kept);
-    claims_free(&surgery->groups);
 }
 
 void take_over(struct import_batch *batch)
