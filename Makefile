@@ -250,6 +250,7 @@ bench: all $(B)/world/bench_pam
 	tests/world /src/$(B)/world/bench_pam
 	tests/world /src/tests/bench/bench_sshd.sh
 	tests/world /src/tests/bench/bench_tool.sh
+	tests/world /src/tests/bench/bench_import.sh
 
 demo:
 	examples/demo
