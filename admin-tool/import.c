@@ -163,16 +163,42 @@ static enum status choose_uids(struct import_batch *batch)
 
 /* -- making ------------------------------------------------------------------------------- */
 
-/* Imported by an earlier run: the row of the audit log alone. */
-static enum status append_take_over(struct tool *tool, const struct import_row *row)
+/* Until now the local line decided: its password goes on, unless an administrator gave another one
+ * since, and so does its end. */
+static enum store_result catch_up(struct tool *tool, const struct import_row *row,
+                                  const struct account *ours)
 {
-    struct account account;
-    enum status status = tool_store_status(tool, store_account_by_uid(tool->store, row->uid, &account),
-                                           import_row_name(row));
+    const char *hash = row->hash != NULL ? row->hash : "";
+    bool reset = ours->temporary && ours->password_changed_at != 0;
+    enum store_result result = STORE_OK;
 
+    if (strcmp(hash, ours->hash) != 0 && reset)
+        tool_refuse(GO_ON, "note: the password of %s in /etc/shadow ends, that of 'admin-tool "
+                    "reset-password' is valid", ours->username);
+    else if (strcmp(hash, ours->hash) != 0)
+        result = store_account_set_password(tool->store, row->uid, hash, row->temporary,
+                                            row->temporary_until, row->password_changed_at);
+    if (result == STORE_OK && row->status == ACCOUNT_SUSPENDED && ours->status == ACCOUNT_ACTIVE)
+        result = store_account_set_status(tool->store, row->uid, ACCOUNT_SUSPENDED);
+    return result;
+}
+
+/* Imported by an earlier run. */
+static enum status take_up(struct tool *tool, const struct import_row *row)
+{
+    struct account before, after;
+    enum store_result result = store_account_by_uid(tool->store, row->uid, &before);
+    enum status status;
+
+    if (result == STORE_OK)
+        result = catch_up(tool, row, &before);
+    if (result == STORE_OK)
+        result = store_account_by_uid(tool->store, row->uid, &after);
+    status = tool_store_status(tool, result, import_row_name(row));
     if (status == GO_ON)
-        status = change_append(tool, "take-over", &account, &account, NULL);
-    explicit_bzero(&account, sizeof account);
+        status = change_append(tool, "take-over", &before, &after, NULL);
+    explicit_bzero(&before, sizeof before);
+    explicit_bzero(&after, sizeof after);
     return status;
 }
 
@@ -186,7 +212,7 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
     enum status status;
 
     if (row->kind == ROW_OURS)
-        return append_take_over(tool, row);
+        return take_up(tool, row);
     import_row_unpack(row, &account);
     status = tool_store_status(tool, store_account_insert(tool->store, &account), account.username);
     if (status == GO_ON)

@@ -87,7 +87,8 @@ struct claims {
 /* The claim that was there, or the new one; NULL when memory is short. */
 struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char *key,
                          uint64_t number, const char *holder);
-const struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const char *key);
+/* NULL when nobody has it. */
+struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const char *key);
 void claims_free(struct claims *claims);
 
 /* -- import_batch.c: what is to be imported ----------------------------------------------- */

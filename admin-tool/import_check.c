@@ -151,9 +151,6 @@ static bool is_ours_already(struct import_batch *batch, const struct import_row 
     bool ours = store_account_by_uid(batch->tool->store, row->uid, &account) == STORE_OK &&
                 strcmp(account.username, import_row_name(row)) == 0;
 
-    if (ours && strcmp(account.hash, row->hash != NULL ? row->hash : "") != 0)
-        import_batch_note(batch, account.username, "was imported before and has another password in "
-                          "/etc/shadow now; the one in the store stays");
     explicit_bzero(&account, sizeof account);
     return ours;
 }

@@ -33,6 +33,15 @@ static struct claim *claim_new(enum claim_kind kind, const char *key, uint64_t n
     return claim;
 }
 
+/* A holder may be a hash. */
+static void claim_free(void *claim)
+{
+    char *holder = (char *)(uintptr_t)((struct claim *)claim)->holder;
+
+    explicit_bzero(holder, strlen(holder));
+    free(claim);
+}
+
 struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char *key,
                          uint64_t number, const char *holder)
 {
@@ -44,12 +53,12 @@ struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char
     if (found == NULL || *found != claim) {
         if (found != NULL && strcmp((*found)->holder, holder) != 0)
             (*found)->shared = true;
-        free(claim);
+        claim_free(claim);
     }
     return found != NULL ? *found : NULL;
 }
 
-const struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const char *key)
+struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const char *key)
 {
     char text[CLAIM_KEY_SIZE];
     const struct claim wanted = { .key = text };
@@ -62,6 +71,6 @@ const struct claim *claims_find(const struct claims *claims, enum claim_kind kin
 
 void claims_free(struct claims *claims)
 {
-    tdestroy(claims->tree, free);
+    tdestroy(claims->tree, claim_free);
     claims->tree = NULL;
 }

@@ -15,7 +15,7 @@
 
 #include "import.h"
 
-enum { FILE_COUNT = 4, ID_FIELD = 2, MEMBERS_FIELD = 3, FILE_MAX = 256 << 20 };
+enum { FILE_COUNT = 4, HASH_FIELD = 1, ID_FIELD = 2, MEMBERS_FIELD = 3, FILE_MAX = 256 << 20 };
 
 /* In the order in which they are replaced. */
 enum file_id { FILE_PASSWD, FILE_SHADOW, FILE_GROUP, FILE_GSHADOW };
@@ -186,6 +186,35 @@ static bool line_goes(struct surgery *surgery, enum file_id file, const char *li
     }
 }
 
+/* A password that was changed since it was read would be lost: that account waits for the next run. */
+static void spare_changed(struct surgery *surgery, const char *line, size_t length)
+{
+    char name[ACCOUNT_NAME_SIZE], hash[ACCOUNT_HASH_SIZE];
+    struct claim *found;
+
+    copy_field(line, length, 0, name, sizeof name);
+    copy_field(line, length, HASH_FIELD, hash, sizeof hash);
+    found = claims_find(&surgery->taken, CLAIM_USER, name);
+    if (found != NULL && hash[0] == '$' && strcmp(found->holder, hash) != 0) {
+        tool_complain(surgery->batch->tool, "the password of %s was changed meanwhile, so its lines "
+                      "stay: run it again with --take-over", name);
+        found->number = 0;
+    }
+    explicit_bzero(hash, sizeof hash);
+}
+
+static void spare_all_changed(struct surgery *surgery, const struct edit *shadow)
+{
+    const char *line = shadow->old, *end = shadow->old + shadow->old_size;
+
+    while (!shadow->missing && line < end) {
+        size_t length = strcspn(line, "\n");
+
+        spare_changed(surgery, line, length);
+        line += length + 1;
+    }
+}
+
 static void cut(struct surgery *surgery, struct edit *edit)
 {
     const char *line = edit->old, *end = edit->old + edit->old_size;
@@ -303,13 +332,15 @@ static bool operate(struct surgery *surgery)
 
     for (size_t i = 0; i < batch->count; i++)
         if (claims_add(&surgery->taken, CLAIM_USER, import_row_name(&batch->rows[i]),
-                       batch->rows[i].uid, "") == NULL)
+                       batch->rows[i].uid,
+                       batch->rows[i].hash != NULL ? batch->rows[i].hash : "") == NULL)
             return trouble(surgery, paths[FILE_PASSWD], strerror(ENOMEM));
-    for (size_t i = 0; i < FILE_COUNT; i++) {
+    for (size_t i = 0; i < FILE_COUNT; i++)
         if (!load(surgery, (enum file_id)i))
             return false;
+    spare_all_changed(surgery, &surgery->edits[FILE_SHADOW]);
+    for (size_t i = 0; i < FILE_COUNT; i++)
         cut(surgery, &surgery->edits[i]);
-    }
     if (surgery->failed)
         return trouble(surgery, paths[FILE_PASSWD], strerror(ENOMEM));
     for (size_t i = 0; i < FILE_COUNT; i++)
@@ -334,6 +365,19 @@ static void surgery_free(struct surgery *surgery)
     claims_free(&surgery->kept);
 }
 
+/* Their sessions began when suspending had no effect; to end them may take seconds each. */
+static void note_suspended(const struct import_batch *batch)
+{
+    struct account account;
+
+    for (size_t i = 0; i < batch->count; i++)
+        if (store_account_by_uid(batch->tool->store, batch->rows[i].uid, &account) == STORE_OK &&
+            account.status == ACCOUNT_SUSPENDED)
+            tool_refuse(GO_ON, "note: %s is suspended; 'admin-tool users suspend %s' ends what it may "
+                        "still run", account.username, account.username);
+    explicit_bzero(&account, sizeof account);
+}
+
 void take_over(struct import_batch *batch)
 {
     struct surgery surgery = { .batch = batch };
@@ -342,12 +386,14 @@ void take_over(struct import_batch *batch)
         trouble(&surgery, "/etc/.pwd.lock", "another program is changing the local accounts");
         return;
     }
-    if (operate(&surgery))
+    if (operate(&surgery)) {
+        note_suspended(batch);
         tool_refuse(GO_ON, "%zu account%s taken over from /etc/passwd; the former files are "
                     "/etc/passwd-, /etc/shadow-, /etc/group- and /etc/gshadow-", surgery.removed,
                     surgery.removed == 1 ? "" : "s");
-    else
+    } else {
         abandon();
+    }
     ulckpwdf();
     surgery_free(&surgery);
     publish_tell_nscd();

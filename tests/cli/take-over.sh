@@ -109,6 +109,27 @@ run admin-tool users suspend lara -y --keep-sessions
 ok "suspend has effect now" eval '! can_login lara correct-horse-9 && ! warned'
 ok "one audit row a take-over" is_value "SELECT count(*) FROM audit WHERE event = 'take-over'" 3
 
+# -- passwords that change meanwhile ------------------------------------------------------------------------
+echo 'future:battery-staple-8' | chpasswd
+run admin-tool users import --from-passwd --take-over future -y
+ok "the password that worked until now" can_login future battery-staple-8
+ok "... is in the audit log as a change" is_value "SELECT count(*) FROM audit WHERE event = 'take-over' AND username = 'future'" 1
+admin-tool reset-password aged -y -o json >reset.json 2>"$tmp/err"
+run admin-tool users import --from-passwd --take-over aged -y
+ok "a reset since wins" eval 'told "note: the password of aged in /etc/shadow ends" 1 && ! can_login aged correct-horse-9'
+mkfifo answer
+admin-tool users import --from-passwd --take-over steve <answer >"$tmp/out" 2>"$tmp/err" &
+asked=$!
+exec 9>answer
+for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/err" && break; sleep 0.1; done
+echo 'steve:battery-staple-8' | chpasswd
+echo yes >&9
+exec 9>&-
+status=0; wait "$asked" || status=$?
+ok "changed while the question stood: the lines stay (exit 1)" eval '[ $status -eq 1 ] && grep -q ^steve: /etc/passwd && told "run it again" 1'
+run admin-tool users import --from-passwd --take-over steve -y
+ok "... and the next run takes the new password" can_login steve battery-staple-8
+
 # -- in the way, and killed --------------------------------------------------------------------------------
 # Another tool holds the lock longer than lckpwdf waits (15 s).
 python3 -c 'import fcntl, time; f = open("/etc/.pwd.lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(25)' &
