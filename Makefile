@@ -71,7 +71,8 @@ NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow
 READ_OBJS   := admin-tool/import_record.o admin-tool/import_read.o admin-tool/import_claims.o sql/json_read.o
 IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_host.o admin-tool/import_check.o \
                admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
-               admin-tool/take_over.o admin-tool/export.o sql/store_export.o
+               admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
+               admin-tool/local_files.o admin-tool/export.o sql/store_export.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \

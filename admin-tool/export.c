@@ -155,10 +155,12 @@ static enum status put_all(struct output *output,
                                                   const struct account *account))
 {
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = page != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory");
+    enum status status = GO_ON;
     uint32_t after = 0;
     size_t count = 1;
 
+    if (page == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
     while (status == GO_ON && count > 0 && !output->failed) {
         status = tool_store_status(output->tool, store_accounts_page(output->tool->store, after, page,
                                                                      PAGE_SIZE, &count),
@@ -168,8 +170,7 @@ static enum status put_all(struct output *output,
             after = page[i].uid;
         }
     }
-    if (page != NULL)
-        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    explicit_bzero(page, PAGE_SIZE * sizeof *page);
     free(page);
     return status;
 }

@@ -6,6 +6,8 @@
 #ifndef CODER_IMPORT_H
 #define CODER_IMPORT_H
 
+#include <sys/stat.h>
+
 #include "command.h"
 
 /* -- import_record.c: one account as a file says it --------------------------------------- */
@@ -158,6 +160,17 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
 enum store_result import_check_row(struct import_batch *batch, struct import_row *row,
                                    char ret_reason[IMPORT_REASON_SIZE]);
 
+/* -- import_make.c: one transaction ------------------------------------------------------- */
+
+/* An id for each row without: from the one above all others in policy's range. GO_ON, or said. */
+enum status import_choose_uids(struct import_batch *batch);
+
+/* Those that are new. */
+size_t import_count_new(const struct import_batch *batch);
+
+/* Passwords, accounts, publication, report, take-over. GO_ON, or said and nothing was changed. */
+enum status import_make(struct import_batch *batch);
+
 /* -- import_hash.c: a temporary password each, on all cores ------------------------------- */
 
 /* GO_ON, or said. */
@@ -170,6 +183,25 @@ enum status import_make_passwords(struct import_batch *batch);
  * commit (trouble is a complaint). */
 enum status import_passwords_to_file(const struct import_batch *batch, const char *path);
 void import_passwords_print(const struct import_batch *batch);
+
+/* -- import_shadow.c ---------------------------------------------------------------------- */
+
+/* What is kept of a line of shadow(5). */
+struct shadow_line {
+    char *name, *hash;
+    long changed, max, inactive, expires; /* days; -1: not set */
+};
+
+struct shadow {
+    struct shadow_line *list; /* by name */
+    size_t count, room;
+};
+
+/* All of /etc/shadow. GO_ON, or said; ret is to be freed in every case. */
+enum status shadow_read(struct shadow *ret);
+void shadow_free(struct shadow *shadow);
+/* NULL when there is none of this name. */
+const struct shadow_line *shadow_find(const struct shadow *shadow, const char *name);
 
 /* -- import_passwd.c: local accounts ------------------------------------------------------ */
 
@@ -184,5 +216,37 @@ enum status take_over_confirm(struct import_batch *batch);
 
 /* Remove the rows' lines from the local files. Trouble is a complaint. */
 void take_over(struct import_batch *batch);
+
+/* -- local_files.c: /etc/passwd and the like, changed as shadow-utils would --------------- */
+
+/* In the order in which they are replaced. */
+enum local_file_id { LOCAL_PASSWD, LOCAL_SHADOW, LOCAL_GROUP, LOCAL_GSHADOW, LOCAL_FILE_COUNT };
+
+/* One file as it is, and as it will be. */
+struct local_file {
+    enum local_file_id id;
+    bool missing;
+    struct stat st;
+    char *old, *new; /* new has room for all of old */
+    size_t old_size, new_size;
+};
+
+const char *local_file_path(enum local_file_id id);
+
+/* Read it; missing is good but for /etc/passwd. False with errno; to be freed in every case. */
+bool local_file_load(struct local_file *file, enum local_file_id id);
+void local_file_free(struct local_file *file); /* wipes */
+
+/* Backup and new file beside the old one, if there is a difference; all of them in place. False with
+ * errno. */
+bool local_file_prepare(const struct local_file *file);
+bool local_file_replace(const struct local_file files[LOCAL_FILE_COUNT]);
+void local_file_abandon(void);
+
+/* Past this line's end. *ret_length: without it. */
+const char *local_line_end(const char *line, const char *end, size_t *ret_length);
+
+/* A field of "a:b:c", copied; "" when there is none or it is too long. */
+void local_line_field(const char *line, size_t length, int number, char *ret, size_t size);
 
 #endif

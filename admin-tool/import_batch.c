@@ -50,7 +50,12 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
                       enum row_kind kind)
 {
     const struct account *account = &record->account;
-    struct import_row row = {
+    struct import_row *row;
+
+    if (!make_room(batch))
+        return false;
+    row = &batch->rows[batch->count];
+    *row = (struct import_row){
         .line = record->line, .kind = kind,
         .needs_password = (record->given & 1u << IMPORT_HASH) == 0,
         .uid = account->uid, .roles = account->roles, .status = account->status,
@@ -58,17 +63,14 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         .expires_at = account->expires_at, .created_at = account->created_at,
         .password_changed_at = account->password_changed_at,
     };
-
-    if (!make_room(batch))
-        return false;
-    row.texts = pack_texts(account);
-    row.hash = account->hash[0] != '\0' ? strdup(account->hash) : NULL;
-    if (row.texts != NULL && (row.hash != NULL || account->hash[0] == '\0')) {
-        batch->rows[batch->count++] = row;
+    row->texts = pack_texts(account);
+    if (row->texts != NULL && account->hash[0] != '\0')
+        row->hash = strdup(account->hash);
+    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0')) {
+        batch->count++;
         return true;
     }
-    free(row.texts);
-    free(row.hash);
+    import_row_free(row);
     return false;
 }
 

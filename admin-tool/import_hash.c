@@ -23,11 +23,13 @@ struct work {
 static bool make_one(struct import_row *row)
 {
     char hash[ACCOUNT_HASH_SIZE];
-    bool made = credential_generate(row->password) && credential_hash(row->password, hash);
+    char *copy = NULL;
 
-    row->hash = made ? strdup(hash) : NULL;
+    if (credential_generate(row->password) && credential_hash(row->password, hash))
+        copy = strdup(hash);
     explicit_bzero(hash, sizeof hash);
-    return row->hash != NULL;
+    row->hash = copy;
+    return copy != NULL;
 }
 
 static void *run(void *context)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <shadow.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,20 +13,9 @@
 
 enum { UID_FIRST = 1000, UID_LAST = 59999, DAY = 86400 };
 
-/* What is kept of a line of shadow(5). */
-struct secret {
-    char *name, *hash;
-    long changed, max, inactive, expires; /* days; -1: not set */
-};
-
-struct secrets {
-    struct secret *list;
-    size_t count, room;
-};
-
 struct staging {
     struct import_batch *batch;
-    struct secrets secrets;
+    struct shadow shadow;
     char *const *operands; /* "NAME" or "NAME=EMAIL" */
     size_t operand_count;
     bool *found; /* by operand */
@@ -38,70 +26,6 @@ struct staging {
 static enum status refuse_memory(void)
 {
     return tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
-}
-
-/* -- shadow(5) ---------------------------------------------------------------------------- */
-
-static void secrets_free(struct secrets *secrets)
-{
-    for (size_t i = 0; i < secrets->count; i++) {
-        if (secrets->list[i].hash != NULL)
-            explicit_bzero(secrets->list[i].hash, strlen(secrets->list[i].hash));
-        free(secrets->list[i].hash);
-        free(secrets->list[i].name);
-    }
-    free(secrets->list);
-}
-
-static bool secrets_add(struct secrets *secrets, const struct spwd *line)
-{
-    struct secret *secret;
-
-    if (secrets->count == secrets->room) {
-        size_t room = 2 * secrets->room + 64;
-        struct secret *list = reallocarray(secrets->list, room, sizeof *list);
-
-        if (list == NULL)
-            return false;
-        secrets->list = list;
-        secrets->room = room;
-    }
-    secret = &secrets->list[secrets->count++];
-    *secret = (struct secret){ strdup(line->sp_namp),  strdup(line->sp_pwdp), line->sp_lstchg,
-                               line->sp_max,           line->sp_inact,        line->sp_expire };
-    return secret->name != NULL && secret->hash != NULL;
-}
-
-static int compare_secrets(const void *a, const void *b)
-{
-    return strcmp(((const struct secret *)a)->name, ((const struct secret *)b)->name);
-}
-
-static enum status read_secrets(struct secrets *ret)
-{
-    FILE *file = fopen("/etc/shadow", "re");
-    const struct spwd *line;
-    bool good = true;
-
-    if (file == NULL)
-        return tool_refuse(STATUS_FAILED, "/etc/shadow: %s; nothing was imported", strerror(errno));
-    while (good && (line = fgetspent(file)) != NULL)
-        good = secrets_add(ret, line);
-    fclose(file);
-    if (!good)
-        return refuse_memory();
-    if (ret->count > 0)
-        qsort(ret->list, ret->count, sizeof *ret->list, compare_secrets);
-    return GO_ON;
-}
-
-static const struct secret *find_secret(const struct secrets *secrets, const char *name)
-{
-    struct secret wanted = { .name = (char *)(uintptr_t)name };
-
-    return secrets->count == 0 ? NULL
-                               : bsearch(&wanted, secrets->list, secrets->count,
-                                         sizeof *secrets->list, compare_secrets);
 }
 
 /* -- one account -------------------------------------------------------------------------- */
@@ -121,7 +45,7 @@ static const char *judge_hash(struct import_batch *batch, const char *name, cons
 }
 
 /* shadow(5)'s days in our terms, as of today. */
-static void take_ages(struct import_batch *batch, const struct secret *secret,
+static void take_ages(struct import_batch *batch, const struct shadow_line *secret,
                       struct account *account)
 {
     long today = (long)(batch->tool->now / DAY);
@@ -173,7 +97,7 @@ static bool set_texts(struct import_record *record, const struct passwd *line,
 static bool make_record(struct staging *staging, const struct passwd *line, const char *email,
                         struct import_record *record, char ret_reason[IMPORT_REASON_SIZE])
 {
-    const struct secret *secret = find_secret(&staging->secrets, line->pw_name);
+    const struct shadow_line *secret = shadow_find(&staging->shadow, line->pw_name);
     const char *hash = strcmp(line->pw_passwd, "x") != 0 ? line->pw_passwd
                        : secret != NULL                  ? secret->hash
                                                          : "*";
@@ -309,7 +233,7 @@ enum status import_passwd_read(struct import_batch *batch)
     struct staging staging = { .batch = batch,
                                .operands = batch->tool->arguments.operands,
                                .operand_count = batch->tool->arguments.operand_count };
-    enum status status = read_secrets(&staging.secrets);
+    enum status status = shadow_read(&staging.shadow);
 
     staging.found = calloc(staging.operand_count + 1, sizeof *staging.found);
     if (staging.found == NULL)
@@ -322,7 +246,7 @@ enum status import_passwd_read(struct import_batch *batch)
         status = check_found(&staging);
     if (status == GO_ON)
         note_groups(batch);
-    secrets_free(&staging.secrets);
+    shadow_free(&staging.shadow);
     free(staging.found);
     return status;
 }

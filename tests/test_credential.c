@@ -432,6 +432,39 @@ static void a_generated_password_is_never_weak(void **state)
     }
 }
 
+static void hashes_from_elsewhere_are_judged(void **state)
+{
+    static const char tail[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    static const char *const broken[] = {
+        "", "*", "!", "x", "$", "$y$", "$6$", "$6$salt$", "$6$salt$tooshort", "ab0123456789.",
+        "$9$salt$0123456789012345678901", "$1$salt$012345678901234567890:", "!$1$salt$0123456789012345678901",
+        "$1$sa lt$0123456789012345678901", "$1$salt$01234567890123456789\n1", "plain-horse-9-lantern",
+    };
+    char hash[ACCOUNT_HASH_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
+        if (credential_form(broken[i]) != CREDENTIAL_BROKEN)
+            fail_msg("'%s' is not refused", broken[i]);
+    assert_int_equal(credential_form("$1$salt$0123456789012345678901"), CREDENTIAL_WEAK);
+    snprintf(hash, sizeof hash, "$6$salt$%s", tail);
+    assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
+    assert_int_equal(credential_parameters_length(hash), 3);
+    assert_true(credential_is_computable(hash));
+    snprintf(hash, sizeof hash, "$6$rounds=5000$salt$%s", tail);
+    assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
+    assert_int_equal(credential_parameters_length(hash), 15);
+    snprintf(hash, sizeof hash, "$2b$05$%.53s", tail);
+    assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
+    assert_int_equal(credential_parameters_length(hash), 7);
+    snprintf(hash, sizeof hash, "$y$zzzz$salt$%.43s", tail);
+    assert_false(credential_is_computable(hash));
+    assert_true(credential_hash("plain-horse-9-lantern", hash));
+    assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
+    assert_int_equal(credential_parameters_length(hash), strlen("$y$j9T$"));
+    assert_true(credential_is_computable(hash));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +487,7 @@ int main(void)
         cmocka_unit_test(very_short_names_forbid_only_themselves),
         cmocka_unit_test(the_commonest_passwords_are_refused_in_any_case),
         cmocka_unit_test(a_generated_password_is_never_weak),
+        cmocka_unit_test(hashes_from_elsewhere_are_judged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,196 @@
+/*
+ * What is imported becomes accounts: one transaction, one publication, one row of the audit log each.
+ * Passwords are hashed before it and on disk before it, and shown after it.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "import.h"
+
+/* -- ids ---------------------------------------------------------------------------------- */
+
+static bool is_usable(const struct import_batch *batch, uint32_t uid)
+{
+    char id[16];
+
+    snprintf(id, sizeof id, "%u", uid);
+    return account_uid_fault(uid) == NULL && uid != role_gid(ROLE_ADMIN) &&
+           uid != role_gid(ROLE_MEMBER) && uid != role_gid(ROLE_AUDITOR) &&
+           claims_find(&batch->claims, CLAIM_UID, id) == NULL &&
+           claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
+           claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
+           (!batch->asks_remote || !import_host_knows(NULL, uid)) &&
+           (batch->tool->store == NULL || store_uid_is_free(batch->tool->store, uid) == STORE_OK);
+}
+
+/* Once round policy's range; each id is looked at once. */
+enum status import_choose_uids(struct import_batch *batch)
+{
+    const struct policy *policy = &batch->tool->policy;
+    uint32_t min = (uint32_t)policy->uid_min, max = (uint32_t)policy->uid_max, uid = min;
+    uint64_t left = (uint64_t)max - min + 1;
+
+    if (max < min)
+        left = 0;
+    if (batch->tool->store != NULL)
+        store_next_uid(batch->tool->store, min, max, &uid); /* a start; what is not usable is passed */
+    for (size_t i = 0; i < batch->count; i++) {
+        while (batch->rows[i].uid == 0 && left > 0) {
+            if (is_usable(batch, uid))
+                batch->rows[i].uid = uid;
+            uid = uid < max ? uid + 1 : min;
+            left--;
+        }
+        if (batch->rows[i].uid == 0)
+            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; nothing was "
+                               "imported");
+    }
+    return GO_ON;
+}
+
+/* -- making ------------------------------------------------------------------------------- */
+
+/* Until now the local line decided: its password goes on, unless an administrator gave another one
+ * since, and so does its end. */
+static enum store_result catch_up(struct tool *tool, const struct import_row *row,
+                                  const struct account *ours)
+{
+    const char *hash = row->hash != NULL ? row->hash : "";
+    bool reset = ours->temporary && ours->password_changed_at != 0;
+    enum store_result result = STORE_OK;
+
+    if (strcmp(hash, ours->hash) != 0 && reset)
+        tool_refuse(GO_ON, "note: the password of %s in /etc/shadow ends, that of 'admin-tool "
+                    "reset-password' is valid", ours->username);
+    else if (strcmp(hash, ours->hash) != 0)
+        result = store_account_set_password(tool->store, row->uid, hash, row->temporary,
+                                            row->temporary_until, row->password_changed_at);
+    if (result == STORE_OK && row->status == ACCOUNT_SUSPENDED && ours->status == ACCOUNT_ACTIVE)
+        result = store_account_set_status(tool->store, row->uid, ACCOUNT_SUSPENDED);
+    return result;
+}
+
+/* Imported by an earlier run. */
+static enum status take_up(struct tool *tool, const struct import_row *row)
+{
+    struct account before, after;
+    enum store_result result = store_account_by_uid(tool->store, row->uid, &before);
+    enum status status;
+
+    if (result == STORE_OK)
+        result = catch_up(tool, row, &before);
+    if (result == STORE_OK)
+        result = store_account_by_uid(tool->store, row->uid, &after);
+    status = tool_store_status(tool, result, import_row_name(row));
+    if (status == GO_ON)
+        status = change_append(tool, "take-over", &before, &after, NULL);
+    explicit_bzero(&before, sizeof before);
+    explicit_bzero(&after, sizeof after);
+    return status;
+}
+
+static enum status insert(struct import_batch *batch, const struct import_row *row)
+{
+    struct tool *tool = batch->tool;
+    const char *detail = batch->source != NULL                ? NULL
+                         : tool_has(tool, OPTION_TAKE_OVER) ? "taken over from /etc/passwd"
+                                                              : "staged from /etc/passwd";
+    struct account account;
+    enum status status;
+
+    if (row->kind == ROW_OURS)
+        return take_up(tool, row);
+    import_row_unpack(row, &account);
+    status = tool_store_status(tool, store_account_insert(tool->store, &account), account.username);
+    if (status == GO_ON)
+        status = change_append(tool, "import", NULL, &account, detail);
+    explicit_bzero(&account, sizeof account);
+    return status;
+}
+
+static enum status insert_all(struct import_batch *batch)
+{
+    struct tool *tool = batch->tool;
+    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+
+    for (size_t i = 0; status == GO_ON && i < batch->count; i++)
+        status = insert(batch, &batch->rows[i]);
+    if (status == GO_ON)
+        status = change_end(tool);
+    store_rollback(tool->store);
+    return status;
+}
+
+static void log_all(const struct import_batch *batch)
+{
+    struct account account;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        import_row_unpack(&batch->rows[i], &account);
+        actor_log(&batch->tool->actor,
+                  batch->rows[i].kind == ROW_OURS ? "take-over" : "import", &account);
+    }
+    explicit_bzero(&account, sizeof account);
+}
+
+/* Passwords first, and on disk: those of accounts that then were not made open nothing. */
+static enum status commit(struct import_batch *batch)
+{
+    struct tool *tool = batch->tool;
+    const char *path = tool->arguments.value[OPTION_PASSWORDS_TO];
+    enum status status = path != NULL ? import_passwords_to_file(batch, path) : GO_ON;
+
+    if (status != GO_ON)
+        return status;
+    status = tool_lock(tool);
+    if (status == GO_ON)
+        status = import_choose_uids(batch);
+    if (status == GO_ON)
+        status = insert_all(batch);
+    tool_unlock(tool);
+    if (status != GO_ON && path != NULL)
+        unlinkat(tool->folder, path, 0);
+    return status;
+}
+
+size_t import_count_new(const struct import_batch *batch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->rows[i].kind != ROW_OURS;
+    return count;
+}
+
+/* Standard output is the passwords' unless they went elsewhere. */
+static void report(struct import_batch *batch)
+{
+    const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
+    size_t count = import_count_new(batch);
+
+    if (path == NULL) {
+        import_passwords_print(batch);
+        tool_refuse(GO_ON, "imported %zu account%s", count, count == 1 ? "" : "s");
+    } else {
+        printf("Imported %zu account%s; the temporary passwords are in %s.\n", count,
+               count == 1 ? "" : "s", path);
+    }
+}
+
+enum status import_make(struct import_batch *batch)
+{
+    enum status status = import_make_passwords(batch);
+
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = commit(batch);
+    if (status == GO_ON) {
+        log_all(batch);
+        report(batch);
+        if (tool_has(batch->tool, OPTION_TAKE_OVER))
+            take_over(batch);
+    }
+    change_release_signals();
+    return status;
+}

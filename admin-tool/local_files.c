@@ -1,0 +1,188 @@
+/*
+ * /etc/passwd and the like, changed as shadow-utils would: whole at any instant, with a backup, owners
+ * and modes kept. The caller holds lckpwdf(3), which every well-behaved tool waits for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "import.h"
+
+enum { FILE_MAX = 256 << 20, NAME_SIZE = 32 };
+
+static const char *const paths[LOCAL_FILE_COUNT] = { "/etc/passwd", "/etc/shadow", "/etc/group",
+                                                     "/etc/gshadow" };
+
+const char *local_file_path(enum local_file_id id)
+{
+    return paths[id];
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+static bool read_text(struct local_file *file, int fd)
+{
+    size_t size = (size_t)file->st.st_size;
+    ssize_t count;
+
+    file->old = malloc(size + 1);
+    file->new = malloc(size + 1);
+    if (file->old == NULL || file->new == NULL)
+        return false;
+    while (file->old_size < size &&
+           (count = read(fd, file->old + file->old_size, size - file->old_size)) != 0) {
+        if (count < 0 && errno != EINTR)
+            return false;
+        file->old_size += count > 0 ? (size_t)count : 0;
+    }
+    file->old[file->old_size] = '\0';
+    return true;
+}
+
+/* A link is somebody's own arrangement, which a rename would break. */
+bool local_file_load(struct local_file *file, enum local_file_id id)
+{
+    int fd = open(paths[id], O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK), error;
+    bool good;
+
+    *file = (struct local_file){ .id = id };
+    file->missing = fd == -1 && errno == ENOENT && id != LOCAL_PASSWD;
+    if (fd == -1)
+        return file->missing;
+    errno = EINVAL;
+    good = fstat(fd, &file->st) == 0 && S_ISREG(file->st.st_mode) && file->st.st_size < FILE_MAX &&
+           read_text(file, fd);
+    error = errno;
+    close(fd);
+    errno = error;
+    return good;
+}
+
+void local_file_free(struct local_file *file)
+{
+    if (file->old != NULL)
+        explicit_bzero(file->old, file->old_size);
+    if (file->new != NULL)
+        explicit_bzero(file->new, file->new_size);
+    free(file->old);
+    free(file->new);
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static bool write_whole(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(fd, text, size);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        text += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+/* A new file with the old one's owner and mode, on disk when it returns. */
+static bool write_file(const char *path, const struct stat *like, const char *text, size_t size)
+{
+    bool written;
+    int fd;
+
+    unlink(path); /* left by a run that was killed; we hold the lock */
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd == -1)
+        return false;
+    written = fchown(fd, like->st_uid, like->st_gid) == 0 &&
+              fchmod(fd, like->st_mode & 07777) == 0 && write_whole(fd, text, size) &&
+              fsync(fd) == 0;
+    if (close(fd) != 0 || !written) {
+        int error = errno;
+
+        unlink(path);
+        errno = error;
+        return false;
+    }
+    return true;
+}
+
+/* "/etc/passwd-" is the backup, "/etc/passwd+" the new one: shadow-utils' names. */
+static void name_beside(enum local_file_id id, char suffix, char ret[NAME_SIZE])
+{
+    snprintf(ret, NAME_SIZE, "%s%c", paths[id], suffix);
+}
+
+static bool is_changed(const struct local_file *file)
+{
+    return !file->missing && file->new_size != file->old_size;
+}
+
+bool local_file_prepare(const struct local_file *file)
+{
+    char path[NAME_SIZE], backup[NAME_SIZE];
+
+    if (!is_changed(file))
+        return true;
+    name_beside(file->id, '+', path);
+    name_beside(file->id, '-', backup);
+    return write_file(path, &file->st, file->old, file->old_size) && rename(path, backup) == 0 &&
+           write_file(path, &file->st, file->new, file->new_size);
+}
+
+void local_file_abandon(void)
+{
+    char path[NAME_SIZE];
+
+    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
+        name_beside((enum local_file_id)i, '+', path);
+        unlink(path);
+    }
+}
+
+bool local_file_replace(const struct local_file files[LOCAL_FILE_COUNT])
+{
+    int folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[NAME_SIZE];
+    bool good = folder != -1;
+
+    for (size_t i = 0; good && i < LOCAL_FILE_COUNT; i++) {
+        name_beside((enum local_file_id)i, '+', path);
+        good = !is_changed(&files[i]) || rename(path, paths[i]) == 0;
+    }
+    good = good && fsync(folder) == 0;
+    if (folder != -1)
+        close(folder);
+    return good;
+}
+
+/* -- lines -------------------------------------------------------------------------------- */
+
+const char *local_line_end(const char *line, const char *end, size_t *ret_length)
+{
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+    *ret_length = (size_t)((stop != NULL ? stop : end) - line);
+    return stop != NULL ? stop + 1 : end;
+}
+
+void local_line_field(const char *line, size_t length, int number, char *ret, size_t size)
+{
+    const char *end = line + length, *stop;
+
+    ret[0] = '\0';
+    for (; number > 0; number--) {
+        line = memchr(line, ':', (size_t)(end - line));
+        if (line == NULL)
+            return;
+        line++;
+    }
+    stop = memchr(line, ':', (size_t)(end - line));
+    if (stop == NULL)
+        stop = end;
+    if ((size_t)(stop - line) < size)
+        snprintf(ret, size, "%.*s", (int)(stop - line), line);
+}
