@@ -147,6 +147,9 @@ CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_c
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
              $(B)/world/test_pam_hosts $(B)/world/test_parallel $(B)/world/test_secrets
+# Programs of plain libc calls: NSS as hosts have it. And again with ThreadSanitizer, the module included.
+NSS_WORLD := $(B)/world/test_nss_threads $(B)/world/test_nss_hosts
+TSAN      := $(B)/tsan/libnss_coder.so.2 $(B)/tsan/test_nss_threads
 
 TOBJ := $(T)/obj
 $(TOBJ)/%.o: %.c
@@ -173,6 +176,12 @@ $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
 $(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/visit.o
+$(NSS_WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
+	@mkdir -p $(@D)
+	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread
+$(B)/world/libnss_next.so.2: $(O)/tests/nss_next.o
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,-soname,libnss_next.so.2 -o $@ $^
 $(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
@@ -187,7 +196,19 @@ $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^
 
-check-build: all $(CHECK) $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so
+TSANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
+$(B)/tsan/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(PATHS) -O1 -g $(TSANFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+# The module's calls of the sanitizer are answered by the program, which has the runtime inside.
+$(B)/tsan/libnss_coder.so.2: $(NSS_OBJS:%=$(B)/tsan/obj/%) nss_coder/nss_coder.map
+	$(CC) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(B)/tsan/obj/%)
+$(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj/tests/fixture_directory.o \
+    $(WRITER_OBJS:%=$(B)/tsan/obj/%) $(READER_OBJS:%=$(B)/tsan/obj/%)
+	$(CC) $(TSANFLAGS) -static-libtsan -rdynamic -pie -o $@ $^ -lcmocka
+
+check-build: all $(CHECK) $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so $(NSS_WORLD) \
+    $(B)/world/libnss_next.so.2 $(TSAN)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
 check: $(CHECK) check-architecture
