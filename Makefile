@@ -5,6 +5,7 @@
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
 #   make bench      what one authentication costs, in a private world (root)
+#   make bench-nss  what a lookup costs, beside other NSS services (root)
 #   make demo       the main job through a real sshd in a private world (root)
 
 VERSION   := 0.1.0
@@ -88,7 +89,7 @@ HELPER_LIBS := -lcrypt -lsqlite3
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
-.PHONY: all check check-architecture check-build install uninstall lint demo bench clean mutants
+.PHONY: all check check-architecture check-build install uninstall lint demo bench bench-nss clean mutants
 .DELETE_ON_ERROR:
 all: $(PRODUCTS)
 
@@ -268,11 +269,19 @@ $(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_O
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam -lm
 
-bench: all $(B)/world/bench_pam
+$(B)/world/bench_nss: $(O)/tests/bench/bench_nss.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lpthread
+
+bench: all $(B)/world/bench_pam bench-nss
 	tests/world /src/$(B)/world/bench_pam
 	tests/world /src/tests/bench/bench_sshd.sh
 	tests/world /src/tests/bench/bench_tool.sh
 	tests/world /src/tests/bench/bench_import.sh
+
+# Lookups beside other NSS services, in a root of its own that has them; SIZES="1000 10000" for less.
+bench-nss: all $(B)/world/bench_nss
+	tests/world --root "$$(tests/bench/root)" /src/tests/bench/bench_nss.sh $(SIZES)
 
 demo:
 	examples/demo

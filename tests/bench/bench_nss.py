@@ -1,0 +1,71 @@
+"""Medians and ratios of what bench_nss.sh gathered: lines of "ACCOUNTS SERVICE MEASURE VALUE STAT"."""
+import statistics
+import sys
+
+ROWS = (  # measure, heading, is its ratio to stat() worth a word
+    ("getpwnam", "getpwnam, us", True),
+    ("getpwuid", "getpwuid, us", True),
+    ("getgrgid", "getgrgid, us", True),
+    ("initgroups", "initgroups, us", True),
+    ("threads", "4 threads, us per lookup", True),
+    ("enumeration", "enumeration, ms", False),
+    ("cold", "cold getent, ms", False),
+    ("syscalls", "its system calls", False),
+    ("objects", "its objects beside libc", False),
+    ("private-kb", "private memory, KiB", False),
+    ("enumeration-kb", "more when enumerating, KiB", False),
+    ("descriptors", "descriptors kept", False),
+    ("suspend", "one change, ms", False),
+    ("commit", "of that the commit, ms", False),
+)
+
+
+class Figure:
+    """One measure of one service at one size: the median over all rounds, or what went wrong in any of them."""
+
+    def __init__(self):
+        self.values, self.ratios, self.trouble = [], [], None
+
+    def add(self, measure, value, stat):
+        if value in ("wrong", "crashed", "hung"):
+            self.trouble = value
+            return
+        scale = 10 if measure in ("suspend", "activate", "commit") else 1  # tenths of a millisecond
+        self.values.append(float(value) / scale)
+        if float(stat) > 0:
+            self.ratios.append(float(value) / float(stat))
+
+    def text(self):
+        if self.trouble:
+            return self.trouble
+        if not self.values:
+            return ""
+        value = statistics.median(self.values)
+        return "%.0f" % value if value >= 100 or value == int(value) else "%.2f" % value
+
+    def value(self):
+        return None if self.trouble or not self.values else statistics.median(self.values)
+
+
+figures = {}
+for line in open(sys.argv[1]):
+    words = line.split()
+    if len(words) != 5:
+        continue
+    size, service, measure, value, stat = words
+    broken = {"lookups": ("getpwnam", "getpwuid", "getgrgid")}.get(measure, (measure,))
+    for name in broken:
+        figures.setdefault((int(size), service, name), Figure()).add(name, value, stat)
+
+nothing = Figure()
+for size in sorted({key[0] for key in figures}):
+    services = [s for s in ("coder", "files", "extrausers", "cache", "db", "sss") if any(k[:2] == (size, s) for k in figures)]
+    peers = services[1:]
+    print("\n| %s accounts | %s | to stat() | to the best peer |" % ("{:,}".format(size), " | ".join(services)))
+    print("|" + "---|" * (len(services) + 3))
+    for measure, heading, has_ratio in ROWS:
+        row = [figures.get((size, s, measure), nothing) for s in services]
+        ours, best = row[0].value(), [f.value() for f in row[1:] if f.value()]
+        ratio = "%.2f" % statistics.median(row[0].ratios) if has_ratio and ours is not None and row[0].ratios else ""
+        against = "%.2f" % (ours / min(best)) if ours is not None and best and measure != "objects" else ""
+        print("| %s | %s | %s | %s |" % (heading, " | ".join(f.text() for f in row), ratio, against))

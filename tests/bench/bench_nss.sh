@@ -1,0 +1,191 @@
+#!/bin/bash
+# Our lookups beside those of other NSS services: the same accounts in each, one program of plain libc calls, the
+# service chosen by nsswitch.conf, in turn within every round. Run by "make bench-nss" in a private world made from
+# tests/bench/root.
+#
+#   bench_nss.sh [ACCOUNTS...]          ROUNDS=5
+set -u
+export LC_ALL=C # a locale's files are not what getent is measured for
+ldconfig        # as after the installation of a package: make install runs none
+rounds=${ROUNDS:-5}
+bench=/src/.build/world/bench_nss
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+[ $# -gt 0 ] || set -- 1000 10000 100000 1000000
+
+# -- the other services, from what ours publishes -------------------------------------------
+
+# Their group files name the members, for that is how they know a user's groups.
+fill_text()
+{
+    local folder=$1
+    getent -s coder passwd >"$folder/passwd"
+    getent -s coder group | awk -F: -v OFS=: '
+        $3 >= 1900000000 { all = all "," $1; if ($3 % 10 == 0) tenth = tenth "," $1; if ($3 % 100 == 0) hundredth = hundredth "," $1 }
+        $3 > 70002 { print; next }
+        END { print "coder-admin", "x", 70000, substr(hundredth, 2); print "coder-member", "x", 70001, "model" all
+              print "coder-auditor", "x", 70002, substr(tenth, 2) }' >"$folder/group"
+}
+
+fill_files()
+{
+    [ -e /root/passwd ] || cp /etc/passwd /etc/group /root/
+    cat /root/passwd "$1/passwd" >/etc/passwd
+    cat /root/group "$1/group" >/etc/group
+}
+
+fill_extrausers() { mkdir -p /var/lib/extrausers && cp "$1/passwd" "$1/group" /var/lib/extrausers/; }
+# As its Makefile does it: every line under its place, its name and its id.
+fill_db()
+{
+    local map
+    for map in passwd group; do
+        awk -F: '{ print "0" NR - 1, $0; print "." $1, $0; print "=" $3, $0 }' "$1/$map" |
+            makedb -o "/var/lib/misc/$map.db" - || return
+    done
+}
+
+# Its indices, as its documentation has them: lines of one length, "key NUL offset", padded with NULs, sorted.
+fill_cache()
+{
+    cp "$1/passwd" /etc/passwd.cache && cp "$1/group" /etc/group.cache
+    python3 - <<'PYTHON'
+for path, field, name in (("passwd", 0, "ixname"), ("passwd", 2, "ixuid"), ("group", 0, "ixname"), ("group", 2, "ixgid")):
+    rows, at = [], 0
+    for line in open("/etc/%s.cache" % path, "rb"):
+        rows.append((line.split(b":")[field], str(at).encode()))
+        at += len(line)
+    width = max(len(k) + len(o) for k, o in rows) + 2
+    with open("/etc/%s.cache.%s" % (path, name), "wb") as index:
+        for k, o in sorted(rows):
+            index.write((k + b"\0" + o).ljust(width, b"\0") + b"\n")
+PYTHON
+}
+
+# It has accounts of its own from a server only, so it gets those of "files"; what is measured is its memory cache,
+# warm. It takes a quarter of a second to find out one user's groups: those of a few are asked for. It enumerates
+# nobody unless told to.
+SSS_GROUPS=50
+fill_sss()
+{
+    [ -x /usr/sbin/sssd ] || return
+    cat >/etc/sssd/sssd.conf <<'END'
+[sssd]
+services = nss
+domains = bench
+[nss]
+memcache_timeout = 3600
+entry_negative_timeout = 3600
+memcache_size_passwd = 64
+memcache_size_group = 64
+memcache_size_initgroups = 64
+[domain/bench]
+id_provider = proxy
+proxy_lib_name = files
+auth_provider = none
+access_provider = permit
+entry_cache_timeout = 7200
+END
+    chmod 600 /etc/sssd/sssd.conf
+    choose files
+    /usr/sbin/sssd -D && choose sss || return
+    for ((try = 0; try < 100; try++)); do
+        getent passwd user0000007 >/dev/null && break
+        sleep 0.1
+    done
+    "$bench" "$size" warm
+    BENCH_KEYS=$SSS_GROUPS "$bench" "$size" warm
+}
+
+choose() { printf 'passwd: %s\ngroup: %s\n' "$1" "$1" >/etc/nsswitch.conf; }
+
+# Which are measured at a size; the others would not end in time, and sssd would not end loading.
+services_at()
+{
+    local service
+    for service in coder files extrausers cache db sss; do
+        case $service in
+            sss) [ "$1" -le 1000 ] || continue ;;
+            extrausers | db) [ "$1" -le 100000 ] || continue ;;
+        esac
+        [ -n "$(find /lib /usr/lib -name "libnss_$service.so.2" | head -n 1)" ] && echo "$service"
+    done
+}
+
+# -- measuring --------------------------------------------------------------------------------
+
+# measure SERVICE SIZE WHAT...: a program that crashes or hangs says so instead of a figure.
+measure()
+{
+    local service=$1 size=$2 status=0
+    shift 2
+    { timeout -s KILL 30 "$bench" "$size" "$@" >"$results.one" || status=$?; } 2>/dev/null
+    case $status in
+        0) ;;
+        137) echo "$1 hung -" >>"$results.one" ;;
+        *) echo "$1 crashed -" >>"$results.one" ;;
+    esac
+    sed "s/^/$size $service /" "$results.one" >>"$results"
+}
+
+measure_calls()
+{
+    local service=$1 size=$2 name=user0000007
+    getent passwd $name >/dev/null || return
+    strace -o "$results.one" getent passwd $name >/dev/null
+    echo "$size $service syscalls $(grep -c '(' "$results.one") 0" >>"$results"
+    echo "$size $service objects $(grep 'openat.*\.so' "$results.one" | grep -v 'ENOENT\|ld.so.cache\|libc\.so' | wc -l) 0" >>"$results"
+}
+
+# One change, as an administrator makes it.
+measure_change()
+{
+    local size=$1 begun verb
+    for verb in "suspend" "activate"; do
+        begun=${EPOCHREALTIME/./}
+        admin-tool users "$verb" user0000003 -y $([ "$verb" = activate ] || echo --keep-sessions) >/dev/null || return
+        echo "$size coder $verb $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
+    done
+    begun=${EPOCHREALTIME/./}
+    sqlite3 /var/lib/coder/private/accounts.db "PRAGMA synchronous = FULL; PRAGMA journal_mode = TRUNCATE;
+        UPDATE accounts SET full_name = full_name WHERE uid = 1900000003" >/dev/null
+    echo "$size coder commit $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
+    [ "$size" -le 100000 ] || return
+    begun=${EPOCHREALTIME/./}
+    usermod -c "User Number 3 $begun" user0000003 2>/dev/null && echo "$size files suspend $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
+}
+
+bench_size()
+{
+    local size=$1 round service services text
+    text=$(mktemp -d)
+    rm -rf /var/lib/coder
+    choose coder
+    /src/tests/bench/fill.sh "$size"
+    fill_text "$text"
+    mapfile -t services < <(services_at "$size")
+    for service in "${services[@]}"; do
+        [ "$service" = coder ] || "fill_$service" "$text" || echo "(no $service)" >&2
+    done
+    for ((round = 0; round < rounds; round++)); do
+        for service in "${services[@]}"; do
+            choose "$service"
+            measure "$service" "$size" lookups
+            BENCH_KEYS=$([ "$service" = sss ] && echo "$SSS_GROUPS" || echo 16384) measure "$service" "$size" initgroups
+            measure "$service" "$size" threads
+            [ "$service" = sss ] || measure "$service" "$size" enumeration
+            measure "$service" "$size" cold /usr/bin/getent passwd user0000007
+            [ "$round" -gt 0 ] || measure_calls "$service" "$size"
+        done
+        choose files
+        measure_change "$size"
+    done
+    pkill -x sssd
+    rm -rf "$text"
+}
+
+for size in "$@"; do
+    echo "# $size accounts" >&2
+    bench_size "$size"
+done
+python3 /src/tests/bench/bench_nss.py "$results"
