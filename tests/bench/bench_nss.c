@@ -1,6 +1,6 @@
 /*
  * What looking somebody up costs: plain libc calls, answered by whatever nsswitch.conf names. Every answer is
- * compared with what tests/bench/fill.sh put there; after a wrong one there is no figure. Prints lines of
+ * compared with what tests/bench/fill_nss.sh put there; after a wrong one there is no figure. Prints lines of
  * "MEASURE VALUE STAT": microseconds unless said otherwise, and those of one stat() in the same process.
  *
  *   bench_nss ACCOUNTS lookups|initgroups|threads|enumeration|warm

@@ -161,7 +161,7 @@ bench_size()
     text=$(mktemp -d)
     rm -rf /var/lib/coder
     choose coder
-    /src/tests/bench/fill.sh "$size"
+    /src/tests/bench/fill_nss.sh "$size"
     fill_text "$text"
     mapfile -t services < <(services_at "$size")
     for service in "${services[@]}"; do

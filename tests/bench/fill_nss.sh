@@ -1,5 +1,5 @@
 #!/bin/bash
-# fill.sh COUNT: a store of so many accounts, and the directory that the product publishes from it. In a
+# fill_nss.sh COUNT: a store of so many accounts, and the directory that the product publishes from it. In a
 # private world only: rows are written as no product does it. Account number i is user0000000 + i with uid
 # 1900000000 + i; everyone is a member, every tenth an auditor, every hundredth an admin. One more is "model".
 set -euo pipefail
