@@ -232,23 +232,35 @@ static enum directory_result map_open(const char *path, struct directory_map *re
     return DIRECTORY_OK;
 }
 
-enum directory_result directory_view_open(const char *path, struct directory_view *ret)
+/* The map at hand, if the file at path is still the one it was made of. */
+static enum directory_result shelf_take_current(const char *path, struct directory_shelf **ret)
 {
+    uint32_t number = atomic_load(&current);
+    if (number == 0)
+        return DIRECTORY_NOT_FOUND;
     /* lstat, for the file itself: a link to the file already mapped is refused like any other. */
     struct stat file;
     if (lstat(path, &file) != 0)
         return result_of_errno(errno);
-    uint32_t number = atomic_load(&current);
-    if (number != 0 && shelf_take(&shelves[number - 1])) {
-        if (map_is_of(&shelves[number - 1].map, &file)) {
-            ret->shelf = &shelves[number - 1];
-            return DIRECTORY_OK;
-        }
-        shelf_drop(&shelves[number - 1]);
+    struct directory_shelf *shelf = &shelves[number - 1];
+    if (!shelf_take(shelf))
+        return DIRECTORY_NOT_FOUND;
+    if (map_is_of(&shelf->map, &file)) {
+        *ret = shelf;
+        return DIRECTORY_OK;
     }
+    shelf_drop(shelf);
+    return DIRECTORY_NOT_FOUND;
+}
+
+enum directory_result directory_view_open(const char *path, struct directory_view *ret)
+{
+    enum directory_result result = shelf_take_current(path, &ret->shelf);
+    if (result != DIRECTORY_NOT_FOUND)
+        return result;
 
     struct directory_map map;
-    enum directory_result result = map_open(path, &map);
+    result = map_open(path, &map);
     if (result != DIRECTORY_OK)
         return result;
     ret->shelf = map.data != NULL ? shelf_put(&map) : NULL;
