@@ -129,8 +129,9 @@ $(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
 $(B)/coder_helper: $(HELPER_OBJS:%=$(O)/%)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(HELPER_OBJS:%=$(O)/%) $(HELPER_LIBS)
 
+# In one piece: every program that looks up one name maps it, and pays for each segment.
 $(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,-soname,libnss_coder.so.2 \
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs,-z,noseparate-code -Wl,-soname,libnss_coder.so.2 \
 	    -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(O)/%)
 
 $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)

@@ -60,6 +60,9 @@ maps() { python3 -c 'import pwd; pwd.getpwnam("amy"); print(open("/proc/self/map
 run maps
 ok "no library comes with the module" [ "$(grep -oE '/lib[^ ]*(sqlite|crypt|pam|smartcols)[^ ]*' "$tmp/out" | sort -u)" = '' ]
 
+strace -o "$tmp/trace" -e trace=%file getent passwd amy >/dev/null
+ok "a program's first lookup names the directory to the kernel once" [ "$(grep -c "$STATE/directory" "$tmp/trace")" -eq 1 ]
+
 # -- a user namespace -----------------------------------------------------------------------
 
 # In a chroot, as worlds are, the kernel makes no user namespace: the world's root is moved over the mount
