@@ -150,7 +150,7 @@ CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_c
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
              $(B)/world/test_pam_hosts $(B)/world/test_parallel $(B)/world/test_secrets
 # Programs of plain libc calls: NSS as hosts have it. And again with ThreadSanitizer, the module included.
-NSS_WORLD := $(B)/world/test_nss_threads $(B)/world/test_nss_hosts
+NSS_WORLD := $(B)/world/test_nss_threads $(B)/world/test_nss_hosts $(B)/world/test_nss_status
 TSAN      := $(B)/tsan/libnss_coder.so.2 $(B)/tsan/test_nss_threads
 
 TOBJ := $(T)/obj
@@ -181,6 +181,7 @@ $(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/t
 $(NSS_WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread
+$(B)/world/test_nss_hosts $(B)/world/test_nss_status: $(O)/tests/nss_host.o
 $(B)/world/libnss_next.so.2: $(O)/tests/nss_next.o
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libnss_next.so.2 -o $@ $^

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_UID = 1900000000, KEYS = 16384, THREADS = 4, COLD_RUNS = 15, BATCHES = 1024 };
+enum { FIRST_UID = 1900000000, KEYS = 16384, THREADS = 4, COLD_RUNS = 41, BATCHES = 1024 };
 enum { ADMINS = 70000, MEMBERS = 70001, AUDITORS = 70002 };
 
 static const double budget_us = 120e3; /* for one figure */

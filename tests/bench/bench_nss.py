@@ -19,6 +19,20 @@ ROWS = (  # measure, heading, is its ratio to stat() worth a word
     ("commit", "of that the commit, ms", False),
 )
 
+# What we aim at, and then at: times stat(), or plain figures.
+AIMS = (
+    (("getpwnam", "getpwuid", "getgrgid"), 10000, "ratio", 3.2, 2.0),
+    (("getpwnam", "getpwuid", "getgrgid"), 1000000, "ratio", 3.8, 2.0),
+    (("initgroups",), 10000, "ratio", 5, 3),
+    (("initgroups",), 1000000, "ratio", 5, 3),
+    (("syscalls",), 10000, "value", 67, None),
+    (("objects",), 10000, "value", 1, None),
+    (("private-kb",), 10000, "value", 40, None),
+    (("descriptors",), 10000, "value", 0, None),
+    (("suspend",), 10000, "value", 25, None),
+    (("suspend",), 100000, "value", 150, None),
+)
+
 
 class Figure:
     """One measure of one service at one size: the median over all rounds, or what went wrong in any of them."""
@@ -46,6 +60,9 @@ class Figure:
     def value(self):
         return None if self.trouble or not self.values else statistics.median(self.values)
 
+    def ratio(self):
+        return None if self.trouble or not self.ratios else statistics.median(self.ratios)
+
 
 figures = {}
 for line in open(sys.argv[1]):
@@ -66,6 +83,17 @@ for size in sorted({key[0] for key in figures}):
     for measure, heading, has_ratio in ROWS:
         row = [figures.get((size, s, measure), nothing) for s in services]
         ours, best = row[0].value(), [f.value() for f in row[1:] if f.value()]
-        ratio = "%.2f" % statistics.median(row[0].ratios) if has_ratio and ours is not None and row[0].ratios else ""
+        ratio = "%.2f" % row[0].ratio() if has_ratio and row[0].ratio() is not None else ""
         against = "%.2f" % (ours / min(best)) if ours is not None and best and measure != "objects" else ""
         print("| %s | %s | %s | %s |" % (heading, " | ".join(f.text() for f in row), ratio, against))
+
+print()
+for measures, size, kind, aim, then in AIMS:
+    for measure in measures:
+        figure = figures.get((size, "coder", measure), nothing)
+        got = figure.ratio() if kind == "ratio" else figure.value()
+        if got is None:
+            continue
+        further = "" if then is None else "; then %.1f: %s" % (then, "reached" if got <= then else "%.2f of it" % (got / then))
+        print("%s at %s: %.2f, aim %.1f: %s%s" % (measure, "{:,}".format(size), got, aim,
+                                                  "reached" if got <= aim else "missed", further))
