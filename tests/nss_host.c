@@ -1,8 +1,8 @@
 /*
  * nss_host.c - a host program of NSS for tests.
  *
- * The principle: only the host's process looks anything up, so each begins as any program does, with nothing loaded
- * or mapped; what it finds goes to the test through shared memory.
+ * The principle: only the host's process looks anything up, so each begins as any program does,
+ * with nothing loaded or mapped; what it finds goes to the test through shared memory.
  */
 #include "nss_host.h"
 
@@ -87,7 +87,8 @@ void expect_uid(const char *name, uid_t expected)
     uid_t uid = ask(name, &error);
 
     if (uid != expected && note[0] == '\0')
-        snprintf(note, 200, "%s is %ld, not %ld (error %d)", name, (long)(int)uid, (long)(int)expected, error);
+        snprintf(note, 200, "%s is %ld, not %ld (error %d)", name, (long)(int)uid,
+                 (long)(int)expected, error);
 }
 
 void expect_refusal(const char *name, int expected)
@@ -138,7 +139,8 @@ void expect_everything(uint64_t generation)
     }
     expect_group("coder-auditor", FIXTURE_AUDITOR);
     expect(getgrouplist("alice", FIXTURE_ALICE, gids, &count) == 5, "the groups of alice", count);
-    expect(gids[0] == FIXTURE_ALICE && memcmp(gids + 1, fixture_users[0].gids, 4 * sizeof gids[0]) == 0,
+    expect(gids[0] == FIXTURE_ALICE &&
+               memcmp(gids + 1, fixture_users[0].gids, 4 * sizeof gids[0]) == 0,
            "one of the groups of alice", 0);
     expect_uid("dave", HOST_NOBODY);
 }

@@ -1,6 +1,7 @@
 /*
- * nss_host.h - a host program of NSS for tests: a process of its own that makes plain libc calls and says what was
- * wrong first. In a private world: it writes /etc/nsswitch.conf and the directory.
+ * nss_host.h - a host program of NSS for tests: a process of its own that makes plain libc calls
+ * and says what was wrong first. In a private world: it writes /etc/nsswitch.conf and the
+ * directory.
  */
 #ifndef CODER_NSS_HOST_H
 #define CODER_NSS_HOST_H
@@ -16,8 +17,8 @@
 /* Before the first host: true when the world is as it has to be. */
 bool host_prepare(void);
 
-/* Runs the body in a process of its own, with these services in nsswitch.conf and generation 1 published; the test
- * fails with its first note, or when it does not end well within a minute. */
+/* Runs the body in a process of its own, with these services in nsswitch.conf and generation 1
+ * published; the test fails with its first note, or when it does not end well within a minute. */
 void host_run(const char *services, void (*body)(void));
 
 /* -- for the body ---- */

@@ -1,9 +1,9 @@
 /*
- * test_nss_hosts.c - libnss_coder.so.2 in host programs of every kind and state, called by plain libc functions,
- * in a private world.
+ * test_nss_hosts.c - libnss_coder.so.2 in host programs of every kind and state, called by plain
+ * libc functions, in a private world.
  *
- * The principle: each host looks everything up before, during and after what is done to it. It must get the right
- * answers, and keep no descriptor and no second map.
+ * The principle: each host looks everything up before, during and after what is done to it. It must
+ * get the right answers, and keep no descriptor and no second map.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@
 
 enum { SMALL_STACK = 65536, REPLACEMENTS = 300 };
 
-/* -- descriptors -------------------------------------------------------------------------------- */
+/* -- descriptors ----------------------------------------------------------------------------- */
 
 static void close_everything(void)
 {
@@ -76,7 +76,7 @@ static void a_host_without_a_free_descriptor(void **state)
     host_run("files coder", run_out_of_descriptors);
 }
 
-/* -- memory --------------------------------------------------------------------------------------- */
+/* -- memory ---------------------------------------------------------------------------------- */
 
 static void run_out_of_addresses(void)
 {
@@ -91,12 +91,14 @@ static void run_out_of_addresses(void)
     expect(file != NULL && fscanf(file, "%lu", &pages) == 1, "statm", errno);
     fclose(file);
     host_limit(RLIMIT_AS, pages * (rlim_t)sysconf(_SC_PAGESIZE));
-    expect(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED, "there is room", 0);
+    expect(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED,
+           "there is room", 0);
     expect_everything(2);
     setpwent();
     for (size_t i = 0; i < FIXTURE_USERS; i++)
         expect_next_user(i, 2);
-    expect(fixture_descriptors() == descriptors, "descriptors are kept", (long)fixture_descriptors());
+    expect(fixture_descriptors() == descriptors, "descriptors are kept",
+           (long)fixture_descriptors());
     endpwent();
     host_limit(RLIMIT_AS, RLIM_INFINITY);
     expect_everything(2);
@@ -141,9 +143,10 @@ static void threads_with_64_kb_stacks(void **state)
     host_run("coder files", use_small_stacks);
 }
 
-/* -- time -------------------------------------------------------------------------------------------- */
+/* -- time ------------------------------------------------------------------------------------ */
 
-/* Long-lived: the file is replaced again and again, with and without lookups between, and amid an enumeration. */
+/* Long-lived: the file is replaced again and again, with and without lookups between, and amid an
+ * enumeration. */
 static void live_long(void)
 {
     size_t descriptors = fixture_descriptors();
@@ -164,7 +167,8 @@ static void live_long(void)
     expect_next_user(2, REPLACEMENTS - 1);
     endpwent();
     expect_one_map();
-    expect(fixture_descriptors() == descriptors, "descriptors are kept", (long)fixture_descriptors());
+    expect(fixture_descriptors() == descriptors, "descriptors are kept",
+           (long)fixture_descriptors());
 }
 
 static void a_host_that_lives_long(void **state)
@@ -205,14 +209,15 @@ static void a_host_that_is_interrupted_always(void **state)
     host_run("coder files", be_interrupted);
 }
 
-/* -- places --------------------------------------------------------------------------------------------- */
+/* -- places ---------------------------------------------------------------------------------- */
 
 static void change_root(void)
 {
     int outside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     expect_everything(1);
-    expect((mkdir("/tmp/empty", 0755) == 0 || errno == EEXIST) && chroot("/tmp/empty") == 0, "chroot", errno);
+    expect((mkdir("/tmp/empty", 0755) == 0 || errno == EEXIST) && chroot("/tmp/empty") == 0,
+           "chroot", errno);
     expect_uid("alice", HOST_NOBODY);
     expect(fchdir(outside) == 0 && chroot(".") == 0, "fchdir", errno);
     expect_everything(1);

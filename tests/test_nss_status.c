@@ -1,8 +1,8 @@
 /*
  * test_nss_status.c - what glibc makes of libnss_coder.so.2's statuses, in a private world.
  *
- * The principle: a service behind ours knows everybody (nss_next.c), so its answer tells that glibc went on. The
- * actions in nsswitch.conf tell NOTFOUND from UNAVAIL and TRYAGAIN.
+ * The principle: a service behind ours knows everybody (nss_next.c), so its answer tells that glibc
+ * went on. The actions in nsswitch.conf tell NOTFOUND from UNAVAIL and TRYAGAIN.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 
 enum { BUFFER = 1024 };
 
-/* -- files that are no directory ------------------------------------------------------------------- */
+/* -- files that are no directory ------------------------------------------------------------- */
 
 static void bend_missing(void) { unlink(DIRECTORY_PATH); }
 static void bend_owner(void) { expect(chown(DIRECTORY_PATH, 1, 0) == 0, "chown", errno); }
@@ -34,7 +34,8 @@ static void bend_short(void) { expect(truncate(DIRECTORY_PATH, 200) == 0, "trunc
 static void bend_link(void)
 {
     unlink("/tmp/real");
-    expect(fixture_publish("/tmp/real", 1) && unlink(DIRECTORY_PATH) == 0 && symlink("/tmp/real", DIRECTORY_PATH) == 0,
+    expect(fixture_publish("/tmp/real", 1) && unlink(DIRECTORY_PATH) == 0 &&
+               symlink("/tmp/real", DIRECTORY_PATH) == 0,
            "symlink", errno);
 }
 
@@ -54,8 +55,8 @@ static void bend_folder(void)
 }
 
 static void (*const bends[])(void) = {
-    bend_missing, bend_owner, bend_mode_group, bend_mode_all, bend_empty,
-    bend_short, bend_link, bend_fifo, bend_unreadable, bend_folder,
+    bend_missing, bend_owner, bend_mode_group, bend_mode_all,   bend_empty,
+    bend_short,   bend_link,  bend_fifo,       bend_unreadable, bend_folder,
 };
 enum { BENDS = sizeof bends / sizeof bends[0] };
 
@@ -65,7 +66,8 @@ static void unbend(void)
     unlink(DIRECTORY_PATH);
 }
 
-/* UNAVAIL: the next service is asked, for users and for groups, and ours again as soon as its file is back. */
+/* UNAVAIL: the next service is asked, for users and for groups, and ours again as soon as its file
+ * is back. */
 static void see_bent_files(void)
 {
     for (uint64_t i = 0; i < BENDS; i++) {
@@ -76,7 +78,8 @@ static void see_bent_files(void)
         bends[i]();
         expect_uid("alice", HOST_NEXT);
         expect_uid("root", HOST_NEXT);
-        expect(getgrouplist("alice", 5, gids, &count) == 2 && gids[1] == HOST_NEXT, "groups", (long)i);
+        expect(getgrouplist("alice", 5, gids, &count) == 2 && gids[1] == HOST_NEXT, "groups",
+               (long)i);
         unbend();
         host_publish(i + 2);
         expect_uid("alice", FIXTURE_ALICE);
@@ -108,7 +111,7 @@ static void and_hide_no_local_user(void **state)
     host_run("coder files", see_root_only);
 }
 
-/* -- statuses --------------------------------------------------------------------------------------------- */
+/* -- statuses -------------------------------------------------------------------------------- */
 
 static void ask_on(void)
 {
@@ -117,7 +120,8 @@ static void ask_on(void)
 
     expect_uid("alice", FIXTURE_ALICE);
     expect_uid("dave", HOST_NEXT);
-    expect(getgrouplist("alice", FIXTURE_ALICE, gids, &count) == 6 && gids[5] == HOST_NEXT, "groups", count);
+    expect(getgrouplist("alice", FIXTURE_ALICE, gids, &count) == 6 && gids[5] == HOST_NEXT,
+           "groups", count);
     host_publish(2);
     host_limit(RLIMIT_NOFILE, 0);
     expect_uid("alice", HOST_NEXT);
@@ -143,7 +147,8 @@ static void ask_with_short_buffer(void)
     struct passwd entry, *found = NULL;
 
     for (size_t size = 0; size < 20; size++)
-        expect(getpwnam_r("alice", &entry, buffer, size, &found) == ERANGE && found == NULL, "short", (long)size);
+        expect(getpwnam_r("alice", &entry, buffer, size, &found) == ERANGE && found == NULL,
+               "short", (long)size);
     expect_uid("alice", FIXTURE_ALICE);
 }
 

@@ -1,10 +1,11 @@
 /*
- * test_nss_threads.c - libnss_coder.so.2 in programs with threads, called by plain libc functions, in a private
- * world whose nsswitch.conf has it.
+ * test_nss_threads.c - libnss_coder.so.2 in programs with threads, called by plain libc functions,
+ * in a private world whose nsswitch.conf has it.
  *
- * The principle: every part of every answer carries the generation of the file it came from. So a mix of two
- * files, an answer older than the last rename before the call, or a torn one cannot pass for right. The same
- * source is built with ThreadSanitizer, together with the module (tests/hostile/nss-tsan.sh).
+ * The principle: every part of every answer carries the generation of the file it came from. So a
+ * mix of two files, an answer older than the last rename before the call, or a torn one cannot pass
+ * for right. The same source is built with ThreadSanitizer, together with the module
+ * (tests/hostile/nss-tsan.sh).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,8 +39,8 @@ enum {
     GIDS = 16
 };
 
-/* Between the replacer's process and the threads. Any answer is of a generation from `published` as it was before
- * the call to `started` as it was after it. */
+/* Between the replacer's process and the threads. Any answer is of a generation from `published` as
+ * it was before the call to `started` as it was after it. */
 static struct shared {
     _Atomic uint64_t started, published;
     atomic_bool stop;
@@ -49,7 +50,7 @@ static atomic_ulong lookups;
 static atomic_bool noted;
 static char note[200];
 
-/* -- a directory of one generation ---------------------------------------------------------- */
+/* -- a directory of one generation ----------------------------------------------------------- */
 
 static size_t gids_of(uint64_t generation, uint32_t ret[GIDS])
 {
@@ -64,8 +65,13 @@ static bool add_user(struct directory_writer *writer, uint32_t number, uint64_t 
 {
     uint32_t gids[GIDS];
     char name[16], gecos[32], home[64];
-    struct directory_user user = { .name = name, .uid = FIRST_UID + number, .gid = FIRST_UID + number,
-                                   .gecos = gecos, .home = home, .shell = "/bin/sh", .gids = gids };
+    struct directory_user user = { .name = name,
+                                   .uid = FIRST_UID + number,
+                                   .gid = FIRST_UID + number,
+                                   .gecos = gecos,
+                                   .home = home,
+                                   .shell = "/bin/sh",
+                                   .gids = gids };
 
     snprintf(name, sizeof name, "user%02u", number);
     snprintf(gecos, sizeof gecos, "%llu", (unsigned long long)generation);
@@ -115,9 +121,10 @@ static bool passwd_is_right(const struct passwd *entry, uint32_t number, uint64_
 
     snprintf(name, sizeof name, "user%02u", number);
     snprintf(home, sizeof home, "/home/%s/%llu", name, (unsigned long long)generation);
-    return is_recent(generation, earliest) && strcmp(entry->pw_name, name) == 0 && strcmp(entry->pw_dir, home) == 0 &&
-           entry->pw_uid == FIRST_UID + number && entry->pw_gid == entry->pw_uid &&
-           strcmp(entry->pw_passwd, "x") == 0 && strcmp(entry->pw_shell, "/bin/sh") == 0;
+    return is_recent(generation, earliest) && strcmp(entry->pw_name, name) == 0 &&
+           strcmp(entry->pw_dir, home) == 0 && entry->pw_uid == FIRST_UID + number &&
+           entry->pw_gid == entry->pw_uid && strcmp(entry->pw_passwd, "x") == 0 &&
+           strcmp(entry->pw_shell, "/bin/sh") == 0;
 }
 
 static bool look_up_passwd(uint32_t number, bool by_name)
@@ -176,7 +183,8 @@ static bool look_up_groups(uint32_t number)
     snprintf(name, sizeof name, "user%02u", number);
     if (getgrouplist(name, FIRST_UID + number, gids, &count) < 4 || gids[0] != FIRST_UID + number)
         return is_wrong("getgrouplist", number, count);
-    if (!is_recent(gids[1] % 100000, earliest) || gids_of(gids[1] % 100000, expected) != (size_t)count - 1 ||
+    if (!is_recent(gids[1] % 100000, earliest) ||
+        gids_of(gids[1] % 100000, expected) != (size_t)count - 1 ||
         memcmp(gids + 1, expected, ((size_t)count - 1) * sizeof(gid_t)) != 0)
         return is_wrong("groups", number, count);
     return true;
@@ -204,7 +212,7 @@ static bool look_up(uint32_t number, unsigned kind)
     }
 }
 
-/* -- threads ---------------------------------------------------------------------------------- */
+/* -- threads --------------------------------------------------------------------------------- */
 
 static void *look_up_always(void *data)
 {
@@ -229,7 +237,8 @@ static void *enumerate_always(void *data)
             if (strncmp(entry.pw_name, "user", 4) != 0)
                 continue;
             generation = number == 0 ? strtoull(entry.pw_gecos, NULL, 10) : generation;
-            if (!passwd_is_right(&entry, number, earliest) || strtoull(entry.pw_gecos, NULL, 10) != generation)
+            if (!passwd_is_right(&entry, number, earliest) ||
+                strtoull(entry.pw_gecos, NULL, 10) != generation)
                 is_wrong("getpwent", number, 0);
             number++;
         }
@@ -341,7 +350,7 @@ static void children_of_threads_get_right_answers(void **state)
     assert_nothing_noted();
 }
 
-/* -- the run ---------------------------------------------------------------------------------- */
+/* -- the run --------------------------------------------------------------------------------- */
 
 static int begin(void **state)
 {

@@ -1,11 +1,12 @@
 /*
- * What looking somebody up costs: plain libc calls, answered by whatever nsswitch.conf names. Every answer is
- * compared with what tests/bench/fill_nss.sh put there; after a wrong one there is no figure. Prints lines of
- * "MEASURE VALUE STAT": microseconds unless said otherwise, and those of one stat() in the same process.
+ * What looking somebody up costs: plain libc calls, answered by whatever nsswitch.conf names. Every
+ * answer is compared with what tests/bench/fill_nss.sh put there; after a wrong one there is no
+ * figure. Prints lines of "MEASURE VALUE STAT": microseconds unless said otherwise, and those of
+ * one stat() in the same process.
  *
  *   bench_nss ACCOUNTS lookups|initgroups|threads|enumeration|warm
- *   bench_nss ACCOUNTS cold COMMAND...            milliseconds of running a program, the median of several
- *   BENCH_KEYS=N                                  ask for so many names and ids only, instead of 16384
+ *   bench_nss ACCOUNTS cold COMMAND...   milliseconds of running a program, the median of several
+ *   BENCH_KEYS=N                         ask for so many names and ids, instead of 16384
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ enum { ADMINS = 70000, MEMBERS = 70001, AUDITORS = 70002 };
 
 static const double budget_us = 120e3; /* for one figure */
 
-/* -- what is asked, and what is right ------------------------------------------------------- */
+/* -- what is asked, and what is right -------------------------------------------------------- */
 
 struct key {
     char name[16];
@@ -55,18 +56,20 @@ static void make_keys(void)
         number = (uint32_t)(state % accounts);
         keys[i].exists = i % 10 != 9;
         keys[i].id = FIRST_UID + number + (keys[i].exists ? 0 : accounts);
-        snprintf(keys[i].name, sizeof keys[i].name, "%s%07u", keys[i].exists ? "user" : "miss", number % 10000000);
+        snprintf(keys[i].name, sizeof keys[i].name, "%s%07u", keys[i].exists ? "user" : "miss",
+                 number % 10000000);
     }
 }
 
 static bool passwd_is_right(const struct passwd *entry, const char *name, uint32_t id)
 {
     return entry->pw_uid == id && entry->pw_gid == id && strcmp(entry->pw_name, name) == 0 &&
-           strncmp(entry->pw_gecos, "User Number ", 12) == 0 && strncmp(entry->pw_dir, "/home/", 6) == 0 &&
-           strcmp(entry->pw_dir + 6, name) == 0 && strcmp(entry->pw_shell, "/bin/bash") == 0;
+           strncmp(entry->pw_gecos, "User Number ", 12) == 0 &&
+           strncmp(entry->pw_dir, "/home/", 6) == 0 && strcmp(entry->pw_dir + 6, name) == 0 &&
+           strcmp(entry->pw_shell, "/bin/bash") == 0;
 }
 
-/* As programs do it: as large as it has to be, and kept. Peers want room for the longest line of a group file. */
+/* As programs do it: as large as it has to be, and kept. Peers want room for the longest line. */
 static _Thread_local struct room {
     char *bytes;
     size_t size;
@@ -115,8 +118,8 @@ static bool ask_gid(const struct key *key)
 
     while ((error = getgrgid_r(key->id, &entry, room.bytes, room.size, &found)) == ERANGE)
         room_grow();
-    return key->exists ? found != NULL && found->gr_gid == key->id && strcmp(found->gr_name, key->name) == 0 &&
-                             found->gr_mem[0] == NULL
+    return key->exists ? found != NULL && found->gr_gid == key->id &&
+                             strcmp(found->gr_name, key->name) == 0 && found->gr_mem[0] == NULL
                        : found == NULL && is_missing(error);
 }
 
@@ -133,15 +136,16 @@ static bool ask_groups(const struct key *key)
     gid_t gids[16];
     int count = 16, expected;
 
-    if (!key->exists) /* groups are asked for after the user: no misses here, its neighbour instead */
+    if (!key->exists) /* nobody asks for the groups of who is not there */
         key--;
     expected = 2 + (key->id % 10 == 0) + (key->id % 100 == 0);
     return getgrouplist(key->name, key->id, gids, &count) == expected && gids[0] == key->id &&
-           is_among(MEMBERS, gids, count) && (key->id % 10 != 0 || is_among(AUDITORS, gids, count)) &&
+           is_among(MEMBERS, gids, count) &&
+           (key->id % 10 != 0 || is_among(AUDITORS, gids, count)) &&
            (key->id % 100 != 0 || is_among(ADMINS, gids, count));
 }
 
-/* -- measuring ------------------------------------------------------------------------------ */
+/* -- measuring ------------------------------------------------------------------------------- */
 
 static double now_us(void)
 {
@@ -167,8 +171,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * Microseconds for one, below 0 after a wrong answer: the median over batches of about a millisecond, so that
- * somebody else's turn on the processor does not count.
+ * Microseconds for one, below 0 after a wrong answer: the median over batches of about a
+ * millisecond, so that somebody else's turn on the processor does not count.
  */
 static double time_one(bool (*ask)(const struct key *key), double most_us)
 {
@@ -258,7 +262,7 @@ static void measure_lookups(void)
     measure("getgrgid", ask_gid);
 }
 
-/* -- threads -------------------------------------------------------------------------------- */
+/* -- threads --------------------------------------------------------------------------------- */
 
 static atomic_bool stop, wrong;
 static atomic_ulong lookups;
@@ -268,7 +272,8 @@ static void *ask_always(void *data)
     unsigned long own = 0;
 
     room_grow();
-    for (size_t i = (size_t)data * (KEYS / THREADS); !atomic_load_explicit(&stop, memory_order_relaxed); i++, own++)
+    for (size_t i = (size_t)data * (KEYS / THREADS);
+         !atomic_load_explicit(&stop, memory_order_relaxed); i++, own++)
         if (!ask_name(&keys[i % key_count])) {
             atomic_store(&wrong, true);
             break;
@@ -292,10 +297,11 @@ static void measure_threads(void)
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     /* Per lookup, so that less is better in every figure. */
-    print("threads", atomic_load(&wrong) ? -1 : (now_us() - begun) / (double)atomic_load(&lookups), one_stat);
+    print("threads", atomic_load(&wrong) ? -1 : (now_us() - begun) / (double)atomic_load(&lookups),
+          one_stat);
 }
 
-/* -- enumeration ---------------------------------------------------------------------------- */
+/* -- enumeration ----------------------------------------------------------------------------- */
 
 static void measure_enumeration(void)
 {
@@ -309,9 +315,10 @@ static void measure_enumeration(void)
     begun = now_us();
     setpwent();
     for (struct passwd *entry; (entry = getpwent()) != NULL;) {
-        if (strncmp(entry->pw_name, "user", 4) != 0) /* the model, and what else is in /etc/passwd */
-            continue;
-        right = right && passwd_is_right(entry, entry->pw_name, FIRST_UID + (uint32_t)atoi(entry->pw_name + 4));
+        if (strncmp(entry->pw_name, "user", 4) != 0)
+            continue; /* the model, and what else is in /etc/passwd */
+        right = right && passwd_is_right(entry, entry->pw_name,
+                                         FIRST_UID + (uint32_t)atoi(entry->pw_name + 4));
         count++;
     }
     right = right && count == accounts;
@@ -320,7 +327,7 @@ static void measure_enumeration(void)
     print("enumeration", right ? (now_us() - begun) / 1e3 : -1, one_stat); /* milliseconds */
 }
 
-/* -- a program's whole life ----------------------------------------------------------------- */
+/* -- a program's whole life ------------------------------------------------------------------ */
 
 static double run_ms(char *const *argv)
 {
@@ -331,7 +338,8 @@ static double run_ms(char *const *argv)
 
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    if (posix_spawn(&child, argv[0], &actions, NULL, argv, environ) != 0 || waitpid(child, &status, 0) != child)
+    if (posix_spawn(&child, argv[0], &actions, NULL, argv, environ) != 0 ||
+        waitpid(child, &status, 0) != child)
         status = -1;
     posix_spawn_file_actions_destroy(&actions);
     return status == 0 ? (now_us() - begun) / 1e3 : -1;
