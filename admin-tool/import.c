@@ -122,26 +122,44 @@ static enum status judge(struct import_batch *batch)
 
 /* -- the command -------------------------------------------------------------------------- */
 
+/* All of them as the list shows accounts; false when memory is short. */
+static bool print_rows(struct import_batch *batch, const struct columns *columns)
+{
+    struct listing listing = { 0 };
+    struct libscols_table *table;
+    struct layout layout;
+    bool added;
+
+    layout_begin(columns, &layout);
+    for (size_t i = 0; i < batch->count; i++) {
+        import_row_unpack(&batch->rows[i], &listing.account);
+        layout_measure(&layout, columns, &listing);
+    }
+    layout_fit(&layout, columns, terminal_width(stdout));
+    table = print_page_new(columns, &layout, true);
+    added = table != NULL;
+    for (size_t i = 0; added && i < batch->count; i++) {
+        import_row_unpack(&batch->rows[i], &listing.account);
+        added = print_table_add(table, columns, &layout, &listing);
+    }
+    explicit_bzero(&listing, sizeof listing);
+    if (added)
+        print_table_end(table, stdout);
+    else
+        print_table_drop(table);
+    return added;
+}
+
 static enum status preview(struct import_batch *batch)
 {
     struct columns columns;
-    struct libscols_table *table;
     enum status status = import_choose_uids(batch);
-    struct listing listing = { 0 };
 
     if (status != GO_ON)
         return status;
     print_parse_columns("username,uid,email,roles,status", &columns);
-    table = print_table_new(&columns);
-    for (size_t i = 0; table != NULL && i < batch->count; i++) {
-        import_row_unpack(&batch->rows[i], &listing.account);
-        if (!print_table_add(table, &columns, &listing))
-            break;
-    }
-    explicit_bzero(&listing, sizeof listing);
-    if (table == NULL)
+    if (!print_rows(batch, &columns))
         return refuse_memory();
-    print_table_end(table, stdout);
     if (tool_has(batch->tool, OPTION_TAKE_OVER))
         printf("Would take over %zu of /etc/passwd.\n", batch->count);
     printf("Would import %zu; nothing was changed.\n", import_count_new(batch));
