@@ -86,6 +86,24 @@ static enum status commit(struct tool *tool, bool publishes)
     return GO_ON;
 }
 
+enum status change_begin(struct tool *tool)
+{
+    int64_t generation = 0;
+    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+
+    tool->begun = 0;
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_policy(tool->store, &tool->policy), "the policy");
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_generation(tool->store, &generation),
+                                   "the generation");
+    if (status == GO_ON)
+        tool->begun = generation;
+    else
+        store_rollback(tool->store);
+    return status;
+}
+
 enum status change_append(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail)
 {
@@ -93,14 +111,15 @@ enum status change_append(struct tool *tool, const char *event, const struct acc
                                                       after, detail, tool->now), "the audit row");
 }
 
-enum status change_end(struct tool *tool)
+enum status change_end(struct tool *tool, const struct account *before, const struct account *after)
 {
     bool publishes = publish_is_due(tool);
-    enum status status = publishes ? publish_prepare(tool) : GO_ON;
+    enum status status = publishes ? publish_prepare(tool, before, after) : GO_ON;
 
     if (status == GO_ON)
         status = commit(tool, publishes);
     store_rollback(tool->store);
+    tool->begun = 0;
     return status;
 }
 
@@ -110,8 +129,9 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
     enum status status = change_append(tool, event, before, after, detail);
 
     if (status == GO_ON)
-        status = change_end(tool);
+        status = change_end(tool, before, after);
     store_rollback(tool->store);
+    tool->begun = 0;
     if (status == GO_ON)
         actor_log(&tool->actor, event, after != NULL ? after : before);
     return status;
@@ -167,7 +187,7 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     enum status status = tool_lock(tool);
 
     if (status == GO_ON)
-        status = tool_store_status(tool, store_begin(tool->store), "the store");
+        status = change_begin(tool);
     if (status != GO_ON)
         return status;
     change_hold_signals();

@@ -80,6 +80,7 @@ struct tool {
     struct actor actor;   /* of a changing command, once opened */
     int folder;           /* where it was started, for openat(2); -1: nowhere. We are in "/" */
     int lock;             /* the tool lock's descriptor, -1 when not held */
+    int64_t begun;        /* the generation that change_begin found; 0: not known */
     bool changed;         /* something was committed: silence on stdout is no failure any more */
     bool troubled;        /* tool_complain was called */
 };
@@ -163,9 +164,14 @@ struct change {
 /* Find the account the operand names, check, ask, change, publish, finish, report. */
 enum status change_account(struct tool *tool, const struct change *change);
 
+/* Begin a transaction, with the policy as it is now. GO_ON, or said and nothing begun. */
+enum status change_begin(struct tool *tool);
+
 /*
- * End a transaction begun with store_begin: audit row, publication prepared, COMMIT, published.
- * GO_ON when committed (trouble from then on is a complaint); anything else has rolled back.
+ * End a transaction: audit row, publication prepared, COMMIT, published. GO_ON when committed
+ * (trouble from then on is a complaint); anything else has rolled back. When it was begun with
+ * change_begin, before and after are all that it changed of what the public sees, of one account
+ * and nothing of policy; both NULL when there is more.
  */
 enum status change_commit(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail);
@@ -174,7 +180,8 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
  * is the caller's then. */
 enum status change_append(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail);
-enum status change_end(struct tool *tool);
+enum status change_end(struct tool *tool, const struct account *before,
+                       const struct account *after);
 
 /* Ask "Are you sure you want to PLAN? (yes/no)". */
 bool change_is_confirmed(const char *plan, FILE *out);
@@ -197,8 +204,10 @@ void actor_log(const struct actor *actor, const char *event, const struct accoun
 /* True when the directory file is missing, not to be trusted, or of another generation. */
 bool publish_is_due(struct tool *tool);
 
-/* In a transaction: write and fsync the new file beside the old one. GO_ON, or said. */
-enum status publish_prepare(struct tool *tool);
+/* In a transaction: write and fsync the new file beside the old one. before, after: as for
+ * change_commit. GO_ON, or said. */
+enum status publish_prepare(struct tool *tool, const struct account *before,
+                            const struct account *after);
 
 /* After the commit: put it in place and tell nscd. False with errno: the old one is still there. */
 bool publish_finish(void);

@@ -101,7 +101,7 @@ static enum status make_password(struct tool *tool, struct newcomer *newcomer)
 
 static enum status insert(struct tool *tool, const struct account *account)
 {
-    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+    enum status status = change_begin(tool);
 
     if (status == GO_ON)
         status = tool_store_status(tool, store_account_insert(tool->store, account),

@@ -116,7 +116,7 @@ static enum status insert_all(struct import_batch *batch)
     for (size_t i = 0; status == GO_ON && i < batch->count; i++)
         status = insert(batch, &batch->rows[i]);
     if (status == GO_ON)
-        status = change_end(tool);
+        status = change_end(tool, NULL, NULL);
     store_rollback(tool->store);
     return status;
 }

@@ -1,7 +1,8 @@
 /*
  * What the public sees: accounts become the directory file that NSS reads. Prepared beside the old
  * file inside the transaction and renamed after the commit, so that it is never behind a commit for
- * longer than a rename takes, and never shows what was not committed.
+ * longer than a rename takes, and never shows what was not committed. One changed account is
+ * patched into a copy of the old file where that gives the same answers as all of it anew.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,35 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "directory.h"
+#include "publish.h"
 
-#define PREPARED PRIVATE_DIR "/directory.new"
-
-enum { PAGE_SIZE = 256, LOCAL_GROUPS_MAX = 32, ROLES = 3 };
-
-static const enum role roles[ROLES] = { ROLE_MEMBER, ROLE_AUDITOR, ROLE_ADMIN };
-
-/* What a role comes with. */
-struct role_groups {
-    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first, then policy's local ones */
-    size_t gid_count;
-};
-
-/* An active user. */
-struct holder {
-    uint32_t uid;
-    unsigned roles;
-};
-
-struct publication {
-    struct directory_writer *writer;
-    struct role_groups roles[ROLES];
-    struct holder *holders;
-    size_t holder_count, holder_room;
-};
-
-/* -- role groups -------------------------------------------------------------------------- */
+/* -- what all records depend on ----------------------------------------------------------- */
 
 /* Missing groups are not granted, nor is root's. */
 static void add_local_group(struct role_groups *groups, const char *name)
@@ -49,9 +24,9 @@ static void add_local_group(struct role_groups *groups, const char *name)
         groups->gids[groups->gid_count++] = gid;
 }
 
-static void find_role_groups(struct role_groups *groups, enum role role, const char *local)
+static void find_role_groups(struct role_groups *groups, const char *local)
 {
-    groups->gids[groups->gid_count++] = role_gid(role);
+    groups->gids[groups->gid_count++] = role_gid(groups->role);
     while (*local != '\0') {
         size_t length = strcspn(local, ",");
         char name[ACCOUNT_NAME_SIZE];
@@ -65,17 +40,42 @@ static void find_role_groups(struct role_groups *groups, enum role role, const c
     }
 }
 
-/* -- users -------------------------------------------------------------------------------- */
+static void find_frame(const struct policy *policy, struct frame *ret)
+{
+    *ret = (struct frame){ .roles = { { .role = ROLE_MEMBER, .listed = policy->list_members != 0 },
+                                      { .role = ROLE_AUDITOR, .listed = true },
+                                      { .role = ROLE_ADMIN, .listed = true } } };
+    find_role_groups(&ret->roles[0], policy->member_groups);
+    find_role_groups(&ret->roles[1], policy->auditor_groups);
+    find_role_groups(&ret->roles[2], policy->admin_groups);
+}
+
+/* A file with another hash shows accounts otherwise, and no patch may start from it. */
+static uint64_t frame_hash(const struct frame *frame)
+{
+    uint64_t state = 0;
+
+    for (size_t r = 0; r < ROLES; r++) {
+        const struct role_groups *groups = &frame->roles[r];
+        uint64_t facts[] = { groups->role, groups->listed, groups->gid_count };
+
+        state = directory_hash_add(state, facts, sizeof facts);
+        state = directory_hash_add(state, groups->gids, sizeof groups->gids);
+    }
+    return directory_hash_end(state);
+}
+
+/* -- one account -------------------------------------------------------------------------- */
 
 /* Everything the roles give, each group once. */
-static size_t collect_gids(const struct publication *publication, unsigned held, uint32_t *ret)
+static size_t collect_gids(const struct frame *frame, unsigned held, uint32_t *ret)
 {
     size_t count = 0;
 
     for (size_t r = 0; r < ROLES; r++) {
-        const struct role_groups *groups = &publication->roles[r];
+        const struct role_groups *groups = &frame->roles[r];
 
-        for (size_t g = 0; (held & roles[r]) != 0 && g < groups->gid_count; g++) {
+        for (size_t g = 0; (held & groups->role) != 0 && g < groups->gid_count; g++) {
             size_t seen = 0;
 
             while (seen < count && ret[seen] != groups->gids[g])
@@ -87,28 +87,12 @@ static size_t collect_gids(const struct publication *publication, unsigned held,
     return count;
 }
 
-static bool add_holder(struct publication *publication, uint32_t uid, unsigned held)
+void publish_show(const struct frame *frame, const struct account *account, struct shown *ret)
 {
-    if (publication->holder_count == publication->holder_room) {
-        size_t room = 2 * publication->holder_room + 64;
-        struct holder *holders = reallocarray(publication->holders, room, sizeof *holders);
-
-        if (holders == NULL)
-            return false;
-        publication->holders = holders;
-        publication->holder_room = room;
-    }
-    publication->holders[publication->holder_count++] = (struct holder){ uid, held };
-    return true;
-}
-
-static enum directory_result add_user(struct publication *publication,
-                                      const struct account *account)
-{
-    uint32_t gids[ROLES * (1 + LOCAL_GROUPS_MAX)];
     bool suspended = account->status != ACCOUNT_ACTIVE;
     unsigned held = suspended ? 0 : account->roles | ROLE_MEMBER;
-    struct directory_user user = {
+
+    ret->user = (struct directory_user){
         .name = account->username,
         .uid = account->uid,
         .gid = account->uid,
@@ -116,18 +100,18 @@ static enum directory_result add_user(struct publication *publication,
         .home = account->home,
         .shell = suspended ? "/usr/sbin/nologin" : account->shell,
         .suspended = suspended,
-        .gids = gids,
-        .gid_count = collect_gids(publication, held, gids),
+        .gids = ret->gids,
+        .gid_count = collect_gids(frame, held, ret->gids),
     };
-
-    if (!suspended && !add_holder(publication, account->uid, held))
-        return DIRECTORY_NO_RESOURCES;
-    return directory_writer_add_user(publication->writer, &user);
+    ret->listed_count = 0;
+    for (size_t r = 0; r < ROLES; r++)
+        if (frame->roles[r].listed && (held & frame->roles[r].role) != 0)
+            ret->listed[ret->listed_count++] = frame->roles[r].gids[0];
 }
 
-/* -- the whole file ----------------------------------------------------------------------- */
+/* -- the new file ------------------------------------------------------------------------- */
 
-static enum status refuse_directory(enum directory_result result, const char *about)
+enum status publish_status(enum directory_result result, const char *about)
 {
     switch (result) {
     case DIRECTORY_OK:
@@ -142,123 +126,73 @@ static enum status refuse_directory(enum directory_result result, const char *ab
     }
 }
 
-static enum status add_users(struct tool *tool, struct publication *publication)
+/* -1 with errno. */
+static int open_prepared(void)
 {
-    struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = GO_ON;
-    uint32_t after = 0;
-    size_t count = 1;
-
-    if (page == NULL)
-        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
-    while (status == GO_ON && count > 0) {
-        enum store_result result = store_accounts_page(tool->store, after, page, PAGE_SIZE, &count);
-
-        status = tool_store_status(tool, result, "the list of users");
-        for (size_t i = 0; status == GO_ON && i < count; i++) {
-            status = refuse_directory(add_user(publication, &page[i]), page[i].username);
-            after = page[i].uid;
-        }
-    }
-    explicit_bzero(page, PAGE_SIZE * sizeof *page);
-    free(page);
-    return status;
-}
-
-/* members: room for all holders. */
-static enum status add_role_group(struct publication *publication, enum role role, bool listed,
-                                  uint32_t *members)
-{
-    char name[DIRECTORY_NAME_MAX + 1];
-    struct directory_group group = { .name = name, .gid = role_gid(role), .members = members };
-
-    snprintf(name, sizeof name, "coder-%s", role_name(role));
-    for (size_t i = 0; listed && i < publication->holder_count; i++)
-        if ((publication->holders[i].roles & role) != 0)
-            members[group.member_count++] = publication->holders[i].uid;
-    return refuse_directory(directory_writer_add_group(publication->writer, &group), name);
-}
-
-static enum status add_role_groups(const struct tool *tool, struct publication *publication)
-{
-    uint32_t *members = calloc(publication->holder_count + 1, sizeof *members);
-    enum status status = GO_ON;
-
-    if (members == NULL)
-        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
-    for (size_t r = 0; r < ROLES && status == GO_ON; r++)
-        status = add_role_group(publication, roles[r],
-                                roles[r] != ROLE_MEMBER || tool->policy.list_members != 0, members);
-    free(members);
-    return status;
-}
-
-static enum status write_file(struct publication *publication)
-{
-    enum directory_result result = DIRECTORY_FAILED;
     int fd;
 
     unlink(PREPARED); /* a stale one of a tool that was killed */
-    fd = open(PREPARED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd == -1)
-        return refuse_directory(result, "");
-    if (fchmod(fd, 0644) == 0)
-        result = directory_writer_finish(publication->writer, fd);
-    close(fd);
-    return refuse_directory(result, "an account");
+    fd = open(PREPARED, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd != -1 && fchmod(fd, 0644) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
-static enum status fill(struct tool *tool, struct publication *publication)
+/* False: the whole file has to be written. */
+static bool patch(const struct tool *tool, const struct frame *frame, int64_t generation,
+                  const struct account *before, const struct account *after, int fd)
 {
-    const char *const local[ROLES] = { tool->policy.member_groups, tool->policy.auditor_groups,
-                                       tool->policy.admin_groups };
-    enum status status;
+    struct shown old, new;
+    struct directory_patch patch = { .before_generation = (uint64_t)tool->begun,
+                                     .generation = (uint64_t)generation,
+                                     .frame = frame_hash(frame) };
 
-    for (size_t r = 0; r < ROLES; r++)
-        find_role_groups(&publication->roles[r], roles[r], local[r]);
-    status = add_users(tool, publication);
-    if (status == GO_ON)
-        status = add_role_groups(tool, publication);
-    return status == GO_ON ? write_file(publication) : status;
+    if (tool->begun == 0 || (before == NULL && after == NULL))
+        return false;
+    if (before != NULL) {
+        publish_show(frame, before, &old);
+        patch.before = &old.user;
+        patch.listed_before = old.listed;
+        patch.listed_before_count = old.listed_count;
+    }
+    if (after != NULL) {
+        publish_show(frame, after, &new);
+        patch.after = &new.user;
+        patch.listed_after = new.listed;
+        patch.listed_after_count = new.listed_count;
+    }
+    return directory_patch(DIRECTORY_PATH, fd, &patch) == DIRECTORY_OK;
 }
 
-static void publication_free(struct publication *publication)
+static enum status fill(struct tool *tool, const struct account *before,
+                        const struct account *after, int fd)
 {
-    if (publication == NULL)
-        return;
-    free(publication->holders);
-    directory_writer_free(publication->writer);
-    free(publication);
-}
-
-/* NULL when memory is short. */
-static struct publication *publication_new(int64_t generation)
-{
-    struct publication *publication = calloc(1, sizeof *publication);
-
-    if (publication == NULL)
-        return NULL;
-    publication->writer = directory_writer_new((uint64_t)generation);
-    if (publication->writer != NULL)
-        return publication;
-    publication_free(publication);
-    return NULL;
-}
-
-enum status publish_prepare(struct tool *tool)
-{
-    struct publication *publication;
+    struct frame frame;
     int64_t generation = 0;
     enum status status = tool_store_status(tool, store_generation(tool->store, &generation),
                                            "the generation");
 
     if (status != GO_ON)
         return status;
-    publication = publication_new(generation);
-    if (publication == NULL)
-        return refuse_directory(DIRECTORY_NO_RESOURCES, "");
-    status = fill(tool, publication);
-    publication_free(publication);
+    find_frame(&tool->policy, &frame);
+    if (patch(tool, &frame, generation, before, after, fd))
+        return GO_ON;
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        return publish_status(DIRECTORY_FAILED, "");
+    return publish_whole(tool, &frame, frame_hash(&frame), generation, fd);
+}
+
+enum status publish_prepare(struct tool *tool, const struct account *before,
+                            const struct account *after)
+{
+    int fd = open_prepared();
+    enum status status = fd == -1 ? publish_status(DIRECTORY_FAILED, "")
+                                  : fill(tool, before, after, fd);
+
+    if (fd != -1)
+        close(fd);
     if (status != GO_ON)
         publish_abandon();
     return status;
@@ -315,10 +249,10 @@ bool publish_is_due(struct tool *tool)
 
 enum status publish_now(struct tool *tool)
 {
-    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
+    enum status status = change_begin(tool);
 
     if (status == GO_ON)
-        status = publish_prepare(tool);
+        status = publish_prepare(tool, NULL, NULL);
     store_rollback(tool->store); /* nothing was written: it only kept others from changing */
     if (status == GO_ON && !publish_finish())
         status = tool_refuse(STATUS_FAILED, DIRECTORY_PATH ": %s; users may be missing or out of "

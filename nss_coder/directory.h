@@ -22,21 +22,29 @@
 
 /* -- the format -------------------------------------------------------------------------------
  *
- *   header | records of users | records of groups | four hash tables | heap
+ *   header | records of users, spare ones | records of groups | four hash tables | heap
  *
- * Numbers are in the byte order of the host that wrote the file; the header says which. Sections
- * start at multiples of 64 and are padded with zeros. Every user is also a group: the private group
- * of the same name and id has no record of its own.
+ * Numbers are in the byte order of the host that wrote the file; the header says which. The header
+ * has the first block for itself, sections start at multiples of 64, the file ends with a whole
+ * block; what is between is zero. Every user is also a group: the private group of the same name
+ * and id has no record of its own.
+ *
+ * The next file may be a copy of this one in which only what one change touched is other
+ * (directory_patch.c). So there is room to grow: spare records, `room` behind texts and lists, the
+ * heap at the end; what is no longer used is zero and counted as dead. And the body's checksum is a
+ * sum over blocks: changing one needs no look at the others, and what a block lost by damage stays
+ * missing in the sum, whatever is patched later.
  */
 #define DIRECTORY_MAGIC "CODERDIR"
-#define DIRECTORY_VERSION 1
+#define DIRECTORY_VERSION 2
 #define DIRECTORY_BYTE_ORDER 0x01020304U
 #define DIRECTORY_ALIGNMENT 64
+#define DIRECTORY_BLOCK 512
 
 enum directory_section {
-    DIRECTORY_USERS,       /* struct directory_record, in the order they were added */
+    DIRECTORY_USERS,       /* struct directory_record, by the order added; zeros: removed */
     DIRECTORY_GROUPS,      /* the same, role groups only */
-    DIRECTORY_USER_NAMES,  /* struct directory_slot; a power of two of them, half of them empty */
+    DIRECTORY_USER_NAMES,  /* struct directory_slot; a power of two, at least a quarter empty */
     DIRECTORY_USER_IDS,
     DIRECTORY_GROUP_NAMES,
     DIRECTORY_GROUP_IDS,
@@ -54,9 +62,12 @@ struct directory_header {
     uint32_t version;
     uint32_t byte_order;
     uint64_t generation; /* of the store this file was written from */
+    uint64_t frame;      /* a hash of what all records depend on: the publisher's */
     uint64_t size;       /* of the file, bytes */
     struct directory_extent sections[DIRECTORY_SECTIONS];
-    uint32_t body_checksum; /* of everything behind the header */
+    uint64_t dead;          /* bytes of the heap that nothing uses any more */
+    uint64_t body_checksum; /* the sum of directory_block_checksum over all blocks */
+    uint32_t zero;
     uint32_t checksum;      /* of the header in front of this field */
 };
 
@@ -71,7 +82,9 @@ struct directory_record {
     uint32_t list_count;    /* gids or names */
     uint32_t list_checksum;
     uint16_t lengths[4];    /* of the four strings of the text, without NUL */
-    uint32_t zero[3];
+    uint32_t text_room;     /* bytes of the heap kept for the text and the list; what they do not */
+    uint32_t list_room;     /* fill is zero. For the publisher, no reader looks at them */
+    uint32_t zero;
 };
 
 #define DIRECTORY_SUSPENDED 1U /* flags: the shadow map shows this user, locked and expired */
@@ -81,7 +94,7 @@ struct directory_slot {
     uint32_t index;       /* of the record, plus one; 0: empty, the search ends here */
 };
 
-_Static_assert(sizeof(struct directory_header) == 152, "no padding in the header");
+_Static_assert(sizeof(struct directory_header) == 176, "no padding in the header");
 _Static_assert(sizeof(struct directory_record) == 64, "one cache line a record");
 _Static_assert(sizeof(struct directory_slot) == 8, "no padding in a slot");
 
@@ -95,6 +108,13 @@ uint64_t directory_hash_add(uint64_t state, const void *data, size_t length);
 uint64_t directory_hash_end(uint64_t state);
 uint64_t directory_hash_name(const char *name, size_t length);
 uint64_t directory_hash_id(uint32_t id);
+
+/* The checksums of the format. A block's place in the file is a multiple of DIRECTORY_BLOCK; of the
+ * first block only what is behind the header counts. */
+uint32_t directory_record_checksum(const struct directory_record *record, const void *text);
+uint32_t directory_list_checksum(const void *list, size_t length);
+uint32_t directory_header_checksum(const struct directory_header *header);
+uint64_t directory_block_checksum(uint64_t place, const void *block);
 
 /* -- results ---- */
 
@@ -132,6 +152,9 @@ struct directory_writer;
 struct directory_writer *directory_writer_new(uint64_t generation);
 void directory_writer_free(struct directory_writer *writer);
 
+/* What all records depend on, for directory_patch; 0 unless set. */
+void directory_writer_set_frame(struct directory_writer *writer, uint64_t frame);
+
 /*
  * Add one user or group; everything is copied. OK, NO_RESOURCES, or REFUSED and nothing added, for:
  * a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or (uint32_t)-1, in the list too; gid other
@@ -150,6 +173,27 @@ enum directory_result directory_writer_add_group(struct directory_writer *writer
  * once; only directory_writer_free() may follow.
  */
 enum directory_result directory_writer_finish(struct directory_writer *writer, int fd);
+
+/* One change of one user, and between which two files it lies. */
+struct directory_patch {
+    uint64_t before_generation; /* which the old file must have ... */
+    uint64_t generation;        /* ... and which the new one gets */
+    uint64_t frame;             /* of both */
+    const struct directory_user *before, *after; /* NULL: not there; else one uid */
+    const uint32_t *listed_before, *listed_after; /* groups that list the user as a member */
+    size_t listed_before_count, listed_after_count;
+};
+
+/*
+ * Make the file at fd (the caller's: empty, open for reading and writing) what a writer given every
+ * user anew would have written for readers, and fsync it: the file at `path` copied by the kernel,
+ * with this change in it. For files whose users, and whose groups' members, are in the order of
+ * their uids. OK; anything else means that the whole file has to be written instead, into fd
+ * truncated: the old file is not to be trusted, of another generation or frame, damaged where it
+ * matters, does not show `before`, or is full.
+ */
+enum directory_result directory_patch(const char *path, int fd,
+                                      const struct directory_patch *patch);
 
 /* -- reader ------------------------------------------------------------------------------------
  *
@@ -185,6 +229,14 @@ struct directory_view {
  */
 enum directory_result directory_view_open(const char *path, struct directory_view *ret);
 void directory_view_close(struct directory_view *view);
+
+/* The file at path opened as a view would, judged by the same rules: OK and a descriptor that the
+ * caller closes. */
+enum directory_result directory_open_file(const char *path, int *ret_fd, struct stat *ret_file);
+
+/* A view of what is behind this descriptor, whoever owns it, read as it is at each look. The
+ * descriptor stays the caller's: there is nothing to close. */
+enum directory_result directory_view_of(int fd, struct directory_view *ret);
 
 uint64_t directory_view_generation(const struct directory_view *view);
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define HASH_FACTOR 0x9e3779b97f4a7c15U /* odd, so multiplying by it can be undone */
-#define WHOLE_CHUNK 4096 /* a multiple of 8, so the pieces add up as one text */
 
 static uint64_t hash_word(uint64_t state, uint64_t word)
 {
@@ -47,19 +46,42 @@ uint64_t directory_hash_id(uint32_t id)
     return directory_hash_end(hash_word(0, id));
 }
 
+uint32_t directory_record_checksum(const struct directory_record *record, const void *text)
+{
+    uint64_t state = directory_hash_add(0, &record->id, sizeof(*record) - sizeof(record->checksum));
+    return (uint32_t)directory_hash_end(directory_hash_add(state, text, record->text_length));
+}
+
+uint32_t directory_list_checksum(const void *list, size_t length)
+{
+    return (uint32_t)directory_hash_end(directory_hash_add(0, list, length));
+}
+
+uint32_t directory_header_checksum(const struct directory_header *header)
+{
+    size_t length = offsetof(struct directory_header, checksum);
+    return (uint32_t)directory_hash_end(directory_hash_add(0, header, length));
+}
+
+/* The place is hashed first: blocks that changed places do not add up to the same. */
+uint64_t directory_block_checksum(uint64_t place, const void *block)
+{
+    size_t skip = place == 0 ? sizeof(struct directory_header) : 0;
+    uint64_t state = hash_word(0, place + 1);
+    state = directory_hash_add(state, (const char *)block + skip, DIRECTORY_BLOCK - skip);
+    return directory_hash_end(state);
+}
+
 enum directory_result directory_view_check_whole(const struct directory_view *view)
 {
     const struct directory_header *header = directory_view_header(view);
-    char scratch[WHOLE_CHUNK];
-    uint64_t state = 0;
-    for (uint64_t at = sizeof(*header); at < header->size; at += WHOLE_CHUNK) {
-        uint64_t left = header->size - at;
-        size_t length = left < WHOLE_CHUNK ? (size_t)left : WHOLE_CHUNK;
-        const void *bytes = directory_view_bytes(view, at, length, scratch);
-        if (bytes == NULL)
+    char scratch[DIRECTORY_BLOCK];
+    uint64_t sum = 0;
+    for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK) {
+        const void *block = directory_view_bytes(view, at, DIRECTORY_BLOCK, scratch);
+        if (block == NULL)
             return DIRECTORY_UNAVAILABLE;
-        state = directory_hash_add(state, bytes, length);
+        sum += directory_block_checksum(at, block);
     }
-    return (uint32_t)directory_hash_end(state) == header->body_checksum ? DIRECTORY_OK
-                                                                       : DIRECTORY_UNAVAILABLE;
+    return sum == header->body_checksum ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
 }

@@ -2,8 +2,8 @@
  * directory_finish.c - from collected records to a directory file on the disk.
  *
  * The principle: nothing is written before everything has been judged. Filling the hash tables
- * finds every duplicate, resolving the members every stranger; then come the checksums, then the
- * sections one after the other, then fsync.
+ * finds every duplicate, resolving the members every stranger; then come the checksums of
+ * records, the sections one after the other, the header when its sum is known, then fsync.
  */
 #include "directory_writer.h"
 
@@ -12,6 +12,19 @@
 #include <unistd.h>
 
 #define SMALLEST_TABLE 8 /* slots */
+#define SPARE_SHARE 16   /* one spare record for so many */
+#define SPARE_LEAST 7
+
+const size_t directory_item_sizes[DIRECTORY_SECTIONS] = {
+    sizeof(struct directory_record), sizeof(struct directory_record),
+    sizeof(struct directory_slot),   sizeof(struct directory_slot),
+    sizeof(struct directory_slot),   sizeof(struct directory_slot), 1,
+};
+
+size_t directory_list_room(size_t length)
+{
+    return length + length / 16 + 2 * (DIRECTORY_NAME_MAX + 1);
+}
 
 /* Which record a table is asked for. */
 struct wanted {
@@ -137,6 +150,10 @@ static enum directory_result members_resolve(struct directory_writer *writer,
         directory_section_add(heap, record_name(writer, user), user->lengths[0] + 1U);
     }
     group->list_length = (uint32_t)(heap->used - group->list_offset);
+    group->list_room = (uint32_t)directory_list_room(group->list_length);
+    if (!directory_section_reserve(heap, group->list_room - group->list_length))
+        return DIRECTORY_NO_RESOURCES;
+    heap->used += group->list_room - group->list_length;
     return DIRECTORY_OK;
 }
 
@@ -161,68 +178,32 @@ static void records_seal(struct directory_writer *writer, enum directory_section
     const unsigned char *heap = writer->sections[DIRECTORY_HEAP].data;
     for (size_t i = 0; i < record_count(writer, records); i++) {
         struct directory_record *record = record_get(writer, records, i);
-        uint64_t list = directory_hash_add(0, heap + record->list_offset, record->list_length);
-        record->list_checksum = (uint32_t)directory_hash_end(list);
-        uint64_t state = directory_hash_add(0, &record->id,
-                                            sizeof(*record) - sizeof(record->checksum));
-        state = directory_hash_add(state, heap + record->text_offset, record->text_length);
-        record->checksum = (uint32_t)directory_hash_end(state);
+        record->list_checksum =
+            directory_list_checksum(heap + record->list_offset, record->list_length);
+        record->checksum = directory_record_checksum(record, heap + record->text_offset);
     }
 }
 
-static bool section_pad(struct section *section)
+static uint64_t round_up(uint64_t length, uint64_t unit)
 {
-    if (!directory_section_reserve(section, DIRECTORY_ALIGNMENT))
-        return false;
-    section->used += (DIRECTORY_ALIGNMENT - section->used % DIRECTORY_ALIGNMENT)
-                   % DIRECTORY_ALIGNMENT;
-    return true;
+    return (length + unit - 1) / unit * unit;
 }
 
-/* The header and the padding behind it are the first piece of the file, like a section. */
-union front {
-    struct directory_header header;
-    unsigned char bytes[3 * DIRECTORY_ALIGNMENT];
-};
-
-_Static_assert(sizeof(union front) % DIRECTORY_ALIGNMENT == 0
-               && sizeof(union front) - sizeof(struct directory_header) < DIRECTORY_ALIGNMENT,
-               "the header and no more padding than needed");
-
-static bool sections_lay_out(struct directory_writer *writer, struct directory_header *header)
+/* Where everything goes, and how long the file will be. */
+static void sections_lay_out(const struct directory_writer *writer,
+                             struct directory_header *header)
 {
-    static const size_t items[DIRECTORY_SECTIONS] = {
-        sizeof(struct directory_record), sizeof(struct directory_record),
-        sizeof(struct directory_slot),   sizeof(struct directory_slot),
-        sizeof(struct directory_slot),   sizeof(struct directory_slot), 1,
-    };
-    header->size = sizeof(union front);
+    header->size = DIRECTORY_BLOCK;
     for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
-        struct section *section = &writer->sections[i];
+        uint64_t used = writer->sections[i].used;
         header->sections[i].offset = header->size;
-        header->sections[i].count = section->used / items[i];
-        if (!section_pad(section))
-            return false;
-        header->size += section->used;
+        header->sections[i].count = used / directory_item_sizes[i];
+        if (i == DIRECTORY_USERS)
+            used += (header->sections[i].count / SPARE_SHARE + SPARE_LEAST)
+                  * sizeof(struct directory_record);
+        header->size += round_up(used, DIRECTORY_ALIGNMENT);
     }
-    return true;
-}
-
-static void front_seal(const struct directory_writer *writer, union front *front)
-{
-    struct directory_header *header = &front->header;
-    memcpy(header->magic, DIRECTORY_MAGIC, sizeof(header->magic));
-    header->version = DIRECTORY_VERSION;
-    header->byte_order = DIRECTORY_BYTE_ORDER;
-    header->generation = writer->generation;
-
-    uint64_t state = directory_hash_add(0, front->bytes + sizeof(*header),
-                                        sizeof(*front) - sizeof(*header));
-    for (int i = 0; i < DIRECTORY_SECTIONS; i++)
-        state = directory_hash_add(state, writer->sections[i].data, writer->sections[i].used);
-    header->body_checksum = (uint32_t)directory_hash_end(state);
-    state = directory_hash_add(0, header, offsetof(struct directory_header, checksum));
-    header->checksum = (uint32_t)directory_hash_end(state);
+    header->size = round_up(header->size, DIRECTORY_BLOCK);
 }
 
 static bool write_fully(int fd, const unsigned char *data, size_t length)
@@ -239,6 +220,80 @@ static bool write_fully(int fd, const unsigned char *data, size_t length)
     return true;
 }
 
+/* The file as a stream of blocks: their checksums add up as they go out. */
+struct stream {
+    int fd;
+    uint64_t at; /* where in the file the buffer begins */
+    uint64_t sum;
+    size_t used;
+    unsigned char buffer[64 * DIRECTORY_BLOCK];
+};
+
+/* The buffer holds whole blocks. */
+static bool stream_flush(struct stream *stream)
+{
+    for (size_t i = 0; i < stream->used; i += DIRECTORY_BLOCK)
+        stream->sum += directory_block_checksum(stream->at + i, stream->buffer + i);
+    if (!write_fully(stream->fd, stream->buffer, stream->used))
+        return false;
+    stream->at += stream->used;
+    stream->used = 0;
+    return true;
+}
+
+/* data NULL: zeros. */
+static bool stream_add(struct stream *stream, const unsigned char *data, size_t length)
+{
+    while (length > 0) {
+        size_t part = sizeof(stream->buffer) - stream->used;
+        part = part < length ? part : length;
+        if (data != NULL)
+            memcpy(stream->buffer + stream->used, data, part);
+        else
+            memset(stream->buffer + stream->used, 0, part);
+        data = data != NULL ? data + part : NULL;
+        length -= part;
+        stream->used += part;
+        if (stream->used == sizeof(stream->buffer) && !stream_flush(stream))
+            return false;
+    }
+    return true;
+}
+
+/* Up to this place of the file. */
+static bool stream_pad(struct stream *stream, uint64_t until)
+{
+    return stream_add(stream, NULL, (size_t)(until - stream->at - stream->used));
+}
+
+static bool body_write(const struct directory_writer *writer, struct directory_header *header,
+                       int fd)
+{
+    struct stream stream = {.fd = fd};
+    for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
+        const struct section *section = &writer->sections[i];
+        if (!stream_pad(&stream, header->sections[i].offset)
+            || !stream_add(&stream, section->data, section->used))
+            return false;
+    }
+    if (!stream_pad(&stream, header->size) || !stream_flush(&stream))
+        return false;
+    header->body_checksum = stream.sum;
+    return true;
+}
+
+static bool header_write(const struct directory_writer *writer, struct directory_header *header,
+                         int fd)
+{
+    memcpy(header->magic, DIRECTORY_MAGIC, sizeof(header->magic));
+    header->version = DIRECTORY_VERSION;
+    header->byte_order = DIRECTORY_BYTE_ORDER;
+    header->generation = writer->generation;
+    header->frame = writer->frame;
+    header->checksum = directory_header_checksum(header);
+    return pwrite(fd, header, sizeof(*header), 0) == (ssize_t)sizeof(*header);
+}
+
 enum directory_result directory_writer_finish(struct directory_writer *writer, int fd)
 {
     enum directory_result result = writer_resolve(writer);
@@ -246,17 +301,9 @@ enum directory_result directory_writer_finish(struct directory_writer *writer, i
         return result;
     records_seal(writer, DIRECTORY_USERS);
     records_seal(writer, DIRECTORY_GROUPS);
-    union front front;
-    memset(&front, 0, sizeof(front));
-    if (!sections_lay_out(writer, &front.header))
-        return DIRECTORY_NO_RESOURCES;
-    front_seal(writer, &front);
-
-    if (!write_fully(fd, front.bytes, sizeof(front)))
+    struct directory_header header = {.size = 0};
+    sections_lay_out(writer, &header);
+    if (!body_write(writer, &header, fd) || !header_write(writer, &header, fd))
         return DIRECTORY_FAILED;
-    for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
-        if (!write_fully(fd, writer->sections[i].data, writer->sections[i].used))
-            return DIRECTORY_FAILED;
-    }
     return fsync(fd) == 0 ? DIRECTORY_OK : DIRECTORY_FAILED;
 }

@@ -191,8 +191,7 @@ static bool map_load_header(struct directory_map *map)
         || header->version != DIRECTORY_VERSION || header->byte_order != DIRECTORY_BYTE_ORDER
         || header->size != (uint64_t)map->size)
         return false;
-    uint64_t state = directory_hash_add(0, header, offsetof(struct directory_header, checksum));
-    return (uint32_t)directory_hash_end(state) == header->checksum && sections_are_sound(header);
+    return directory_header_checksum(header) == header->checksum && sections_are_sound(header);
 }
 
 /* The mapping needs no descriptor; only where mmap fails (RLIMIT_AS) it stays open. */
@@ -208,17 +207,27 @@ static void map_attach(struct directory_map *map)
     map->fd = -1;
 }
 
-static enum directory_result map_open(const char *path, struct directory_map *ret)
+enum directory_result directory_open_file(const char *path, int *ret_fd, struct stat *ret_file)
 {
     /* O_NONBLOCK: a fifo in the file's place must not hang the host. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return result_of_errno(errno);
-    struct stat file;
-    if (fstat(fd, &file) != 0 || !file_is_trusted(&file)) {
+    if (fstat(fd, ret_file) != 0 || !file_is_trusted(ret_file)) {
         close(fd);
         return DIRECTORY_UNAVAILABLE;
     }
+    *ret_fd = fd;
+    return DIRECTORY_OK;
+}
+
+static enum directory_result map_open(const char *path, struct directory_map *ret)
+{
+    int fd;
+    struct stat file;
+    enum directory_result result = directory_open_file(path, &fd, &file);
+    if (result != DIRECTORY_OK)
+        return result;
     struct directory_map map = {
         .fd = fd, .device = file.st_dev, .inode = file.st_ino, .size = file.st_size,
         .owner = file.st_uid, .mode = file.st_mode, .mtime = file.st_mtim, .ctime = file.st_ctim,
@@ -275,6 +284,15 @@ void directory_view_close(struct directory_view *view)
         shelf_drop(view->shelf);
     else
         map_release(&view->own);
+}
+
+enum directory_result directory_view_of(int fd, struct directory_view *ret)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0)
+        return DIRECTORY_UNAVAILABLE;
+    *ret = (struct directory_view){.own = {.fd = fd, .size = file.st_size}};
+    return map_load_header(&ret->own) ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
 }
 
 static const struct directory_map *view_map(const struct directory_view *view)

@@ -5,23 +5,9 @@
  * after its bounds and its checksum, and only if it has the very name or id that was asked for;
  * uid 0 and gid 0 are never handed out.
  */
-#include "directory.h"
+#include "directory_reader.h"
 
 #include <string.h>
-
-/* A record that passed every check; its text lies in the map or in scratch. */
-struct loaded {
-    struct directory_record record;
-    const char *text;
-    char scratch[DIRECTORY_TEXT_MAX];
-};
-
-struct key {
-    const char *name; /* NULL: by id */
-    size_t name_length;
-    uint32_t id;
-    uint64_t hash;
-};
 
 static const void *heap_bytes(const struct directory_view *view, uint64_t offset, uint64_t length,
                               void *scratch)
@@ -58,10 +44,10 @@ static bool record_is_sound(const struct directory_view *view,
         && record->list_count <= record->list_length;
 }
 
-static bool record_load(const struct directory_view *view, enum directory_section section,
-                        uint64_t index, struct loaded *ret)
+bool directory_record_load(const struct directory_view *view, enum directory_section records,
+                           uint64_t index, struct directory_loaded *ret)
 {
-    const struct directory_extent *table = &directory_view_header(view)->sections[section];
+    const struct directory_extent *table = &directory_view_header(view)->sections[records];
     struct directory_record *record = &ret->record;
     if (index >= table->count)
         return false;
@@ -76,12 +62,10 @@ static bool record_load(const struct directory_view *view, enum directory_sectio
     if (ret->text == NULL || !text_is_sound(record, ret->text))
         return false;
 
-    uint64_t state = directory_hash_add(0, &record->id, sizeof(*record) - sizeof(record->checksum));
-    state = directory_hash_add(state, ret->text, record->text_length);
-    return (uint32_t)directory_hash_end(state) == record->checksum;
+    return directory_record_checksum(record, ret->text) == record->checksum;
 }
 
-static void entry_fill(const struct loaded *loaded, struct directory_entry *ret)
+static void entry_fill(const struct directory_loaded *loaded, struct directory_entry *ret)
 {
     const struct directory_record *record = &loaded->record;
     ret->id = record->id;
@@ -106,7 +90,7 @@ static void entry_make_private_group(struct directory_entry *entry)
     entry->list_count = 0;
 }
 
-static bool key_matches(const struct key *key, const struct loaded *loaded)
+static bool key_matches(const struct directory_key *key, const struct directory_loaded *loaded)
 {
     if (key->name == NULL)
         return loaded->record.id == key->id;
@@ -114,11 +98,12 @@ static bool key_matches(const struct key *key, const struct loaded *loaded)
         && memcmp(loaded->text, key->name, key->name_length) == 0;
 }
 
-static bool slot_read(const struct directory_view *view, const struct directory_extent *table,
-                      uint64_t number, struct directory_slot *ret)
+bool directory_slot_read(const struct directory_view *view, enum directory_section table,
+                         uint64_t number, struct directory_slot *ret)
 {
+    uint64_t offset = directory_view_header(view)->sections[table].offset;
     struct directory_slot scratch;
-    const void *bytes = directory_view_bytes(view, table->offset + number * sizeof(scratch),
+    const void *bytes = directory_view_bytes(view, offset + number * sizeof(scratch),
                                              sizeof(scratch), &scratch);
     if (bytes == NULL)
         return false;
@@ -126,62 +111,77 @@ static bool slot_read(const struct directory_view *view, const struct directory_
     return true;
 }
 
-static enum directory_result table_find(const struct directory_view *view,
-                                        enum directory_section section, const struct key *key,
-                                        struct directory_entry *ret)
+enum directory_result directory_locate(const struct directory_view *view,
+                                       enum directory_section table,
+                                       const struct directory_key *key,
+                                       struct directory_loaded *ret,
+                                       struct directory_place *ret_place)
 {
-    if (key->name == NULL && (key->id == 0 || key->id == UINT32_MAX))
-        return DIRECTORY_NOT_FOUND;
-    bool users = section == DIRECTORY_USER_NAMES || section == DIRECTORY_USER_IDS;
-    const struct directory_extent *table = &directory_view_header(view)->sections[section];
-    struct loaded loaded;
-    for (uint64_t n = 0; n < table->count; n++) {
+    bool users = table == DIRECTORY_USER_NAMES || table == DIRECTORY_USER_IDS;
+    enum directory_section records = users ? DIRECTORY_USERS : DIRECTORY_GROUPS;
+    uint64_t count = directory_view_header(view)->sections[table].count;
+    for (uint64_t n = 0; n < count; n++) {
+        uint64_t number = (key->hash + n) & (count - 1);
         struct directory_slot slot;
-        if (!slot_read(view, table, (key->hash + n) & (table->count - 1), &slot))
+        if (!directory_slot_read(view, table, number, &slot))
             return DIRECTORY_UNAVAILABLE;
+        if (ret_place != NULL)
+            *ret_place = (struct directory_place){number, slot.index - 1U};
         if (slot.index == 0)
             return DIRECTORY_NOT_FOUND;
         if (slot.fingerprint != (uint32_t)(key->hash >> 32))
             continue;
-        if (!record_load(view, users ? DIRECTORY_USERS : DIRECTORY_GROUPS, slot.index - 1U,
-                         &loaded))
+        if (!directory_record_load(view, records, slot.index - 1U, ret))
             return DIRECTORY_UNAVAILABLE;
-        if (!key_matches(key, &loaded))
-            continue;
-        entry_fill(&loaded, ret);
-        return DIRECTORY_OK;
+        if (key_matches(key, ret))
+            return DIRECTORY_OK;
     }
     return DIRECTORY_NOT_FOUND;
 }
 
-static struct key key_of_name(const char *name)
+static enum directory_result table_find(const struct directory_view *view,
+                                        enum directory_section table,
+                                        const struct directory_key *key,
+                                        struct directory_entry *ret)
 {
-    size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
-    return (struct key){.name = name, .name_length = length,
-                        .hash = directory_hash_name(name, length)};
+    if (key->name == NULL && (key->id == 0 || key->id == UINT32_MAX))
+        return DIRECTORY_NOT_FOUND;
+    struct directory_loaded loaded;
+    enum directory_result result = directory_locate(view, table, key, &loaded, NULL);
+    if (result == DIRECTORY_OK)
+        entry_fill(&loaded, ret);
+    return result;
 }
 
-static struct key key_of_id(uint32_t id)
+struct directory_key directory_key_of_name(const char *name)
 {
-    return (struct key){.id = id, .hash = directory_hash_id(id)};
+    size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
+    return (struct directory_key){.name = name, .name_length = length,
+                                  .hash = directory_hash_name(name, length)};
+}
+
+struct directory_key directory_key_of_id(uint32_t id)
+{
+    return (struct directory_key){.id = id, .hash = directory_hash_id(id)};
 }
 
 enum directory_result directory_find_user_by_name(const struct directory_view *view,
                                                   const char *name, struct directory_entry *ret)
 {
-    struct key key = key_of_name(name);
+    struct directory_key key = directory_key_of_name(name);
     return table_find(view, DIRECTORY_USER_NAMES, &key, ret);
 }
 
 enum directory_result directory_find_user_by_uid(const struct directory_view *view, uint32_t uid,
                                                  struct directory_entry *ret)
 {
-    struct key key = key_of_id(uid);
+    struct directory_key key = directory_key_of_id(uid);
     return table_find(view, DIRECTORY_USER_IDS, &key, ret);
 }
 
 /* Role groups first: the writer refuses a private group of the same name or id. */
-static enum directory_result group_find(const struct directory_view *view, const struct key *key,
+static enum directory_result group_find(const struct directory_view *view,
+                                        const struct directory_key *key,
                                         struct directory_entry *ret)
 {
     bool by_name = key->name != NULL;
@@ -198,14 +198,14 @@ static enum directory_result group_find(const struct directory_view *view, const
 enum directory_result directory_find_group_by_name(const struct directory_view *view,
                                                    const char *name, struct directory_entry *ret)
 {
-    struct key key = key_of_name(name);
+    struct directory_key key = directory_key_of_name(name);
     return group_find(view, &key, ret);
 }
 
 enum directory_result directory_find_group_by_gid(const struct directory_view *view, uint32_t gid,
                                                   struct directory_entry *ret)
 {
-    struct key key = key_of_id(gid);
+    struct directory_key key = directory_key_of_id(gid);
     return group_find(view, &key, ret);
 }
 
@@ -215,8 +215,8 @@ static enum directory_result record_at(const struct directory_view *view,
 {
     if (index >= directory_view_header(view)->sections[section].count)
         return DIRECTORY_NOT_FOUND;
-    struct loaded loaded;
-    if (!record_load(view, section, index, &loaded))
+    struct directory_loaded loaded;
+    if (!directory_record_load(view, section, index, &loaded))
         return DIRECTORY_UNAVAILABLE;
     entry_fill(&loaded, ret);
     return DIRECTORY_OK;
@@ -246,8 +246,7 @@ static const void *list_load(const struct directory_view *view, const struct dir
     const void *list = heap_bytes(view, entry->list_offset, entry->list_length, scratch);
     if (list == NULL)
         return NULL;
-    uint64_t state = directory_hash_add(0, list, entry->list_length);
-    return (uint32_t)directory_hash_end(state) == entry->list_checksum ? list : NULL;
+    return directory_list_checksum(list, entry->list_length) == entry->list_checksum ? list : NULL;
 }
 
 enum directory_result directory_user_gids(const struct directory_view *view,

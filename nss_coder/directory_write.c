@@ -27,6 +27,11 @@ void directory_writer_free(struct directory_writer *writer)
     free(writer);
 }
 
+void directory_writer_set_frame(struct directory_writer *writer, uint64_t frame)
+{
+    writer->frame = frame;
+}
+
 bool directory_section_reserve(struct section *section, size_t length)
 {
     if (length <= section->capacity - section->used)
@@ -74,7 +79,7 @@ static bool text_is_valid(const char *text)
     return true;
 }
 
-static bool user_is_valid(const struct directory_user *user)
+bool directory_user_is_valid(const struct directory_user *user)
 {
     if (!name_is_valid(user->name) || !id_is_valid(user->uid) || user->gid != user->uid)
         return false;
@@ -119,7 +124,7 @@ static enum directory_result record_add(struct directory_writer *writer, struct 
     record->list_count = (uint32_t)list->count;
     directory_section_add(list->section, list->ids, list_length);
     record->text_offset = heap->used;
-    record->text_length = (uint32_t)total;
+    record->text_length = record->text_room = (uint32_t)total;
     for (int i = 0; i < 4; i++)
         directory_section_add(heap, strings[i], record->lengths[i] + 1U);
     directory_section_add(records, record, sizeof(*record));
@@ -129,13 +134,14 @@ static enum directory_result record_add(struct directory_writer *writer, struct 
 enum directory_result directory_writer_add_user(struct directory_writer *writer,
                                                 const struct directory_user *user)
 {
-    if (!user_is_valid(user))
+    if (!directory_user_is_valid(user))
         return DIRECTORY_REFUSED;
     struct directory_record record = {
         .id = user->uid,
         .flags = user->suspended ? DIRECTORY_SUSPENDED : 0,
         .list_length = (uint32_t)(user->gid_count * sizeof(*user->gids)),
     };
+    record.list_room = record.list_length;
     struct list gids = {&writer->sections[DIRECTORY_HEAP], user->gids, user->gid_count};
     const char *const strings[4] = {user->name, user->gecos, user->home, user->shell};
     return record_add(writer, &writer->sections[DIRECTORY_USERS], &record, &gids, strings);
@@ -145,7 +151,7 @@ enum directory_result directory_writer_add_group(struct directory_writer *writer
                                                  const struct directory_group *group)
 {
     if (!name_is_valid(group->name) || !id_is_valid(group->gid)
-        || group->member_count > UINT32_MAX / (DIRECTORY_NAME_MAX + 1))
+        || group->member_count > UINT32_MAX / (2 * (DIRECTORY_NAME_MAX + 1)))
         return DIRECTORY_REFUSED;
     struct directory_record record = {.id = group->gid};
     struct list uids = {&writer->members, group->members, group->member_count};

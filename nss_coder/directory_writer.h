@@ -1,7 +1,8 @@
 /*
  * directory_writer.h - what directory_write.c collects and directory_finish.c writes.
  *
- * Private to those two: sections that grow in memory, in the format of directory.h.
+ * Private to the writer's files: sections that grow in memory, in the format of directory.h, and
+ * what directory_patch.c needs to write the same.
  */
 #ifndef CODER_DIRECTORY_WRITER_H
 #define CODER_DIRECTORY_WRITER_H
@@ -18,10 +19,19 @@ struct section {
  * `members`; checksums are still 0.
  */
 struct directory_writer {
-    uint64_t generation;
+    uint64_t generation, frame;
     struct section sections[DIRECTORY_SECTIONS];
     struct section members;
 };
+
+/* The rules of directory_writer_add_user. */
+bool directory_user_is_valid(const struct directory_user *user);
+
+/* Room for a member list of this length, so that it may grow by some names where it is. */
+size_t directory_list_room(size_t length);
+
+/* What an item of each section takes, bytes. */
+extern const size_t directory_item_sizes[DIRECTORY_SECTIONS];
 
 /* Make room for length more bytes, which are zero; earlier pointers into data become invalid. */
 bool directory_section_reserve(struct section *section, size_t length);

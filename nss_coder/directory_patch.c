@@ -1,0 +1,83 @@
+/*
+ * directory_patch.c - the next directory file as a copy of this one with one change in it.
+ *
+ * The principle: a patch is a shortcut and never a repair. It begins from a file that is exactly
+ * what its author says, finds everything by a reader's rules, and gives up at the first thing that
+ * is not as a whole file would have it; then the whole file is written. The published file is only
+ * read: the kernel copies it, and the copy is patched before anybody else sees it.
+ */
+#include "directory_patching.h"
+
+#include <unistd.h>
+
+/* More dead bytes than this, and the whole file is written. */
+#define DEAD_SHARE 4
+#define DEAD_LEAST 4096
+
+static bool is_among(uint32_t gid, const uint32_t *gids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (gids[i] == gid)
+            return true;
+    }
+    return false;
+}
+
+static bool groups_change(struct directory_patching *patching, const struct directory_patch *patch)
+{
+    for (size_t i = 0; i < patch->listed_before_count; i++) {
+        uint32_t gid = patch->listed_before[i];
+        if (!is_among(gid, patch->listed_after, patch->listed_after_count)
+            && !patching_change_group(patching, gid, patch->before, false))
+            return false;
+    }
+    for (size_t i = 0; i < patch->listed_after_count; i++) {
+        uint32_t gid = patch->listed_after[i];
+        if (!is_among(gid, patch->listed_before, patch->listed_before_count)
+            && !patching_change_group(patching, gid, patch->after, true))
+            return false;
+    }
+    return true;
+}
+
+/* Sections in the order and places the writer gives them: nothing written to one is in another. */
+static bool layout_is_ours(const struct directory_header *header)
+{
+    uint64_t end = DIRECTORY_BLOCK;
+    for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
+        const struct directory_extent *section = &header->sections[i];
+        if (section->offset < end || section->offset % DIRECTORY_ALIGNMENT != 0)
+            return false;
+        end = section->offset + section->count * directory_item_sizes[i];
+    }
+    return header->size >= end && header->size % DIRECTORY_BLOCK == 0
+        && header->dead <= header->sections[DIRECTORY_HEAP].count;
+}
+
+static bool patching_begin(struct directory_patching *patching, const struct directory_patch *patch)
+{
+    if (directory_view_of(patching->fd, &patching->view) != DIRECTORY_OK)
+        return false;
+    patching->header = *directory_view_header(&patching->view);
+    const struct directory_header *header = &patching->header;
+    return layout_is_ours(header) && header->generation == patch->before_generation
+        && header->frame == patch->frame;
+}
+
+static bool patching_end(struct directory_patching *patching, const struct directory_patch *patch)
+{
+    struct directory_header *header = &patching->header;
+    if (header->dead > DEAD_LEAST + header->sections[DIRECTORY_HEAP].count / DEAD_SHARE)
+        return false;
+    header->generation = patch->generation;
+    return patching_seal(patching) && fsync(patching->fd) == 0;
+}
+
+enum directory_result directory_patch(const char *path, int fd, const struct directory_patch *patch)
+{
+    struct directory_patching patching = {.fd = fd};
+    bool done = patching_copy(path, fd) && patching_begin(&patching, patch)
+             && patching_change_user(&patching, patch->before, patch->after)
+             && groups_change(&patching, patch) && patching_end(&patching, patch);
+    return done ? DIRECTORY_OK : DIRECTORY_REFUSED;
+}
