@@ -6,108 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "publish.h"
-
-/* -- what all records depend on ----------------------------------------------------------- */
-
-/* Missing groups are not granted, nor is root's. */
-static void add_local_group(struct role_groups *groups, const char *name)
-{
-    uint32_t gid;
-
-    if (host_find_group(name, &gid) && gid != 0 && groups->gid_count < 1 + LOCAL_GROUPS_MAX)
-        groups->gids[groups->gid_count++] = gid;
-}
-
-static void find_role_groups(struct role_groups *groups, const char *local)
-{
-    groups->gids[groups->gid_count++] = role_gid(groups->role);
-    while (*local != '\0') {
-        size_t length = strcspn(local, ",");
-        char name[ACCOUNT_NAME_SIZE];
-
-        if (length < sizeof name) {
-            memcpy(name, local, length);
-            name[length] = '\0';
-            add_local_group(groups, name);
-        }
-        local += length + (local[length] == ',');
-    }
-}
-
-static void find_frame(const struct policy *policy, struct frame *ret)
-{
-    *ret = (struct frame){ .roles = { { .role = ROLE_MEMBER, .listed = policy->list_members != 0 },
-                                      { .role = ROLE_AUDITOR, .listed = true },
-                                      { .role = ROLE_ADMIN, .listed = true } } };
-    find_role_groups(&ret->roles[0], policy->member_groups);
-    find_role_groups(&ret->roles[1], policy->auditor_groups);
-    find_role_groups(&ret->roles[2], policy->admin_groups);
-}
-
-/* A file with another hash shows accounts otherwise, and no patch may start from it. */
-static uint64_t frame_hash(const struct frame *frame)
-{
-    uint64_t state = 0;
-
-    for (size_t r = 0; r < ROLES; r++) {
-        const struct role_groups *groups = &frame->roles[r];
-        uint64_t facts[] = { groups->role, groups->listed, groups->gid_count };
-
-        state = directory_hash_add(state, facts, sizeof facts);
-        state = directory_hash_add(state, groups->gids, sizeof groups->gids);
-    }
-    return directory_hash_end(state);
-}
-
-/* -- one account -------------------------------------------------------------------------- */
-
-/* Everything the roles give, each group once. */
-static size_t collect_gids(const struct frame *frame, unsigned held, uint32_t *ret)
-{
-    size_t count = 0;
-
-    for (size_t r = 0; r < ROLES; r++) {
-        const struct role_groups *groups = &frame->roles[r];
-
-        for (size_t g = 0; (held & groups->role) != 0 && g < groups->gid_count; g++) {
-            size_t seen = 0;
-
-            while (seen < count && ret[seen] != groups->gids[g])
-                seen++;
-            if (seen == count)
-                ret[count++] = groups->gids[g];
-        }
-    }
-    return count;
-}
-
-void publish_show(const struct frame *frame, const struct account *account, struct shown *ret)
-{
-    bool suspended = account->status != ACCOUNT_ACTIVE;
-    unsigned held = suspended ? 0 : account->roles | ROLE_MEMBER;
-
-    ret->user = (struct directory_user){
-        .name = account->username,
-        .uid = account->uid,
-        .gid = account->uid,
-        .gecos = account->full_name,
-        .home = account->home,
-        .shell = suspended ? "/usr/sbin/nologin" : account->shell,
-        .suspended = suspended,
-        .gids = ret->gids,
-        .gid_count = collect_gids(frame, held, ret->gids),
-    };
-    ret->listed_count = 0;
-    for (size_t r = 0; r < ROLES; r++)
-        if (frame->roles[r].listed && (held & frame->roles[r].role) != 0)
-            ret->listed[ret->listed_count++] = frame->roles[r].gids[0];
-}
 
 /* -- the new file ------------------------------------------------------------------------- */
 
@@ -147,7 +50,7 @@ static bool patch(const struct tool *tool, const struct frame *frame, int64_t ge
     struct shown old, new;
     struct directory_patch patch = { .before_generation = (uint64_t)tool->begun,
                                      .generation = (uint64_t)generation,
-                                     .frame = frame_hash(frame) };
+                                     .frame = publish_frame_hash(frame) };
 
     if (tool->begun == 0 || (before == NULL && after == NULL))
         return false;
@@ -176,12 +79,12 @@ static enum status fill(struct tool *tool, const struct account *before,
 
     if (status != GO_ON)
         return status;
-    find_frame(&tool->policy, &frame);
+    publish_find_frame(tool, &frame);
     if (patch(tool, &frame, generation, before, after, fd))
         return GO_ON;
     if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
         return publish_status(DIRECTORY_FAILED, "");
-    return publish_whole(tool, &frame, frame_hash(&frame), generation, fd);
+    return publish_whole(tool, &frame, publish_frame_hash(&frame), generation, fd);
 }
 
 enum status publish_prepare(struct tool *tool, const struct account *before,

@@ -9,7 +9,7 @@
 
 enum { PAGE_SIZE = 256 };
 
-/* Of one role's group. */
+/* Of one group. */
 struct members {
     uint32_t *uids;
     size_t count, room;
@@ -18,7 +18,7 @@ struct members {
 struct publication {
     const struct frame *frame;
     struct directory_writer *writer;
-    struct members members[ROLES];
+    struct members members[GROUPS_MAX]; /* as in the frame */
 };
 
 /* -- accounts ----------------------------------------------------------------------------- */
@@ -45,9 +45,9 @@ static enum directory_result add_user(struct publication *publication,
 
     publish_show(publication->frame, account, &shown);
     for (size_t i = 0; i < shown.listed_count; i++)
-        for (size_t r = 0; r < ROLES; r++)
-            if (shown.listed[i] == publication->frame->roles[r].gids[0] &&
-                !add_member(&publication->members[r], account->uid))
+        for (size_t g = 0; g < publication->frame->group_count; g++)
+            if (shown.listed[i] == publication->frame->groups[g].gid &&
+                !add_member(&publication->members[g], account->uid))
                 return DIRECTORY_NO_RESOURCES;
     return directory_writer_add_user(publication->writer, &shown.user);
 }
@@ -77,26 +77,25 @@ static enum status add_users(struct tool *tool, struct publication *publication)
 
 /* -- groups ------------------------------------------------------------------------------- */
 
-static enum status add_role_group(struct publication *publication, size_t r)
+static enum status add_group(struct publication *publication, size_t g)
 {
-    char name[DIRECTORY_NAME_MAX + 1];
     struct directory_group group = {
-        .name = name,
-        .gid = publication->frame->roles[r].gids[0],
-        .members = publication->members[r].uids,
-        .member_count = publication->members[r].count,
+        .name = publication->frame->groups[g].name,
+        .gid = publication->frame->groups[g].gid,
+        .members = publication->members[g].uids,
+        .member_count = publication->members[g].count,
+        .local = publication->frame->groups[g].local,
     };
 
-    snprintf(name, sizeof name, "coder-%s", role_name(publication->frame->roles[r].role));
-    return publish_status(directory_writer_add_group(publication->writer, &group), name);
+    return publish_status(directory_writer_add_group(publication->writer, &group), group.name);
 }
 
 static enum status write_file(struct tool *tool, struct publication *publication, int fd)
 {
     enum status status = add_users(tool, publication);
 
-    for (size_t r = 0; r < ROLES && status == GO_ON; r++)
-        status = add_role_group(publication, r);
+    for (size_t g = 0; g < publication->frame->group_count && status == GO_ON; g++)
+        status = add_group(publication, g);
     if (status == GO_ON)
         status = publish_status(directory_writer_finish(publication->writer, fd), "an account");
     return status;
@@ -113,8 +112,8 @@ enum status publish_whole(struct tool *tool, const struct frame *frame, uint64_t
         return publish_status(DIRECTORY_NO_RESOURCES, "");
     directory_writer_set_frame(publication.writer, hash);
     status = write_file(tool, &publication, fd);
-    for (size_t r = 0; r < ROLES; r++)
-        free(publication.members[r].uids);
+    for (size_t g = 0; g < GROUPS_MAX; g++)
+        free(publication.members[g].uids);
     directory_writer_free(publication.writer);
     return status;
 }

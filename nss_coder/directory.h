@@ -43,7 +43,7 @@
 
 enum directory_section {
     DIRECTORY_USERS,       /* struct directory_record, by the order added; zeros: removed */
-    DIRECTORY_GROUPS,      /* the same, role groups only */
+    DIRECTORY_GROUPS,      /* the same: role groups, and local groups that come with a role */
     DIRECTORY_USER_NAMES,  /* struct directory_slot; a power of two, at least a quarter empty */
     DIRECTORY_USER_IDS,
     DIRECTORY_GROUP_NAMES,
@@ -88,6 +88,7 @@ struct directory_record {
 };
 
 #define DIRECTORY_SUSPENDED 1U /* flags: the shadow map shows this user, locked and expired */
+#define DIRECTORY_LOCAL 2U     /* flags: a group of /etc/group, here for whoever merges members */
 
 struct directory_slot {
     uint32_t fingerprint; /* upper half of the key's hash; the lower says where to begin */
@@ -144,6 +145,7 @@ struct directory_group {
     uint32_t gid;
     const uint32_t *members; /* uids of users in the same file; listed by getgrnam */
     size_t member_count;     /* may be 0 although users' gids name the group */
+    bool local;              /* another source has it too: found, but not enumerated */
 };
 
 struct directory_writer;
@@ -260,6 +262,7 @@ enum directory_result directory_view_check_whole(const struct directory_view *vi
 struct directory_entry {
     uint32_t id;         /* uid and private gid, or gid; never 0 or (uint32_t)-1 */
     bool suspended;
+    bool local;
     uint64_t list_offset; /* the list, for the two functions below */
     uint32_t list_length;
     uint32_t list_count;
@@ -287,7 +290,7 @@ enum directory_result directory_find_group_by_gid(const struct directory_view *v
 
 /*
  * For enumeration, index from 0: OK, NOT_FOUND behind the last one, UNAVAILABLE for a damaged
- * record, which the caller skips. Role groups come before private ones.
+ * record or a local group, which the caller skips. Role groups come before private ones.
  */
 enum directory_result directory_user_at(const struct directory_view *view, uint64_t index,
                                         struct directory_entry *ret);

@@ -70,6 +70,7 @@ static void entry_fill(const struct directory_loaded *loaded, struct directory_e
     const struct directory_record *record = &loaded->record;
     ret->id = record->id;
     ret->suspended = (record->flags & DIRECTORY_SUSPENDED) != 0;
+    ret->local = (record->flags & DIRECTORY_LOCAL) != 0;
     ret->list_offset = record->list_offset;
     ret->list_length = record->list_length;
     ret->list_count = record->list_count;
@@ -232,12 +233,14 @@ enum directory_result directory_group_at(const struct directory_view *view, uint
                                          struct directory_entry *ret)
 {
     uint64_t groups = directory_view_header(view)->sections[DIRECTORY_GROUPS].count;
-    if (index < groups)
-        return record_at(view, DIRECTORY_GROUPS, index, ret);
-    enum directory_result result = record_at(view, DIRECTORY_USERS, index - groups, ret);
-    if (result == DIRECTORY_OK)
-        entry_make_private_group(ret);
-    return result;
+    if (index >= groups) {
+        enum directory_result result = record_at(view, DIRECTORY_USERS, index - groups, ret);
+        if (result == DIRECTORY_OK)
+            entry_make_private_group(ret);
+        return result;
+    }
+    enum directory_result result = record_at(view, DIRECTORY_GROUPS, index, ret);
+    return result == DIRECTORY_OK && ret->local ? DIRECTORY_UNAVAILABLE : result;
 }
 
 static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,

@@ -153,7 +153,10 @@ enum directory_result directory_writer_add_group(struct directory_writer *writer
     if (!name_is_valid(group->name) || !id_is_valid(group->gid)
         || group->member_count > UINT32_MAX / (2 * (DIRECTORY_NAME_MAX + 1)))
         return DIRECTORY_REFUSED;
-    struct directory_record record = {.id = group->gid};
+    struct directory_record record = {
+        .id = group->gid,
+        .flags = group->local ? DIRECTORY_LOCAL : 0,
+    };
     struct list uids = {&writer->members, group->members, group->member_count};
     const char *const strings[4] = {group->name, "", "", ""};
     return record_add(writer, &writer->sections[DIRECTORY_GROUPS], &record, &uids, strings);

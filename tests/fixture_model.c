@@ -70,7 +70,8 @@ void model_write(const struct model *model, const char *to)
                     members[r][counts[r]++] = shown.user.uid;
     }
     for (size_t r = 0; r < MODEL_ROLES; r++) {
-        struct directory_group group = {role_names[r], role_gids[r], members[r], counts[r]};
+        struct directory_group group = {role_names[r], role_gids[r], members[r], counts[r],
+                                        false};
         assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_OK);
     }
     assert_true(fixture_replace(to, writer));

@@ -343,7 +343,7 @@ static void test_ten_thousand_users(void **state)
         user.name = name, user.uid = user.gid = members[i] = 1900000000U + i;
         assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
     }
-    struct directory_group group = {"coder-member", 70001, members, 10000};
+    struct directory_group group = {"coder-member", 70001, members, 10000, false};
     assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_OK);
     assert_true(fixture_replace(path, writer));
 

@@ -1,0 +1,168 @@
+/*
+ * How an account looks in the directory file, and what that depends on beside the account: policy
+ * and this machine's groups. Names of groups are resolved whenever a file is written.
+ */
+#include <grp.h>
+#include <string.h>
+
+#include "publish.h"
+
+/* -- what all records depend on ----------------------------------------------------------- */
+
+static void show_group(struct frame *frame, const char *name, uint32_t gid, bool local)
+{
+    for (size_t g = 0; g < frame->group_count; g++)
+        if (frame->groups[g].gid == gid || strcmp(frame->groups[g].name, name) == 0)
+            return;
+    snprintf(frame->groups[frame->group_count].name, ACCOUNT_NAME_SIZE, "%s", name);
+    frame->groups[frame->group_count].gid = gid;
+    frame->groups[frame->group_count++].local = local;
+}
+
+/* One of ours: a role's, or an account's private group. */
+static bool is_ours(const struct tool *tool, const char *name, gid_t gid)
+{
+    return gid == role_gid(ROLE_MEMBER) || gid == role_gid(ROLE_AUDITOR) ||
+           gid == role_gid(ROLE_ADMIN) || store_uid_is_free(tool->store, gid) != STORE_OK ||
+           store_name_is_free(tool->store, name) != STORE_OK;
+}
+
+/* From /etc/group, and not through NSS, where our own old file answers too. 0: there is none. */
+static gid_t find_local(const char *name)
+{
+    FILE *file = fopen("/etc/group", "re");
+    const struct group *group = NULL;
+    gid_t gid;
+
+    if (file == NULL)
+        return 0;
+    while ((group = fgetgrent(file)) != NULL && strcmp(group->gr_name, name) != 0)
+        continue;
+    gid = group != NULL ? group->gr_gid : 0;
+    fclose(file);
+    return gid;
+}
+
+/*
+ * Missing groups are not granted, nor root's, nor ours. The file shows them too: where nsswitch.conf
+ * merges, /etc/group's members and ours are shown together.
+ */
+static void add_local_group(const struct tool *tool, struct frame *frame,
+                            struct role_groups *groups, const char *name)
+{
+    gid_t gid = find_local(name);
+
+    if (gid == 0 || gid == (gid_t)-1 || groups->gid_count == 1 + LOCAL_GROUPS_MAX ||
+        is_ours(tool, name, gid))
+        return;
+    groups->gids[groups->gid_count++] = gid;
+    if (account_username_fault(name) == NULL)
+        show_group(frame, name, gid, true);
+}
+
+static void add_local_groups(const struct tool *tool, struct frame *frame,
+                             struct role_groups *groups, const char *names)
+{
+    while (*names != '\0') {
+        size_t length = strcspn(names, ",");
+        char name[ACCOUNT_NAME_SIZE];
+
+        if (length < sizeof name) {
+            memcpy(name, names, length);
+            name[length] = '\0';
+            add_local_group(tool, frame, groups, name);
+        }
+        names += length + (names[length] == ',');
+    }
+}
+
+void publish_find_frame(const struct tool *tool, struct frame *ret)
+{
+    const struct policy *policy = &tool->policy;
+    const struct { enum role role; bool listed; const char *local; } rules[ROLES] = {
+        { ROLE_MEMBER, policy->list_members != 0, policy->member_groups },
+        { ROLE_AUDITOR, true, policy->auditor_groups },
+        { ROLE_ADMIN, true, policy->admin_groups },
+    };
+
+    memset(ret, 0, sizeof *ret);
+    for (size_t r = 0; r < ROLES; r++) {
+        char name[ACCOUNT_NAME_SIZE];
+
+        ret->roles[r] = (struct role_groups){ .role = rules[r].role, .listed = rules[r].listed,
+                                              .gids = { role_gid(rules[r].role) }, .gid_count = 1 };
+        snprintf(name, sizeof name, "coder-%s", role_name(rules[r].role));
+        show_group(ret, name, role_gid(rules[r].role), false);
+    }
+    for (size_t r = 0; r < ROLES; r++)
+        add_local_groups(tool, ret, &ret->roles[r], rules[r].local);
+}
+
+uint64_t publish_frame_hash(const struct frame *frame)
+{
+    uint64_t state = 0;
+
+    for (size_t r = 0; r < ROLES; r++) {
+        const struct role_groups *groups = &frame->roles[r];
+        uint64_t facts[] = { groups->role, groups->listed, groups->gid_count };
+
+        state = directory_hash_add(state, facts, sizeof facts);
+        state = directory_hash_add(state, groups->gids, sizeof groups->gids);
+    }
+    for (size_t g = 0; g < frame->group_count; g++) {
+        state = directory_hash_add(state, frame->groups[g].name, sizeof frame->groups[g].name);
+        state = directory_hash_add(state, &frame->groups[g].gid, sizeof frame->groups[g].gid);
+    }
+    return directory_hash_end(state);
+}
+
+/* -- one account -------------------------------------------------------------------------- */
+
+static void add_once(uint32_t gid, uint32_t *gids, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (gids[i] == gid)
+            return;
+    gids[(*count)++] = gid;
+}
+
+static bool is_shown(const struct frame *frame, uint32_t gid)
+{
+    for (size_t g = 0; g < frame->group_count; g++)
+        if (frame->groups[g].gid == gid)
+            return true;
+    return false;
+}
+
+/* Everything the roles give, each group once. */
+static void collect_groups(const struct frame *frame, unsigned held, struct shown *ret)
+{
+    for (size_t r = 0; r < ROLES; r++) {
+        const struct role_groups *groups = &frame->roles[r];
+
+        for (size_t g = 0; (held & groups->role) != 0 && g < groups->gid_count; g++) {
+            add_once(groups->gids[g], ret->gids, &ret->user.gid_count);
+            if (groups->listed && is_shown(frame, groups->gids[g]))
+                add_once(groups->gids[g], ret->listed, &ret->listed_count);
+        }
+    }
+}
+
+void publish_show(const struct frame *frame, const struct account *account, struct shown *ret)
+{
+    bool suspended = account->status != ACCOUNT_ACTIVE;
+    unsigned held = suspended ? 0 : account->roles | ROLE_MEMBER;
+
+    ret->user = (struct directory_user){
+        .name = account->username,
+        .uid = account->uid,
+        .gid = account->uid,
+        .gecos = account->full_name,
+        .home = account->home,
+        .shell = suspended ? "/usr/sbin/nologin" : account->shell,
+        .suspended = suspended,
+        .gids = ret->gids,
+    };
+    ret->listed_count = 0;
+    collect_groups(frame, held, ret);
+}
