@@ -104,7 +104,7 @@ static enum directory_result table_fill(struct directory_writer *writer,
         slots *= 2;
     if (!directory_section_reserve(&writer->sections[table], slots * sizeof(struct directory_slot)))
         return DIRECTORY_NO_RESOURCES;
-    writer->sections[table].used = slots * sizeof(struct directory_slot);
+    directory_section_skip(&writer->sections[table], slots * sizeof(struct directory_slot));
 
     for (size_t i = 0; i < count; i++) {
         struct wanted wanted = record_key(writer, record_get(writer, records, i), by_name);
@@ -153,7 +153,7 @@ static enum directory_result members_resolve(struct directory_writer *writer,
     group->list_room = (uint32_t)directory_list_room(group->list_length);
     if (!directory_section_reserve(heap, group->list_room - group->list_length))
         return DIRECTORY_NO_RESOURCES;
-    heap->used += group->list_room - group->list_length;
+    directory_section_skip(heap, group->list_room - group->list_length);
     return DIRECTORY_OK;
 }
 

@@ -42,7 +42,6 @@ bool directory_section_reserve(struct section *section, size_t length)
     unsigned char *data = realloc(section->data, capacity);
     if (data == NULL)
         return false;
-    memset(data + section->used, 0, capacity - section->used);
     section->data = data;
     section->capacity = capacity;
     return true;
@@ -52,6 +51,12 @@ void directory_section_add(struct section *section, const void *data, size_t len
 {
     if (length > 0)
         memcpy(section->data + section->used, data, length);
+    section->used += length;
+}
+
+void directory_section_skip(struct section *section, size_t length)
+{
+    memset(section->data + section->used, 0, length);
     section->used += length;
 }
 

@@ -10,7 +10,7 @@
 #include "directory.h"
 
 struct section {
-    unsigned char *data;   /* from realloc, so aligned for records and slots; zeros behind `used` */
+    unsigned char *data;   /* from realloc, so aligned for records and slots */
     size_t used, capacity; /* bytes */
 };
 
@@ -33,10 +33,14 @@ size_t directory_list_room(size_t length);
 /* What an item of each section takes, bytes. */
 extern const size_t directory_item_sizes[DIRECTORY_SECTIONS];
 
-/* Make room for length more bytes, which are zero; earlier pointers into data become invalid. */
+/* Make room for length more bytes; earlier pointers into data become invalid. What is not used
+ * yet is not touched: at a million users that is most of the memory. */
 bool directory_section_reserve(struct section *section, size_t length);
 
 /* Append to reserved room. data may lie in the section itself. */
 void directory_section_add(struct section *section, const void *data, size_t length);
+
+/* Append zeros to reserved room. */
+void directory_section_skip(struct section *section, size_t length);
 
 #endif

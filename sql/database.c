@@ -99,7 +99,7 @@ enum store_result database_open(const char *folder, const char *name, int flags,
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return STORE_FAILED;
     umask_before = umask(0177); /* SQLite makes files 0644 less the umask */
-    rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE, NULL);
+    rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX, NULL);
     umask(umask_before);
     *holder = (struct holder){ .fd = -1 };
     if (rc == SQLITE_OK && configure(db, holder)) {
