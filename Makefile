@@ -59,8 +59,8 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
 PARSER_OBJS := admin-tool/text_file.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
                admin-tool/pam_run.o admin-tool/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
-WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_patch.o \
-               nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
+WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_emit.o \
+               nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
 SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o
 
@@ -78,7 +78,8 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
-               admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/host.o \
+               admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
+               admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/columns.o \

@@ -44,8 +44,8 @@ static gid_t find_local(const char *name)
 }
 
 /*
- * Missing groups are not granted, nor root's, nor ours. The file shows them too: where nsswitch.conf
- * merges, /etc/group's members and ours are shown together.
+ * Missing groups are not granted, nor root's, nor ours. The file shows them too: where
+ * nsswitch.conf merges, /etc/group's members and ours are shown together.
  */
 static void add_local_group(const struct tool *tool, struct frame *frame,
                             struct role_groups *groups, const char *name)

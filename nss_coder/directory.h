@@ -29,6 +29,10 @@
  * block; what is between is zero. Every user is also a group: the private group of the same name
  * and id has no record of its own.
  *
+ * What a lookup costs is the pages it touches. So a record has room of its own for the text and the
+ * list of most users, and a lookup looks at one slot and one record; only what does not fit is in
+ * the heap.
+ *
  * The next file may be a copy of this one in which only what one change touched is other
  * (directory_patch.c). So there is room to grow: spare records, `room` behind texts and lists, the
  * heap at the end; what is no longer used is zero and counted as dead. And the body's checksum is a
@@ -40,6 +44,7 @@
 #define DIRECTORY_BYTE_ORDER 0x01020304U
 #define DIRECTORY_ALIGNMENT 64
 #define DIRECTORY_BLOCK 512
+#define DIRECTORY_NEAR 64
 
 enum directory_section {
     DIRECTORY_USERS,       /* struct directory_record, by the order added; zeros: removed */
@@ -48,7 +53,7 @@ enum directory_section {
     DIRECTORY_USER_IDS,
     DIRECTORY_GROUP_NAMES,
     DIRECTORY_GROUP_IDS,
-    DIRECTORY_HEAP,        /* bytes: texts and lists, found through the records */
+    DIRECTORY_HEAP,        /* bytes: longer texts and lists, found through the records */
     DIRECTORY_SECTIONS
 };
 
@@ -72,19 +77,20 @@ struct directory_header {
 };
 
 struct directory_record {
-    uint32_t checksum;      /* of the record behind this field, then of its text */
+    uint32_t checksum;      /* of the record from here to `near`, then of its text */
     uint32_t id;            /* user: uid and private gid; group: gid. Never 0 or (uint32_t)-1 */
     uint32_t flags;
     uint32_t text_length;   /* bytes, NULs included */
-    uint64_t text_offset;   /* in the heap: name, gecos, home, shell; a NUL behind each */
-    uint64_t list_offset;   /* in the heap. User: uint32_t gids; group: member names, NUL-ended */
+    uint64_t text_offset;   /* in the file: name, gecos, home, shell; a NUL behind each */
+    uint64_t list_offset;   /* in the file. User: uint32_t gids; group: member names, NUL-ended */
     uint32_t list_length;   /* bytes */
     uint32_t list_count;    /* gids or names */
     uint32_t list_checksum;
     uint16_t lengths[4];    /* of the four strings of the text, without NUL */
-    uint32_t text_room;     /* bytes of the heap kept for the text and the list; what they do not */
-    uint32_t list_room;     /* fill is zero. For the publisher, no reader looks at them */
+    uint32_t text_room;     /* bytes of the heap kept for the text and the list, 0 when they are */
+    uint32_t list_room;     /* near; what is not filled is zero. No reader looks at them */
     uint32_t zero;
+    unsigned char near[DIRECTORY_NEAR];
 };
 
 #define DIRECTORY_SUSPENDED 1U /* flags: the shadow map shows this user, locked and expired */
@@ -96,7 +102,7 @@ struct directory_slot {
 };
 
 _Static_assert(sizeof(struct directory_header) == 176, "no padding in the header");
-_Static_assert(sizeof(struct directory_record) == 64, "one cache line a record");
+_Static_assert(sizeof(struct directory_record) == 128, "two cache lines a record");
 _Static_assert(sizeof(struct directory_slot) == 8, "no padding in a slot");
 
 /*

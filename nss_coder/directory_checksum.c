@@ -48,7 +48,8 @@ uint64_t directory_hash_id(uint32_t id)
 
 uint32_t directory_record_checksum(const struct directory_record *record, const void *text)
 {
-    uint64_t state = directory_hash_add(0, &record->id, sizeof(*record) - sizeof(record->checksum));
+    uint64_t state = directory_hash_add(0, &record->id, offsetof(struct directory_record, near)
+                                                            - sizeof(record->checksum));
     return (uint32_t)directory_hash_end(directory_hash_add(state, text, record->text_length));
 }
 

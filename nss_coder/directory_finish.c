@@ -1,25 +1,15 @@
 /*
- * directory_finish.c - from collected records to a directory file on the disk.
+ * directory_finish.c - from collected records to tables, lists and checksums.
  *
  * The principle: nothing is written before everything has been judged. Filling the hash tables
  * finds every duplicate, resolving the members every stranger; then come the checksums of
- * records, the sections one after the other, the header when its sum is known, then fsync.
+ * records, and directory_emit.c writes it all.
  */
 #include "directory_writer.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SMALLEST_TABLE 8 /* slots */
-#define SPARE_SHARE 16   /* one spare record for so many */
-#define SPARE_LEAST 7
-
-const size_t directory_item_sizes[DIRECTORY_SECTIONS] = {
-    sizeof(struct directory_record), sizeof(struct directory_record),
-    sizeof(struct directory_slot),   sizeof(struct directory_slot),
-    sizeof(struct directory_slot),   sizeof(struct directory_slot), 1,
-};
 
 size_t directory_list_room(size_t length)
 {
@@ -46,6 +36,8 @@ static struct directory_record *record_get(const struct directory_writer *writer
 static const char *record_name(const struct directory_writer *writer,
                                const struct directory_record *record)
 {
+    if (record->text_room == 0)
+        return (const char *)record->near + record->text_offset;
     return (const char *)writer->sections[DIRECTORY_HEAP].data + record->text_offset;
 }
 
@@ -173,125 +165,23 @@ static enum directory_result writer_resolve(struct directory_writer *writer)
     return result;
 }
 
-static void records_seal(struct directory_writer *writer, enum directory_section records)
+/* Checksums, and offsets from the start of the file. */
+static void records_seal(struct directory_writer *writer, const struct directory_header *header,
+                         enum directory_section records)
 {
     const unsigned char *heap = writer->sections[DIRECTORY_HEAP].data;
+    uint64_t heap_at = header->sections[DIRECTORY_HEAP].offset;
+    uint64_t near_at = header->sections[records].offset + offsetof(struct directory_record, near);
     for (size_t i = 0; i < record_count(writer, records); i++) {
         struct directory_record *record = record_get(writer, records, i);
-        record->list_checksum =
-            directory_list_checksum(heap + record->list_offset, record->list_length);
-        record->checksum = directory_record_checksum(record, heap + record->text_offset);
+        const char *text = record_name(writer, record);
+        const void *list = (record->list_room == 0 ? record->near : heap) + record->list_offset;
+        record->list_checksum = directory_list_checksum(list, record->list_length);
+        record->text_offset += record->text_room == 0 ? near_at : heap_at;
+        record->list_offset += record->list_room == 0 ? near_at : heap_at;
+        record->checksum = directory_record_checksum(record, text);
+        near_at += sizeof(*record);
     }
-}
-
-static uint64_t round_up(uint64_t length, uint64_t unit)
-{
-    return (length + unit - 1) / unit * unit;
-}
-
-/* Where everything goes, and how long the file will be. */
-static void sections_lay_out(const struct directory_writer *writer,
-                             struct directory_header *header)
-{
-    header->size = DIRECTORY_BLOCK;
-    for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
-        uint64_t used = writer->sections[i].used;
-        header->sections[i].offset = header->size;
-        header->sections[i].count = used / directory_item_sizes[i];
-        if (i == DIRECTORY_USERS)
-            used += (header->sections[i].count / SPARE_SHARE + SPARE_LEAST)
-                  * sizeof(struct directory_record);
-        header->size += round_up(used, DIRECTORY_ALIGNMENT);
-    }
-    header->size = round_up(header->size, DIRECTORY_BLOCK);
-}
-
-static bool write_fully(int fd, const unsigned char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, data, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        data += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* The file as a stream of blocks: their checksums add up as they go out. */
-struct stream {
-    int fd;
-    uint64_t at; /* where in the file the buffer begins */
-    uint64_t sum;
-    size_t used;
-    unsigned char buffer[64 * DIRECTORY_BLOCK];
-};
-
-/* The buffer holds whole blocks. */
-static bool stream_flush(struct stream *stream)
-{
-    for (size_t i = 0; i < stream->used; i += DIRECTORY_BLOCK)
-        stream->sum += directory_block_checksum(stream->at + i, stream->buffer + i);
-    if (!write_fully(stream->fd, stream->buffer, stream->used))
-        return false;
-    stream->at += stream->used;
-    stream->used = 0;
-    return true;
-}
-
-/* data NULL: zeros. */
-static bool stream_add(struct stream *stream, const unsigned char *data, size_t length)
-{
-    while (length > 0) {
-        size_t part = sizeof(stream->buffer) - stream->used;
-        part = part < length ? part : length;
-        if (data != NULL)
-            memcpy(stream->buffer + stream->used, data, part);
-        else
-            memset(stream->buffer + stream->used, 0, part);
-        data = data != NULL ? data + part : NULL;
-        length -= part;
-        stream->used += part;
-        if (stream->used == sizeof(stream->buffer) && !stream_flush(stream))
-            return false;
-    }
-    return true;
-}
-
-/* Up to this place of the file. */
-static bool stream_pad(struct stream *stream, uint64_t until)
-{
-    return stream_add(stream, NULL, (size_t)(until - stream->at - stream->used));
-}
-
-static bool body_write(const struct directory_writer *writer, struct directory_header *header,
-                       int fd)
-{
-    struct stream stream = {.fd = fd};
-    for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
-        const struct section *section = &writer->sections[i];
-        if (!stream_pad(&stream, header->sections[i].offset)
-            || !stream_add(&stream, section->data, section->used))
-            return false;
-    }
-    if (!stream_pad(&stream, header->size) || !stream_flush(&stream))
-        return false;
-    header->body_checksum = stream.sum;
-    return true;
-}
-
-static bool header_write(const struct directory_writer *writer, struct directory_header *header,
-                         int fd)
-{
-    memcpy(header->magic, DIRECTORY_MAGIC, sizeof(header->magic));
-    header->version = DIRECTORY_VERSION;
-    header->byte_order = DIRECTORY_BYTE_ORDER;
-    header->generation = writer->generation;
-    header->frame = writer->frame;
-    header->checksum = directory_header_checksum(header);
-    return pwrite(fd, header, sizeof(*header), 0) == (ssize_t)sizeof(*header);
 }
 
 enum directory_result directory_writer_finish(struct directory_writer *writer, int fd)
@@ -299,11 +189,9 @@ enum directory_result directory_writer_finish(struct directory_writer *writer, i
     enum directory_result result = writer_resolve(writer);
     if (result != DIRECTORY_OK)
         return result;
-    records_seal(writer, DIRECTORY_USERS);
-    records_seal(writer, DIRECTORY_GROUPS);
     struct directory_header header = {.size = 0};
-    sections_lay_out(writer, &header);
-    if (!body_write(writer, &header, fd) || !header_write(writer, &header, fd))
-        return DIRECTORY_FAILED;
-    return fsync(fd) == 0 ? DIRECTORY_OK : DIRECTORY_FAILED;
+    directory_lay_out(writer, &header);
+    records_seal(writer, &header, DIRECTORY_USERS);
+    records_seal(writer, &header, DIRECTORY_GROUPS);
+    return directory_emit(writer, &header, fd) ? DIRECTORY_OK : DIRECTORY_FAILED;
 }

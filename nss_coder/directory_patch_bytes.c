@@ -108,8 +108,8 @@ bool patching_put_heap(struct directory_patching *patching, uint64_t offset, con
                        size_t length)
 {
     const struct directory_extent *heap = &patching->header.sections[DIRECTORY_HEAP];
-    return offset <= heap->count && length <= heap->count - offset
-        && put(patching, heap->offset + offset, data, length);
+    return offset >= heap->offset && offset - heap->offset <= heap->count
+        && length <= heap->count - (offset - heap->offset) && put(patching, offset, data, length);
 }
 
 /* New room at the end of the heap, zero; the file becomes longer by whole blocks. */
@@ -118,7 +118,7 @@ static bool heap_grow(struct directory_patching *patching, size_t length, uint64
     static const unsigned char zeros[DIRECTORY_BLOCK];
     struct directory_header *header = &patching->header;
     struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
-    *ret_offset = heap->count;
+    *ret_offset = heap->offset + heap->count;
     heap->count += length;
     uint64_t size = header->size;
     while (size < heap->offset + heap->count) {
@@ -129,16 +129,21 @@ static bool heap_grow(struct directory_patching *patching, size_t length, uint64
     return ftruncate(patching->fd, (off_t)size) == 0;
 }
 
+bool patching_release(struct directory_patching *patching, uint64_t offset, uint32_t *room)
+{
+    bool done = *room == 0 || patching_put_heap(patching, offset, NULL, *room);
+    patching->header.dead += *room;
+    *room = 0;
+    return done;
+}
+
 bool patching_replace(struct directory_patching *patching, uint64_t *offset, uint32_t *room,
                       const void *data, size_t length, size_t new_room)
 {
     if (length > *room) {
-        if (!patching_put_heap(patching, *offset, NULL, *room))
+        if (!patching_release(patching, *offset, room) || !heap_grow(patching, new_room, offset))
             return false;
-        patching->header.dead += *room;
         *room = (uint32_t)new_room;
-        if (!heap_grow(patching, new_room, offset))
-            return false;
     }
     return patching_put_heap(patching, *offset, data, length)
         && patching_put_heap(patching, *offset + length, NULL, *room - length);
@@ -146,13 +151,20 @@ bool patching_replace(struct directory_patching *patching, uint64_t *offset, uin
 
 /* -- records and slots ---- */
 
+static bool room_is_sound(const struct directory_extent *heap, uint64_t offset, uint32_t length,
+                          uint32_t room)
+{
+    return room == 0
+        || (room >= length && offset >= heap->offset && offset - heap->offset <= heap->count
+            && room <= heap->count - (offset - heap->offset));
+}
+
 bool patching_rooms_are_sound(const struct directory_patching *patching,
                               const struct directory_record *record)
 {
-    uint64_t heap = patching->header.sections[DIRECTORY_HEAP].count;
-    return record->text_room >= record->text_length && record->list_room >= record->list_length
-        && record->text_offset <= heap && record->text_room <= heap - record->text_offset
-        && record->list_offset <= heap && record->list_room <= heap - record->list_offset;
+    const struct directory_extent *heap = &patching->header.sections[DIRECTORY_HEAP];
+    return room_is_sound(heap, record->text_offset, record->text_length, record->text_room)
+        && room_is_sound(heap, record->list_offset, record->list_length, record->list_room);
 }
 
 bool patching_put_record(struct directory_patching *patching, enum directory_section records,

@@ -82,10 +82,9 @@ static bool members_remove(struct members *members, const struct directory_user 
 static bool members_load(const struct directory_patching *patching,
                          const struct directory_record *record, struct members *members)
 {
-    uint64_t heap = patching->header.sections[DIRECTORY_HEAP].offset;
     members->length = record->list_length;
     members->count = record->list_count;
-    if (!patching_read(patching, heap + record->list_offset, members->names, members->length))
+    if (!patching_read(patching, record->list_offset, members->names, members->length))
         return false;
     return directory_list_checksum(members->names, members->length) == record->list_checksum
         && (members->length == 0 || members->names[members->length - 1] == '\0');

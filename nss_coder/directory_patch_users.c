@@ -73,16 +73,7 @@ static size_t text_make(const struct directory_user *user, char ret[DIRECTORY_TE
                         uint16_t ret_lengths[4])
 {
     const char *const strings[4] = {user->name, user->gecos, user->home, user->shell};
-    size_t total = 0;
-    for (int i = 0; i < 4; i++) {
-        size_t length = strlen(strings[i]);
-        if (length >= DIRECTORY_TEXT_MAX - total)
-            return 0;
-        memcpy(ret + total, strings[i], length + 1);
-        ret_lengths[i] = (uint16_t)length;
-        total += length + 1;
-    }
-    return total;
+    return directory_text_make(strings, ret, ret_lengths);
 }
 
 /* Does the file show this user just so? */
@@ -106,18 +97,44 @@ static bool user_is_shown(const struct directory_patching *patching,
         && count == user->gid_count && memcmp(gids, user->gids, count * sizeof(*gids)) == 0;
 }
 
-/* Write record, text and list; those of before are where `record` says. */
-static bool user_put(struct directory_patching *patching, uint64_t index,
-                     struct directory_record *record, const struct directory_user *user)
+/* A record in the making: what is near fills up from the front. */
+struct making {
+    struct directory_record record;
+    uint64_t near_at; /* of the record's `near`, in the file */
+    size_t near;      /* bytes of it that are filled */
+};
+
+/* As the writer places it: near where it fits, else in the heap. */
+static bool piece_put(struct directory_patching *patching, struct making *making, uint64_t *offset,
+                      uint32_t *room, const void *data, size_t length)
 {
+    if (length > DIRECTORY_NEAR - making->near)
+        return patching_replace(patching, offset, room, data, length, length);
+    if (!patching_release(patching, *offset, room))
+        return false;
+    if (length > 0)
+        memcpy(making->record.near + making->near, data, length);
+    *offset = making->near_at + making->near;
+    making->near += length;
+    return true;
+}
+
+/* Write record, text and list; those of before are where its record says. */
+static bool user_put(struct directory_patching *patching, uint64_t index,
+                     const struct directory_record *before, const struct directory_user *user)
+{
+    struct making making = {.record = *before};
+    struct directory_record *record = &making.record;
     char text[DIRECTORY_TEXT_MAX];
     size_t length = text_make(user, text, record->lengths);
     size_t list_length = user->gid_count * sizeof(*user->gids);
+    memset(record->near, 0, sizeof(record->near));
+    making.near_at = patching->header.sections[DIRECTORY_USERS].offset + index * sizeof(*record)
+                   + offsetof(struct directory_record, near);
     if (length == 0
-        || !patching_replace(patching, &record->text_offset, &record->text_room, text, length,
-                             length)
-        || !patching_replace(patching, &record->list_offset, &record->list_room, user->gids,
-                             list_length, list_length))
+        || !piece_put(patching, &making, &record->text_offset, &record->text_room, text, length)
+        || !piece_put(patching, &making, &record->list_offset, &record->list_room, user->gids,
+                      list_length))
         return false;
     record->id = user->uid;
     record->flags = user->suspended ? DIRECTORY_SUSPENDED : 0;
@@ -133,14 +150,13 @@ static bool user_remove(struct directory_patching *patching, uint64_t index,
                         const struct directory_loaded *loaded)
 {
     static const struct directory_record none;
-    const struct directory_record *record = &loaded->record;
+    struct directory_record record = loaded->record;
     struct directory_key by_name = directory_key_of_name(loaded->text);
-    struct directory_key by_id = directory_key_of_id(record->id);
-    patching->header.dead += record->text_room + record->list_room;
+    struct directory_key by_id = directory_key_of_id(record.id);
     return slot_remove(patching, DIRECTORY_USER_NAMES, &by_name)
         && slot_remove(patching, DIRECTORY_USER_IDS, &by_id)
-        && patching_put_heap(patching, record->text_offset, NULL, record->text_room)
-        && patching_put_heap(patching, record->list_offset, NULL, record->list_room)
+        && patching_release(patching, record.text_offset, &record.text_room)
+        && patching_release(patching, record.list_offset, &record.list_room)
         && patching_put_record(patching, DIRECTORY_USERS, index, &none);
 }
 
@@ -175,7 +191,7 @@ static bool user_has_room(const struct directory_patching *patching,
 
 static bool user_add(struct directory_patching *patching, const struct directory_user *user)
 {
-    struct directory_record record = {.id = 0};
+    static const struct directory_record none;
     struct directory_key by_name = directory_key_of_name(user->name);
     struct directory_key by_id = directory_key_of_id(user->uid);
     uint64_t index = patching->header.sections[DIRECTORY_USERS].count;
@@ -184,7 +200,7 @@ static bool user_add(struct directory_patching *patching, const struct directory
         || !slot_add(patching, DIRECTORY_USER_IDS, &by_id, index))
         return false;
     patching->header.sections[DIRECTORY_USERS].count++;
-    return user_put(patching, index, &record, user);
+    return user_put(patching, index, &none, user);
 }
 
 bool patching_change_user(struct directory_patching *patching, const struct directory_user *before,
@@ -205,6 +221,5 @@ bool patching_change_user(struct directory_patching *patching, const struct dire
         return user_remove(patching, place.index, &loaded);
     if (after->uid != before->uid || strcmp(after->name, before->name) != 0)
         return false; /* neither ever changes, so the tables need not */
-    struct directory_record record = loaded.record;
-    return user_put(patching, place.index, &record, after);
+    return user_put(patching, place.index, &loaded.record, after);
 }

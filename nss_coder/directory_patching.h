@@ -32,6 +32,9 @@ bool patching_put_slot(struct directory_patching *patching, enum directory_secti
 bool patching_put_heap(struct directory_patching *patching, uint64_t offset, const void *data,
                        size_t length);
 
+/* Give up a room of the heap, if there is one: zeros, and dead. */
+bool patching_release(struct directory_patching *patching, uint64_t offset, uint32_t *room);
+
 /* Put a text or list where it was or, where it does not fit, at the end of the heap with new_room;
  * what is behind it, or was there before, becomes zero. offset, room: the record's. */
 bool patching_replace(struct directory_patching *patching, uint64_t *offset, uint32_t *room,

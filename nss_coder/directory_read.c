@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-static const void *heap_bytes(const struct directory_view *view, uint64_t offset, uint64_t length,
-                              void *scratch)
-{
-    const struct directory_extent *heap = &directory_view_header(view)->sections[DIRECTORY_HEAP];
-    if (offset > heap->count || length > heap->count - offset)
-        return NULL;
-    return directory_view_bytes(view, heap->offset + offset, (size_t)length, scratch);
-}
-
 /* Four strings, each with its NUL where the lengths say. */
 static bool text_is_sound(const struct directory_record *record, const char *text)
 {
@@ -33,14 +24,14 @@ static bool text_is_sound(const struct directory_record *record, const char *tex
     return end == record->text_length;
 }
 
-/* An id that may be shown, and offsets and lengths that stay inside the heap. */
+/* An id that may be shown, and a list that stays inside the file. */
 static bool record_is_sound(const struct directory_view *view,
                             const struct directory_record *record)
 {
-    uint64_t heap = directory_view_header(view)->sections[DIRECTORY_HEAP].count;
+    uint64_t size = directory_view_header(view)->size;
     return record->id != 0 && record->id != UINT32_MAX
-        && record->text_length <= DIRECTORY_TEXT_MAX && record->list_offset <= heap
-        && record->list_length <= heap - record->list_offset
+        && record->text_length <= DIRECTORY_TEXT_MAX && record->list_offset <= size
+        && record->list_length <= size - record->list_offset
         && record->list_count <= record->list_length;
 }
 
@@ -58,7 +49,7 @@ bool directory_record_load(const struct directory_view *view, enum directory_sec
     memcpy(record, bytes, sizeof(*record));
     if (!record_is_sound(view, record))
         return false;
-    ret->text = heap_bytes(view, record->text_offset, record->text_length, ret->scratch);
+    ret->text = directory_view_bytes(view, record->text_offset, record->text_length, ret->scratch);
     if (ret->text == NULL || !text_is_sound(record, ret->text))
         return false;
 
@@ -246,7 +237,7 @@ enum directory_result directory_group_at(const struct directory_view *view, uint
 static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,
                              void *scratch)
 {
-    const void *list = heap_bytes(view, entry->list_offset, entry->list_length, scratch);
+    const void *list = directory_view_bytes(view, entry->list_offset, entry->list_length, scratch);
     if (list == NULL)
         return NULL;
     return directory_list_checksum(list, entry->list_length) == entry->list_checksum ? list : NULL;

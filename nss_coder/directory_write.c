@@ -104,7 +104,39 @@ struct list {
     struct section *section;
     const uint32_t *ids;
     size_t count;
+    bool near; /* into the record instead, where there is room */
 };
+
+/* Into the record behind what is there already, or into the section; room 0: the former. */
+static void piece_add(struct directory_record *record, size_t *near, struct section *section,
+                      const void *data, size_t length, bool fits, uint64_t *ret_offset,
+                      uint32_t *ret_room)
+{
+    *ret_offset = fits ? *near : section->used;
+    *ret_room = fits ? 0 : (uint32_t)length;
+    if (!fits) {
+        directory_section_add(section, data, length);
+        return;
+    }
+    if (length > 0)
+        memcpy(record->near + *near, data, length);
+    *near += length;
+}
+
+size_t directory_text_make(const char *const strings[4], char ret[DIRECTORY_TEXT_MAX],
+                           uint16_t ret_lengths[4])
+{
+    size_t total = 0;
+    for (int i = 0; i < 4; i++) {
+        size_t length = strnlen(strings[i], DIRECTORY_TEXT_MAX);
+        if (length >= DIRECTORY_TEXT_MAX - total)
+            return 0;
+        memcpy(ret + total, strings[i], length + 1);
+        ret_lengths[i] = (uint16_t)length;
+        total += length + 1;
+    }
+    return total;
+}
 
 /* Reserve first, then add: either all of it is added or nothing. */
 static enum directory_result record_add(struct directory_writer *writer, struct section *records,
@@ -113,25 +145,23 @@ static enum directory_result record_add(struct directory_writer *writer, struct 
 {
     struct section *heap = &writer->sections[DIRECTORY_HEAP];
     size_t list_length = list->count * sizeof(*list->ids);
-    size_t total = 0;
-    for (int i = 0; i < 4; i++) {
-        record->lengths[i] = (uint16_t)strnlen(strings[i], DIRECTORY_TEXT_MAX);
-        total += record->lengths[i] + 1U;
-    }
-    if (total > DIRECTORY_TEXT_MAX || records->used / sizeof(*record) >= UINT32_MAX / 4)
+    char text[DIRECTORY_TEXT_MAX];
+    size_t length = directory_text_make(strings, text, record->lengths);
+    if (length == 0 || records->used / sizeof(*record) >= UINT32_MAX / 4)
         return DIRECTORY_REFUSED;
-    if (!directory_section_reserve(heap, total + list_length)
+    if (!directory_section_reserve(heap, length + list_length)
         || !directory_section_reserve(list->section, list_length)
         || !directory_section_reserve(records, sizeof(*record)))
         return DIRECTORY_NO_RESOURCES;
 
-    record->list_offset = list->section->used;
+    size_t near = 0;
+    record->text_length = (uint32_t)length;
     record->list_count = (uint32_t)list->count;
-    directory_section_add(list->section, list->ids, list_length);
-    record->text_offset = heap->used;
-    record->text_length = record->text_room = (uint32_t)total;
-    for (int i = 0; i < 4; i++)
-        directory_section_add(heap, strings[i], record->lengths[i] + 1U);
+    piece_add(record, &near, heap, text, length, length <= DIRECTORY_NEAR, &record->text_offset,
+              &record->text_room);
+    piece_add(record, &near, list->section, list->ids, list_length,
+              list->near && list_length <= DIRECTORY_NEAR - near, &record->list_offset,
+              &record->list_room);
     directory_section_add(records, record, sizeof(*record));
     return DIRECTORY_OK;
 }
@@ -146,8 +176,8 @@ enum directory_result directory_writer_add_user(struct directory_writer *writer,
         .flags = user->suspended ? DIRECTORY_SUSPENDED : 0,
         .list_length = (uint32_t)(user->gid_count * sizeof(*user->gids)),
     };
-    record.list_room = record.list_length;
-    struct list gids = {&writer->sections[DIRECTORY_HEAP], user->gids, user->gid_count};
+    struct list gids = {&writer->sections[DIRECTORY_HEAP], user->gids, user->gid_count,
+                        true};
     const char *const strings[4] = {user->name, user->gecos, user->home, user->shell};
     return record_add(writer, &writer->sections[DIRECTORY_USERS], &record, &gids, strings);
 }
@@ -162,7 +192,7 @@ enum directory_result directory_writer_add_group(struct directory_writer *writer
         .id = group->gid,
         .flags = group->local ? DIRECTORY_LOCAL : 0,
     };
-    struct list uids = {&writer->members, group->members, group->member_count};
+    struct list uids = {&writer->members, group->members, group->member_count, false};
     const char *const strings[4] = {group->name, "", "", ""};
     return record_add(writer, &writer->sections[DIRECTORY_GROUPS], &record, &uids, strings);
 }

@@ -15,8 +15,8 @@ struct section {
 };
 
 /*
- * Until directory_writer_finish() a group record's list_offset is where its member uids wait in
- * `members`; checksums are still 0.
+ * Until directory_writer_finish() offsets begin at a record's `near` or at the heap, a group's
+ * list_offset is where its member uids wait in `members`, and checksums are still 0.
  */
 struct directory_writer {
     uint64_t generation, frame;
@@ -27,11 +27,21 @@ struct directory_writer {
 /* The rules of directory_writer_add_user. */
 bool directory_user_is_valid(const struct directory_user *user);
 
+/* The four strings one behind the other: how long, or 0 when that is too long. */
+size_t directory_text_make(const char *const strings[4], char ret[DIRECTORY_TEXT_MAX],
+                           uint16_t ret_lengths[4]);
+
 /* Room for a member list of this length, so that it may grow by some names where it is. */
 size_t directory_list_room(size_t length);
 
 /* What an item of each section takes, bytes. */
 extern const size_t directory_item_sizes[DIRECTORY_SECTIONS];
+
+/* Where everything goes, and how long the file will be. */
+void directory_lay_out(const struct directory_writer *writer, struct directory_header *header);
+
+/* Write and fsync the file. False with errno. */
+bool directory_emit(const struct directory_writer *writer, struct directory_header *header, int fd);
 
 /* Make room for length more bytes; earlier pointers into data become invalid. What is not used
  * yet is not touched: at a million users that is most of the memory. */

@@ -139,10 +139,11 @@ void fixture_seal_record(unsigned char *file, enum directory_section section, si
 {
     const struct directory_header *header = (const void *)file;
     struct directory_record *record = (void *)(file + fixture_record(file, section, index));
-    const unsigned char *heap = file + header->sections[DIRECTORY_HEAP].offset;
-    uint64_t state = directory_hash_add(0, &record->id, sizeof(*record) - sizeof(record->checksum));
-    if (record->text_offset <= header->size && record->text_length <= DIRECTORY_TEXT_MAX)
-        state = directory_hash_add(state, heap + record->text_offset, record->text_length);
+    uint64_t state = directory_hash_add(0, &record->id, offsetof(struct directory_record, near)
+                                                            - sizeof(record->checksum));
+    if (record->text_offset <= header->size
+        && record->text_length <= header->size - record->text_offset)
+        state = directory_hash_add(state, file + record->text_offset, record->text_length);
     record->checksum = (uint32_t)directory_hash_end(state);
 }
 
