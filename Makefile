@@ -145,7 +145,8 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
              $(JUDGE_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
 UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
-             test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_pam \
+             test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_nss_input \
+             test_pam \
              test_verdicts test_helper test_pam_hosts test_policy test_check test_import
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
@@ -172,7 +173,7 @@ $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TO
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
 $(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
-$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss: $(TOBJ)/tests/fixture_directory.o
+$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
 $(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
