@@ -2,7 +2,6 @@
  * Policy's local groups seen by the doctor: publishing resolves their names and grants what it finds, so
  * what it did not find, or found with another id, is said here.
  */
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,14 +38,14 @@ static void report(struct doctor *doctor, const char *name, const char *what, co
 
 static void check_one(struct doctor *doctor, enum role role, const char *name)
 {
-    const struct group *group = getgrnam(name);
-    uint32_t gid = group != NULL ? group->gr_gid : 0;
+    uint32_t gid = 0;
+    bool found = host_find_group(name, &gid);
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
     struct directory_view view;
 
-    if (group == NULL || gid == 0) {
+    if (!found || gid == 0) {
         check_text(mend, "admin-tool policy set %s_groups=OTHER,GROUPS", role_name(role));
-        report(doctor, name, group == NULL ? "there is no such group" : "its id is 0: root's is never "
+        report(doctor, name, !found ? "there is no such group" : "its id is 0: root's is never "
                "granted", mend);
         return;
     }

@@ -2,7 +2,6 @@
  * How an account looks in the directory file, and what that depends on beside the account: policy
  * and this machine's groups. Names of groups are resolved whenever a file is written.
  */
-#include <grp.h>
 #include <string.h>
 
 #include "publish.h"
@@ -27,22 +26,6 @@ static bool is_ours(const struct tool *tool, const char *name, gid_t gid)
            store_name_is_free(tool->store, name) != STORE_OK;
 }
 
-/* From /etc/group, and not through NSS, where our own old file answers too. 0: there is none. */
-static gid_t find_local(const char *name)
-{
-    FILE *file = fopen("/etc/group", "re");
-    const struct group *group = NULL;
-    gid_t gid;
-
-    if (file == NULL)
-        return 0;
-    while ((group = fgetgrent(file)) != NULL && strcmp(group->gr_name, name) != 0)
-        continue;
-    gid = group != NULL ? group->gr_gid : 0;
-    fclose(file);
-    return gid;
-}
-
 /*
  * Missing groups are not granted, nor root's, nor ours. The file shows them too: where
  * nsswitch.conf merges, /etc/group's members and ours are shown together.
@@ -50,9 +33,9 @@ static gid_t find_local(const char *name)
 static void add_local_group(const struct tool *tool, struct frame *frame,
                             struct role_groups *groups, const char *name)
 {
-    gid_t gid = find_local(name);
+    uint32_t gid = 0;
 
-    if (gid == 0 || gid == (gid_t)-1 || groups->gid_count == 1 + LOCAL_GROUPS_MAX ||
+    if (!host_find_group(name, &gid) || gid == 0 || gid == UINT32_MAX || groups->gid_count == 1 + LOCAL_GROUPS_MAX ||
         is_ours(tool, name, gid))
         return;
     groups->gids[groups->gid_count++] = gid;
