@@ -64,7 +64,7 @@ WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_code
 SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o
 
-PAM_OBJS    := pam_coder/pam_coder.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
+PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
                $(READER_OBJS)
 HELPER_OBJS := pam_coder/helper.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
@@ -166,9 +166,7 @@ $(TOBJ)/tests/test_verdicts.o: $(B)/gen/verdicts.h
 
 $(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -ldl -lpthread
-$(T)/test_pam: $(TOBJ)/tests/test_pam.o $(TOBJ)/tests/fake_nss.o $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
-$(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TOBJ)/tests/pam_host.o $(TOBJ)/tests/fake_nss.o \
+$(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TOBJ)/tests/pam_host.o $(TOBJ)/tests/fake_nss.o \
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o

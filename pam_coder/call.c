@@ -46,6 +46,7 @@ static void fill_request(const struct call *call, enum request_kind kind, struct
     ret->uid = REQUEST_NO_UID;
     ret->caller_uid = getuid();
     ret->stranger = request_stranger(call->user);
+    ret->silent = call->silent;
     if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
         ret->uid = call->uid;
         memcpy(ret->user, call->user, strlen(call->user) + 1);
@@ -104,6 +105,7 @@ int call_begin(pam_handle_t *pamh, int flags, int argc, const char **argv, struc
     struct passwd *pw;
 
     ret->pamh = pamh;
+    ret->silent = ((unsigned)flags & PAM_SILENT) != 0;
     ret->options = options_read(pamh, flags, argc, argv);
     if (pam_get_user(pamh, &ret->user, NULL) != PAM_SUCCESS || ret->user == NULL)
         return PAM_USER_UNKNOWN;

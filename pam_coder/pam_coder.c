@@ -9,10 +9,10 @@
 #include <security/pam_ext.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "call.h"
+#include "past.h"
 
 enum { FAIL_DELAY_US = 2000000, WEAK_TRIES = 3 };
 
@@ -129,32 +129,6 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 /* -- session ------------------------------------------------------------------------------ */
 
-/* pam_lastlog's words. An origin that is an address goes without our mark for it. */
-static void tell_when(const struct call *call, const char *what, int64_t when, const char *origin)
-{
-    time_t seconds = (time_t)when;
-    char text[64] = "";
-    struct tm local;
-
-    if (localtime_r(&seconds, &local) != NULL)
-        strftime(text, sizeof text, "%a %b %e %H:%M:%S %Z %Y", &local);
-    pam_info(call->pamh, "%s: %s from %s", what, text,
-             strncmp(origin, "ip:", 3) == 0 ? origin + 3 : origin);
-}
-
-static void tell_past(const struct call *call, const struct answer *answer)
-{
-    if (answer->last_login_at != 0)
-        tell_when(call, "Last login", answer->last_login_at, answer->last_origin);
-    if (answer->failures == 0)
-        return;
-    tell_when(call, "Last failed login", answer->last_failure_at, answer->failure_origin);
-    pam_info(call->pamh, answer->failures == 1
-                 ? "There was %lld failed login attempt since the last successful login."
-                 : "There were %lld failed login attempts since the last successful login.",
-             (long long)answer->failures);
-}
-
 int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct call call;
@@ -166,7 +140,7 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
         return PAM_USER_UNKNOWN;
     verdict = call_ask(&call, REQUEST_SESSION, NULL, NULL, &answer);
     if (outcomes[verdict].session == PAM_SUCCESS && !call.options.quiet)
-        tell_past(&call, &answer);
+        past_tell(pamh, &answer);
     else
         tell_why(&call, verdict);
     return outcomes[verdict].session;

@@ -17,7 +17,8 @@ static bool is_text(const char *text, size_t size)
 bool request_is_sound(const struct request *request, size_t size)
 {
     return size == sizeof *request && request->size == sizeof *request &&
-           request->kind < REQUEST_KINDS && is_text(request->user, sizeof request->user) &&
+           request->kind < REQUEST_KINDS && request->silent <= 1 &&
+           is_text(request->user, sizeof request->user) &&
            is_text(request->service, sizeof request->service) &&
            is_text(request->tty, sizeof request->tty) &&
            is_text(request->rhost, sizeof request->rhost) &&

@@ -159,6 +159,10 @@ static void live(const struct host_call *call)
     pamh = host_start(call->user, call->answers);
     if (pamh == NULL)
         _exit(2);
+    if (call->rhost != NULL)
+        pam_set_item(pamh, PAM_RHOST, call->rhost);
+    if (call->tty != NULL)
+        pam_set_item(pamh, PAM_TTY, call->tty);
     seen->code = enter(pamh, call);
     pam_end(pamh, seen->code);
     if (call->after != NULL)

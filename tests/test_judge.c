@@ -784,6 +784,24 @@ static void a_cron_job_is_no_login(void **state)
     assert_int_equal(ask(REQUEST_SESSION, "").last_login_at, 0);
 }
 
+static void a_silent_session_uses_up_nothing_and_is_no_login(void **state)
+{
+    struct request request = about_alice(REQUEST_SESSION, "");
+    struct answer answer;
+
+    (void)state;
+    request.silent = 1;
+    ask_from("203.0.113.9", REQUEST_AUTHENTICATE, "wrong-password-1");
+    answer = judge(&request, ROOT);
+    assert_int_equal(answer.verdict, VERDICT_ACTIVE);
+    assert_int_equal(answer.failures, 0);
+    answer = ask(REQUEST_SESSION, "");
+    assert_int_equal(answer.last_login_at, 0);
+    assert_int_equal(answer.failures, 1);
+    fixture_sql("UPDATE accounts SET status = 'suspended'");
+    assert_int_equal(judge(&request, ROOT).verdict, VERDICT_SUSPENDED);
+}
+
 static void a_former_password_is_refused_until_it_is_old_enough(void **state)
 {
     struct answer answer;
@@ -1095,6 +1113,7 @@ int main(void)
         TEST(an_outdated_hash_is_renewed_once_at_a_login),
         TEST(a_session_tells_the_failures_before_it),
         TEST(a_cron_job_is_no_login),
+        TEST(a_silent_session_uses_up_nothing_and_is_no_login),
         TEST(what_root_sets_is_temporary_and_audited),
         TEST(what_root_sets_is_final_when_policy_says_so),
         TEST(root_is_only_warned_of_a_weak_password),

@@ -5,14 +5,11 @@
  * of root, of a setuid program and of an unprivileged one.
  */
 #include <fcntl.h>
-#include <security/pam_appl.h>
-#include <security/pam_ext.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -22,6 +19,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "pam_host.h"
 
 #define RIGHT "plain-horse-9-lantern"
 #define NEW "violet-engine-4-harbour"
@@ -30,75 +28,8 @@
 
 /* -- one call ----------------------------------------------------------------------------- */
 
-enum entry { AUTH, ACCOUNT, CHANGE, SETCRED, OPEN, CLOSE };
-enum host { ROOT, SETUID, USER }; /* uid/euid 0/0, u/0, u/u */
-
-struct call {
-    enum entry entry;
-    const char *user;
-    int flags;
-    enum host host;
-    uid_t uid; /* of hosts other than ROOT */
-    const char *rhost;
-    const char *answers[8];
-};
-
-struct result {
-    int code, prompts, descriptors;
-    bool children;
-    char said[4096]; /* every message, a line each, with its style in front */
-};
-
-static struct result *seen;   /* shared with the child */
-static const char *const *answers;
-static char confdir[] = "/tmp/coder-pam.XXXXXX";
-
-static int converse(int count, const struct pam_message **messages, struct pam_response **responses,
-                    void *data)
-{
-    static const char style[] = "?PVEI"; /* no-echo prompt, echo prompt, error, info */
-
-    (void)data;
-    *responses = calloc((size_t)count, sizeof **responses);
-    for (int i = 0; i < count; i++) {
-        size_t used = strlen(seen->said);
-        int kind = messages[i]->msg_style;
-
-        snprintf(seen->said + used, sizeof seen->said - used, "%c:%s\n", style[kind], messages[i]->msg);
-        if (kind != PAM_PROMPT_ECHO_OFF && kind != PAM_PROMPT_ECHO_ON)
-            continue;
-        if (answers[seen->prompts] == NULL)
-            return PAM_CONV_ERR;
-        (*responses)[i].resp = strdup(answers[seen->prompts++]);
-    }
-    return PAM_SUCCESS;
-}
-
-static void no_delay(int code, unsigned usec, void *data)
-{
-    (void)code;
-    (void)usec;
-    (void)data;
-}
-
-static int enter(pam_handle_t *pamh, const struct call *call)
-{
-    switch (call->entry) {
-    case AUTH:
-        return pam_authenticate(pamh, call->flags);
-    case ACCOUNT:
-        return pam_acct_mgmt(pamh, call->flags);
-    case CHANGE:
-        return pam_chauthtok(pamh, call->flags);
-    case SETCRED:
-        return pam_setcred(pamh, call->flags | (int)PAM_ESTABLISH_CRED);
-    case OPEN:
-        return pam_open_session(pamh, call->flags);
-    case CLOSE:
-        return pam_close_session(pamh, call->flags);
-    }
-    return -1;
-}
+static const struct host_seen *seen; /* what the last call showed */
+static int descriptors;               /* of the host, before it */
 
 static int count_descriptors(void)
 {
@@ -109,64 +40,46 @@ static int count_descriptors(void)
     return count;
 }
 
-static void child(const struct call *call)
+static void look_before(void)
 {
-    const struct pam_conv conversation = { converse, NULL };
-    pam_handle_t *pamh = NULL;
-    int before;
-
     openlog("test_pam", LOG_NDELAY, LOG_AUTHPRIV); /* syslog(3)'s descriptor is the host's */
-    before = count_descriptors();
+    descriptors = count_descriptors();
+}
 
-    if (call->host == SETUID && setresuid(call->uid, 0, 0) != 0)
-        _exit(1);
-    if (call->host == USER && (setresgid(call->uid, call->uid, call->uid) != 0 ||
-                               setresuid(call->uid, call->uid, call->uid) != 0))
-        _exit(1);
-    answers = call->answers;
-    if (pam_start_confdir("coder-test", call->user, &conversation, confdir, &pamh) != PAM_SUCCESS)
-        _exit(2);
-    pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
-    pam_set_item(pamh, PAM_RHOST, call->rhost != NULL ? call->rhost : "192.0.2.1");
-    seen->code = enter(pamh, call);
-    pam_end(pamh, seen->code);
-    seen->descriptors = count_descriptors() - before;
-    seen->children = waitpid(-1, NULL, __WALL | WNOHANG) != -1;
-    _exit(0);
+static void look_after(void)
+{
+    if (count_descriptors() != descriptors)
+        host_note("there were %d descriptors, there are %d", descriptors, count_descriptors());
+    if (waitpid(-1, NULL, __WALL | WNOHANG) != -1)
+        host_note("a child is left");
 }
 
 /* The entry point's answer; what was said and asked is in *seen. */
-static int call_pam(struct call call)
+static int call_pam(struct host_call call)
 {
-    int status;
-    pid_t pid;
+    int code;
 
-    memset(seen, 0, sizeof *seen);
-    fflush(NULL);
-    pid = fork();
-    if (pid == 0)
-        child(&call);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_int_equal(seen->descriptors, 0);
-    assert_false(seen->children);
-    return seen->code;
+    call.before = look_before;
+    call.after = look_after;
+    code = host_call(&call, &seen);
+    assert_string_equal(seen->note, "");
+    return code;
 }
 
 static int authenticate(const char *user, const char *password)
 {
-    return call_pam((struct call){ .entry = AUTH, .user = user, .answers = { password } });
+    return call_pam((struct host_call){ .entry = HOST_AUTH, .user = user, .answers = { password } });
 }
 
 static int account(const char *user)
 {
-    return call_pam((struct call){ .entry = ACCOUNT, .user = user });
+    return call_pam((struct host_call){ .entry = HOST_ACCOUNT, .user = user });
 }
 
 /* A forced change as sshd and login make it. */
 static int forced_change(const char *user, const char *current, const char *new, const char *again)
 {
-    return call_pam((struct call){ .entry = CHANGE, .user = user, .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+    return call_pam((struct host_call){ .entry = HOST_CHAUTHTOK, .user = user, .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
                                    .answers = { current, new, again } });
 }
 
@@ -230,7 +143,7 @@ static void every_state_answers_as_the_contract_says(void **state)
         assert_int_equal(authenticate(rows[i].user, "wrong-password-1"), rows[i].wrong);
         assert_int_equal(authenticate(rows[i].user, ""), rows[i].wrong);
         assert_int_equal(account(rows[i].user), rows[i].account);
-        assert_int_equal(call_pam((struct call){ .entry = OPEN, .user = rows[i].user }), rows[i].session);
+        assert_int_equal(call_pam((struct host_call){ .entry = HOST_OPEN, .user = rows[i].user }), rows[i].session);
         assert_int_equal(forced_change(rows[i].user, RIGHT, NEW, NEW), rows[i].change);
     }
 }
@@ -244,7 +157,7 @@ static void refusals_say_why_only_after_a_right_password(void **state)
     assert_true(said("E:" SUSPENDED_TEXT));
     account("suspended"); /* a key login */
     assert_true(said("E:" SUSPENDED_TEXT));
-    call_pam((struct call){ .entry = ACCOUNT, .user = "suspended", .flags = (int)PAM_SILENT });
+    call_pam((struct host_call){ .entry = HOST_ACCOUNT, .user = "suspended", .flags = (int)PAM_SILENT });
     assert_string_equal(seen->said, "");
     authenticate("late", RIGHT);
     assert_true(said("has expired"));
@@ -268,10 +181,10 @@ static void auth_asks_exactly_once(void **state)
 static void setcred_and_close_do_nothing_for_ours(void **state)
 {
     (void)state;
-    assert_int_equal(call_pam((struct call){ .entry = SETCRED, .user = "suspended" }), PAM_SUCCESS);
-    assert_int_equal(call_pam((struct call){ .entry = CLOSE, .user = "suspended" }), PAM_SUCCESS);
-    assert_int_equal(call_pam((struct call){ .entry = SETCRED, .user = "root" }), PAM_USER_UNKNOWN);
-    assert_int_equal(call_pam((struct call){ .entry = CLOSE, .user = "nobodysuser" }), PAM_USER_UNKNOWN);
+    assert_int_equal(call_pam((struct host_call){ .entry = HOST_SETCRED, .user = "suspended" }), PAM_SUCCESS);
+    assert_int_equal(call_pam((struct host_call){ .entry = HOST_CLOSE, .user = "suspended" }), PAM_SUCCESS);
+    assert_int_equal(call_pam((struct host_call){ .entry = HOST_SETCRED, .user = "root" }), PAM_USER_UNKNOWN);
+    assert_int_equal(call_pam((struct host_call){ .entry = HOST_CLOSE, .user = "nobodysuser" }), PAM_USER_UNKNOWN);
 }
 
 static void a_password_less_account_never_passes_auth(void **state)
@@ -294,7 +207,7 @@ static void strange_names_and_passwords_are_refused(void **state)
     longest[511] = '\0'; /* PAM_MAX_RESP_SIZE */
     assert_int_not_equal(authenticate(longest, RIGHT), PAM_SUCCESS);
     assert_int_equal(authenticate("active", longest), PAM_AUTH_ERR);
-    assert_int_equal(call_pam((struct call){ .entry = AUTH, .user = "active", .answers = { NULL } }),
+    assert_int_equal(call_pam((struct host_call){ .entry = HOST_AUTH, .user = "active", .answers = { NULL } }),
                      PAM_AUTH_ERR);
 }
 
@@ -302,7 +215,7 @@ static void strange_names_and_passwords_are_refused(void **state)
 
 static void five_wrong_lock_this_origin_only(void **state)
 {
-    struct call here = { .entry = AUTH, .user = "active", .rhost = "192.0.2.7", .answers = { RIGHT } };
+    struct host_call here = { .entry = HOST_AUTH, .user = "active", .rhost = "192.0.2.7", .answers = { RIGHT } };
 
     (void)state;
     for (int i = 0; i < 5; i++) {
@@ -316,10 +229,10 @@ static void five_wrong_lock_this_origin_only(void **state)
     assert_int_equal(call_pam(here), PAM_SUCCESS);
     here.rhost = "::ffff:192.0.2.7"; /* the same origin */
     assert_int_equal(call_pam(here), PAM_AUTH_ERR);
-    here.entry = ACCOUNT; /* keys are not guesses */
+    here.entry = HOST_ACCOUNT; /* keys are not guesses */
     assert_int_equal(call_pam(here), PAM_SUCCESS);
     fixture_activity_sql("UPDATE failures SET last = last - 31");
-    here.entry = AUTH;
+    here.entry = HOST_AUTH;
     here.rhost = "192.0.2.7";
     assert_int_equal(call_pam(here), PAM_SUCCESS);
 }
@@ -345,6 +258,53 @@ static void failures_survive_and_name_no_stranger(void **state)
     assert_null(memmem(bytes, got, "nobodysuser", 11));
     assert_null(memmem(bytes, got, "some-secret-word", 16));
     assert_non_null(memmem(bytes, got, "192.0.2.1", 9));
+}
+
+/* -- the past ----------------------------------------------------------------------------- */
+
+static void the_past_is_told_as_login_tells_it(void **state)
+{
+    static const struct {
+        const char *rhost, *tty, *words;
+    } rows[] = {
+        { "", "/dev/pts/7", " on /dev/pts/7\n" },
+        { "192.0.2.9", "ssh", " from 192.0.2.9\n" },
+        { "::ffff:192.0.2.9", NULL, " from 192.0.2.9\n" },
+        { "2001:db8::5", NULL, " from 2001:db8::/64\n" },
+        { "desk tty:x\033[1m", "tty1", " from desk tty:x?[1m\n" },
+        { "", NULL, " by " HOST_SERVICE "\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct host_call call = { .user = "active", .rhost = rows[i].rhost, .tty = rows[i].tty,
+                                  .answers = { "wrong-password-1" } };
+
+        assert_int_equal(call_pam(call), PAM_AUTH_ERR);
+        call.entry = HOST_OPEN;
+        assert_int_equal(call_pam(call), PAM_SUCCESS);
+        assert_true(said("I:Last failed login: ") && said(rows[i].words));
+        assert_true(said("I:There was 1 failed login attempt since"));
+        assert_int_equal(call_pam(call), PAM_SUCCESS);
+        assert_memory_equal(seen->said, "I:Last login: ", 14);
+        assert_string_equal(strchr(seen->said, '\0') - strlen(rows[i].words), rows[i].words);
+    }
+}
+
+static void a_silent_session_leaves_the_telling_to_the_next(void **state)
+{
+    struct host_call silent = { .entry = HOST_OPEN, .user = "active", .flags = (int)PAM_SILENT };
+    struct host_call open = { .entry = HOST_OPEN, .user = "active" };
+
+    (void)state;
+    authenticate("active", "wrong-password-1");
+    assert_int_equal(call_pam(silent), PAM_SUCCESS);
+    assert_string_equal(seen->said, "");
+    assert_int_equal(call_pam(open), PAM_SUCCESS);
+    assert_false(said("Last login"));
+    assert_true(said("There was 1 failed login attempt"));
+    silent.user = "suspended";
+    assert_int_equal(call_pam(silent), PAM_PERM_DENIED);
 }
 
 /* -- changing ----------------------------------------------------------------------------- */
@@ -385,7 +345,7 @@ static void a_failed_change_changes_nothing(void **state)
 
 static void three_weak_passwords_end_it(void **state)
 {
-    struct call call = { .entry = CHANGE, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+    struct host_call call = { .entry = HOST_CHAUTHTOK, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
                          .answers = { RIGHT, "short", "short", "my-temporary-9-key", "my-temporary-9-key",
                                       "password1234", "password1234" } };
 
@@ -400,7 +360,7 @@ static void three_weak_passwords_end_it(void **state)
 
 static void a_weak_password_may_be_tried_again(void **state)
 {
-    struct call call = { .entry = CHANGE, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
+    struct host_call call = { .entry = HOST_CHAUTHTOK, .user = "temporary", .flags = PAM_CHANGE_EXPIRED_AUTHTOK,
                          .answers = { RIGHT, RIGHT, RIGHT, NEW, NEW } };
 
     (void)state;
@@ -429,7 +389,7 @@ static void without_a_store_ours_are_refused_and_others_unknown(void **state)
         assert_int_equal(authenticate("active", RIGHT), PAM_AUTHINFO_UNAVAIL);
         assert_int_equal(account("active"), PAM_AUTHINFO_UNAVAIL);
         assert_int_equal(forced_change("temporary", RIGHT, NEW, NEW), PAM_AUTHTOK_ERR);
-        assert_int_equal(call_pam((struct call){ .entry = OPEN, .user = "active" }), PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(call_pam((struct host_call){ .entry = HOST_OPEN, .user = "active" }), PAM_AUTHINFO_UNAVAIL);
         assert_int_equal(authenticate("nobodysuser", RIGHT), PAM_USER_UNKNOWN);
         assert_int_equal(authenticate("root", RIGHT), PAM_USER_UNKNOWN);
         assert_int_equal(account("root"), PAM_USER_UNKNOWN);
@@ -455,7 +415,7 @@ static void without_the_helper_ours_are_refused_and_others_unknown(void **state)
 
 static void a_setuid_host_judges_for_anybody(void **state)
 {
-    struct call su = { .entry = AUTH, .user = "active", .host = SETUID, .uid = 70105, .answers = { RIGHT } };
+    struct host_call su = { .entry = HOST_AUTH, .user = "active", .kind = HOST_SETUID, .uid = 70105, .answers = { RIGHT } };
 
     (void)state;
     assert_int_equal(call_pam(su), PAM_SUCCESS);
@@ -472,23 +432,23 @@ static void a_setuid_host_judges_for_anybody(void **state)
 
 static void a_user_asks_only_about_himself(void **state)
 {
-    struct call call = { .entry = AUTH, .user = "active", .host = USER, .uid = 70100, .answers = { RIGHT } };
+    struct host_call call = { .entry = HOST_AUTH, .user = "active", .kind = HOST_USER, .uid = 70100, .answers = { RIGHT } };
 
     (void)state;
     assert_int_equal(call_pam(call), PAM_SUCCESS);
     call.answers[0] = "wrong-password-1";
     assert_int_equal(call_pam(call), PAM_AUTH_ERR);
-    call.entry = ACCOUNT;
+    call.entry = HOST_ACCOUNT;
     assert_int_equal(call_pam(call), PAM_SUCCESS);
     call.user = "temporary";
     assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
-    call.entry = AUTH;
+    call.entry = HOST_AUTH;
     call.answers[0] = RIGHT;
     assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
-    call.entry = OPEN;
+    call.entry = HOST_OPEN;
     call.user = "active";
     assert_int_equal(call_pam(call), PAM_AUTHINFO_UNAVAIL);
-    call.entry = AUTH;
+    call.entry = HOST_AUTH;
     call.user = "suspended";
     call.uid = 70104;
     assert_int_equal(call_pam(call), PAM_PERM_DENIED); /* lockers call auth only */
@@ -496,7 +456,7 @@ static void a_user_asks_only_about_himself(void **state)
 
 static void passwd_asks_for_the_current_password(void **state)
 {
-    struct call passwd = { .entry = CHANGE, .user = "active", .host = SETUID, .uid = 70100,
+    struct host_call passwd = { .entry = HOST_CHAUTHTOK, .user = "active", .kind = HOST_SETUID, .uid = 70100,
                            .answers = { RIGHT, NEW, NEW } };
 
     (void)state;
@@ -508,7 +468,7 @@ static void passwd_asks_for_the_current_password(void **state)
 
 static void what_root_sets_is_temporary(void **state)
 {
-    struct call passwd = { .entry = CHANGE, .user = "active", .answers = { "short", "short" } };
+    struct host_call passwd = { .entry = HOST_CHAUTHTOK, .user = "active", .answers = { "short", "short" } };
 
     (void)state;
     assert_int_equal(call_pam(passwd), PAM_SUCCESS);
@@ -535,6 +495,8 @@ int main(void)
         TEST(five_wrong_lock_this_origin_only),
         TEST(a_locked_origin_cannot_change_the_password),
         TEST(failures_survive_and_name_no_stranger),
+        TEST(the_past_is_told_as_login_tells_it),
+        TEST(a_silent_session_leaves_the_telling_to_the_next),
         TEST(a_forced_change_asks_as_pam_unix_does),
         TEST(only_what_must_be_changed_is),
         TEST(a_failed_change_changes_nothing),
@@ -548,29 +510,12 @@ int main(void)
         TEST(passwd_asks_for_the_current_password),
         TEST(what_root_sets_is_temporary),
     };
-    const char *module = getenv("CODER_PAM_MODULE");
-    size_t count = sizeof tests / sizeof tests[0] - WORLD_TESTS;
-    char path[4096];
-    FILE *service;
+    size_t count = sizeof tests / sizeof tests[0] - (host_is_world() ? 0 : WORLD_TESTS);
     int failed;
 
-    seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (seen == MAP_FAILED || mkdtemp(confdir) == NULL)
+    if (!host_open())
         return 1;
-    chmod(confdir, 0755);
-    snprintf(path, sizeof path, "%s/coder-test", confdir);
-    service = fopen(path, "w");
-    if (service == NULL)
-        return 1;
-    if (module == NULL)
-        module = "pam_coder.so";
-    fprintf(service, "auth required %s\naccount required %s\npassword required %s\nsession required %s\n",
-            module, module, module, module);
-    fclose(service);
-    if (getenv("CODER_PAM_MODULE") == NULL) /* the shipped module, so this is the world */
-        count += WORLD_TESTS;
     failed = _cmocka_run_group_tests("pam", tests, count, NULL, NULL);
-    unlink(path);
-    rmdir(confdir);
+    host_close();
     return failed;
 }

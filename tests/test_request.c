@@ -91,6 +91,19 @@ static void a_request_of_an_unknown_kind_is_not(void **state)
     }
 }
 
+static void a_request_is_silent_or_not(void **state)
+{
+    struct request request = sound_request();
+
+    (void)state;
+    request.silent = 1;
+    assert_true(request_is_sound(&request, sizeof request));
+    request.silent = 2;
+    assert_false(request_is_sound(&request, sizeof request));
+    request.silent = UINT32_MAX;
+    assert_false(request_is_sound(&request, sizeof request));
+}
+
 static void a_text_without_end_is_not_sound(void **state)
 {
     static const struct {
@@ -143,7 +156,7 @@ static void the_fields_are_all_of_the_request(void **state)
     (void)state;
     /* a new field must be looked at by request_is_sound and by the test above */
     assert_int_equal(sizeof(struct request),
-                     (5 * 4 + 33 + 65 + 65 + 129 + 65 + 512 + 512 + 3) / 4 * 4);
+                     (6 * 4 + 33 + 65 + 65 + 129 + 65 + 512 + 512 + 3) / 4 * 4);
     assert_int_equal(sizeof(struct answer), (6 * 4 + 3 * 8 + 2 * 129 + 7) / 8 * 8);
 }
 
@@ -395,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_sound_request_is_sound),
         cmocka_unit_test(a_request_of_another_length_is_not),
         cmocka_unit_test(a_request_of_an_unknown_kind_is_not),
+        cmocka_unit_test(a_request_is_silent_or_not),
         cmocka_unit_test(a_text_without_end_is_not_sound),
         cmocka_unit_test(the_fields_are_all_of_the_request),
         cmocka_unit_test(an_answers_texts_must_end),
