@@ -37,7 +37,7 @@ os.chmod(path, 0o666)
 server.listen(128)
 while True:
     client, _ = server.accept()
-    subprocess.Popen(["setpriv", "--no-new-privs", "--bounding-set=-all,+kill", "--inh-caps=-all",
+    subprocess.Popen(["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all",
                       "/usr/libexec/coder_helper"], stdin=client, env={})
     client.close()
 PYTHON
