@@ -1,9 +1,8 @@
 /*
  * Suspended means out (DESIGN D11): end whatever runs for a user, root shells got through sudo
- * included, by login uid. A process may fork while we look, so we look until two sweeps a second
- * apart find nothing.
+ * included (lineage.h says whose they are). A process may be born while we look, so we look until two
+ * sweeps a second apart find nothing.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,148 +14,81 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "lineage.h"
 
-enum { SWEEPS_MAX = 10, QUIET_SWEEPS = 2 };
-
-enum relation {
-    RELATION_NONE,
-    RELATION_SESSION, /* to be ended */
-    RELATION_UNIT     /* a system service that runs as this user: an administrator's own doing */
-};
+enum { SWEEPS_MAX = 10, QUIET_SWEEPS = 2, LOOKS_MAX = 20 };
 
 struct sweep {
     uint32_t uid;
-    bool has_systemd;
     size_t ended, refused;
-    size_t units;
-    char unit[256]; /* one of them, for the message */
+    struct lineage seen; /* at the last look */
 };
 
-/* -- what a process is -------------------------------------------------------------------- */
+/* -- ending ------------------------------------------------------------------------------- */
 
-/* The start of /proc/PID/NAME; false when there is none. */
-static bool read_proc(pid_t pid, const char *name, char *ret, size_t size)
+/* The descriptor pins the process, which is looked at again after: a number used anew is not hit. */
+static bool end_process(const struct relative *process)
 {
-    char path[64];
-    ssize_t length;
-    int fd;
+    int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    bool ended = false;
 
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1)
+        return false;
+    if (lineage_is_same(process))
+        ended = syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
+    close(fd);
+    return ended;
+}
+
+static size_t end_all(const struct lineage *lineage, struct sweep *sweep)
+{
+    size_t ended = 0;
+
+    sweep->refused = 0;
+    for (size_t i = 0; i < lineage->count; i++) {
+        const struct relative *process = &lineage->processes[i];
+
+        if (process->relation != RELATION_SESSION || process->pid == getpid())
+            continue;
+        if (end_process(process))
+            ended++;
+        else if (lineage_is_same(process))
+            sweep->refused++;
+    }
+    return ended;
+}
+
+/* Nobody is stopped before he is ended: sudo and su stop themselves on seeing that, and root's su is not
+ * ours to stop. So we look again at once, until nothing is left that was born meanwhile. */
+static bool run_sweep(struct sweep *sweep)
+{
+    size_t ended = 1;
+
+    sweep->ended = 0;
+    for (int i = 0; i < LOOKS_MAX && ended > 0; i++) {
+        struct lineage now;
+
+        if (!lineage_read(sweep->uid, &sweep->seen, &now))
+            return false;
+        lineage_free(&sweep->seen);
+        sweep->seen = now;
+        ended = end_all(&now, sweep);
+        sweep->ended += ended;
+    }
+    return true;
+}
+
+static bool read_own_group(char *ret, size_t size)
+{
+    int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+
     if (fd == -1)
         return false;
     length = read(fd, ret, size - 1);
     close(fd);
-    if (length < 0)
-        return false;
-    ret[length] = '\0';
-    return true;
-}
-
-/* proc(5): "Uid:" real, effective, saved, filesystem. */
-static bool has_uid(const char *status, uint32_t uid)
-{
-    static const char label[] = "\nUid:";
-    const char *found = strstr(status, label);
-    char *next = NULL;
-
-    if (found == NULL)
-        return false;
-    found += sizeof label - 1;
-    for (int i = 0; i < 3; i++, found = next)
-        if (strtoul(found, &next, 10) == uid)
-            return true;
-    return false;
-}
-
-/* A zombie has nothing left to end. */
-static bool is_alive(const char *status)
-{
-    const char *state = strstr(status, "\nState:\t");
-
-    return state != NULL && strchr("ZX", state[8]) == NULL;
-}
-
-/* "0::/system.slice/NAME..." of cgroups(7), or the name=systemd line of version 1. */
-static bool find_unit(pid_t pid, char *ret, size_t size)
-{
-    static const char slice[] = ":/system.slice/";
-    char cgroup[4096];
-    const char *unit;
-
-    if (!read_proc(pid, "cgroup", cgroup, sizeof cgroup))
-        return false;
-    unit = strstr(cgroup, slice);
-    if (unit == NULL)
-        return false;
-    unit += sizeof slice - 1;
-    snprintf(ret, size, "%.*s", (int)strcspn(unit, "/\n"), unit);
-    return true;
-}
-
-/* Where systemd runs, sessions have a login uid; without one in a unit: a service. */
-static enum relation judge(struct sweep *sweep, pid_t pid)
-{
-    char status[4096], login[32] = "";
-    unsigned long login_uid = UINT32_MAX;
-
-    if (!read_proc(pid, "status", status, sizeof status) || !is_alive(status))
-        return RELATION_NONE;
-    if (read_proc(pid, "loginuid", login, sizeof login))
-        login_uid = strtoul(login, NULL, 10);
-    if (login_uid == sweep->uid)
-        return RELATION_SESSION;
-    if (!has_uid(status, sweep->uid))
-        return RELATION_NONE;
-    if (login_uid == UINT32_MAX && sweep->has_systemd &&
-        find_unit(pid, sweep->unit, sizeof sweep->unit))
-        return RELATION_UNIT;
-    return RELATION_SESSION;
-}
-
-/* -- ending ------------------------------------------------------------------------------- */
-
-/* The descriptor pins the process, and is judged again after: a number used anew is not hit. */
-static void end_process(struct sweep *sweep, pid_t pid)
-{
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-    if (fd == -1) {
-        if (errno != ESRCH)
-            sweep->refused++;
-        return;
-    }
-    if (judge(sweep, pid) == RELATION_SESSION) {
-        if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0)
-            sweep->ended++;
-        else if (errno != ESRCH)
-            sweep->refused++;
-    }
-    close(fd);
-}
-
-static bool run_sweep(struct sweep *sweep)
-{
-    DIR *processes = opendir("/proc");
-    const struct dirent *entry;
-
-    sweep->ended = sweep->refused = sweep->units = 0;
-    if (processes == NULL)
-        return false;
-    while ((entry = readdir(processes)) != NULL) {
-        long pid = strtol(entry->d_name, NULL, 10);
-        enum relation relation;
-
-        if (pid <= 1 || pid == getpid())
-            continue;
-        relation = judge(sweep, (pid_t)pid);
-        if (relation == RELATION_SESSION)
-            end_process(sweep, (pid_t)pid);
-        else if (relation == RELATION_UNIT)
-            sweep->units++;
-    }
-    closedir(processes);
-    return true;
+    ret[length < 0 ? 0 : length] = '\0';
+    return length >= 0;
 }
 
 /* The user's slice at once, unless we are in it ourselves: an admin may suspend himself. */
@@ -166,7 +98,7 @@ static void end_slice(uint32_t uid)
     int fd;
 
     snprintf(slice, sizeof slice, "/user-%u.slice", uid);
-    if (!read_proc(getpid(), "cgroup", own, sizeof own) || strstr(own, slice) != NULL)
+    if (!read_own_group(own, sizeof own) || strstr(own, slice) != NULL)
         return;
     snprintf(path, sizeof path, "/sys/fs/cgroup/user.slice%s/cgroup.kill", slice);
     fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -193,8 +125,7 @@ void sessions_end(struct tool *tool, const struct account *account)
     struct sweep sweep = { .uid = account->uid };
     int quiet = 0;
 
-    sweep.has_systemd = access("/run/systemd/system", F_OK) == 0;
-    if (sweep.has_systemd)
+    if (access("/run/systemd/system", F_OK) == 0)
         end_lingering(account->uid);
     for (int i = 0; i < SWEEPS_MAX && quiet < QUIET_SWEEPS; i++) {
         if (i > 0)
@@ -206,7 +137,8 @@ void sessions_end(struct tool *tool, const struct account *account)
     if (quiet < QUIET_SWEEPS)
         tool_complain(tool, "could not end everything that runs for %s; see 'ps -fu %u' and run "
                       "'pkill -KILL -u %u'", account->username, account->uid, account->uid);
-    if (sweep.units > 0)
+    if (sweep.seen.units > 0)
         tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; see 'systemctl "
-                    "status %s'", sweep.unit, account->username, sweep.unit);
+                    "status %s'", sweep.seen.unit, account->username, sweep.seen.unit);
+    lineage_free(&sweep.seen);
 }
