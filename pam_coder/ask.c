@@ -1,7 +1,8 @@
 /*
- * Asking coder_helper from a host that is not ours: it may have threads, handlers, closed descriptors
- * and odd limits. So the child makes system calls only, and the parent waits by pidfd for a child whose
- * end raises no signal. That child executes nothing: execve(2) would make SIGCHLD its signal again.
+ * Asking coder_helper from a host that is not ours: it may have threads, handlers, closed
+ * descriptors and odd limits. So the child makes system calls only, and the parent waits by pidfd
+ * for a child whose end raises no signal. That child executes nothing: execve(2) would make SIGCHLD
+ * its signal again.
  */
 #include "ask.h"
 
@@ -38,7 +39,8 @@ static void reset_signals(void)
 /* What a root host's user may have set: no limit on file size, time or memory; no core. */
 static void reset_limits(void)
 {
-    static const int unlimited[] = { RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK };
+    static const int unlimited[] = { RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA,
+                                     RLIMIT_STACK };
     const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
     const struct rlimit stack = { 8 << 20, RLIM_INFINITY };
     const struct rlimit files = { 64, 64 };
@@ -52,8 +54,8 @@ static void reset_limits(void)
     setpriority(PRIO_PROCESS, 0, 0);
 }
 
-/* By system call: glibc's functions would signal the host's other threads, which are not here. A host
- * without privilege keeps its ids; the setuid bit does the rest. */
+/* By system call: glibc's functions would signal the host's other threads, which are not here. A
+ * host without privilege keeps its ids; the setuid bit does the rest. */
 static void become_root(void)
 {
     syscall(SYS_setgroups, 0, NULL);
@@ -102,8 +104,8 @@ static void run_helper(int sock)
 
 /* -- the host ----------------------------------------------------------------------------- */
 
-/* fork without SIGCHLD at the end and with a pidfd. The old clone(2), as services whose filter has no
- * clone3 must work too; -1 on failure. */
+/* fork without SIGCHLD at the end and with a pidfd. The old clone(2), as services whose filter has
+ * no clone3 must work too; -1 on failure. */
 static pid_t fork_quietly(int *ret_pidfd)
 {
     return (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, ret_pidfd, NULL, NULL);
@@ -124,8 +126,8 @@ static int spawn(int sock)
     return pid > 0 ? pidfd : -1;
 }
 
-/* Having answered or lost its peer it ends by itself, its own child reaped; else whatever state it is
- * in. The wait is for a child that never signals: __WALL (waitid(2)). */
+/* Having answered or lost its peer it ends by itself, its own child reaped; else whatever state it
+ * is in. The wait is for a child that never signals: __WALL (waitid(2)). */
 static void end_child(int pidfd)
 {
     struct pollfd end = { .fd = pidfd, .events = POLLIN };
@@ -176,12 +178,14 @@ static bool is_root_peer(int fd)
     struct ucred peer;
     socklen_t size = sizeof peer;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == CODER_OWNER_UID;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           peer.uid == CODER_OWNER_UID;
 }
 
 static bool ask_by_socket(const struct request *request, struct answer *ret)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = CODER_RUN_DIR "/helper.sock" };
+    struct sockaddr_un address = { .sun_family = AF_UNIX,
+                                   .sun_path = CODER_RUN_DIR "/helper.sock" };
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool answered;
 

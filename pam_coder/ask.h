@@ -9,8 +9,8 @@
 /*
  * One request, one answer (DESIGN D2). With euid 0 the helper is forked and executed as root;
  * otherwise it is reached by the socket in CODER_RUN_DIR, or else by its setuid bit.
- * False: no sound answer within 20 s; ret unchanged. The host gets no SIGCHLD, keeps no descriptor, and its
- * signal handlers, environment and limits do not reach the helper.
+ * False: no sound answer within 20 s; ret unchanged. The host gets no SIGCHLD, keeps no descriptor,
+ * and its signal handlers, environment and limits do not reach the helper.
  */
 bool ask_helper(const struct request *request, struct answer *ret);
 

@@ -1,6 +1,7 @@
 /*
- * One call of the module: whose user it is, and what the helper says of him. Before the helper is asked,
- * NSS and the public directory tell ours from others', so that nobody else's login depends on us.
+ * One call of the module: whose user it is, and what the helper says of him. Before the helper is
+ * asked, NSS and the public directory tell ours from others', so that nobody else's login depends
+ * on us.
  */
 #include "call.h"
 

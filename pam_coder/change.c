@@ -1,6 +1,6 @@
 /*
- * Changing a password. A write of a login's is conditional on what was verified, so an administrator's
- * reset or suspend always wins.
+ * Changing a password. A write of a login's is conditional on what was verified, so an
+ * administrator's reset or suspend always wins.
  */
 #include <string.h>
 #include <syslog.h>
@@ -129,7 +129,8 @@ static void replace(struct hearing *hearing, struct answer *ret)
     explicit_bzero(hash, sizeof hash);
     ret->right = result == STORE_OK;
     if (result == STORE_LOST)
-        syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: password not changed, an administrator was faster",
+        syslog(LOG_AUTHPRIV | LOG_NOTICE,
+               "user %s: password not changed, an administrator was faster",
                hearing->account.username);
     else if (!hearing_report(result, "accounts.db"))
         ret->verdict = VERDICT_UNUSABLE;

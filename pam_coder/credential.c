@@ -61,7 +61,9 @@ void credential_verify_nothing(const char *password)
     char hash[ACCOUNT_HASH_SIZE];
 
     /* never empty or too long, which credential_hash would refuse without work */
-    credential_hash(password[0] == '\0' || strlen(password) >= CREDENTIAL_SIZE ? "x" : password, hash);
+    if (password[0] == '\0' || strlen(password) >= CREDENTIAL_SIZE)
+        password = "x";
+    credential_hash(password, hash);
     explicit_bzero(hash, sizeof hash);
 }
 

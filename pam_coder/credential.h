@@ -7,7 +7,8 @@
 
 #include "account.h"
 
-/* Longest password in octets with its NUL: CRYPT_MAX_PASSPHRASE_SIZE of crypt(3), PAM_MAX_RESP_SIZE. */
+/* Longest password in octets with its NUL: CRYPT_MAX_PASSPHRASE_SIZE of crypt(3),
+ * PAM_MAX_RESP_SIZE. */
 enum { CREDENTIAL_SIZE = 512 };
 
 /* Five groups of four from 31 letters and digits: 99 bits, one dash between groups. */
@@ -24,8 +25,8 @@ enum credential_weakness {
     CREDENTIAL_USED      /* one of the last N */
 };
 
-/* The library's preferred method (crypt_preferred_method(3), yescrypt) and its default cost, salt from
- * the kernel. False when the library fails or the password is empty or too long. */
+/* The library's preferred method (crypt_preferred_method(3), yescrypt) and its default cost, salt
+ * from the kernel. False when the library fails or the password is empty or too long. */
 bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE]);
 
 /* True if the password makes this hash; compared in constant time. Empty hash: false after the same
@@ -35,8 +36,9 @@ bool credential_verify(const char *password, const char *hash);
 /* The work of one credential_verify against a hash that nothing matches. */
 void credential_verify_nothing(const char *password);
 
-/* True when credential_hash would make a stronger hash: another method than the preferred one, one that
- * crypt_checksalt(3) calls legacy, or the preferred one at a lower cost. Dearer ones are left alone. */
+/* True when credential_hash would make a stronger hash: another method than the preferred one, one
+ * that crypt_checksalt(3) calls legacy, or the preferred one at a lower cost. Dearer ones are left
+ * alone. */
 bool credential_is_outdated(const char *hash);
 
 enum credential_form { CREDENTIAL_BROKEN, CREDENTIAL_WEAK, CREDENTIAL_SOUND };
@@ -55,7 +57,8 @@ bool credential_is_computable(const char *hash);
  * kernel gives no randomness. */
 bool credential_generate(char ret[CREDENTIAL_GENERATED_SIZE]);
 
-/* The rules that need no hash: length in characters (policy), username, e-mail, commonest passwords. */
+/* The rules that need no hash: length in characters (policy), username, e-mail, commonest
+ * passwords. */
 enum credential_weakness credential_weakness(const char *password, const struct account *account,
                                              const struct policy *policy);
 

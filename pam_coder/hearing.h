@@ -30,8 +30,8 @@ enum verdict hearing_stranger(const struct hearing *hearing);
 /* One line to syslog unless OK; true when OK. what: the file. */
 bool hearing_report(enum store_result result, const char *what);
 
-/* verify.c: is request->password right? Sets verdict and right of *ret. Every comparison of a secret is
- * charged in here, and every refusal costs the work of a comparison. */
+/* verify.c: is request->password right? Sets verdict and right of *ret. Every comparison of a
+ * secret is charged in here, and every refusal costs the work of a comparison. */
 void hearing_verify(struct hearing *hearing, struct answer *ret);
 
 /* change.c: the user's own change, root's word, and the same password hashed anew. */

@@ -1,7 +1,7 @@
 /*
- * coder_helper: who asks, may they, judge, answer, end. One request on descriptor 0, in a process of its
- * own, so that no host program and no user can reach the judging. What is no sound request gets no
- * answer; what is not for the asker to know gets "cannot say", before anything is opened.
+ * coder_helper: who asks, may they, judge, answer, end. One request on descriptor 0, in a process
+ * of its own, so that no host program and no user can reach the judging. What is no sound request
+ * gets no answer; what is not for the asker to know gets "cannot say", before anything is opened.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -20,7 +20,8 @@
 
 enum { REQUEST_MS = 5000, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
 
-/* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer does. */
+/* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer
+ * does. */
 static bool identify(uint32_t *ret)
 {
     struct ucred peer;
@@ -55,7 +56,8 @@ static bool become_root_alone(void)
 
 static void normal_signals(void)
 {
-    /* beside SIGPIPE, a terminal's: where the caller leads its process group, setsid cannot leave it */
+    /* beside SIGPIPE, a terminal's: where the caller leads its process group, setsid cannot leave
+     * it */
     static const int ignored[] = { SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU };
     struct sigaction normal = { .sa_handler = SIG_DFL };
     sigset_t none;

@@ -1,6 +1,6 @@
 /*
- * Judging one request: whose account, what its record means, and who answers the question. The store is
- * opened, asked and closed; nothing is held while a password is hashed.
+ * Judging one request: whose account, what its record means, and who answers the question. The
+ * store is opened, asked and closed; nothing is held while a password is hashed.
  */
 #include "judge.h"
 
@@ -119,7 +119,8 @@ static void record_login(const struct hearing *hearing, struct answer *ret)
 static void begin_session(const struct hearing *hearing, struct answer *ret)
 {
     ret->verdict = hearing_standing(hearing);
-    /* a cron job or a silent session (root's sudo) would use up what is to be told at the next login */
+    /* a cron job or a silent session (root's sudo) would use up what is to be told at the next
+     * login */
     if (hearing_may_enter(ret->verdict) && !hearing->request->silent &&
         !policy_service_is_keyboardless(&hearing->policy, hearing->request->service))
         record_login(hearing, ret);

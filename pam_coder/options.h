@@ -14,7 +14,8 @@ struct options {
 };
 
 /* An unknown argument is logged as an error and otherwise ignored, as Linux-PAM's own modules do.
- * try_first_pass, use_first_pass and use_authtok are pam_get_authtok(3)'s, which reads them itself. */
+ * try_first_pass, use_first_pass and use_authtok are pam_get_authtok(3)'s, which reads them
+ * itself. */
 struct options options_read(pam_handle_t *pamh, int flags, int argc, const char **argv);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Where an attempt came from. One guesser must not be many origins, and must not be able to pass for
- * his victim: so addresses are brought to one form, and what a caller merely says comes last.
+ * Where an attempt came from. One guesser must not be many origins, and must not be able to pass
+ * for his victim: so addresses are brought to one form, and what a caller merely says comes last.
  */
 #include "origin.h"
 

@@ -1,7 +1,7 @@
 /*
- * The PAM module: items, conversation, codes. It decides nothing: coder_helper judges, and one table
- * says what each verdict is called in each phase. Nothing is remembered between two entry points,
- * because sshd calls them in different processes (DESIGN D5).
+ * The PAM module: items, conversation, codes. It decides nothing: coder_helper judges, and one
+ * table says what each verdict is called in each phase. Nothing is remembered between two entry
+ * points, because sshd calls them in different processes (DESIGN D5).
  */
 #pragma GCC visibility push(default) /* the entry points: all else is hidden */
 #include <security/pam_modules.h>
@@ -153,7 +153,8 @@ int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **a
 
 /* -- password ----------------------------------------------------------------------------- */
 
-/* As pam_unix: root is not asked, unless the user is at the keyboard of root's program (sshd, login). */
+/* As pam_unix: root is not asked, unless the user is at the keyboard of root's program (sshd,
+ * login). */
 static bool is_unasked(int flags)
 {
     return getuid() == 0 && ((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0;
@@ -169,7 +170,8 @@ static int check_current(const struct call *call)
     if (!call->options.quiet)
         pam_info(call->pamh, "Changing password for %s.", call->user);
     pam_fail_delay(call->pamh, FAIL_DELAY_US);
-    if (pam_get_authtok(call->pamh, PAM_OLDAUTHTOK, &current, NULL) != PAM_SUCCESS || current == NULL)
+    if (pam_get_authtok(call->pamh, PAM_OLDAUTHTOK, &current, NULL) != PAM_SUCCESS ||
+        current == NULL)
         return PAM_AUTHTOK_ERR;
     verdict = call_ask(call, REQUEST_VERIFY, current, NULL, &answer);
     if (answer.right && outcomes[verdict].chauthtok == PAM_SUCCESS)

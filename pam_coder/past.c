@@ -1,6 +1,7 @@
 /*
- * Telling a user the past. An origin is kept as the key that attempts are counted under (origin.h); here
- * it becomes words as pam_lastlog and login use them, and what is not understood is told as it is.
+ * Telling a user the past. An origin is kept as the key that attempts are counted under (origin.h);
+ * here it becomes words as pam_lastlog and login use them, and what is not understood is told as it
+ * is.
  */
 #include "past.h"
 
@@ -11,7 +12,8 @@
 
 enum { WORDS_SIZE = 160 };
 
-/* "service:NAME tty:NAME", either of them possibly empty: the terminal says more than the service. */
+/* "service:NAME tty:NAME", either of them possibly empty: the terminal says more than the
+ * service. */
 static bool write_place(const char *origin, char ret[WORDS_SIZE])
 {
     static const char service[] = "service:", tty[] = " tty:";

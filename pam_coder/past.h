@@ -8,7 +8,8 @@
 
 #include "request.h"
 
-/* The lines for what the answer to REQUEST_SESSION holds, by pam_info; none where there is nothing. */
+/* The lines for what the answer to REQUEST_SESSION holds, by pam_info; none where there is
+ * nothing. */
 void past_tell(pam_handle_t *pamh, const struct answer *answer);
 
 #endif

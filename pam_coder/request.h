@@ -1,7 +1,7 @@
 /*
  * What pam_coder.so asks coder_helper and what it is answered: one packet each way over a
- * SOCK_SEQPACKET socket. Both are plain structs of one fixed size with the size in front, so nothing
- * is parsed: a packet of another length, or with a text that does not end, is no request.
+ * SOCK_SEQPACKET socket. Both are plain structs of one fixed size with the size in front, so
+ * nothing is parsed: a packet of another length, or with a text that does not end, is no request.
  */
 #ifndef CODER_REQUEST_H
 #define CODER_REQUEST_H
@@ -28,7 +28,7 @@ struct request {
     uint32_t uid;        /* the user's uid by NSS, or REQUEST_NO_UID; then user is "" */
     uint32_t caller_uid; /* the host's real uid; believed only from a root peer */
     uint32_t stranger;   /* a name nobody has: request_stranger of it */
-    uint32_t silent;     /* SESSION: 1, nobody is to be told anything, so it is no login to record */
+    uint32_t silent;     /* SESSION: 1, nobody is to be told anything: no login to record */
     char user[ACCOUNT_NAME_SIZE];
     char service[65], tty[65];
     char rhost[129];   /* PAM_RHOST, cut to size */
@@ -48,8 +48,8 @@ struct answer {
     char last_origin[129], failure_origin[129];
 };
 
-/* 16 bits that tell one unknown name from another, so that attempts at each are counted like a user's
- * without the name leaving the host's process. */
+/* 16 bits that tell one unknown name from another, so that attempts at each are counted like a
+ * user's without the name leaving the host's process. */
 uint32_t request_stranger(const char *name);
 
 /* True when every number is in range and every text ends within its field. */
@@ -57,8 +57,8 @@ bool request_is_sound(const struct request *request, size_t size);
 bool answer_is_sound(const struct answer *answer, size_t size);
 
 /* Send or receive one packet on a socket before the deadline (CLOCK_MONOTONIC, milliseconds). Never
- * raises SIGPIPE, never blocks longer; EINTR is gone on with. receive: -1, or how long the packet was
- * (more than `size` when it was cut). */
+ * raises SIGPIPE, never blocks longer; EINTR is gone on with. receive: -1, or how long the packet
+ * was (more than `size` when it was cut). */
 bool packet_send(int fd, const void *packet, size_t size, int64_t deadline);
 ptrdiff_t packet_receive(int fd, void *packet, size_t size, int64_t deadline);
 

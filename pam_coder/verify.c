@@ -18,7 +18,8 @@ static uint32_t charged_uid(const struct hearing *hearing)
 /* Who has waited long asks more often: there is no queue, and nobody is to be unlucky for ever. */
 static void wait_a_little(int64_t waited)
 {
-    const struct timespec pause = { .tv_nsec = (waited < PATIENCE_MS ? POLL_MS : OFTEN_MS) * 1000000L };
+    const long milliseconds = waited < PATIENCE_MS ? POLL_MS : OFTEN_MS;
+    const struct timespec pause = { .tv_nsec = milliseconds * 1000000L };
 
     nanosleep(&pause, NULL);
 }
@@ -72,7 +73,8 @@ static bool compare(struct activity_log *log, const struct hearing *hearing, int
 
     right = right && hearing->ours;
     if (right)
-        outcome = hearing_may_enter(hearing_standing(hearing)) ? ATTEMPT_SUCCEEDED : ATTEMPT_NEUTRAL;
+        outcome = hearing_may_enter(hearing_standing(hearing)) ? ATTEMPT_SUCCEEDED
+                                                               : ATTEMPT_NEUTRAL;
     /* not settled, it counts as a failure after a while: the safe side */
     activity_settle(log, id, charged_uid(hearing), hearing->origin, outcome, hearing->now);
     if (outcome == ATTEMPT_SUCCEEDED && credential_is_outdated(hearing->account.hash))

@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 /* Sizes include the terminating NUL. Names: useradd(8); e-mail: RFC 5321 4.5.3.1 (254 octets);
- * hash: CRYPT_OUTPUT_SIZE of crypt(3), repeated here because only pam_coder/ may include crypt.h. */
+ * hash: CRYPT_OUTPUT_SIZE of crypt(3), repeated here because only pam_coder/ may include
+ * crypt.h. */
 enum {
     ACCOUNT_NAME_SIZE = 33,
     ACCOUNT_EMAIL_SIZE = 255,
@@ -135,8 +136,8 @@ const char *account_username_fault(const char *username);
 /* One '@', printable ASCII without space, quote or comma, at most 254 octets. NULL if fine. */
 const char *account_email_fault(const char *email);
 
-/* Valid UTF-8 (RFC 3629) without control characters or the bidirectional controls of UAX #9. NULL if
- * fine, else what is wrong. */
+/* Valid UTF-8 (RFC 3629) without control characters or the bidirectional controls of UAX #9. NULL
+ * if fine, else what is wrong. */
 const char *account_text_fault(const char *text);
 
 /* The same without ':', at most 256 octets (passwd(5)). NULL if fine. */

@@ -1,6 +1,6 @@
 /*
- * Charge first, settle afterwards. A charge is a row in `pending`; settled it is removed, or becomes a
- * failure; left behind by a helper that was killed, it becomes one too.
+ * Charge first, settle afterwards. A charge is a row in `pending`; settled it is removed, or
+ * becomes a failure; left behind by a helper that was killed, it becomes one too.
  */
 #include <string.h>
 
@@ -32,7 +32,8 @@ static enum store_result age(sqlite3 *db, const struct policy *policy, int64_t n
     enum store_result result = database_run(db,
         "INSERT INTO failures SELECT uid, origin, count(*), ?1 FROM pending"
         " WHERE at NOT BETWEEN ?1 - ?2 AND ?1 + ?2 GROUP BY uid, origin"
-        " ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last", "ii", now,
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last",
+        "ii", now,
         (int64_t)PENDING_SECONDS);
 
     if (result == STORE_OK)
@@ -73,7 +74,8 @@ static enum store_result read_state(sqlite3 *db, int64_t uid, const char *origin
 
 /* OK when one more attempt may be under way, WAIT or REFUSED when not. */
 static enum store_result admit(sqlite3 *db, int64_t uid, const char *origin,
-                               const struct policy *policy, int64_t now, const struct activity *state)
+                               const struct policy *policy, int64_t now,
+                               const struct activity *state)
 {
     int64_t here = 0, everywhere = 0;
     int64_t left = activity_attempts_left(state, policy, now);
@@ -165,10 +167,12 @@ static enum store_result settle(sqlite3 *db, int64_t id, int64_t uid, const char
         return result;
     if (outcome != ATTEMPT_SUCCEEDED)
         return add_failure(db, uid, origin, now);
-    result = database_run(db, "DELETE FROM failures WHERE uid = ? AND origin = ?", "it", uid, origin);
+    result = database_run(db, "DELETE FROM failures WHERE uid = ? AND origin = ?", "it", uid,
+                          origin);
     if (result == STORE_OK)
         result = database_run(db,
-            "INSERT INTO known_origins VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last = ?3", "iti",
+            "INSERT INTO known_origins VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last = ?3",
+            "iti",
             uid, origin, now);
     return result;
 }

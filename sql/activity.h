@@ -16,8 +16,9 @@ enum { ORIGIN_SIZE = 129, SERVICE_SIZE = 65 };
 
 struct activity_log;
 
-/* The first of both folders that can be written is used; the second is made when needed. Anything but
- * OK means no attempt can be charged, so none may be judged. The folders' names are borrowed. */
+/* The first of both folders that can be written is used; the second is made when needed.
+ * Anything but OK means no attempt can be charged, so none may be judged. The folders' names are
+ * borrowed. */
 enum store_result activity_open(const char *private_dir, const char *run_dir,
                                 struct activity_log **ret);
 void activity_close(struct activity_log *log);

@@ -1,6 +1,6 @@
 /*
- * SQLite as our databases use it: opened after its files are checked, statements with bound parameters
- * only, and every statement finished before the function that started it returns.
+ * SQLite as our databases use it: opened after its files are checked, statements with bound
+ * parameters only, and every statement finished before the function that started it returns.
  */
 #include "database.h"
 
@@ -54,7 +54,8 @@ enum store_result store_check_files(const char *private_dir, const char *what)
     if (!is_trusted(&st, S_IFDIR, 0700))
         return STORE_UNSAFE;
     for (size_t i = 0; i < 2; i++) {
-        if (snprintf(path, sizeof path, "%s/%s%s", private_dir, what, beside[i]) >= (int)sizeof path)
+        if (snprintf(path, sizeof path, "%s/%s%s", private_dir, what, beside[i]) >=
+            (int)sizeof path)
             return STORE_FAILED;
         if (lstat(path, &st) == 0) {
             if (!is_trusted(&st, S_IFREG, 0600))
@@ -167,7 +168,8 @@ sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, 
     return statement;
 }
 
-/* Prepare and step once: OK with a row, NOT_FOUND without. *ret is to be finalized in every case. */
+/* Prepare and step once: OK with a row, NOT_FOUND without. *ret is to be finalized in every
+ * case. */
 static enum store_result first_row(sqlite3 *db, const char *sql, const char *types, va_list list,
                                    sqlite3_stmt **ret)
 {
@@ -198,7 +200,8 @@ enum store_result database_run(sqlite3 *db, const char *sql, const char *types, 
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
-enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types, ...)
+enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types,
+                                  ...)
 {
     enum store_result result;
     sqlite3_stmt *statement;

@@ -1,6 +1,6 @@
 /*
- * What store and activity share: one way to run a statement and to read SQLite's answers. Internal to
- * sql/, the only folder that includes sqlite3.h.
+ * What store and activity share: one way to run a statement and to read SQLite's answers. Internal
+ * to sql/, the only folder that includes sqlite3.h.
  */
 #ifndef CODER_DATABASE_H
 #define CODER_DATABASE_H
@@ -36,8 +36,8 @@ enum store_result database_open(const char *folder, const char *name, int flags,
 void database_close(sqlite3 *db, struct holder *holder); /* db may be NULL */
 
 /*
- * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL: null).
- * Texts must stay valid until the statement is finalized. NULL when it cannot be prepared.
+ * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL:
+ * null). Texts must stay valid until the statement is finalized. NULL when it cannot be prepared.
  */
 sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...);
 
@@ -48,7 +48,8 @@ bool database_bind(sqlite3_stmt *statement, const char *types, ...);
 enum store_result database_run(sqlite3 *db, const char *sql, const char *types, ...);
 
 /* The same for one row of one number: NOT_FOUND without a row. */
-enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types, ...);
+enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, const char *types,
+                                  ...);
 
 /* The same for one row of one text: a copy for store_text_free. NULL gives NOT_FOUND. */
 enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const char *types, ...);

@@ -78,7 +78,8 @@ static bool set_number(const struct number_setting *setting, const char *value, 
 
     errno = 0;
     number = strtoll(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || number < setting->min || number > setting->max)
+    if (errno != 0 || end == value || *end != '\0' || number < setting->min ||
+        number > setting->max)
         return false;
     *(int64_t *)field_at(ret, setting->offset) = number;
     return true;

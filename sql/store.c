@@ -57,7 +57,8 @@ static enum store_result migrate_from(struct store *store, int64_t version)
         result = database_result(sqlite3_exec(store->db, migrations[version], NULL, NULL, NULL));
     if (result != STORE_OK)
         return result;
-    snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
+    snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+             APPLICATION_ID,
              SCHEMA_VERSION);
     return database_result(sqlite3_exec(store->db, stamp, NULL, NULL, NULL));
 }
@@ -75,10 +76,12 @@ static enum store_result read_version(struct store *store, int64_t *ret)
     int64_t application, version, tables;
     enum store_result result;
 
-    if ((result = database_number(store->db, &application, "PRAGMA application_id", "")) != STORE_OK ||
-        (result = database_number(store->db, &version, "PRAGMA user_version", "")) != STORE_OK ||
-        (result = database_number(store->db, &tables, "SELECT count(*) FROM sqlite_schema", "")) !=
-            STORE_OK)
+    result = database_number(store->db, &application, "PRAGMA application_id", "");
+    if (result == STORE_OK)
+        result = database_number(store->db, &version, "PRAGMA user_version", "");
+    if (result == STORE_OK)
+        result = database_number(store->db, &tables, "SELECT count(*) FROM sqlite_schema", "");
+    if (result != STORE_OK)
         return result;
     if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
         return STORE_FOREIGN;

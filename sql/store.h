@@ -1,7 +1,8 @@
 /*
- * The store: private/accounts.db, the only truth about accounts. Opened by fully-root processes only
- * (admin-tool and coder_helper), never while a prompt is shown or a byte is printed: every function
- * here has finished its statements when it returns, only store_begin leaves something open.
+ * The store: private/accounts.db, the only truth about accounts. Opened by fully-root processes
+ * only (admin-tool and coder_helper), never while a prompt is shown or a byte is printed: every
+ * function here has finished its statements when it returns, only store_begin leaves something
+ * open.
  */
 #ifndef CODER_STORE_H
 #define CODER_STORE_H
@@ -34,9 +35,10 @@ enum store_mode {
 struct store;
 
 /*
- * Open <private_dir>/accounts.db. The folder must be 0700 and the file 0600, both CODER_OWNER_UID's,
- * and neither a link: checked by lstat, because opening and closing the file would drop SQLite's
- * locks (sqlite.org/howtocorrupt.html 2.2). ret: to be closed with store_close, one thread only.
+ * Open <private_dir>/accounts.db. The folder must be 0700 and the file 0600, both
+ * CODER_OWNER_UID's, and neither a link: checked by lstat, because opening and closing the file
+ * would drop SQLite's locks (sqlite.org/howtocorrupt.html 2.2). ret: to be closed with store_close,
+ * one thread only.
  */
 enum store_result store_open(const char *private_dir, enum store_mode mode, struct store **ret);
 void store_close(struct store *store);
@@ -44,7 +46,8 @@ void store_close(struct store *store);
 /* What SQLite said last, for a log line; "" if nothing. Valid until the next call. */
 const char *store_detail(const struct store *store);
 
-/* The checks of store_open alone: OK, MISSING or UNSAFE. `what` is "accounts.db" or "activity.db". */
+/* The checks of store_open alone: OK, MISSING or UNSAFE. `what` is "accounts.db" or
+ * "activity.db". */
 enum store_result store_check_files(const char *private_dir, const char *what);
 
 /* One BEGIN IMMEDIATE per change; a failed commit has rolled back. */
@@ -130,8 +133,8 @@ struct account_extra {
     int64_t last_login_at, locked_until;
 };
 
-/* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is the
- * password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
+/* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is
+ * the password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
 enum store_result store_account_json(struct store *store, const struct account *account,
                                      const struct account_extra *extra, char **ret);
 /* The same for a page of them: ret[0] to ret[count - 1], none of them on failure. */
@@ -160,8 +163,9 @@ struct audit_row {
     char *change; /* what differs between before and after, one line of text */
 };
 
-/* In the open transaction. before and after may be NULL (create, delete). detail: extra text put into
- * `after` under "detail", or NULL. Never a hash or a password: only the record's public facts. */
+/* In the open transaction. before and after may be NULL (create, delete). detail: extra text put
+ * into `after` under "detail", or NULL. Never a hash or a password: only the record's public
+ * facts. */
 enum store_result store_audit_append(struct store *store, const struct audit_actor *actor,
                                      const char *event, const struct account *before,
                                      const struct account *after, const char *detail, int64_t now);

@@ -178,8 +178,9 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
 {
     int64_t next = 0;
     enum store_result result = database_number(store->db, &next,
-        "SELECT max(?1, 1 + coalesce((SELECT max(uid) FROM accounts WHERE uid BETWEEN ?1 AND ?2), 0),"
-        "               1 + coalesce((SELECT max(uid) FROM tombstones WHERE uid BETWEEN ?1 AND ?2), 0))",
+        "SELECT max(?1,"
+        " 1 + coalesce((SELECT max(uid) FROM accounts WHERE uid BETWEEN ?1 AND ?2), 0),"
+        " 1 + coalesce((SELECT max(uid) FROM tombstones WHERE uid BETWEEN ?1 AND ?2), 0))",
         "ii", (int64_t)min, (int64_t)max);
 
     if (result == STORE_OK && next > max) /* somebody has the last one: given by hand, perhaps */
@@ -203,7 +204,8 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 {
     enum store_result result;
     sqlite3_stmt *row = database_prepare(store->db,
-        "SELECT hash FROM password_history WHERE uid = ? ORDER BY rowid DESC LIMIT 1 OFFSET ?", "ii",
+        "SELECT hash FROM password_history WHERE uid = ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+        "ii",
         (int64_t)uid, nth);
     int rc;
 

@@ -38,9 +38,11 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
         result = facts_json(store, after, &new);
     if (result == STORE_OK)
         result = database_run(store->db,
-            "INSERT INTO audit (at, event, actor_uid, actor, via, origin, uid, username, before, after)"
+            "INSERT INTO audit"
+            " (at, event, actor_uid, actor, via, origin, uid, username, before, after)"
             " VALUES (?1, ?2, nullif(?3, -1), ?4, ?5, ?6, nullif(?7, 0), ?8, ?9,"
-            "  iif(?11 IS NULL, ?10, json_set(coalesce(?10, '{}'), '$.detail', ?11)))", "itittti" "tttt",
+            "  iif(?11 IS NULL, ?10, json_set(coalesce(?10, '{}'), '$.detail', ?11)))",
+            "itittti" "tttt",
             now, event, actor->login_uid, actor->name, actor->via, actor->origin,
             whom != NULL ? (int64_t)whom->uid : (int64_t)0, whom != NULL ? whom->username : NULL,
             old, new, detail);
@@ -111,8 +113,10 @@ enum store_result store_audit_page(struct store *store, int64_t after, const cha
     size_t count = 0;
     int rc = SQLITE_DONE;
     sqlite3_stmt *row = database_prepare(store->db,
-        "SELECT id, at, event, actor, via, origin, username, " ROW_OBJECT ", " CHANGE " FROM audit a"
-        " WHERE id > ?1 AND (?2 IS NULL OR username = ?2) AND at >= ?3 ORDER BY id LIMIT ?4", "itii",
+        "SELECT id, at, event, actor, via, origin, username, " ROW_OBJECT ", " CHANGE
+        " FROM audit a"
+        " WHERE id > ?1 AND (?2 IS NULL OR username = ?2) AND at >= ?3 ORDER BY id LIMIT ?4",
+        "itii",
         after, username, since, (int64_t)size);
 
     if (row == NULL)
