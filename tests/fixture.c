@@ -110,6 +110,16 @@ int64_t fixture_activity_number(const char *sql)
     return read_number(FIXTURE_PRIVATE "/activity.db", sql);
 }
 
+int64_t fixture_failures(const char *where)
+{
+    char sql[200];
+
+    if (access(FIXTURE_PRIVATE "/activity.db", F_OK) != 0)
+        return 0;
+    snprintf(sql, sizeof sql, "SELECT coalesce((SELECT sum(count) FROM failures WHERE %s), 0)", where);
+    return fixture_activity_number(sql);
+}
+
 void fixture_write(const char *path, const void *bytes, size_t size, unsigned mode)
 {
     int fd;

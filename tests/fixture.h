@@ -30,6 +30,9 @@ int64_t fixture_number(const char *sql);
 /* One number from the attempts. */
 int64_t fixture_activity_number(const char *sql);
 
+/* How many failures are counted where this SQL condition holds; 0 while there are no attempts at all. */
+int64_t fixture_failures(const char *where);
+
 /* A file's bytes: made anew with exactly this mode; and read, *ret_size long, to be freed. */
 void fixture_write(const char *path, const void *bytes, size_t size, unsigned mode);
 char *fixture_read(const char *path, size_t *ret_size);

@@ -23,23 +23,21 @@
 #include "fixture.h"
 #include "visit.h"
 
-#define RIGHT "plain-horse-9-lantern"
+#define RIGHT VISIT_RIGHT
 #define WRONG "wrong-password-1"
 
-enum { CALLER = 70100, VICTIM = 70101 };
+enum { CALLER = VISIT_CALLER, VICTIM = 70101 };
 
 static const struct visit by_exec = { .way = VISIT_EXEC }, by_socket = { .way = VISIT_SOCKET };
 static pid_t server;
 
 static int setup(void **state)
 {
-    struct account one = fixture_account("caller", CALLER);
+    struct account victim = fixture_account("victim", VICTIM);
 
     (void)state;
-    fixture_reset();
-    fixture_add(&one, RIGHT);
-    one = fixture_account("victim", VICTIM);
-    fixture_add(&one, RIGHT);
+    visit_setup();
+    fixture_add(&victim, RIGHT);
     server = visit_serve(0);
     return 0;
 }
@@ -49,21 +47,6 @@ static int teardown(void **state)
     (void)state;
     visit_unserve(server);
     return 0;
-}
-
-static int64_t failures(const char *where)
-{
-    char sql[200];
-
-    if (access(FIXTURE_PRIVATE "/activity.db", F_OK) != 0)
-        return 0;
-    snprintf(sql, sizeof sql, "SELECT coalesce((SELECT sum(count) FROM failures WHERE %s), 0)", where);
-    return fixture_activity_number(sql);
-}
-
-static struct request own(enum request_kind kind, const char *password)
-{
-    return visit_request(kind, "caller", CALLER, password);
 }
 
 /* -- other users ------------------------------------------------------- */
@@ -91,7 +74,7 @@ static void a_user_is_told_of_himself_only(void **state)
         request.kind = REQUEST_ACCOUNT;
         expect_unsaid(way, &request);
     }
-    assert_int_equal(failures("1"), 0);
+    assert_int_equal(fixture_failures("1"), 0);
 }
 
 static void a_user_asks_two_questions_only(void **state)
@@ -99,7 +82,7 @@ static void a_user_asks_two_questions_only(void **state)
     const struct visit *way = *state;
 
     for (unsigned kind = 0; kind < REQUEST_KINDS; kind++) {
-        struct request request = own((enum request_kind)kind, RIGHT);
+        struct request request = visit_own((enum request_kind)kind, RIGHT);
 
         snprintf(request.new_password, sizeof request.new_password, "violet-engine-4-harbour");
         if (kind != REQUEST_AUTHENTICATE && kind != REQUEST_ACCOUNT)
@@ -126,7 +109,7 @@ static void a_borrowed_name_says_nothing(void **state)
     struct request request = visit_request(REQUEST_AUTHENTICATE, "victim", CALLER, WRONG);
     assert_true(visit(&visit_by, &request, sizeof request, &wrong));
     assert_memory_equal(&wrong, &answers[0], sizeof wrong);
-    assert_int_equal(failures("uid = 70101"), 0);
+    assert_int_equal(fixture_failures("uid = 70101"), 0);
 }
 
 static void what_the_caller_says_of_himself_is_not_believed(void **state)
@@ -136,7 +119,7 @@ static void what_the_caller_says_of_himself_is_not_believed(void **state)
 
     visit_by.uid = CALLER;
     for (unsigned i = 0; i < 7; i++) {
-        struct request request = own(REQUEST_AUTHENTICATE, i < 5 ? WRONG : RIGHT);
+        struct request request = visit_own(REQUEST_AUTHENTICATE, i < 5 ? WRONG : RIGHT);
 
         request.caller_uid = i % 2 == 0 ? 0 : VICTIM;
         request.stranger = i;
@@ -147,14 +130,14 @@ static void what_the_caller_says_of_himself_is_not_believed(void **state)
         assert_int_equal(answer.right, 0);
         assert_int_equal(answer.verdict, i < 5 ? VERDICT_ACTIVE : VERDICT_LOCKED);
     }
-    assert_int_equal(failures("uid = 70100 AND origin = 'uid:70100'"), 5);
-    assert_int_equal(failures("1"), 5);
+    assert_int_equal(fixture_failures("uid = 70100 AND origin = 'uid:70100'"), 5);
+    assert_int_equal(fixture_failures("1"), 5);
 }
 
 static void by_socket_the_peer_is_the_caller(void **state)
 {
     struct visit visit_by = { .way = VISIT_SOCKET, .uid = VICTIM };
-    struct request request = own(REQUEST_ACCOUNT, "");
+    struct request request = visit_own(REQUEST_ACCOUNT, "");
     struct answer answer;
 
     (void)state;
@@ -254,7 +237,7 @@ enum { HOSTILITIES = sizeof hostilities / sizeof hostilities[0] };
 static bool visit_with(const struct hostility *hostility, const char *password, struct answer *ret)
 {
     struct visit visit_by = { .uid = CALLER, .hostile = hostility->hostile };
-    struct request request = own(REQUEST_AUTHENTICATE, password);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, password);
     struct visitor visitor = visit_begin(&visit_by, &request, sizeof request);
     bool answered = visit_answer(&visitor, 8000, ret);
 
@@ -278,7 +261,7 @@ static void no_limit_of_the_caller_changes_an_answer(void **state)
     assert_true(compared <= 5);
     if (!hostility->may_be_nothing) {
         assert_int_equal(compared, 5);
-        assert_int_equal(failures("uid = 70100"), 5);
+        assert_int_equal(fixture_failures("uid = 70100"), 5);
         assert_true(visit_with(hostility, RIGHT, &answer));
         assert_int_equal(answer.verdict, VERDICT_LOCKED);
     }
@@ -314,7 +297,7 @@ static void argv_and_environment_are_nothing(void **state)
         (char *)"MALLOC_ARENA_MAX=0", (char *)"GLIBC_TUNABLES=glibc.malloc.check=3", (char *)"TZ=/etc/shadow",
         (char *)"LC_ALL=../../tmp", (char *)"MALLOC_TRACE=/tmp/ld.trace", long_text, NULL };
     struct visit visit_by = { .uid = CALLER, .argv = no_argv, .environment = environment };
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct answer answer;
 
     (void)state;
@@ -371,7 +354,7 @@ static void nobody_reaches_the_helper(void **state)
 {
     struct visit visit_by = { .uid = CALLER };
     struct visitor visitor = visit_begin(&visit_by, NULL, VISIT_SILENT);
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct answer answer;
     int status;
     pid_t pid;
@@ -433,7 +416,7 @@ static void lead_terminal(void)
 static void no_key_ends_the_judging(void **state)
 {
     struct visit visit_by = { .uid = CALLER, .hostile = lead_terminal };
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct visitor visitor;
     struct answer answer;
 

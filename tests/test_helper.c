@@ -17,36 +17,18 @@
 #include "fixture.h"
 #include "visit.h"
 
-#define RIGHT "plain-horse-9-lantern"
+#define RIGHT VISIT_RIGHT
 #define WRONG "wrong-password-1"
 
-enum { CALLER = 70100 };
+enum { CALLER = VISIT_CALLER };
 
 static uid_t caller_uid; /* CALLER in the world, 0 (himself) else */
 
 static int setup(void **state)
 {
-    struct account one = fixture_account("caller", CALLER);
-
     (void)state;
-    fixture_reset();
-    fixture_add(&one, RIGHT);
+    visit_setup();
     return 0;
-}
-
-static int64_t failures(const char *where)
-{
-    char sql[200];
-
-    if (access(FIXTURE_PRIVATE "/activity.db", F_OK) != 0)
-        return 0;
-    snprintf(sql, sizeof sql, "SELECT coalesce((SELECT sum(count) FROM failures WHERE %s), 0)", where);
-    return fixture_activity_number(sql);
-}
-
-static struct request own(enum request_kind kind, const char *password)
-{
-    return visit_request(kind, "caller", CALLER, password);
 }
 
 /* -- what is no request ------------------------------------------------------------------- */
@@ -62,7 +44,7 @@ static void expect_nothing(const void *packet, size_t size)
 static void what_is_no_request_gets_no_answer(void **state)
 {
     static char large[65536];
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct request broken = request;
 
     (void)state;
@@ -80,7 +62,7 @@ static void what_is_no_request_gets_no_answer(void **state)
     expect_nothing(&broken, sizeof broken);
     memset(&broken, 0xff, sizeof broken);
     expect_nothing(&broken, sizeof broken);
-    assert_int_equal(failures("1"), 0);
+    assert_int_equal(fixture_failures("1"), 0);
 }
 
 static void a_text_without_an_end_is_no_request(void **state)
@@ -94,7 +76,7 @@ static void a_text_without_an_end_is_no_request(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+        struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
 
         memset((char *)&request + texts[i].offset, 'x', texts[i].size);
         expect_nothing(&request, sizeof request);
@@ -131,7 +113,7 @@ static void a_public_file(void)
 static void descriptor_0_must_be_a_socket(void **state)
 {
     static void (*const hostile[])(void) = { no_descriptor, no_socket, a_file, a_public_file };
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct answer answer;
 
     (void)state;
@@ -146,7 +128,7 @@ static void descriptor_0_must_be_a_socket(void **state)
 static void a_stream_is_no_way_round(void **state)
 {
     static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
-    struct request request = own(REQUEST_AUTHENTICATE, WRONG);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, WRONG);
     struct answer answer;
 
     (void)state;
@@ -158,7 +140,7 @@ static void a_stream_is_no_way_round(void **state)
         if (visit(&visit_by, &request, sizeof request, &answer))
             assert_int_equal(answer.right, 0);
     }
-    assert_true(failures("1") <= 2);
+    assert_true(fixture_failures("1") <= 2);
 }
 
 /* -- time --------------------------------------------------------------------------------- */
@@ -167,7 +149,7 @@ static void who_says_nothing_holds_nobody_up(void **state)
 {
     enum { SILENT = 20 };
     struct visit visit_by = { .uid = caller_uid };
-    struct request request = own(REQUEST_AUTHENTICATE, RIGHT);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct visitor silent[SILENT];
     struct answer answer;
 
@@ -189,7 +171,7 @@ static void who_says_nothing_holds_nobody_up(void **state)
 static void who_hangs_up_is_counted(void **state)
 {
     struct visit visit_by = { .uid = caller_uid };
-    struct request request = own(REQUEST_AUTHENTICATE, WRONG);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, WRONG);
 
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -197,13 +179,13 @@ static void who_hangs_up_is_counted(void **state)
 
         assert_int_equal(visit_end(&visitor), 0);
     }
-    assert_int_equal(failures("uid = 70100"), 3);
+    assert_int_equal(fixture_failures("uid = 70100"), 3);
 }
 
 static void one_visit_is_one_answer(void **state)
 {
     struct visit visit_by = { .uid = caller_uid };
-    struct request request = own(REQUEST_AUTHENTICATE, WRONG);
+    struct request request = visit_own(REQUEST_AUTHENTICATE, WRONG);
     struct visitor visitor = visit_begin(&visit_by, &request, sizeof request);
     struct answer answer;
     int answers = 0;
@@ -216,7 +198,7 @@ static void one_visit_is_one_answer(void **state)
         answers += visit_answer(&visitor, 2000, &answer);
     assert_true(answers <= 1);
     assert_int_equal(visit_end(&visitor), 0);
-    assert_int_equal(failures("1"), 1);
+    assert_int_equal(fixture_failures("1"), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)

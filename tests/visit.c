@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
+
 #define SOCKET_PATH CODER_RUN_DIR "/helper.sock"
 
 enum { PATIENCE_MS = 8000 };
@@ -31,6 +33,19 @@ struct request visit_request(enum request_kind kind, const char *user, uint32_t 
     snprintf(request.service, sizeof request.service, "visit");
     snprintf(request.password, sizeof request.password, "%s", password);
     return request;
+}
+
+void visit_setup(void)
+{
+    struct account caller = fixture_account("caller", VISIT_CALLER);
+
+    fixture_reset();
+    fixture_add(&caller, VISIT_RIGHT);
+}
+
+struct request visit_own(enum request_kind kind, const char *password)
+{
+    return visit_request(kind, "caller", VISIT_CALLER, password);
 }
 
 static bool become(uid_t uid)

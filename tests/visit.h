@@ -25,7 +25,13 @@ struct visitor {
     pid_t pid; /* EXEC: the helper, else 0 */
 };
 
-/* A sound request about this user and password. */
+/* An empty store but for the caller's account, named "caller". */
+enum { VISIT_CALLER = 70100 };
+#define VISIT_RIGHT "plain-horse-9-lantern"
+void visit_setup(void);
+
+/* A sound request about this user and password, and about the caller himself. */
+struct request visit_own(enum request_kind kind, const char *password);
 struct request visit_request(enum request_kind kind, const char *user, uint32_t uid, const char *password);
 
 /* Come, and send `size` octets of the packet. Fails the test when it cannot. */
