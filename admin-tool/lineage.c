@@ -1,14 +1,13 @@
 /*
- * Whose a process is: the user's by its login uid or by any of its uids. Where no login uid could be
- * set, a process without one is also whose its parent or its session's leader is: a root shell got
- * through sudo has nothing else of its user's. Nothing is believed that the process says itself.
+ * Whose a process is: the user's by its login uid or by any of its uids. Where no login uid could
+ * be set, a process without one is also whose its parent or its session's leader is: a root shell
+ * got through sudo has nothing else of its user's. Nothing is believed that the process says
+ * itself.
  */
 #include "lineage.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,27 +67,37 @@ static bool find_unit(pid_t pid, char *ret, size_t size)
     return true;
 }
 
-/* Of proc(5)'s stat, after the name in parentheses, which may hold any octet: state, parent, process
- * group, session, and as the 22nd field the start. A zombie has nothing left to end. */
+/* A number of proc(5)'s stat, its fields counted as there; -1 if there is none. rest: what follows
+ * the name in parentheses, the second field, which may hold any octet. */
+static int64_t stat_field(const char *rest, int number)
+{
+    for (int i = 3; i < number && rest != NULL; i++)
+        rest = strchr(rest + 1, ' ');
+    return rest == NULL ? -1 : strtoll(rest, NULL, 10);
+}
+
+/* False for one that has ended: a zombie has nothing left to end. */
 static bool read_stat(pid_t pid, struct relative *ret)
 {
     char stat[1024];
     const char *rest;
-    char state = 'X';
 
     if (!read_proc(pid, "stat", stat, sizeof stat))
         return false;
     rest = strrchr(stat, ')');
-    if (rest == NULL ||
-        sscanf(rest + 1, " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
-               &state, &ret->parent, &ret->session, &ret->start) != 4)
+    if (rest == NULL || strlen(rest) < 3 || strchr("ZX", rest[2]) != NULL)
         return false;
+    rest++;
     ret->pid = pid;
-    return strchr("ZX", state) == NULL;
+    ret->parent = (pid_t)stat_field(rest, 4);
+    ret->session = (pid_t)stat_field(rest, 6);
+    ret->start = stat_field(rest, 22);
+    return true;
 }
 
 /* Where systemd runs, sessions have a login uid; without one in a unit: a service. */
-static void judge_alone(uint32_t uid, bool has_systemd, struct lineage *lineage, struct relative *ret)
+static void judge_alone(uint32_t uid, bool has_systemd, struct lineage *lineage,
+                        struct relative *ret)
 {
     char status[4096], login[32] = "", unit[sizeof lineage->unit];
     unsigned long login_uid = UINT32_MAX;
@@ -133,7 +142,8 @@ static bool is_to_end(const struct relative *process)
     return process != NULL && process->relation == RELATION_SESSION;
 }
 
-/* The number of a session is not used anew while a process is in it; if it was, its leader is new. */
+/* The number of a session is not used anew while a process is in it; if it was, its leader is
+ * new. */
 static bool was_led(const struct lineage *lineage, const struct lineage *before, pid_t session)
 {
     const struct relative *leader = find_process(lineage, session);

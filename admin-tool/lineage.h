@@ -17,7 +17,7 @@ enum relation {
 
 struct relative {
     pid_t pid, parent, session; /* session: its leader's number */
-    uint64_t start;             /* in clock ticks since boot: with pid, what names a process for good */
+    int64_t start;              /* in clock ticks since boot; with pid, a process's name for good */
     bool is_free;               /* no login uid, in no unit: parent and leader say whose it is */
     bool is_led;                /* its session is one that is to be ended */
     enum relation relation;
@@ -30,8 +30,9 @@ struct lineage {
 };
 
 /*
- * Look at every process, once. before: what was seen when last looked at, all zero at first; what forked
- * while its parent was ended is known by its session. False when /proc cannot be read or memory is short.
+ * Look at every process, once. before: what was seen when last looked at, all zero at first; what
+ * forked while its parent was ended is known by its session. False when /proc cannot be read or
+ * memory is short.
  */
 bool lineage_read(uint32_t uid, const struct lineage *before, struct lineage *ret);
 void lineage_free(struct lineage *lineage);

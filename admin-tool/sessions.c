@@ -1,7 +1,7 @@
 /*
  * Suspended means out (DESIGN D11): end whatever runs for a user, root shells got through sudo
- * included (lineage.h says whose they are). A process may be born while we look, so we look until two
- * sweeps a second apart find nothing.
+ * included (lineage.h says whose they are). A process may be born while we look, so we look until
+ * two sweeps a second apart find nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,8 @@ struct sweep {
 
 /* -- ending ------------------------------------------------------------------------------- */
 
-/* The descriptor pins the process, which is looked at again after: a number used anew is not hit. */
+/* The descriptor pins the process, which is looked at again after: a number used anew is not
+ * hit. */
 static bool end_process(const struct relative *process)
 {
     int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
@@ -58,8 +59,8 @@ static size_t end_all(const struct lineage *lineage, struct sweep *sweep)
     return ended;
 }
 
-/* Nobody is stopped before he is ended: sudo and su stop themselves on seeing that, and root's su is not
- * ours to stop. So we look again at once, until nothing is left that was born meanwhile. */
+/* Nobody is stopped before he is ended: sudo and su stop themselves on seeing that, and root's su
+ * is not ours to stop. So we look again at once, until nothing is left that was born meanwhile. */
 static bool run_sweep(struct sweep *sweep)
 {
     size_t ended = 1;

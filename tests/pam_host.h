@@ -1,7 +1,7 @@
 /*
- * A host program of PAM for tests: one call of libpam in a process of its own, as real clients make it,
- * with the ids of root's, of a setuid and of an unprivileged program. In the unprivileged build there is
- * one kind of host only: the tree's owner stands for root.
+ * A host program of PAM for tests: one call of libpam in a process of its own, as real clients make
+ * it, with the ids of root's, of a setuid and of an unprivileged program. In the unprivileged build
+ * there is one kind of host only: the tree's owner stands for root.
  */
 #ifndef CODER_PAM_HOST_H
 #define CODER_PAM_HOST_H
@@ -41,12 +41,12 @@ void host_close(void);
 /* True with the shipped objects in a private world: real ids and real NSS. */
 bool host_is_world(void);
 
-/* libpam's answer; -1 when the host's process did not end well. What was said stays in *ret until the
- * next call. */
+/* libpam's answer; -1 when the host's process did not end well. What was said stays in *ret until
+ * the next call. */
 int host_call(const struct host_call *call, const struct host_seen **ret);
 
-/* The same for a process that makes its calls itself: it says by host_note what is wrong. False when
- * there is a note, or it did not end well. */
+/* The same for a process that makes its calls itself: it says by host_note what is wrong. False
+ * when there is a note, or it did not end well. */
 bool host_run(void (*body)(void), const struct host_seen **ret);
 
 /* For `body`: starts a transaction with the conversation of

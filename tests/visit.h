@@ -47,8 +47,8 @@ int visit_end(struct visitor *visitor);
  * failure, by itself, not by a signal. */
 bool visit(const struct visit *visit, const void *packet, size_t size, struct answer *ret);
 
-/* What systemd does for the socket unit: listens on CODER_RUN_DIR/helper.sock with these ids and gives
- * every connection a helper of its own. Ended by visit_unserve. */
+/* What systemd does for the socket unit: listens on CODER_RUN_DIR/helper.sock with these ids and
+ * gives every connection a helper of its own. Ended by visit_unserve. */
 pid_t visit_serve(uid_t uid);
 void visit_unserve(pid_t server);
 
