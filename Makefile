@@ -49,7 +49,8 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
 SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
-               sql/store_audit.o sql/activity.o sql/activity_file.o
+               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o
+BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_sshd.o \
@@ -87,8 +88,8 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
-HELPER_LIBS := -lcrypt -lsqlite3
-TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lpthread
+HELPER_LIBS := -lcrypt -lsqlite3 -lmd
+TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
 .PHONY: all check check-architecture check-build install uninstall lint demo bench bench-nss clean mutants
@@ -143,8 +144,8 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
-UNITS     := test_account test_json test_store test_holder test_audit test_activity test_credential test_request \
+             $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
+UNITS     := test_account test_json test_store test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_nss_input \
              test_pam \
              test_verdicts test_helper test_pam_hosts test_policy test_check test_import
@@ -165,12 +166,12 @@ $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
 $(TOBJ)/tests/test_verdicts.o: $(B)/gen/verdicts.h
 
 $(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -ldl -lpthread
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -ldl -lpthread
 $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TOBJ)/tests/pam_host.o $(TOBJ)/tests/fake_nss.o \
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
+	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
-$(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
+$(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
 $(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
 $(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
@@ -189,7 +190,7 @@ $(B)/world/libnss_next.so.2: $(O)/tests/nss_next.o
 	$(CC) -shared -Wl,-soname,libnss_next.so.2 -o $@ $^
 $(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam
+	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 
 # libpam called from shell tests.
 $(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
@@ -271,7 +272,7 @@ lint: $(B)/gen/migrations.h $(B)/gen/commonest.h
 # Figures, not tests: ratios to a bare hash and to pam_unix in the same run (root).
 $(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lpam -lm
+	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam -lm
 
 $(B)/world/bench_nss: $(O)/tests/bench/bench_nss.o
 	@mkdir -p $(@D)

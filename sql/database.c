@@ -111,6 +111,24 @@ enum store_result database_open(const char *folder, const char *name, int flags,
     return rc == SQLITE_CANTOPEN || rc == SQLITE_OK ? STORE_FAILED : database_result(rc);
 }
 
+enum store_result database_open_memory(unsigned char *bytes, size_t size, struct holder *holder,
+                                       sqlite3 **ret)
+{
+    sqlite3 *db = NULL;
+    int rc = sqlite3_open(":memory:", &db);
+
+    *holder = (struct holder){ .fd = -1 };
+    if (rc == SQLITE_OK && bytes != NULL)
+        rc = sqlite3_deserialize(db, "main", bytes, (sqlite3_int64)size, (sqlite3_int64)size,
+                                 SQLITE_DESERIALIZE_READONLY);
+    if (rc == SQLITE_OK && configure(db, holder)) {
+        *ret = db;
+        return STORE_OK;
+    }
+    database_close(db, holder);
+    return rc == SQLITE_OK ? STORE_FAILED : database_result(rc);
+}
+
 void database_close(sqlite3 *db, struct holder *holder)
 {
     if (db == NULL)

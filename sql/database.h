@@ -26,6 +26,9 @@ struct store {
 /* Our schema, as the migrations make it, into an empty database (store.c): to compare others with. */
 enum store_result database_make_schema(sqlite3 *db);
 
+/* The schema version of a file that is ours or still empty; else FOREIGN, TOO_NEW or DAMAGED. */
+enum store_result store_read_version(struct store *store, int64_t *ret);
+
 /* SQLite's result code as ours. */
 enum store_result database_result(int rc);
 
@@ -34,6 +37,10 @@ enum store_result database_result(int rc);
 enum store_result database_open(const char *folder, const char *name, int flags,
                                 struct holder *holder, sqlite3 **ret);
 void database_close(sqlite3 *db, struct holder *holder); /* db may be NULL */
+
+/* The same for a database in memory: empty, or the bytes of a file, borrowed and never written. */
+enum store_result database_open_memory(unsigned char *bytes, size_t size, struct holder *holder,
+                                       sqlite3 **ret);
 
 /*
  * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL:

@@ -6,12 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
 #include "database.h"
 #include "migrations.h"
 
 enum { APPLICATION_ID = 0x43445241 }; /* "CDRA" */
 
-static const char *const migrations[] = { sql_0001_accounts };
+static const struct migration {
+    const char *sql;
+    enum store_result (*then)(struct store *store); /* what SQL cannot do; NULL: nothing */
+} migrations[] = {
+    { sql_0001_accounts, NULL },
+    { sql_0002_audit_chain, chain_link_all },
+};
 enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
 
 const char *store_detail(const struct store *store)
@@ -53,8 +60,13 @@ static enum store_result migrate_from(struct store *store, int64_t version)
     char stamp[96];
     enum store_result result = STORE_OK;
 
-    for (; version < SCHEMA_VERSION && result == STORE_OK; version++)
-        result = database_result(sqlite3_exec(store->db, migrations[version], NULL, NULL, NULL));
+    for (; version < SCHEMA_VERSION && result == STORE_OK; version++) {
+        const struct migration *migration = &migrations[version];
+
+        result = database_result(sqlite3_exec(store->db, migration->sql, NULL, NULL, NULL));
+        if (result == STORE_OK && migration->then != NULL)
+            result = migration->then(store);
+    }
     if (result != STORE_OK)
         return result;
     snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d",
@@ -70,8 +82,7 @@ enum store_result database_make_schema(sqlite3 *db)
     return migrate_from(&empty, 0);
 }
 
-/* *ret: the schema version of a file that is ours or still empty. */
-static enum store_result read_version(struct store *store, int64_t *ret)
+enum store_result store_read_version(struct store *store, int64_t *ret)
 {
     int64_t application, version, tables;
     enum store_result result;
@@ -100,7 +111,7 @@ static enum store_result migrate(struct store *store)
 
     if (result != STORE_OK)
         return result;
-    if ((result = read_version(store, &version)) == STORE_OK) /* another may have been faster */
+    if ((result = store_read_version(store, &version)) == STORE_OK) /* another may have been faster */
         result = migrate_from(store, version);
     if (result == STORE_OK)
         return store_commit(store);
@@ -112,7 +123,7 @@ static enum store_result migrate(struct store *store)
 static enum store_result prepare(struct store *store, enum store_mode mode)
 {
     int64_t version = 0;
-    enum store_result result = read_version(store, &version);
+    enum store_result result = store_read_version(store, &version);
 
     if (result == STORE_OK && version == 0 && mode != STORE_CREATE)
         return STORE_MISSING; /* left empty by a creation that was cut off */

@@ -95,6 +95,8 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
 
 /* Changing: store_changes.c. */
 enum store_result store_account_insert(struct store *store, const struct account *account);
+/* Everything of the account with this uid and username. NOT_FOUND without one. */
+enum store_result store_account_replace(struct store *store, const struct account *account);
 enum store_result store_account_delete(struct store *store, uint32_t uid); /* leaves a tombstone */
 enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status);
@@ -170,6 +172,11 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
                                      const char *event, const struct account *before,
                                      const struct account *after, const char *detail, int64_t now);
 
+/* The same for what is about no account: before and after are JSON objects, or NULL. */
+enum store_result store_audit_append_facts(struct store *store, const struct audit_actor *actor,
+                                           const char *event, const char *before, const char *after,
+                                           int64_t now);
+
 /* Up to `size` rows with an id above `after` about `username` (NULL: all) since `since`; the rows'
  * texts are freed by store_audit_page_free. */
 enum store_result store_audit_page(struct store *store, int64_t after, const char *username,
@@ -181,5 +188,36 @@ void store_audit_page_free(struct audit_row *page, size_t count);
 /* The id before the newest `count` matching rows, for "the last N" (0 when there are fewer). */
 enum store_result store_audit_tail(struct store *store, const char *username, int64_t since,
                                    int64_t count, int64_t *ret);
+
+/* -- the chain of hashes over the log (store_chain.c) ------------------------------------- */
+
+enum { AUDIT_HASH_SIZE = 65 };
+
+/* A row and its hash: lower-case hexadecimal, all 0 for "no row", id 0. */
+struct audit_link {
+    int64_t id;
+    char hash[AUDIT_HASH_SIZE];
+};
+
+enum store_result store_audit_newest(struct store *store, struct audit_link *ret);
+
+struct audit_proof {
+    struct audit_link link; /* the last row that is as it was and follows its predecessors */
+    int64_t rows;           /* how many are */
+    int64_t pruned_through; /* the chain begins after this row; 0: at the beginning */
+    bool whole;
+    int64_t bad;            /* when not: the first id that is changed, missing, moved or inserted */
+};
+
+/* Walk the whole log, a page at a time: nobody waits for it. */
+enum store_result store_audit_verify(struct store *store, struct audit_proof *ret);
+
+/* How many rows store_audit_prune would remove: the oldest, up to the first not before `before`. */
+enum store_result store_audit_count_prunable(struct store *store, int64_t before, int64_t *ret);
+
+/* In the open transaction: remove them, and append a row that says through which id, how many, and
+ * the hash of the last one, on which the chain then hangs. NOT_FOUND: nothing is to be removed. */
+enum store_result store_audit_prune(struct store *store, const struct audit_actor *actor,
+                                    int64_t before, int64_t now);
 
 #endif

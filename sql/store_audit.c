@@ -1,9 +1,10 @@
 /*
  * The audit log: who did what to whom, from where, before and after; appended in the transaction of
- * the change, never changed or removed (triggers), never with a secret.
+ * the change, linked into the chain of hashes, never changed (triggers), never with a secret.
  */
 #include <string.h>
 
+#include "chain.h"
 #include "database.h"
 
 /* An account's facts worth auditing; the hash is not among them. */
@@ -46,9 +47,23 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
             now, event, actor->login_uid, actor->name, actor->via, actor->origin,
             whom != NULL ? (int64_t)whom->uid : (int64_t)0, whom != NULL ? whom->username : NULL,
             old, new, detail);
+    if (result == STORE_OK)
+        result = chain_link_newest(store);
     store_text_free(old);
     store_text_free(new);
     return result;
+}
+
+enum store_result store_audit_append_facts(struct store *store, const struct audit_actor *actor,
+                                           const char *event, const char *before, const char *after,
+                                           int64_t now)
+{
+    enum store_result result = database_run(store->db,
+        "INSERT INTO audit (at, event, actor_uid, actor, via, origin, before, after)"
+        " VALUES (?1, ?2, nullif(?3, -1), ?4, ?5, ?6, ?7, ?8)", "itittttt", now, event,
+        actor->login_uid, actor->name, actor->via, actor->origin, before, after);
+
+    return result == STORE_OK ? chain_link_newest(store) : result;
 }
 
 /* `change` names the facts that differ, as a person would say it: "status: active -> suspended". Of
@@ -64,7 +79,7 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
 #define ROW_OBJECT \
     "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \
     " 'username', username, 'uid', uid, 'actor', actor, 'actor_uid', actor_uid, 'via', via," \
-    " 'origin', origin, 'before', json(before), 'after', json(after))"
+    " 'origin', origin, 'before', json(before), 'after', json(after), 'hash', hash)"
 
 static char *copy_text(sqlite3_stmt *row, int column)
 {

@@ -44,6 +44,20 @@ enum store_result store_account_insert(struct store *store, const struct account
     return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
 }
 
+enum store_result store_account_replace(struct store *store, const struct account *account)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET email = ?3, full_name = ?4, home = ?5, shell = ?6, status = ?7,"
+        " hash = ?8, temporary = ?9, temporary_until = nullif(?10, 0), expires_at = nullif(?11, 0),"
+        " created_at = ?12, password_changed_at = nullif(?13, 0) WHERE uid = ?1 AND username = ?2",
+        "itttttt" "tiiiii", (int64_t)account->uid, account->username, account->email,
+        account->full_name, account->home, account->shell, account_status_name(account->status),
+        text_or_null(account->hash), (int64_t)account->temporary, account->temporary_until,
+        account->expires_at, account->created_at, account->password_changed_at));
+
+    return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
+}
+
 enum store_result store_account_delete(struct store *store, uint32_t uid)
 {
     return touched(store, database_run(store->db, "DELETE FROM accounts WHERE uid = ?", "i",

@@ -1,0 +1,244 @@
+/*
+ * Putting a backup back into the store that is: no name or uid goes to another person, and nothing
+ * is forgotten, tombstones and the audit log only grow. What becomes of an account is said in
+ * restore_plan.c.
+ */
+#include "backup.h"
+
+#include <string.h>
+
+#include "database.h"
+
+/* -- rows as they are --------------------------------------------------------------------- */
+
+/* Run `to` on the store with the columns of each row that `from` (uid: its ?1) gives of the backup.
+ * When `to` finds a row that ends it with TAKEN, and ret_name is the second column of the backup's
+ * row. */
+static enum store_result carry(struct store *backup, const char *from, int64_t uid,
+                               struct store *store, const char *to, char *ret_name)
+{
+    sqlite3_stmt *source = database_prepare(backup->db, from, "i", uid);
+    sqlite3_stmt *target = database_prepare(store->db, to, "");
+    int rc = source == NULL || target == NULL ? SQLITE_ERROR : SQLITE_OK;
+    enum store_result result = database_result(rc);
+
+    while (result == STORE_OK && (rc = sqlite3_step(source)) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite3_column_count(source); i++)
+            sqlite3_bind_value(target, i + 1, sqlite3_column_value(source, i));
+        rc = sqlite3_step(target);
+        result = rc == SQLITE_ROW ? STORE_TAKEN : database_result(rc);
+        if (rc == SQLITE_ROW && ret_name != NULL)
+            database_text(source, 1, ret_name, ACCOUNT_NAME_SIZE);
+        sqlite3_reset(target);
+    }
+    if (result == STORE_OK)
+        result = database_result(rc);
+    sqlite3_finalize(source);
+    sqlite3_finalize(target);
+    return result;
+}
+
+enum store_result restore_find_conflict(struct store *store, struct store *backup,
+                                        char ret[ACCOUNT_NAME_SIZE])
+{
+    enum store_result result = carry(backup,
+        "SELECT uid, username FROM accounts WHERE ?1 = 0"
+        " UNION SELECT uid, username FROM tombstones WHERE ?1 = 0", 0, store,
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM accounts WHERE uid = ?1 AND username <> ?2)"
+        " OR EXISTS (SELECT 1 FROM accounts WHERE username = ?2 AND uid <> ?1)"
+        " OR EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1 AND username <> ?2)"
+        " OR EXISTS (SELECT 1 FROM tombstones WHERE username = ?2 AND uid <> ?1)", ret);
+
+    if (result == STORE_TAKEN)
+        return STORE_OK;
+    return result == STORE_OK ? STORE_NOT_FOUND : result;
+}
+
+/* -- policy and log ----------------------------------------------------------------------- */
+
+static const char policy_object[] =
+    "SELECT json_group_object(key, value) FROM (SELECT key, value FROM policy ORDER BY key)";
+
+static enum store_result read_policies(struct store *store, struct store *backup, char **ret_before,
+                                       char **ret_after)
+{
+    enum store_result result = database_copy(store->db, ret_before, policy_object, "");
+
+    return result == STORE_OK ? database_copy(backup->db, ret_after, policy_object, "") : result;
+}
+
+enum store_result restore_changes_rest(struct store *store, struct store *backup, bool *ret)
+{
+    char *before = NULL, *after = NULL;
+    enum store_result result = carry(backup,
+        "SELECT uid FROM tombstones WHERE ?1 = 0", 0, store,
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1)", NULL);
+    bool changes = result == STORE_TAKEN;
+
+    if (result == STORE_OK)
+        result = read_policies(store, backup, &before, &after);
+    if (result == STORE_OK)
+        changes = strcmp(before, after) != 0;
+    store_text_free(before);
+    store_text_free(after);
+    if (result == STORE_OK || result == STORE_TAKEN)
+        *ret = changes;
+    return result == STORE_TAKEN ? STORE_OK : result;
+}
+
+static enum store_result put_policy(struct store *store, struct store *backup,
+                                    const struct audit_actor *actor, int64_t now)
+{
+    char *before = NULL, *after = NULL;
+    enum store_result result = read_policies(store, backup, &before, &after);
+
+    if (result == STORE_OK && strcmp(before, after) != 0) {
+        result = database_run(store->db, "DELETE FROM policy", "");
+        if (result == STORE_OK)
+            result = carry(backup, "SELECT key, value FROM policy WHERE ?1 = 0", 0, store,
+                           "INSERT INTO policy VALUES (?1, ?2)", NULL);
+        if (result == STORE_OK)
+            result = store_audit_append_facts(store, actor, "restore", before, after, now);
+    }
+    store_text_free(before);
+    store_text_free(after);
+    return result;
+}
+
+enum store_result restore_knows_log(struct store *store, struct store *backup, bool *ret)
+{
+    struct audit_link newest = { 0 };
+    int64_t known = 0;
+    enum store_result result = store_audit_newest(backup, &newest);
+
+    if (result == STORE_OK)
+        result = database_number(store->db, &known,
+            "SELECT ?1 = 0 OR NOT EXISTS (SELECT 1 FROM audit)"
+            " OR EXISTS (SELECT 1 FROM audit WHERE id = ?1 AND hash = ?2)"
+            " OR EXISTS (SELECT 1 FROM audit WHERE event = 'audit-prune'"
+            "            AND json_extract(after, '$.pruned_through') >= ?1)", "it", newest.id,
+            newest.hash);
+    if (result == STORE_OK)
+        *ret = known != 0;
+    return result;
+}
+
+/* A store that has no log yet was made for this. */
+static enum store_result put_log(struct store *store, struct store *backup)
+{
+    struct audit_link newest = { 0 };
+    enum store_result result = store_audit_newest(store, &newest);
+
+    if (result != STORE_OK || newest.id != 0)
+        return result;
+    return carry(backup,
+        "SELECT id, at, event, actor_uid, actor, via, origin, uid, username, before, after, hash"
+        " FROM audit WHERE ?1 = 0 ORDER BY id", 0, store,
+        "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", NULL);
+}
+
+/* -- all of it ---------------------------------------------------------------------------- */
+
+/* The tombstone of exactly this name and uid makes way, as the schema permits. */
+static enum store_result insert(struct store *store, struct store *backup,
+                                const struct account *account)
+{
+    int64_t uid = (int64_t)account->uid;
+    enum store_result result = database_run(store->db,
+        "INSERT INTO returning_accounts VALUES (?1, ?2)", "it", uid, account->username);
+
+    if (result == STORE_OK)
+        result = database_run(store->db, "DELETE FROM tombstones WHERE uid = ?1 AND username = ?2",
+                              "it", uid, account->username);
+    if (result == STORE_OK)
+        result = store_account_insert(store, account);
+    if (result == STORE_OK)
+        result = database_run(store->db, "DELETE FROM returning_accounts", "");
+    if (result != STORE_OK)
+        return result;
+    return carry(backup, "SELECT uid, replaced_at, hash FROM password_history WHERE uid = ?1"
+                 " ORDER BY rowid", uid, store, "INSERT INTO password_history VALUES (?1, ?2, ?3)",
+                 NULL);
+}
+
+static enum store_result put_account(struct store *store, struct store *backup,
+                                     const struct restored *one)
+{
+    enum store_result result;
+
+    if (!one->is)
+        result = store_account_delete(store, one->before.uid);
+    else
+        result = one->was ? store_account_replace(store, &one->after)
+                          : insert(store, backup, &one->after);
+    return result == STORE_NOT_FOUND ? STORE_DAMAGED : result; /* it was there a moment ago */
+}
+
+/* What put_accounts does with each. */
+struct work {
+    const struct audit_actor *actor; /* NULL: change; else: write the audit rows */
+    int64_t now;
+    bool moves_emails; /* an e-mail address may be another's still */
+};
+
+static enum store_result audit(struct store *store, struct work *work, const struct restored *one)
+{
+    work->moves_emails |=
+        !one->was || (one->is && strcmp(one->before.email, one->after.email) != 0);
+    return store_audit_append(store, work->actor, "restore", one->was ? &one->before : NULL,
+                              one->is ? &one->after : NULL,
+                              one->password ? "the password is the backup's" : NULL, work->now);
+}
+
+static enum store_result put_accounts(struct store *store, struct store *backup, bool exact,
+                                      struct work *work)
+{
+    struct restore *restore = restore_new(store, backup, exact);
+    enum store_result result = restore != NULL ? STORE_OK : STORE_FAILED;
+    struct restored one;
+
+    while (result == STORE_OK && (result = restore_next(restore, &one)) == STORE_OK)
+        result = work->actor != NULL ? audit(store, work, &one) : put_account(store, backup, &one);
+    explicit_bzero(&one, sizeof one);
+    restore_free(restore);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
+static enum store_result put_rest(struct store *store, struct store *backup)
+{
+    int64_t generation = 0;
+    enum store_result result = carry(backup,
+        "SELECT uid, username, deleted_at FROM tombstones WHERE ?1 = 0", 0, store,
+        "INSERT INTO tombstones SELECT ?1, ?2, ?3"
+        " WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1)", NULL);
+
+    if (result == STORE_OK)
+        result = store_generation(backup, &generation);
+    if (result == STORE_OK)
+        result = database_run(store->db,
+            "UPDATE counters SET generation = max(generation, ?) + 1", "i", generation);
+    return result;
+}
+
+enum store_result restore_apply(struct store *store, struct store *backup, bool exact,
+                                const struct audit_actor *actor, int64_t now)
+{
+    struct work work = { .actor = actor, .now = now };
+    char name[ACCOUNT_NAME_SIZE];
+    enum store_result result = restore_find_conflict(store, backup, name);
+
+    if (result != STORE_NOT_FOUND)
+        return result == STORE_OK ? STORE_REFUSED : result;
+    result = put_log(store, backup);
+    if (result == STORE_OK)
+        result = put_accounts(store, backup, exact, &work); /* the rows, while all is as it was */
+    if (result == STORE_OK && work.moves_emails) /* RFC 2606: nobody's; all are written anew then */
+        result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid'",
+                              "");
+    work.actor = NULL;
+    if (result == STORE_OK)
+        result = put_accounts(store, backup, exact, &work);
+    if (result == STORE_OK)
+        result = put_policy(store, backup, actor, now);
+    return result == STORE_OK ? put_rest(store, backup) : result;
+}

@@ -1,0 +1,123 @@
+/*
+ * What a restore means for each account. Whatever took access away since the backup stays taken
+ * away, unless told exactly. Both sides are walked by uid, a page at a time; the backup is another
+ * database and never attached.
+ */
+#include "backup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "database.h"
+
+enum { PAGE_SIZE = 64 };
+
+struct side {
+    struct store *store;
+    struct account page[PAGE_SIZE];
+    size_t count, at;
+    uint32_t after; /* the last uid read */
+    bool ended;
+};
+
+struct restore {
+    bool exact;
+    struct side present, backup;
+};
+
+struct restore *restore_new(struct store *store, struct store *backup, bool exact)
+{
+    struct restore *restore = calloc(1, sizeof *restore);
+
+    if (restore == NULL)
+        return NULL;
+    restore->exact = exact;
+    restore->present.store = store;
+    restore->backup.store = backup;
+    return restore;
+}
+
+void restore_free(struct restore *restore)
+{
+    if (restore != NULL)
+        explicit_bzero(restore, sizeof *restore);
+    free(restore);
+}
+
+/* *ret: the account this side stands on, NULL at its end. */
+static enum store_result peek(struct side *side, const struct account **ret)
+{
+    enum store_result result = STORE_OK;
+
+    if (side->at == side->count && !side->ended) {
+        result = store_accounts_page(side->store, side->after, side->page, PAGE_SIZE, &side->count);
+        if (result != STORE_OK)
+            return result;
+        side->at = 0;
+        side->ended = side->count == 0;
+        if (side->count > 0)
+            side->after = side->page[side->count - 1].uid;
+    }
+    *ret = side->ended ? NULL : &side->page[side->at];
+    return result;
+}
+
+static bool differs(const struct account *a, const struct account *b)
+{
+    return strcmp(a->email, b->email) != 0 || strcmp(a->full_name, b->full_name) != 0 ||
+           strcmp(a->home, b->home) != 0 || strcmp(a->shell, b->shell) != 0 ||
+           strcmp(a->hash, b->hash) != 0 || a->roles != b->roles || a->status != b->status ||
+           a->temporary != b->temporary || a->temporary_until != b->temporary_until ||
+           a->expires_at != b->expires_at || a->created_at != b->created_at ||
+           a->password_changed_at != b->password_changed_at;
+}
+
+static bool is_tombstone(struct store *store, uint32_t uid)
+{
+    int64_t found;
+
+    return database_number(store->db, &found, "SELECT 1 FROM tombstones WHERE uid = ?", "i",
+                           (int64_t)uid) != STORE_NOT_FOUND; /* in doubt it stays deleted */
+}
+
+/* One uid, of which at least one side has an account. True when something changes. */
+static bool judge(const struct restore *restore, const struct account *present,
+                  const struct account *backup, struct restored *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->was = present != NULL;
+    ret->is = backup != NULL;
+    if (ret->was)
+        ret->before = *present;
+    if (ret->is)
+        ret->after = *backup;
+    if (!ret->was && !restore->exact && is_tombstone(restore->present.store, backup->uid))
+        return false;
+    if (ret->was && ret->is && present->status == ACCOUNT_SUSPENDED && !restore->exact)
+        ret->after.status = ACCOUNT_SUSPENDED;
+    ret->password = ret->is && (!ret->was || strcmp(present->hash, backup->hash) != 0);
+    return ret->was != ret->is || differs(&ret->before, &ret->after);
+}
+
+enum store_result restore_next(struct restore *restore, struct restored *ret)
+{
+    const struct account *present = NULL, *backup = NULL;
+    enum store_result result;
+    bool changes = false;
+
+    while (!changes) {
+        if ((result = peek(&restore->present, &present)) != STORE_OK ||
+            (result = peek(&restore->backup, &backup)) != STORE_OK)
+            return result;
+        if (present == NULL && backup == NULL)
+            return STORE_NOT_FOUND;
+        if (present != NULL && backup != NULL && present->uid < backup->uid)
+            backup = NULL; /* its turn is later */
+        else if (present != NULL && backup != NULL && backup->uid < present->uid)
+            present = NULL;
+        changes = judge(restore, present, backup, ret);
+        restore->present.at += present != NULL;
+        restore->backup.at += backup != NULL;
+    }
+    return STORE_OK;
+}
