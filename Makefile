@@ -77,7 +77,9 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
                admin-tool/local_files.o admin-tool/export.o sql/store_export.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/users.o admin-tool/listing.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/record.o admin-tool/audit.o \
+               admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o \
+               admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \
@@ -85,11 +87,11 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/layout.o admin-tool/terminal.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/columns.o \
                $(IMPORT_OBJS) $(READ_OBJS) \
-               $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(WRITER_OBJS) $(READER_OBJS)
+               $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3 -lmd
-TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -lpthread
+TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
 .PHONY: all check check-architecture check-build install uninstall lint demo bench bench-nss clean mutants

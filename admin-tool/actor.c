@@ -6,7 +6,6 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -87,16 +86,4 @@ void actor_find(struct actor *ret)
     ret->audit.name = ret->name;
     ret->audit.via = ret->via;
     ret->audit.origin = ret->origin;
-}
-
-void actor_log(const struct actor *actor, const char *event, const struct account *account)
-{
-    openlog("admin-tool", LOG_PID, LOG_AUTHPRIV);
-    if (account != NULL)
-        syslog(LOG_NOTICE, "%s user=%s uid=%u by=%s via=%s from=%s", event, account->username,
-               account->uid, actor->name, actor->via, actor->origin);
-    else
-        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s", event, actor->name, actor->via,
-               actor->origin);
-    closelog();
 }

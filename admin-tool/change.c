@@ -133,7 +133,7 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
     store_rollback(tool->store);
     tool->begun = 0;
     if (status == GO_ON)
-        actor_log(&tool->actor, event, after != NULL ? after : before);
+        record_event(tool, event, after != NULL ? after : before);
     return status;
 }
 

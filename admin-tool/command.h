@@ -196,8 +196,11 @@ void change_release_signals(void);
  * believed only when it looks like what it should be. */
 void actor_find(struct actor *ret);
 
-/* The same event to the system log (LOG_AUTHPRIV). account: NULL when it is about no user. */
-void actor_log(const struct actor *actor, const char *event, const struct account *account);
+/* -- record.c: what is on record beside the store ----------------------------------------- */
+
+/* After a commit: the event to the system log (LOG_AUTHPRIV), with the newest hash of the audit log,
+ * and to the kernel's audit where there is one. account: NULL when it is about none. */
+void record_event(const struct tool *tool, const char *event, const struct account *account);
 
 /* -- publish.c: what the public sees ------------------------------------------------------ */
 
@@ -412,7 +415,10 @@ enum status users_unlock(struct tool *tool);
 enum status users_import(struct tool *tool);
 enum status users_export(struct tool *tool);
 enum status maintain_reset_password(struct tool *tool);
-enum status maintain_audit(struct tool *tool);
+enum status audit_show(struct tool *tool);
+enum status audit_prune(struct tool *tool);
+enum status backup_make(struct tool *tool);
+enum status backup_restore(struct tool *tool);
 enum status maintain_publish(struct tool *tool);
 enum status policy_list(struct tool *tool);
 enum status policy_get(struct tool *tool);

@@ -127,8 +127,8 @@ static void log_all(const struct import_batch *batch)
 
     for (size_t i = 0; i < batch->count; i++) {
         import_row_unpack(&batch->rows[i], &account);
-        actor_log(&batch->tool->actor,
-                  batch->rows[i].kind == ROW_OURS ? "take-over" : "import", &account);
+        record_event(batch->tool, batch->rows[i].kind == ROW_OURS ? "take-over" : "import",
+                     &account);
     }
     explicit_bzero(&account, sizeof account);
 }

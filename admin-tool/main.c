@@ -55,10 +55,18 @@ static const struct command commands[] = {
     { NULL, "reset-password", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_TEXT_OUTPUT),
       maintain_reset_password, "Give a new temporary password, to be changed at the next login" },
-    { NULL, "audit", NULL, 0,
+    { "audit", "", NULL, 0,
       ALWAYS | WITH(OPTION_USER) | WITH(OPTION_SINCE) | WITH(OPTION_COUNT) |
-          WITH(OPTION_TABLE_OUTPUT),
-      maintain_audit, "Show who changed what, oldest first" },
+          WITH(OPTION_FOLLOW) | WITH(OPTION_VERIFY) | WITH(OPTION_TABLE_OUTPUT),
+      audit_show, "Show who changed what, oldest first" },
+    { "audit", "prune", NULL, COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_BEFORE) | WITH(OPTION_YES), audit_prune,
+      "Remove old rows of the audit log, and say so in it" },
+    { NULL, "backup", "FILE", 0, ALWAYS, backup_make,
+      "Copy the store into a new file, complete or not at all" },
+    { NULL, "restore", "FILE", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_EXACT) | WITH(OPTION_YES), backup_restore,
+      "Put the accounts of a backup back" },
     { "policy", "", NULL, 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_list,
       "List the settings; 'policy get' and 'policy set' are about single ones" },
     { "policy", "get", "KEY", 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_get,
@@ -141,7 +149,7 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
                            "try again");
     case STORE_DAMAGED:
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged: %s; "
-                           "put a backup in its place", detail);
+                           "move it away and run 'admin-tool restore FILE'", detail);
     case STORE_FULL:
         return tool_refuse(STATUS_FAILED,
                            "cannot write to " PRIVATE_DIR ": no space, or a read-only "

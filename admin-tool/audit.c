@@ -1,0 +1,314 @@
+/*
+ * The audit log: shown, followed, proved whole, pruned. It holds changes; refused and failed
+ * attempts at one leave no row. Nothing is printed or waited for while a statement or transaction
+ * is open.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "json.h"
+
+enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
+
+/* What to show, and how far we are. */
+struct log_reader {
+    struct tool *tool;
+    const char *username; /* NULL: all */
+    int64_t since, after;
+    int64_t newest;               /* only so many, -1: all */
+    bool follows, json;
+    struct libscols_table *table; /* NULL: JSON, or following */
+    size_t count;
+};
+
+static enum status parse_when(const struct tool *tool, enum option_id option, const char *name,
+                              int64_t *ret)
+{
+    const char *text = tool->arguments.value[option];
+
+    if (text == NULL || when_parse(text, tool->now, ret))
+        return GO_ON;
+    return tool_refuse(STATUS_USAGE, "%s takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not '%s'",
+                       name, text);
+}
+
+static enum status parse(struct tool *tool, struct log_reader *ret)
+{
+    const char *count = tool->arguments.value[OPTION_COUNT];
+
+    ret->username = tool->arguments.value[OPTION_USER];
+    ret->follows = tool_has(tool, OPTION_FOLLOW);
+    ret->json = tool_wants_json(tool);
+    if (count != NULL && (count[0] == '\0' || strlen(count) > 9 ||
+                          count[strspn(count, "0123456789")] != '\0'))
+        return tool_refuse(STATUS_USAGE, "-n takes a number, not '%s'", count);
+    ret->newest = count != NULL ? strtol(count, NULL, 10) : -1;
+    return parse_when(tool, OPTION_SINCE, "--since", &ret->since);
+}
+
+/* One row at once, in columns of fixed width (a longer text makes its own wider); NULL: the
+ * heading. */
+static void put_line(const struct audit_row *row)
+{
+    static const struct audit_row heading = { .event = "EVENT", .username = "USERNAME",
+                                              .actor = "ACTOR", .via = "VIA", .origin = "ORIGIN" };
+    static const int widths[] = { 25, 16, 16, 16, 8, 16, 0 };
+    const struct audit_row *shown = row != NULL ? row : &heading;
+    char time[WHEN_SIZE] = "TIME", cell[CELL_BYTES];
+    const char *const texts[] = { time, shown->event, shown->username, shown->actor, shown->via,
+                                  shown->origin, row != NULL ? row->change : "CHANGE" };
+
+    if (row != NULL)
+        when_format(row->at, "-", time);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        print_escape(texts[i], cell, sizeof cell);
+        printf("%-*s%s", widths[i], cell, widths[i] != 0 ? " " : "\n");
+    }
+}
+
+/* -- showing ------------------------------------------------------------------------------ */
+
+static enum status put_row(struct log_reader *reader, const struct audit_row *row)
+{
+    reader->after = row->id;
+    if (reader->table != NULL)
+        return print_audit_add(reader->table, row)
+                   ? GO_ON
+                   : tool_refuse(STATUS_FAILED, "not enough memory");
+    if (reader->follows && reader->json)
+        puts(row->json);
+    else if (reader->follows)
+        put_line(row);
+    else
+        printf("%s%s", reader->count++ == 0 ? "[" : ",\n ", row->json);
+    return GO_ON;
+}
+
+static enum status put_rows(struct log_reader *reader)
+{
+    struct audit_row page[PAGE_SIZE];
+    enum status status = GO_ON;
+    size_t count = 1;
+
+    while (status == GO_ON && count > 0) {
+        enum store_result result = store_audit_page(reader->tool->store, reader->after,
+                                                    reader->username, reader->since, page,
+                                                    PAGE_SIZE, &count);
+
+        status = tool_store_status(reader->tool, result, "the audit log");
+        if (status != GO_ON)
+            return status;
+        for (size_t i = 0; status == GO_ON && i < count; i++)
+            status = put_row(reader, &page[i]);
+        store_audit_page_free(page, count);
+    }
+    return status;
+}
+
+/* What there is now, from the Nth newest on. */
+static enum status put_present(struct log_reader *reader)
+{
+    struct tool *tool = reader->tool;
+    enum status status = GO_ON;
+
+    if (tool->store == NULL)
+        return GO_ON;
+    if (reader->newest >= 0)
+        status = tool_store_status(tool, store_audit_tail(tool->store, reader->username,
+                                                          reader->since, reader->newest,
+                                                          &reader->after), "the audit log");
+    return status == GO_ON ? put_rows(reader) : status;
+}
+
+static enum status print_log(struct log_reader *reader)
+{
+    enum status status;
+
+    if (!reader->json && (reader->table = print_audit_new()) == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
+    status = put_present(reader);
+    if (reader->table != NULL)
+        print_table_end(reader->table, stdout);
+    else
+        puts(reader->count == 0 ? "[]" : "]");
+    return status == GO_ON ? STATUS_DONE : status;
+}
+
+/* -- following ---------------------------------------------------------------------------- */
+
+/* False when nobody reads any more, which is how following ends and no failure. */
+static bool is_read(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+
+    if (fflush(stdout) == 0 && (poll(&out, 1, POLL_MS) == 0 || out.revents == 0))
+        return true;
+    __fpurge(stdout);
+    clearerr(stdout);
+    return false;
+}
+
+/* The store is closed while we wait: it may be moved away and restored meanwhile. */
+static enum status look_again(struct log_reader *reader)
+{
+    struct tool *tool = reader->tool;
+    enum store_result result;
+
+    store_close(tool->store);
+    tool->store = NULL;
+    result = store_open(PRIVATE_DIR, STORE_EXISTING, &tool->store);
+    if (result == STORE_MISSING || result == STORE_BUSY)
+        return GO_ON; /* perhaps in a second */
+    if (result != STORE_OK)
+        return tool_store_status(tool, result, "the audit log");
+    return put_rows(reader);
+}
+
+static enum status follow(struct log_reader *reader)
+{
+    enum status status;
+
+    if (!reader->json)
+        put_line(NULL);
+    status = put_present(reader);
+    while (status == GO_ON) {
+        store_close(reader->tool->store);
+        reader->tool->store = NULL;
+        status = is_read() ? look_again(reader) : STATUS_DONE;
+    }
+    return status;
+}
+
+/* -- verifying ---------------------------------------------------------------------------- */
+
+static void print_proof(const struct tool *tool, const struct audit_proof *proof)
+{
+    char *json = json_make_object("itii", "rows", proof->rows, "hash", proof->link.hash, "id",
+                                  proof->link.id, "pruned_through", proof->pruned_through);
+
+    if (tool_wants_json(tool))
+        puts(json != NULL ? json : "{}");
+    else
+        printf("The audit log is whole%s. Rows: %lld; the newest is %lld, with the hash\n%s\n"
+               "That nothing was cut off at the end, or the whole log written anew by root, shows only\n"
+               "if that hash, or an earlier one, is the same where root of this host cannot write: in\n"
+               "the lines of admin-tool (\"audit=ID:HASH\") in a system log kept elsewhere, or a backup.\n",
+               proof->pruned_through != 0 ? " since the last pruning" : "", (long long)proof->rows,
+               (long long)proof->link.id, proof->link.hash);
+    store_text_free(json);
+}
+
+static enum status verify(struct tool *tool)
+{
+    struct audit_proof proof = { 0 };
+    enum status status = tool_open(tool);
+
+    if (status != GO_ON)
+        return status;
+    if (tool->store == NULL)
+        return tool_refuse(STATUS_FAILED, "there is no store, and so no audit log to verify");
+    status = tool_store_status(tool, store_audit_verify(tool->store, &proof), "the audit log");
+    if (status != GO_ON)
+        return status;
+    if (!proof.whole)
+        return tool_refuse(STATUS_FAILED,
+                           "the audit log is not as it was written: the first bad row is %lld (it, or "
+                           "what was before it, was changed, removed, moved or inserted); the rows up "
+                           "to %lld are whole", (long long)proof.bad, (long long)proof.link.id);
+    print_proof(tool, &proof);
+    return STATUS_DONE;
+}
+
+enum status audit_show(struct tool *tool)
+{
+    struct log_reader reader = { .tool = tool };
+    enum status status = parse(tool, &reader);
+
+    if (status == GO_ON && tool_has(tool, OPTION_VERIFY) &&
+        (reader.follows || reader.username != NULL || reader.since != 0 || reader.newest >= 0))
+        return tool_refuse(STATUS_USAGE, "--verify looks at the whole log: it goes with -o alone");
+    if (status == GO_ON && tool_has(tool, OPTION_VERIFY))
+        return verify(tool);
+    if (status == GO_ON)
+        status = tool_open(tool);
+    if (status != GO_ON)
+        return status;
+    return reader.follows ? follow(&reader) : print_log(&reader);
+}
+
+/* -- pruning ------------------------------------------------------------------------------ */
+
+static enum status ask(const struct tool *tool, int64_t count, int64_t before)
+{
+    char when[WHEN_SIZE];
+
+    when_format(before, "-", when);
+    if (tool_has(tool, OPTION_DRY_RUN)) {
+        printf("Would remove what is older than %s; rows: %lld; nothing was changed.\n", when,
+               (long long)count);
+        return STATUS_DONE;
+    }
+    if (tool_has(tool, OPTION_YES))
+        return GO_ON;
+    printf("Rows older than %s: %lld.\n", when, (long long)count);
+    if (change_is_confirmed("remove them from the audit log", stdout))
+        return GO_ON;
+    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+}
+
+/* The rows that are there now: one more or less than at the question is as old. */
+static enum status prune(struct tool *tool, int64_t before)
+{
+    enum status status = tool_lock(tool);
+    enum store_result result;
+
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_begin(tool->store), "the store");
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    result = store_audit_prune(tool->store, &tool->actor.audit, before, tool->now);
+    if (result == STORE_NOT_FOUND) /* somebody else did */
+        result = STORE_LOST;
+    status = tool_store_status(tool, result, "the audit log");
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_commit(tool->store), "the change");
+    store_rollback(tool->store);
+    if (status == GO_ON) {
+        tool->changed = true;
+        record_event(tool, "audit-prune", NULL);
+    }
+    change_release_signals();
+    return status;
+}
+
+enum status audit_prune(struct tool *tool)
+{
+    int64_t before = 0, count = 0;
+    enum status status = parse_when(tool, OPTION_BEFORE, "--before", &before);
+
+    if (!tool_has(tool, OPTION_BEFORE))
+        return tool_refuse(STATUS_USAGE, "missing: --before WHEN; what is older is removed");
+    if (status == GO_ON)
+        status = tool_open(tool);
+    if (status == GO_ON && tool->store != NULL)
+        status = tool_store_status(tool, store_audit_count_prunable(tool->store, before, &count),
+                                   "the audit log");
+    if (status == GO_ON && count == 0) {
+        puts("No row is older; nothing was changed.");
+        return STATUS_DONE;
+    }
+    if (status == GO_ON)
+        status = ask(tool, count, before);
+    if (status == GO_ON)
+        status = prune(tool, before);
+    if (status != GO_ON)
+        return status;
+    printf("Rows removed: %lld.\n", (long long)count);
+    return STATUS_DONE;
+}

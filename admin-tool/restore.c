@@ -1,0 +1,284 @@
+/*
+ * Putting a backup back. It decides who is let in, so it is taken from root alone, judged before
+ * the store is touched, and shown before anything is asked.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backup.h"
+#include "backup_source.h"
+#include "command.h"
+#include "words.h"
+
+/* -- what it would do --------------------------------------------------------------------- */
+
+struct plan {
+    size_t accounts, passwords, gone;
+    bool rest;
+    int64_t generation; /* of the store that the plan was made for */
+};
+
+static const char *state_of(bool there, const struct account *account)
+{
+    return there ? account_status_name(account->status) : "-";
+}
+
+static bool add_row(struct libscols_table *table, const struct restored *one)
+{
+    const struct account *whom = one->was ? &one->before : &one->after;
+    char roles[ROLES_SIZE] = "", uid[16];
+    const char *const texts[] = {
+        whom->username, uid, state_of(one->was, &one->before),
+        one->is ? account_status_name(one->after.status) : "gone", roles,
+        one->password ? "the backup's" : "",
+    };
+
+    snprintf(uid, sizeof uid, "%u", whom->uid);
+    if (one->is)
+        print_roles(one->after.roles, roles);
+    return words_add(table, texts, sizeof texts / sizeof texts[0]);
+}
+
+static enum status add_rows(struct tool *tool, struct restore *restore,
+                            struct libscols_table *table, struct plan *plan)
+{
+    enum store_result result;
+    struct restored one;
+
+    while ((result = restore_next(restore, &one)) == STORE_OK) {
+        bool added = add_row(table, &one);
+
+        plan->accounts++;
+        plan->passwords += one.password && one.was;
+        plan->gone += !one.is;
+        explicit_bzero(&one, sizeof one);
+        if (!added)
+            return tool_refuse(STATUS_FAILED, "not enough memory");
+    }
+    return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(tool, result, "the store");
+}
+
+static void print_plan(const struct plan *plan)
+{
+    if (plan->passwords > 0)
+        printf("Passwords that become those of the backup: %zu. One that was reset because somebody "
+               "knew it is known again.\n", plan->passwords);
+    if (plan->gone > 0)
+        printf("Accounts made since, which go: %zu. Their files keep a number as owner; neither name "
+               "nor number is ever given out again.\n", plan->gone);
+    if (plan->rest)
+        puts("Policy, or what is known of deleted accounts, changes, too.");
+}
+
+static enum status make_plan(struct tool *tool, struct store *backup, bool shown, struct plan *plan)
+{
+    static const char *const names[] = { "USERNAME", "UID", "NOW", "THEN", "ROLES", "PASSWORD" };
+    struct libscols_table *table = words_new(names, sizeof names / sizeof names[0]);
+    struct restore *restore = restore_new(tool->store, backup, tool_has(tool, OPTION_EXACT));
+    enum status status = table != NULL && restore != NULL
+                             ? add_rows(tool, restore, table, plan)
+                             : tool_refuse(STATUS_FAILED, "not enough memory");
+
+    restore_free(restore);
+    if (status == GO_ON)
+        status = tool_store_status(tool, restore_changes_rest(tool->store, backup, &plan->rest),
+                                   "the store");
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_generation(tool->store, &plan->generation),
+                                   "the store");
+    words_end(table, status == GO_ON && shown && plan->accounts > 0 ? stdout : NULL);
+    if (status == GO_ON)
+        print_plan(plan);
+    return status;
+}
+
+/* A log that is not this store's stays where it is. */
+static enum status note_log(struct tool *tool, struct store *backup)
+{
+    bool known = false;
+    enum status status =
+        tool_store_status(tool, restore_knows_log(tool->store, backup, &known), "the audit log");
+
+    if (status == GO_ON && !known)
+        tool_refuse(GO_ON, "note: the audit log in %s is not part of this store's and is not taken "
+                    "over; keep the file for it", tool->arguments.operand);
+    return status;
+}
+
+static enum status check_conflict(struct tool *tool, struct store *backup)
+{
+    char name[ACCOUNT_NAME_SIZE];
+    enum store_result result = restore_find_conflict(tool->store, backup, name);
+
+    if (result == STORE_NOT_FOUND)
+        return GO_ON;
+    if (result == STORE_OK)
+        return tool_refuse(STATUS_REFUSED,
+                           "%s, or the id it has in %s, is another account's here, perhaps a deleted "
+                           "one's: it is the backup of another store. Move " PRIVATE_DIR
+                           "/accounts.db away first if it is to replace this one", name,
+                           tool->arguments.operand);
+    return tool_store_status(tool, result, "the store");
+}
+
+static enum status ask(struct tool *tool, const struct plan *plan)
+{
+    if (plan->accounts == 0 && !plan->rest) {
+        puts("All accounts are as in the backup; nothing was changed.");
+        return STATUS_DONE;
+    }
+    if (tool_has(tool, OPTION_DRY_RUN)) {
+        printf("Would change so many accounts: %zu; nothing was changed.\n", plan->accounts);
+        return STATUS_DONE;
+    }
+    if (tool_has(tool, OPTION_YES) || change_is_confirmed("restore this backup", stdout))
+        return GO_ON;
+    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+}
+
+/* -- doing it ----------------------------------------------------------------------------- */
+
+/* Whose sessions are to end. */
+struct leavers {
+    struct leaver {
+        uint32_t uid;
+        char username[ACCOUNT_NAME_SIZE];
+    } *all;
+    size_t count, room;
+};
+
+/* A process keeps what its user had. */
+static bool loses(const struct restored *one)
+{
+    if (!one->was || one->before.status != ACCOUNT_ACTIVE)
+        return false;
+    return !one->is || one->after.status != ACCOUNT_ACTIVE ||
+           (one->before.roles & ~one->after.roles) != 0;
+}
+
+static bool add_leaver(struct leavers *leavers, const struct account *account)
+{
+    if (leavers->count == leavers->room) {
+        size_t room = 2 * leavers->room + 16;
+        struct leaver *all = reallocarray(leavers->all, room, sizeof *all);
+
+        if (all == NULL)
+            return false;
+        leavers->all = all;
+        leavers->room = room;
+    }
+    leavers->all[leavers->count].uid = account->uid;
+    memcpy(leavers->all[leavers->count++].username, account->username, ACCOUNT_NAME_SIZE);
+    return true;
+}
+
+static enum status find_leavers(struct tool *tool, struct store *backup, struct leavers *leavers)
+{
+    struct restore *restore = restore_new(tool->store, backup, tool_has(tool, OPTION_EXACT));
+    enum store_result result = restore != NULL ? STORE_OK : STORE_FAILED;
+    struct restored one;
+
+    while (result == STORE_OK && (result = restore_next(restore, &one)) == STORE_OK)
+        if (loses(&one) && !add_leaver(leavers, &one.before))
+            result = STORE_FAILED;
+    explicit_bzero(&one, sizeof one);
+    restore_free(restore);
+    return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(tool, result, "the store");
+}
+
+/* In the transaction; what was shown must still be what happens. */
+static enum status apply(struct tool *tool, struct store *backup, const struct plan *plan,
+                         struct leavers *leavers)
+{
+    struct audit_link newest = { 0 };
+    char detail[512], path[384];
+    int64_t generation = 0;
+    enum store_result result = store_generation(tool->store, &generation);
+    enum status status;
+
+    if (result == STORE_OK && generation != plan->generation)
+        result = STORE_LOST;
+    if (result == STORE_OK)
+        result = store_audit_newest(backup, &newest);
+    status = tool_store_status(tool, result, "the store");
+    if (status == GO_ON)
+        status = find_leavers(tool, backup, leavers);
+    if (status == GO_ON)
+        result = restore_apply(tool->store, backup, tool_has(tool, OPTION_EXACT),
+                               &tool->actor.audit, tool->now);
+    if (status == GO_ON && result == STORE_OK)
+        result = store_policy(tool->store, &tool->policy); /* the directory follows it */
+    if (status == GO_ON)
+        status = tool_store_status(tool, result, "the backup");
+    if (status != GO_ON)
+        return status;
+    print_escape(tool->arguments.operand, path, sizeof path);
+    snprintf(detail, sizeof detail, "%s%s; its audit log ends with %lld:%s", path,
+             tool_has(tool, OPTION_EXACT) ? ", exactly" : "", (long long)newest.id, newest.hash);
+    return change_commit(tool, "restore", NULL, NULL, detail);
+}
+
+static void end_sessions(struct tool *tool, const struct leavers *leavers)
+{
+    for (size_t i = 0; i < leavers->count; i++) {
+        struct account account = { .uid = leavers->all[i].uid };
+
+        memcpy(account.username, leavers->all[i].username, ACCOUNT_NAME_SIZE);
+        sessions_end(tool, &account);
+    }
+}
+
+static enum status carry_out(struct tool *tool, struct store *backup, const struct plan *plan)
+{
+    struct leavers leavers = { 0 };
+    enum status status = tool_lock(tool);
+
+    if (status == GO_ON)
+        status = tool_store_status(tool, store_begin(tool->store), "the store");
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = apply(tool, backup, plan, &leavers);
+    store_rollback(tool->store);
+    tool_unlock(tool);
+    if (status == GO_ON)
+        end_sessions(tool, &leavers);
+    change_release_signals();
+    free(leavers.all);
+    return status;
+}
+
+static enum status restore_from(struct tool *tool, struct store *backup)
+{
+    struct plan plan = { 0 };
+    bool shown = tool_has(tool, OPTION_DRY_RUN) || !tool_has(tool, OPTION_YES);
+    enum status status = tool_open(tool);
+
+    if (status == GO_ON && tool->store == NULL) /* --dry-run: nothing is made */
+        status = tool_store_status(tool, store_make_empty(&tool->store), "the store");
+    if (status == GO_ON)
+        status = check_conflict(tool, backup);
+    if (status == GO_ON)
+        status = make_plan(tool, backup, shown, &plan);
+    if (status == GO_ON)
+        status = note_log(tool, backup);
+    if (status == GO_ON)
+        status = ask(tool, &plan);
+    if (status == GO_ON)
+        status = carry_out(tool, backup, &plan);
+    if (status != GO_ON)
+        return status;
+    printf("The backup is restored; accounts changed: %zu.\n", plan.accounts);
+    return STATUS_DONE;
+}
+
+enum status backup_restore(struct tool *tool)
+{
+    struct backup_source source = { 0 };
+    enum status status = backup_source_open(tool, &source); /* a bad one makes no store */
+
+    if (status == GO_ON)
+        status = restore_from(tool, source.store);
+    backup_source_close(&source);
+    return status;
+}
