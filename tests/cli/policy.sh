@@ -63,7 +63,7 @@ refused list_members=2
 refused free_failures=-1
 refused nonsense=1
 complains "unknown setting 'nonsense'" "... is named"
-refused =1
+refused '=1'
 refused temporary_hours=48 lock_seconds=0
 refused lock_seconds=901
 complains 'lock_seconds must not be above lock_max_seconds' "... and why"
