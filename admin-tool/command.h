@@ -5,6 +5,7 @@
 #ifndef CODER_COMMAND_H
 #define CODER_COMMAND_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -238,6 +239,18 @@ void home_remove(struct tool *tool, const struct account *account);
 /* What on this machine still belongs to this user: jobs, mail, lingering, ranges of ids, files. Nothing
  * is printed when there is nothing. Takes a few seconds at most, and says so when that was too little. */
 void leftovers_print(const struct account *account, FILE *out);
+
+/* -- search.c ----------------------------------------------------------------------------- */
+
+enum { FINDING_EXAMPLES = 3 };
+struct finding {
+    bool late, deep; /* not all was looked at */
+    size_t found;
+    char examples[FINDING_EXAMPLES][PATH_MAX]; /* not escaped */
+};
+
+/* What belongs to uid on this machine's own disks, the home first; for at most 6 s. */
+struct finding search_files(uint32_t uid, const char *home);
 
 /* -- newcomer.c: what users create was told ----------------------------------------------- */
 
