@@ -130,6 +130,8 @@ struct import_batch {
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
                       enum row_kind kind); /* false: no memory */
 void import_batch_free(struct import_batch *batch); /* wipes */
+/* Room for the hash of a row without. False: no memory. */
+bool import_row_make_room(struct import_row *row);
 void import_row_free(struct import_row *row);
 const char *import_row_name(const struct import_row *row);
 void import_row_unpack(const struct import_row *row, struct account *ret);
@@ -188,7 +190,7 @@ void import_passwords_print(const struct import_batch *batch);
 
 /* What is kept of a line of shadow(5). */
 struct shadow_line {
-    char *name, *hash;
+    char name[ACCOUNT_NAME_SIZE], hash[ACCOUNT_HASH_SIZE]; /* one too long is cut */
     long changed, max, inactive, expires; /* days; -1: not set */
 };
 

@@ -74,6 +74,12 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
     return false;
 }
 
+bool import_row_make_room(struct import_row *row)
+{
+    row->hash = calloc(1, ACCOUNT_HASH_SIZE);
+    return row->hash != NULL;
+}
+
 void import_row_free(struct import_row *row)
 {
     if (row->hash != NULL)

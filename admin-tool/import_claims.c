@@ -22,10 +22,11 @@ static struct claim *claim_new(enum claim_kind kind, const char *key, uint64_t n
 {
     size_t key_size = strlen(key) + 2, holder_size = strlen(holder) + 1;
     struct claim *claim = malloc(sizeof *claim + key_size + holder_size);
-    char *texts = (char *)(claim + 1);
+    char *texts;
 
     if (claim == NULL)
         return NULL;
+    texts = (char *)(claim + 1);
     texts[0] = (char)kind;
     memcpy(texts + 1, key, key_size - 1);
     memcpy(texts + key_size, holder, holder_size);

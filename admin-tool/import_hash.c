@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,14 +21,7 @@ struct work {
 
 static bool make_one(struct import_row *row)
 {
-    char hash[ACCOUNT_HASH_SIZE];
-    char *copy = NULL;
-
-    if (credential_generate(row->password) && credential_hash(row->password, hash))
-        copy = strdup(hash);
-    explicit_bzero(hash, sizeof hash);
-    row->hash = copy;
-    return copy != NULL;
+    return credential_generate(row->password) && credential_hash(row->password, row->hash);
 }
 
 static void *run(void *context)
@@ -103,11 +95,19 @@ static bool hash_all(struct import_batch *batch)
     return !work.failed;
 }
 
+static bool make_room(struct import_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->rows[i].needs_password && !import_row_make_room(&batch->rows[i]))
+            return false;
+    return true;
+}
+
 enum status import_make_passwords(struct import_batch *batch)
 {
     const struct tool *tool = batch->tool;
 
-    if (!hash_all(batch))
+    if (!make_room(batch) || !hash_all(batch))
         return tool_refuse(STATUS_FAILED, "a password could not be made; nothing was imported");
     for (size_t i = 0; i < batch->count; i++) {
         struct import_row *row = &batch->rows[i];

@@ -19,7 +19,7 @@ struct staging {
     char *const *operands; /* "NAME" or "NAME=EMAIL" */
     size_t operand_count;
     bool *found; /* by operand */
-    char domain[ACCOUNT_EMAIL_SIZE];
+    const char *domain;
     struct actor actor;
 };
 
@@ -230,7 +230,8 @@ static void note_groups(struct import_batch *batch)
 
 enum status import_passwd_read(struct import_batch *batch)
 {
-    struct staging staging = { .batch = batch,
+    char domain[ACCOUNT_EMAIL_SIZE];
+    struct staging staging = { .batch = batch, .domain = domain,
                                .operands = batch->tool->arguments.operands,
                                .operand_count = batch->tool->arguments.operand_count };
     enum status status = shadow_read(&staging.shadow);
@@ -238,7 +239,7 @@ enum status import_passwd_read(struct import_batch *batch)
     staging.found = calloc(staging.operand_count + 1, sizeof *staging.found);
     if (staging.found == NULL)
         status = refuse_memory();
-    find_domain(staging.domain);
+    find_domain(domain);
     actor_find(&staging.actor);
     if (status == GO_ON)
         status = stage_all(&staging);

@@ -11,34 +11,42 @@
 
 void shadow_free(struct shadow *shadow)
 {
-    for (size_t i = 0; i < shadow->count; i++) {
-        if (shadow->list[i].hash != NULL)
-            explicit_bzero(shadow->list[i].hash, strlen(shadow->list[i].hash));
-        free(shadow->list[i].hash);
-        free(shadow->list[i].name);
-    }
+    if (shadow->list != NULL)
+        explicit_bzero(shadow->list, shadow->room * sizeof *shadow->list);
     free(shadow->list);
+}
+
+/* Not realloc: what it leaves behind is not wiped. */
+static bool make_room(struct shadow *shadow)
+{
+    struct shadow larger = { .count = shadow->count, .room = 2 * shadow->room + 64 };
+
+    if (shadow->count < shadow->room)
+        return true;
+    larger.list = calloc(larger.room, sizeof *larger.list);
+    if (larger.list == NULL)
+        return false;
+    if (shadow->count > 0)
+        memcpy(larger.list, shadow->list, shadow->count * sizeof *larger.list);
+    shadow_free(shadow);
+    *shadow = larger;
+    return true;
 }
 
 static bool add_line(struct shadow *shadow, const struct spwd *line)
 {
     struct shadow_line *secret;
 
-    if (shadow->count == shadow->room) {
-        size_t room = 2 * shadow->room + 64;
-        struct shadow_line *list = reallocarray(shadow->list, room, sizeof *list);
-
-        if (list == NULL)
-            return false;
-        shadow->list = list;
-        shadow->room = room;
-    }
+    if (strlen(line->sp_namp) >= ACCOUNT_NAME_SIZE)
+        return true; /* nobody of ours */
+    if (!make_room(shadow))
+        return false;
     secret = &shadow->list[shadow->count++];
     *secret = (struct shadow_line){ .changed = line->sp_lstchg, .max = line->sp_max,
                                     .inactive = line->sp_inact, .expires = line->sp_expire };
-    secret->name = strdup(line->sp_namp);
-    secret->hash = strdup(line->sp_pwdp);
-    return secret->name != NULL && secret->hash != NULL;
+    snprintf(secret->name, sizeof secret->name, "%s", line->sp_namp);
+    snprintf(secret->hash, sizeof secret->hash, "%s", line->sp_pwdp);
+    return true;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -64,11 +72,14 @@ enum status shadow_read(struct shadow *ret)
     return GO_ON;
 }
 
+static int compare_name(const void *name, const void *line)
+{
+    return strcmp(name, ((const struct shadow_line *)line)->name);
+}
+
 const struct shadow_line *shadow_find(const struct shadow *shadow, const char *name)
 {
-    struct shadow_line wanted = { .name = (char *)(uintptr_t)name };
-
     return shadow->count == 0 ? NULL
-                               : bsearch(&wanted, shadow->list, shadow->count,
-                                         sizeof *shadow->list, compare_lines);
+                              : bsearch(name, shadow->list, shadow->count, sizeof *shadow->list,
+                                        compare_name);
 }

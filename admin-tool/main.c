@@ -48,7 +48,7 @@ static const struct command commands[] = {
       "Delete an account; its name and id are never given out again" },
     { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,
       "Forget the failed logins that lock a user out" },
-    { "users", "import", "[FILE|-|NAME[=EMAIL]...]", COMMAND_CHANGES, IMPORT_OPTIONS, users_import,
+    { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, IMPORT_OPTIONS, users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", NULL, 0, ALWAYS | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES),
       users_export, "Write all accounts as users import reads them" },
