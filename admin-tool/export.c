@@ -138,7 +138,8 @@ static void put_header(struct output *output)
 static enum status put_json(struct output *output, const struct account *account)
 {
     char *text = NULL;
-    enum store_result result = store_account_line(output->tool->store, account, output->hashes, &text);
+    enum store_result result = store_account_line(output->tool->store, account, output->hashes,
+                                                  &text);
 
     if (result == STORE_OK) {
         put(output, text, strlen(text));
@@ -162,9 +163,10 @@ static enum status put_all(struct output *output,
     if (page == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory");
     while (status == GO_ON && count > 0 && !output->failed) {
-        status = tool_store_status(output->tool, store_accounts_page(output->tool->store, after, page,
-                                                                     PAGE_SIZE, &count),
-                                   "the list");
+        enum store_result result = store_accounts_page(output->tool->store, after, page, PAGE_SIZE,
+                                                       &count);
+
+        status = tool_store_status(output->tool, result, "the list");
         for (size_t i = 0; status == GO_ON && i < count; i++) {
             status = put_one(output, &page[i]);
             after = page[i].uid;

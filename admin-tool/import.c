@@ -67,8 +67,9 @@ static enum status check_usage(const struct tool *tool)
         return GO_ON;
     if (tool->arguments.operand_count != 1)
         return tool_refuse(STATUS_USAGE, "%s; see 'admin-tool users import --help'",
-                           tool->arguments.operand_count == 0 ? "missing: FILE, or - for standard input"
-                                                              : "one FILE at a time");
+                           tool->arguments.operand_count == 0
+                               ? "missing: FILE, or - for standard input"
+                               : "one FILE at a time");
     if (tool_has(tool, OPTION_TAKE_OVER))
         return tool_refuse(STATUS_USAGE, "--take-over goes with --from-passwd");
     return GO_ON;

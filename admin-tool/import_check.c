@@ -54,14 +54,14 @@ static bool check_staged_on_host(const struct import_batch *batch, const struct 
         return refuse(ret_reason, "uid ", id, " is another user's, too");
     if (group_of_id != NULL &&
         (group_of_id->shared || strcmp(group_of_id->holder, account->username) != 0))
-        return refuse(ret_reason, "gid ", id, " is another group's, and would be that of the private "
-                      "group");
+        return refuse(ret_reason, "gid ", id, " is another group's and not a private one");
     return true;
 }
 
 static bool is_role_group(uint32_t id)
 {
-    return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) || id == role_gid(ROLE_AUDITOR);
+    return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) ||
+           id == role_gid(ROLE_AUDITOR);
 }
 
 /* -- the hash ----------------------------------------------------------------------------- */
@@ -86,8 +86,8 @@ static bool check_hash(struct import_batch *batch, const struct account *account
                            credential_is_computable(account->hash), "");
     if (tried != NULL && tried->number == 1)
         return true;
-    return refuse(ret_reason, "the password_hash is of a method or cost that crypt(3) cannot compute "
-                  "here", "", "");
+    return refuse(ret_reason, "the password_hash is of a method or cost that crypt(3) "
+                  "cannot compute here", "", "");
 }
 
 /* -- the file itself ---------------------------------------------------------------------- */

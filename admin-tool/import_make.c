@@ -33,7 +33,7 @@ enum status import_choose_uids(struct import_batch *batch)
     if (max < min)
         left = 0;
     if (batch->tool->store != NULL)
-        store_next_uid(batch->tool->store, min, max, &uid); /* a start; what is not usable is passed */
+        store_next_uid(batch->tool->store, min, max, &uid); /* a start, no more */
     for (size_t i = 0; i < batch->count; i++) {
         while (batch->rows[i].uid == 0 && left > 0) {
             if (is_usable(batch, uid))

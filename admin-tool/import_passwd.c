@@ -34,8 +34,8 @@ static enum status refuse_memory(void)
 static const char *judge_hash(struct import_batch *batch, const char *name, const char *hash)
 {
     if (hash[0] == '\0')
-        import_batch_note(batch, name, "has an empty password, which nobody can log in with here; see "
-                          "'admin-tool reset-password'");
+        import_batch_note(batch, name, "has an empty password, which nobody can log in with here; "
+                          "see 'admin-tool reset-password'");
     else if (hash[0] == '!' || hash[0] == '*')
         import_batch_note(batch, name, "is locked in /etc/shadow, so it has no password; see "
                           "'admin-tool reset-password'");
@@ -56,7 +56,8 @@ static void take_ages(struct import_batch *batch, const struct shadow_line *secr
 
     if ((secret->expires >= 0 && secret->expires <= today) || dead) {
         account->status = ACCOUNT_SUSPENDED;
-        import_batch_note(batch, account->username, "has expired in /etc/shadow, so it is suspended");
+        import_batch_note(batch, account->username,
+                          "has expired in /etc/shadow, so it is suspended");
     } else if (secret->expires >= 0) {
         account->expires_at = (int64_t)secret->expires * DAY;
     }
@@ -222,7 +223,8 @@ static void note_groups(struct import_batch *batch)
     while ((group = fgetgrent(file)) != NULL)
         for (char **member = group->gr_mem; *member != NULL; member++)
             if (claims_find(&batch->claims, CLAIM_ROW_NAME, *member) != NULL) {
-                snprintf(text, sizeof text, "stays a member of the local group %.64s", group->gr_name);
+                snprintf(text, sizeof text, "stays a member of the local group %.64s",
+                         group->gr_name);
                 import_batch_note(batch, *member, text);
             }
     fclose(file);

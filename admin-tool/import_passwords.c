@@ -79,8 +79,8 @@ enum status import_passwords_to_file(const struct import_batch *batch, const cha
     bool written;
 
     if (fd == -1)
-        return tool_refuse(STATUS_FAILED, "--passwords-to %s: %s; it must be a new file. Nothing was "
-                           "imported", path, strerror(errno));
+        return tool_refuse(STATUS_FAILED, "--passwords-to %s: %s; it must be a new file. Nothing "
+                           "was imported", path, strerror(errno));
     written = fchmod(fd, 0600) == 0 && write_array(fd, batch) && fsync(fd) == 0;
     error = errno;
     if (close(fd) != 0 && written) {
@@ -98,6 +98,6 @@ enum status import_passwords_to_file(const struct import_batch *batch, const cha
 void import_passwords_print(const struct import_batch *batch)
 {
     if (fflush(NULL) != 0 || !write_array(STDOUT_FILENO, batch))
-        tool_complain(batch->tool, "the accounts were made, but their temporary passwords could not "
-                      "all be shown; run 'admin-tool reset-password NAME' for others");
+        tool_complain(batch->tool, "the accounts were made, but their temporary passwords could "
+                      "not all be shown; run 'admin-tool reset-password NAME' for others");
 }

@@ -234,8 +234,8 @@ static bool take_object(struct import_reader *reader, struct import_record *reco
     case JSON_STOPPED:
         return false;
     case JSON_MALFORMED:
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "this is no JSON object; one is wanted on each line "
-                 "(see jq -c)");
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "this is no JSON object; one is wanted on each "
+                 "line (see jq -c)");
         return false;
     default:
         snprintf(ret_reason, IMPORT_REASON_SIZE, "not enough memory");
@@ -249,8 +249,8 @@ static const char *take_header(struct import_reader *reader, char ret_reason[IMP
 {
     for (size_t i = 0; i < reader->field_count; i++) {
         if (!import_column_find(reader->fields[i], &reader->columns[i])) {
-            snprintf(ret_reason, IMPORT_REASON_SIZE, "the first line must name the columns; unknown "
-                     "column '%.64s'", reader->fields[i]);
+            snprintf(ret_reason, IMPORT_REASON_SIZE, "the first line must name the columns; "
+                     "unknown column '%.64s'", reader->fields[i]);
             return ret_reason;
         }
         for (size_t before = 0; before < i; before++)
@@ -282,7 +282,8 @@ static const char *start(struct import_reader *reader, char ret_reason[IMPORT_RE
     if (reader->error != 0 || first == EOF)
         return reader->error != 0 ? NULL : "there is nothing in it";
     if (first == '[')
-        return "it begins with '['; CSV is wanted, or one JSON object on each line (see jq -c '.[]')";
+        return "it begins with '['; CSV is wanted, or one JSON object on each line (see "
+               "jq -c '.[]')";
     if (first == '{') {
         reader->json = json_reader_new();
         return reader->json != NULL ? NULL : "not enough memory";

@@ -64,7 +64,8 @@ static const char *set_roles(const char *value, unsigned *ret)
     for (char *p = text; *p != '\0'; p++)
         if (*p == ';')
             *p = ',';
-    return roles_parse(text, ret) ? NULL : "holds an unknown role; roles are admin, auditor, member";
+    return roles_parse(text, ret) ? NULL
+                                  : "holds an unknown role; roles are admin, auditor, member";
 }
 
 static const char *set_uid(const char *value, uint32_t *ret)
@@ -198,8 +199,8 @@ static bool check_password(const struct import_record *record,
 
     for (size_t i = IMPORT_MUST_CHANGE; i < IMPORT_COLUMN_COUNT; i++)
         if (has(record, (enum import_column)i) && !has(record, IMPORT_HASH))
-            return refuse(ret_reason, (enum import_column)i, "is there without a password_hash; the "
-                          "temporary password made then has its own");
+            return refuse(ret_reason, (enum import_column)i, "is there without a password_hash; "
+                          "the temporary password made then has its own");
     if (account->temporary && account->hash[0] == '\0')
         return refuse(ret_reason, IMPORT_MUST_CHANGE, "is true, but there is no password");
     if (account->temporary_until != 0 && !account->temporary)

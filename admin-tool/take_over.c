@@ -25,8 +25,8 @@ struct surgery {
 
 static bool trouble(struct surgery *surgery, const char *path, const char *why)
 {
-    tool_complain(surgery->batch->tool, "%s: %s; the accounts are imported, but local lines are still "
-                  "there: run it again with --take-over", path, why);
+    tool_complain(surgery->batch->tool, "%s: %s; the accounts are imported, but local lines are "
+                  "still there: run it again with --take-over", path, why);
     return false;
 }
 
@@ -88,7 +88,8 @@ static bool group_line_goes(struct surgery *surgery, const char *name, const cha
     return true;
 }
 
-static bool line_goes(struct surgery *surgery, enum local_file_id file, const char *line, size_t length)
+static bool line_goes(struct surgery *surgery, enum local_file_id file, const char *line,
+                      size_t length)
 {
     char name[ACCOUNT_NAME_SIZE], id[16], members[ACCOUNT_NAME_SIZE];
 
@@ -122,8 +123,8 @@ static void spare_changed(struct surgery *surgery, const char *line, size_t leng
     local_line_field(line, length, HASH_FIELD, hash, sizeof hash);
     found = claims_find(&surgery->taken, CLAIM_USER, name);
     if (found != NULL && hash[0] == '$' && strcmp(found->holder, hash) != 0) {
-        tool_complain(surgery->batch->tool, "the password of %s was changed meanwhile, so its lines "
-                      "stay: run it again with --take-over", name);
+        tool_complain(surgery->batch->tool, "the password of %s was changed meanwhile, so its "
+                      "lines stay: run it again with --take-over", name);
         found->number = 0;
     }
     explicit_bzero(hash, sizeof hash);
@@ -200,8 +201,8 @@ static void note_suspended(const struct import_batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         if (store_account_by_uid(batch->tool->store, batch->rows[i].uid, &account) == STORE_OK &&
             account.status == ACCOUNT_SUSPENDED)
-            tool_refuse(GO_ON, "note: %s is suspended; 'admin-tool users suspend %s' ends what it may "
-                        "still run", account.username, account.username);
+            tool_refuse(GO_ON, "note: %s is suspended; 'admin-tool users suspend %s' ends what it "
+                        "may still run", account.username, account.username);
     explicit_bzero(&account, sizeof account);
 }
 

@@ -9,8 +9,9 @@ static const char line_object[] =
     "  '$.must_change', json(iif(?11, 'true', 'false')),"
     "  '$.password_expires_at', " SQL_RFC3339("?12") ","
     "  '$.password_changed_at', " SQL_RFC3339("?13") "))"
-    " FROM (SELECT json_object('username', ?1, 'email', ?3, 'full_name', ?4, 'roles', " SQL_ROLES ","
-    "  'uid', ?2, 'shell', ?6, 'home', ?5, 'status', ?7, 'account_expires_at', " SQL_RFC3339("?9") ","
+    " FROM (SELECT json_object('username', ?1, 'email', ?3, 'full_name', ?4,"
+    "  'roles', " SQL_ROLES ", 'uid', ?2, 'shell', ?6, 'home', ?5, 'status', ?7,"
+    "  'account_expires_at', " SQL_RFC3339("?9") ","
     "  'created_at', " SQL_RFC3339("?14") ") AS object)";
 
 enum store_result store_account_line(struct store *store, const struct account *account,

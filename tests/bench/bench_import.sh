@@ -24,14 +24,14 @@ files()
     }'
 }
 
-# timed WHAT COMMAND...: one line "WHAT MILLISECONDS"
+# timed WHAT COMMAND...: one line "WHAT SECONDS USER SYSTEM". On a busy machine the CPU's seconds say more.
+TIMEFORMAT='%R %U %S'
 timed()
 {
-    local what=$1 begin
+    local what=$1
     shift
-    begin=$(date +%s%N)
-    "$@" >"$work/out" 2>"$work/err" || { echo "no figures: $what failed"; cat "$work/err"; exit 1; } >&2
-    echo "$what $((($(date +%s%N) - begin) / 1000000))" >>"$work/times"
+    { time "$@" >"$work/out" 2>"$work/err"; } 2>"$work/time" || { echo "no figures: $what failed"; cat "$work/err"; exit 1; } >&2
+    echo "$what $(cat "$work/time")" >>"$work/times"
 }
 
 # Ids beyond those of the local accounts, and room for all of them.
@@ -47,11 +47,13 @@ python3 - "$work/times" "$count" <<'PYTHON'
 import statistics, sys
 times = {}
 for line in open(sys.argv[1]):
-    what, ms = line.split()
-    times.setdefault(what, []).append(int(ms))
-count, base = int(sys.argv[2]), statistics.median(times["newusers"])
-print("%-28s %9s %12s %16s" % ("%d accounts" % count, "median ms", "ms/account", "faster, times"))
+    what, real, user, system = line.split()
+    times.setdefault(what, []).append((float(real), float(user) + float(system)))
+count = int(sys.argv[2])
+def median(what, index):
+    return max(statistics.median(one[index] for one in times[what]), 0.001)
+print("%-24s %9s %8s %14s %12s" % ("%d accounts" % count, "median s", "CPU s", "faster, times", "less CPU"))
 for what, name in (("newusers", "newusers"), ("plain", "import, passwords made"), ("hashed", "import, hashes given")):
-    ms = statistics.median(times[what])
-    print("%-28s %9.0f %12.2f %16.1f" % (name, ms, ms / count, base / max(ms, 1)))
+    print("%-24s %9.2f %8.2f %14.1f %12.1f" % (name, median(what, 0), median(what, 1),
+          median("newusers", 0) / median(what, 0), median("newusers", 1) / median(what, 1)))
 PYTHON
