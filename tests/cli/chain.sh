@@ -104,6 +104,13 @@ ok "... by the schema" [ "$status" -ne 0 ]
 tampered "rows put back after a pruning" \
     "INSERT INTO audit (id, at, event, actor, via, origin) VALUES (2, 1, 'x', '', '', '')" 2
 
+# -- what the helper writes hangs in the same chain, and goes to the same log
+run chpasswd <<<"bob:a-fine-long-password-1"
+last=$(value "SELECT id || ':' || hash FROM audit ORDER BY id DESC LIMIT 1")
+ok "a password set through PAM is a row" is_value "SELECT event FROM audit ORDER BY id DESC LIMIT 1" "password set"
+ok "... whose hash the system log has" grep -q "password set user=bob uid=70101 audit=$last" /var/log/messages
+exits 0 "... in the chain" admin-tool audit --verify
+
 # -- the kernel's audit (linux/audit.h), where the kernel has one
 # heard NAME TYPE COMMAND...: it is sent a message of this type.
 heard()
