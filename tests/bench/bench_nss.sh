@@ -20,11 +20,16 @@ fill_text()
 {
     local folder=$1
     getent -s coder passwd >"$folder/passwd"
-    getent -s coder group | awk -F: -v OFS=: '
-        $3 >= 1900000000 { all = all "," $1; if ($3 % 10 == 0) tenth = tenth "," $1; if ($3 % 100 == 0) hundredth = hundredth "," $1 }
-        $3 > 70002 { print; next }
-        END { print "coder-admin", "x", 70000, substr(hundredth, 2); print "coder-member", "x", 70001, "model" all
-              print "coder-auditor", "x", 70002, substr(tenth, 2) }' >"$folder/group"
+    getent -s coder group | awk -F: '$3 > 70002' >"$folder/group"
+    fill_role coder-member 70001 1 "$folder" && fill_role coder-auditor 70002 10 "$folder" &&
+        fill_role coder-admin 70000 100 "$folder"
+}
+
+# fill_role NAME GID EACH FOLDER: a group of each so many'th user.
+fill_role()
+{
+    awk -F: -v head="$1:x:$2:model" -v each="$3" 'BEGIN { printf "%s", head }
+        $3 >= 1900000000 && $3 % each == 0 { printf ",%s", $1 } END { print "" }' "$4/passwd" >>"$4/group"
 }
 
 fill_files()
@@ -143,6 +148,7 @@ measure_change()
     local size=$1 begun verb
     for verb in "suspend" "activate"; do
         begun=${EPOCHREALTIME/./}
+        # shellcheck disable=SC2046
         admin-tool users "$verb" user0000003 -y $([ "$verb" = activate ] || echo --keep-sessions) >/dev/null || return
         echo "$size coder $verb $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
     done
