@@ -84,7 +84,7 @@ for size in sorted({key[0] for key in figures}):
         row = [figures.get((size, s, measure), nothing) for s in services]
         ours, best = row[0].value(), [f.value() for f in row[1:] if f.value()]
         ratio = "%.2f" % row[0].ratio() if has_ratio and row[0].ratio() is not None else ""
-        against = "%.2f" % (ours / min(best)) if ours is not None and best and measure != "objects" else ""
+        against = "%.2g" % (ours / min(best)) if ours is not None and best and measure != "objects" else ""
         print("| %s | %s | %s | %s |" % (heading, " | ".join(f.text() for f in row), ratio, against))
 
 print()

@@ -135,9 +135,9 @@ measure()
 
 measure_calls()
 {
-    local service=$1 size=$2 name=user0000007
-    getent passwd $name >/dev/null || return
-    strace -o "$results.one" getent passwd $name >/dev/null
+    local service=$1 size=$2 name=$3
+    getent passwd "$name" >/dev/null || return
+    strace -o "$results.one" getent passwd "$name" >/dev/null
     echo "$size $service syscalls $(grep -c '(' "$results.one") 0" >>"$results"
     echo "$size $service objects $(grep 'openat.*\.so' "$results.one" | grep -v 'ENOENT\|ld.so.cache\|libc\.so' | wc -l) 0" >>"$results"
 }
@@ -163,7 +163,8 @@ measure_change()
 
 bench_size()
 {
-    local size=$1 round service services text
+    local size=$1 round service services text middle
+    middle=$(printf 'user%07d' $((size / 2))) # of a file that is read from its beginning
     text=$(mktemp -d)
     rm -rf /var/lib/coder
     choose coder
@@ -180,8 +181,8 @@ bench_size()
             BENCH_KEYS=$([ "$service" = sss ] && echo "$SSS_GROUPS" || echo 16384) measure "$service" "$size" initgroups
             measure "$service" "$size" threads
             [ "$service" = sss ] || measure "$service" "$size" enumeration
-            measure "$service" "$size" cold /usr/bin/getent passwd user0000007
-            [ "$round" -gt 0 ] || measure_calls "$service" "$size"
+            measure "$service" "$size" cold /usr/bin/getent passwd "$middle"
+            [ "$round" -gt 0 ] || measure_calls "$service" "$size" "$middle"
         done
         choose files
         measure_change "$size"
