@@ -1,6 +1,6 @@
 /*
- * admin-tool check: runs the checks, and is the one place where findings become text or JSON and an exit
- * status. It is silent about what is in order.
+ * admin-tool check: runs the checks, and is the one place where findings become text or JSON and an
+ * exit status. It is silent about what is in order.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -89,8 +89,8 @@ static void free_doctor(struct doctor *doctor)
 
 static void print_finding(const struct finding *finding)
 {
-    printf("%s: %s: %s: %s\n  why:  %s\n  mend: %s\n", severities[finding->severity], finding->check,
-           finding->subject, finding->what, finding->why, finding->mend);
+    printf("%s: %s: %s: %s\n  why:  %s\n  mend: %s\n", severities[finding->severity],
+           finding->check, finding->subject, finding->what, finding->why, finding->mend);
 }
 
 static void print_ways(const struct doctor *doctor)
@@ -176,8 +176,9 @@ static bool print_json(const struct doctor *doctor)
     bool whole = findings != NULL && (doctor->account == NULL || ways != NULL);
 
     if (whole && doctor->account != NULL)
-        object = json_make_object("tijj", "username", doctor->account->username, "uid",
-                                  (int64_t)doctor->account->uid, "ways", ways, "findings", findings);
+        object =
+            json_make_object("tijj", "username", doctor->account->username, "uid",
+                             (int64_t)doctor->account->uid, "ways", ways, "findings", findings);
     if (whole && (doctor->account == NULL || object != NULL))
         puts(object != NULL ? object : findings);
     whole = whole && (doctor->account == NULL || object != NULL);

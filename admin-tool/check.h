@@ -1,6 +1,6 @@
 /*
- * The doctor: admin-tool check. Each check looks at one part of the machine and says what it finds; none
- * changes anything. A finding is what is wrong, why it matters, and the command that mends it.
+ * The doctor: admin-tool check. Each check looks at one part of the machine and says what it finds;
+ * none changes anything. A finding is what is wrong, why it matters, and the command that mends it.
  */
 #ifndef CODER_CHECK_H
 #define CODER_CHECK_H
@@ -8,7 +8,8 @@
 #include "command.h"
 #include "sshd_settings.h"
 
-/* PROBLEM: logins fail, somebody gets in who must not, or what keeps him out is missing: exit status 1. */
+/* PROBLEM: logins fail, somebody gets in who must not, or what keeps him out is missing: exit
+ * status 1. */
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_PROBLEM };
 
 enum { CHECK_TEXT_SIZE = 512 };
@@ -28,9 +29,9 @@ struct way {
 };
 
 struct doctor {
-    struct tool *tool;             /* its store is NULL when there is none, or none that can be used */
+    struct tool *tool;             /* its store is NULL when there is none that can be used */
     const struct account *account; /* check NAME: whom it is about, NULL: everybody */
-    bool quiet;                    /* the store itself is broken: what follows from that is not said */
+    bool quiet;                    /* the store is broken: what follows from that is not said */
     bool incomplete;               /* memory ran out */
     struct finding *findings;
     size_t count, room;
@@ -86,14 +87,14 @@ bool check_private_name_is_known(const char *name);
 
 /* -- check_sshd.c ------------------------------------------------------------------------- */
 
-/* For one user, as from elsewhere (RFC 5737's network); NULL: nobody. False when there is no sshd or it does
- * not take its configuration; *ret_installed tells which. */
+/* For one user, as from elsewhere (RFC 5737's network); NULL: nobody. False when there is no sshd
+ * or it does not take its configuration; *ret_installed tells which. */
 bool sshd_ask(const char *username, struct sshd_settings *ret, bool *ret_installed);
 
 /* The names of a user's groups by NSS, each with a blank behind it. */
 void check_group_names(const char *username, gid_t gid, char *ret, size_t size);
 
-/* -- check_service.c: one service's stacks, run on paper ---------------------------------------- */
+/* -- check_service.c: one service's stacks, run on paper ----------------------------------- */
 
 struct pam_answers;
 

@@ -1,6 +1,6 @@
 /*
- * Every account seen by the doctor: can the directory show it, does NSS answer with it, and what do all of
- * them together look like.
+ * Every account seen by the doctor: can the directory show it, does NSS answer with it, and what do
+ * all of them together look like.
  */
 #include <pwd.h>
 #include <stdlib.h>
@@ -43,17 +43,23 @@ static bool is_showable(const struct account *account)
 static const char *find_fault(const struct account *account, char mend[CHECK_TEXT_SIZE])
 {
     if (account_full_name_fault(account->full_name) != NULL) {
-        check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '' WHERE username = "
-                   "'%s'\" && admin-tool publish", account->username);
+        check_text(mend,
+                   "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '' WHERE username = "
+                   "'%s'\" && admin-tool publish",
+                   account->username);
         return "full name";
     }
     if (account_path_fault(account->shell) != NULL) {
-        check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET shell = '%s' WHERE username = "
-                   "'%s'\" && admin-tool publish", host_default_shell(), account->username);
+        check_text(mend,
+                   "sqlite3 " STORE_FILE " \"UPDATE accounts SET shell = '%s' WHERE username = "
+                   "'%s'\" && admin-tool publish",
+                   host_default_shell(), account->username);
         return "shell";
     }
-    check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET home = '/home/%s' WHERE username = "
-               "'%s'\" && admin-tool publish", account->username, account->username);
+    check_text(mend,
+               "sqlite3 " STORE_FILE " \"UPDATE accounts SET home = '/home/%s' WHERE username = "
+               "'%s'\" && admin-tool publish",
+               account->username, account->username);
     return "home";
 }
 
@@ -75,9 +81,10 @@ static void check_texts(struct doctor *doctor)
 
     if (store_check_texts(doctor->tool->store, name) != STORE_OK || name[0] == '\0')
         return;
-    check_text(mend, "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '', home = '/home/%s', "
-               "shell = '%s' WHERE username = '%s'\" && admin-tool publish", name, host_default_shell(),
-               name);
+    check_text(mend,
+               "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '', home = '/home/%s', "
+               "shell = '%s' WHERE username = '%s'\" && admin-tool publish",
+               name, host_default_shell(), name);
     check_report(doctor, SEVERITY_PROBLEM, "account-record", name,
                  "the full name, home or shell is longer than any program takes, or holds a NUL",
                  "no list of users and no publication gets past this record", mend);
@@ -131,8 +138,9 @@ static void report_answers(const struct census *census)
                      check_text(what, "getpwnam does not give our uid, for %lld of %lld accounts",
                                 (long long)census->unanswered, (long long)census->accounts),
                      "a login name without our uid is not ours: it is never judged by us",
-                     nscd_runs() ? flush : "mend what is said of nsswitch.conf, the library and the "
-                                           "directory, and see 'getent -s coder passwd'");
+                     nscd_runs() ? flush
+                                 : "mend what is said of nsswitch.conf, the library and the "
+                                   "directory, and see 'getent -s coder passwd'");
     if (census->stale > 0)
         check_report(census->doctor, SEVERITY_WARNING, "nscd-stale", census->stale_name,
                      check_text(what, "NSS gives an old home or shell for %lld accounts",
@@ -183,12 +191,13 @@ static void report_census(const struct census *census)
     char what[CHECK_TEXT_SIZE];
 
     if (census->accounts > 0 && census->admins == 0)
-        check_report(doctor, SEVERITY_WARNING, "account-admins", "roles", "no active user is an Admin",
-                     "only root of this machine can manage anything",
+        check_report(doctor, SEVERITY_WARNING, "account-admins", "roles",
+                     "no active user is an Admin", "only root of this machine can manage anything",
                      "admin-tool users edit-roles NAME --roles admin");
     if (census->outdated > 0)
         check_report(doctor, SEVERITY_NOTE, "account-hashes", "passwords",
-                     check_text(what, "%lld hashes are of another method or lower cost than new ones",
+                     check_text(what,
+                                "%lld hashes are of another method or lower cost than new ones",
                                 (long long)census->outdated),
                      "guessing them is cheaper, and refusals take another time",
                      "nothing: each is renewed at the user's next login by password");

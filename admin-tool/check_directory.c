@@ -20,7 +20,7 @@ static void report(struct doctor *doctor, const char *check, const char *what)
 /* A tool at work renames the file a moment after its commit, so a late one is looked at again. */
 static bool is_caught_up(struct tool *tool)
 {
-    static const struct timespec moment = { 0, 100 * 1000 * 1000 };
+    static const struct timespec moment = { 0, 100000000L };
 
     for (int i = 0; i < MOMENTS && publish_is_due(tool); i++)
         nanosleep(&moment, NULL);
@@ -52,7 +52,8 @@ void check_directory(struct doctor *doctor)
         return;
     }
     if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK) {
-        report(doctor, "directory-damaged", "readers do not take it: damaged, or not to be trusted");
+        report(doctor, "directory-damaged",
+               "readers do not take it: damaged, or not to be trusted");
         return;
     }
     if (directory_view_check_whole(&view) != DIRECTORY_OK)

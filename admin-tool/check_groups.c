@@ -1,6 +1,6 @@
 /*
- * Policy's local groups seen by the doctor: publishing resolves their names and grants what it finds, so
- * what it did not find, or found with another id, is said here.
+ * Policy's local groups seen by the doctor: publishing resolves their names and grants what it
+ * finds, so what it did not find, or found with another id, is said here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,14 @@
 #include "check.h"
 #include "directory.h"
 
-/* Does the directory grant this id to an active user with the role? True when there is no such user. */
+/* Does the directory grant this id to an active user with the role? True when there is no such
+ * user. */
 static bool is_granted(const struct directory_view *view, enum role role, uint32_t gid)
 {
     struct directory_entry user;
 
-    for (uint64_t i = 0; directory_user_at(view, i, &user) != DIRECTORY_NOT_FOUND && i < 100000; i++) {
+    for (uint64_t i = 0; directory_user_at(view, i, &user) != DIRECTORY_NOT_FOUND && i < 100000;
+         i++) {
         uint32_t gids[DIRECTORY_GIDS_MAX];
         bool holds = false, granted = false;
         size_t count = 0;
@@ -52,7 +54,8 @@ static void check_one(struct doctor *doctor, enum role role, const char *name)
     if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)
         return;
     if (!is_granted(&view, role, gid))
-        report(doctor, name, check_text(what, "its id is %u now, and the directory does not give it", gid),
+        report(doctor, name,
+               check_text(what, "its id is %u now, and the directory does not give it", gid),
                "admin-tool publish");
     directory_view_close(&view);
 }

@@ -1,6 +1,6 @@
 /*
- * The machine seen by the doctor: the helper, its socket, the clock, room on the disk, old directories that
- * something still holds.
+ * The machine seen by the doctor: the helper, its socket, the clock, room on the disk, old
+ * directories that something still holds.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 #define SOCKET_PATH CODER_RUN_DIR "/helper.sock"
 
-enum { MIB = 1 << 20 };
+#define MIB UINT64_C(1048576)
 
 /* -- the helper --------------------------------------------------------------------------- */
 
@@ -35,11 +35,12 @@ static void check_program(struct doctor *doctor)
                    st.st_mode & 07777);
     else
         return;
-    check_report(doctor, SEVERITY_PROBLEM, "helper-file", CODER_HELPER, what,
-                 "it judges every login; without the setuid bit screen lockers and the like cannot ask",
-                 access(CODER_HELPER, F_OK) == 0
-                     ? "chown root:root " CODER_HELPER " && chmod 4755 " CODER_HELPER
-                     : "install the package again");
+    check_report(
+        doctor, SEVERITY_PROBLEM, "helper-file", CODER_HELPER, what,
+        "it judges every login; without the setuid bit screen lockers and the like cannot ask",
+        access(CODER_HELPER, F_OK) == 0 ? "chown root:root " CODER_HELPER
+                                          " && chmod 4755 " CODER_HELPER
+                                        : "install the package again");
 }
 
 static bool connects(void)
@@ -60,10 +61,11 @@ static void check_socket(struct doctor *doctor)
 
     if ((!there && access("/run/systemd/system", F_OK) != 0) || connects())
         return;
-    check_report(doctor, SEVERITY_WARNING, "helper-socket", SOCKET_PATH,
-                 there ? "nobody listens there" : "it is not there",
-                 "programs that may gain no privileges (NoNewPrivileges) cannot ask about their own user",
-                 "systemctl enable --now coder-helper.socket");
+    check_report(
+        doctor, SEVERITY_WARNING, "helper-socket", SOCKET_PATH,
+        there ? "nobody listens there" : "it is not there",
+        "programs that may gain no privileges (NoNewPrivileges) cannot ask about their own user",
+        "systemctl enable --now coder-helper.socket");
 }
 
 void check_helper(struct doctor *doctor)
@@ -89,7 +91,8 @@ static void check_clock(struct doctor *doctor)
     when_format(newest, "-", then);
     check_report(doctor, SEVERITY_PROBLEM, "host-clock", "clock",
                  check_text(what, "it says %s, and the store has something from %s", now, then),
-                 "locks last longer, and what has expired counts as valid", "timedatectl set-ntp true");
+                 "locks last longer, and what has expired counts as valid",
+                 "timedatectl set-ntp true");
 }
 
 /* -- room --------------------------------------------------------------------------------- */
@@ -112,18 +115,20 @@ static void check_place(struct doctor *doctor, const struct place *place)
     no_inodes = fs.f_files > 0 && fs.f_favail < 16;
     if ((fs.f_flag & ST_RDONLY) != 0) {
         check_text(mend, "mount -o remount,rw $(findmnt -n -o TARGET --target %s)", place->path);
-        check_report(doctor, SEVERITY_PROBLEM, "host-read-only", place->path, "it cannot be written",
+        check_report(doctor, SEVERITY_PROBLEM, "host-read-only", place->path,
+                     "it cannot be written",
                      "logins go on, but nothing can be changed or counted there", mend);
         return;
     }
     if (left >= place->few && !no_inodes)
         return;
     check_text(mend, "df -h %s; df -i %s", place->path, place->path);
-    check_report(doctor, left < place->least || no_inodes ? SEVERITY_PROBLEM : SEVERITY_WARNING,
-                 "host-space", place->path,
-                 no_inodes ? "no inodes are left"
-                           : check_text(what, "%llu KiB are left", (unsigned long long)(left / 1024)),
-                 "no change of any account can be written, and temporary passwords cannot be changed", mend);
+    check_report(
+        doctor, left < place->least || no_inodes ? SEVERITY_PROBLEM : SEVERITY_WARNING,
+        "host-space", place->path,
+        no_inodes ? "no inodes are left"
+                  : check_text(what, "%llu KiB are left", (unsigned long long)(left / 1024)),
+        "no change of any account can be written, and temporary passwords cannot be changed", mend);
 }
 
 static void check_room(struct doctor *doctor)
@@ -172,11 +177,12 @@ static void check_mappings(struct doctor *doctor)
     if (processes != NULL)
         closedir(processes);
     if (many > 0)
-        check_report(doctor, SEVERITY_NOTE, "host-mappings", DIRECTORY_PATH,
-                     check_text(what, "%d processes hold replaced files of it, %d of them more than one",
-                                holders, many),
-                     "their room on the disk is free only when the processes end or look somebody up",
-                     "restart what 'grep -l \"directory (deleted)\" /proc/[0-9]*/maps' names");
+        check_report(
+            doctor, SEVERITY_NOTE, "host-mappings", DIRECTORY_PATH,
+            check_text(what, "%d processes hold replaced files of it, %d of them more than one",
+                       holders, many),
+            "their room on the disk is free only when the processes end or look somebody up",
+            "restart what 'grep -l \"directory (deleted)\" /proc/[0-9]*/maps' names");
 }
 
 void check_host(struct doctor *doctor)

@@ -1,6 +1,6 @@
 /*
- * Local accounts against ours: a line in /etc/passwd comes first, so whoever stands there is none of ours,
- * whatever the store says; and ids that two programs hand out end up with two owners.
+ * Local accounts against ours: a line in /etc/passwd comes first, so whoever stands there is none
+ * of ours, whatever the store says; and ids that two programs hand out end up with two owners.
  */
 #include <grp.h>
 #include <pwd.h>
@@ -43,19 +43,24 @@ static void report_user(struct doctor *doctor, const char *local, const struct a
         check_text(what, "/etc/passwd gives our uid %u to %.64s", account->uid, local);
     check_text(mend, same_name ? "admin-tool users import --from-passwd %s --take-over"
                                : "usermod -u FREE-UID %s", local);
-    check_report(doctor, suspended || !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING, "local-user",
-                 account->username, what,
-                 same_name ? "the local account is the one that logs in: suspending ours, our roles and "
-                             "password have no effect on it"
-                           : "two users own the same files and processes", mend);
+    check_report(doctor, suspended || !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING,
+                 "local-user", account->username, what,
+                 same_name
+                     ? "the local account is the one that logs in: suspending ours, our roles and "
+                       "password have no effect on it"
+                     : "two users own the same files and processes",
+                 mend);
 }
 
 static void report_group(struct doctor *doctor, const char *local, const char *ours, uint32_t gid)
 {
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
-    check_text(what, strcmp(local, ours) == 0 ? "/etc/group has a group of this name (id %u is ours): %.64s"
-                                              : "/etc/group gives our id %u to %.64s", gid, local);
+    check_text(what,
+               strcmp(local, ours) == 0
+                   ? "/etc/group has a group of this name (id %u is ours): %.64s"
+                   : "/etc/group gives our id %u to %.64s",
+               gid, local);
     check_text(mend, "groupmod -n OTHER-NAME -g FREE-GID %.64s", local);
     check_report(doctor, SEVERITY_WARNING, "local-group", ours, what,
                  "the local group hides ours, or shares its files", mend);
@@ -161,9 +166,16 @@ static int64_t read_number(const char *key, int64_t otherwise)
 static bool read_share(const char *line, struct range *ret)
 {
     const char *colon = strchr(line, ':');
-    long long first, count;
+    int64_t first, count;
+    char *end;
 
-    if (colon == NULL || sscanf(colon, ":%18lld:%18lld", &first, &count) != 2 || count <= 0)
+    if (colon == NULL)
+        return false;
+    first = strtol(colon + 1, &end, 10);
+    if (*end != ':')
+        return false;
+    count = strtol(end + 1, NULL, 10);
+    if (first < 0 || first > UINT32_MAX || count <= 0 || count > UINT32_MAX)
         return false;
     *ret = (struct range){ first, first + count - 1 };
     return true;
@@ -195,8 +207,8 @@ static void check_local_ids(struct doctor *doctor)
     while (file != NULL && (line = fgetpwent(file)) != NULL)
         if (line->pw_uid >= policy->uid_min && line->pw_uid <= policy->uid_max) {
             report_range(doctor, "/etc/passwd",
-                         check_text(what, "%.64s has uid %u, inside our range of ids", line->pw_name,
-                                    line->pw_uid));
+                         check_text(what, "%.64s has uid %u, inside our range of ids",
+                                    line->pw_name, line->pw_uid));
             break;
         }
     if (file != NULL)
@@ -206,7 +218,8 @@ static void check_local_ids(struct doctor *doctor)
 void check_range(struct doctor *doctor)
 {
     const struct policy *policy = &doctor->tool->policy;
-    struct range sub = { read_number("SUB_UID_MIN", 100000), read_number("SUB_UID_MAX", 600100000) };
+    struct range sub = { read_number("SUB_UID_MIN", 100000),
+                         read_number("SUB_UID_MAX", 600100000) };
     struct range users = { read_number("UID_MIN", 1000), read_number("UID_MAX", 60000) };
     char what[CHECK_TEXT_SIZE];
 
@@ -214,7 +227,8 @@ void check_range(struct doctor *doctor)
         return;
     if (overlaps(policy, sub))
         report_range(doctor, "/etc/login.defs",
-                     check_text(what, "SUB_UID_MIN-SUB_UID_MAX (%lld-%lld) reaches into ours (%lld-%lld)",
+                     check_text(what,
+                                "SUB_UID_MIN-SUB_UID_MAX (%lld-%lld) reaches into ours (%lld-%lld)",
                                 (long long)sub.min, (long long)sub.max, (long long)policy->uid_min,
                                 (long long)policy->uid_max));
     if (overlaps(policy, users))

@@ -1,6 +1,6 @@
 /*
- * NSS seen by the doctor: whether a search in each of the three maps comes to us, and whether the library
- * is where glibc looks.
+ * NSS seen by the doctor: whether a search in each of the three maps comes to us, and whether the
+ * library is where glibc looks.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -29,8 +29,10 @@ static bool read_line(const char *database, struct nss_line *ret)
 static void make_mend(const char *database, const struct nss_line *line, char ret[CHECK_TEXT_SIZE])
 {
     if (nsswitch_find(line, "files") >= 0)
-        check_text(ret, "sed -i -E '/^[[:space:]]*%s:/{s/[[:space:]]coder\\b//;s/\\bfiles\\b/files coder/}' "
-                   FILE_PATH, database);
+        check_text(ret,
+                   "sed -i -E '/^[[:space:]]*%s:/{s/[[:space:]]coder\\b//;s/\\bfiles\\b/files "
+                   "coder/}' " FILE_PATH,
+                   database);
     else
         check_text(ret, "write '%s: files coder' into " FILE_PATH, database);
 }

@@ -1,6 +1,7 @@
 /*
- * PAM seen by the doctor. Each stack is run on paper with our module's answers: does a yes let in, does a
- * no keep out, are local users left alone. One finding for each fault, with the services that have it.
+ * PAM seen by the doctor. Each stack is run on paper with our module's answers: does a yes let in,
+ * does a no keep out, are local users left alone. One finding for each fault, with the services
+ * that have it.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -13,96 +14,13 @@
 
 static const char *const phase_names[PHASES] = { "auth", "account", "password", "session" };
 
-enum wish { WISH_ASKED, WISH_PASS, WISH_REFUSE, WISH_CHANGE, WISH_NOT_ASKED };
-
-/* One question to a stack; the first that is answered wrong is said. */
-struct trial {
-    const char *check;
-    enum pam_phase phase;
-    struct pam_answers answers;
-    enum wish wish;
-    enum severity severity;
-    const char *what, *why;
-};
-
-#define OURS CODE_PERM_DENIED /* what pam_localuser says of our users */
-static const struct trial trials[] = {
-    { "pam-missing", PHASE_AUTH, { OURS, CODE_SUCCESS, CODE_AUTH_ERR }, WISH_ASKED, SEVERITY_PROBLEM,
-      "pam_coder is not asked in the auth phase", "our users' passwords are refused" },
-    { "pam-refuses", PHASE_AUTH, { OURS, CODE_SUCCESS, CODE_AUTH_ERR }, WISH_PASS, SEVERITY_PROBLEM,
-      "the auth phase fails though pam_coder says yes", "our users' passwords are refused" },
-    { "pam-open", PHASE_AUTH, { OURS, CODE_AUTH_ERR, CODE_AUTH_ERR }, WISH_REFUSE, SEVERITY_PROBLEM,
-      "the auth phase succeeds though pam_coder says no", "any password lets in" },
-    { "pam-open", PHASE_AUTH, { OURS, CODE_AUTHINFO_UNAVAIL, CODE_AUTH_ERR }, WISH_REFUSE,
-      SEVERITY_PROBLEM, "the auth phase succeeds when pam_coder cannot judge", "any password lets in" },
-    { "pam-local", PHASE_AUTH, { CODE_SUCCESS, CODE_MODULE_UNKNOWN, CODE_SUCCESS }, WISH_NOT_ASKED,
-      SEVERITY_WARNING, "the auth phase asks pam_coder about local users, too",
-      "root and local users should never depend on us" },
-    { "pam-missing", PHASE_ACCOUNT, { OURS, CODE_SUCCESS, CODE_SUCCESS }, WISH_ASKED,
-      SEVERITY_PROBLEM, "pam_coder is not asked in the account phase",
-      "suspended users with a key, a job or a sudo ticket get in" },
-    { "pam-refuses", PHASE_ACCOUNT, { OURS, CODE_SUCCESS, CODE_SUCCESS }, WISH_PASS,
-      SEVERITY_PROBLEM, "the account phase fails though pam_coder says yes", "our users are refused" },
-    { "pam-open", PHASE_ACCOUNT, { OURS, CODE_PERM_DENIED, CODE_SUCCESS }, WISH_REFUSE,
-      SEVERITY_PROBLEM, "the account phase succeeds though pam_coder says no",
-      "suspended users with a key, a job or a sudo ticket get in" },
-    { "pam-open", PHASE_ACCOUNT, { OURS, CODE_AUTHINFO_UNAVAIL, CODE_SUCCESS }, WISH_REFUSE,
-      SEVERITY_PROBLEM, "the account phase succeeds when pam_coder cannot judge",
-      "suspended users get in when the store is away; the control should say default=die" },
-    { "pam-no-change", PHASE_ACCOUNT, { OURS, CODE_NEW_AUTHTOK_REQD, CODE_SUCCESS }, WISH_CHANGE,
-      SEVERITY_PROBLEM, "the account phase loses what pam_coder says of a temporary password",
-      "it need not be changed, or its user is refused" },
-    { "pam-local", PHASE_ACCOUNT, { CODE_SUCCESS, CODE_MODULE_UNKNOWN, CODE_SUCCESS },
-      WISH_NOT_ASKED, SEVERITY_WARNING, "the account phase asks pam_coder about local users, too",
-      "root and local users should never depend on us" },
-    { "pam-missing", PHASE_PASSWORD, { OURS, CODE_SUCCESS, CODE_USER_UNKNOWN }, WISH_ASKED,
-      SEVERITY_PROBLEM, "pam_coder is not asked to change passwords",
-      "a temporary password cannot be changed" },
-    { "pam-refuses", PHASE_PASSWORD, { OURS, CODE_SUCCESS, CODE_USER_UNKNOWN }, WISH_PASS,
-      SEVERITY_PROBLEM, "changing a password fails though pam_coder changed it",
-      "a temporary password cannot be changed" },
-    { "pam-open", PHASE_PASSWORD, { OURS, CODE_AUTHTOK_ERR, CODE_USER_UNKNOWN }, WISH_REFUSE,
-      SEVERITY_PROBLEM, "changing a password succeeds though pam_coder refused",
-      "users believe that a password was changed when it was not" },
-    { "pam-local", PHASE_PASSWORD, { CODE_SUCCESS, CODE_MODULE_UNKNOWN, CODE_SUCCESS },
-      WISH_NOT_ASKED, SEVERITY_WARNING, "pam_coder is asked to change local users' passwords",
-      "root and local users should never depend on us" },
-    { "pam-missing", PHASE_SESSION, { OURS, CODE_SUCCESS, CODE_SUCCESS }, WISH_ASKED,
-      SEVERITY_WARNING, "pam_coder is not asked in the session phase",
-      "no last login is recorded, and root's 'sudo -u' runs as suspended users" },
-    { "pam-refuses", PHASE_SESSION, { OURS, CODE_SUCCESS, CODE_SUCCESS }, WISH_PASS,
-      SEVERITY_PROBLEM, "the session phase fails though pam_coder says yes", "our users are refused" },
-    { "pam-open", PHASE_SESSION, { OURS, CODE_PERM_DENIED, CODE_SUCCESS }, WISH_REFUSE,
-      SEVERITY_WARNING, "the session phase succeeds though pam_coder says no",
-      "root's 'sudo -u' runs as suspended users" },
-};
-enum { TRIALS = sizeof trials / sizeof trials[0], NAMES_SIZE = 160 };
+enum { NAMES_SIZE = 160 };
 
 /* Which services a fault was found in, and the stack of the first. */
 struct tally {
-    char services[TRIALS][NAMES_SIZE];
-    bool shared[TRIALS]; /* the common file itself has the fault */
+    char services[PAM_TRIALS][NAMES_SIZE];
+    bool shared[PAM_TRIALS]; /* the common file itself has the fault */
 };
-
-static bool is_granted(const struct trial *trial, const struct pam_stack *stack)
-{
-    bool asked = false;
-    enum pam_code code = pam_stack_run(stack, &trial->answers, &asked);
-
-    switch (trial->wish) {
-    case WISH_ASKED:
-        return asked;
-    case WISH_NOT_ASKED:
-        return !asked;
-    case WISH_PASS:
-        return code == CODE_SUCCESS;
-    case WISH_CHANGE:
-        return code == CODE_NEW_AUTHTOK_REQD;
-    case WISH_REFUSE:
-    default:
-        return code != CODE_SUCCESS && code != CODE_NEW_AUTHTOK_REQD;
-    }
-}
 
 static void append(char ret[NAMES_SIZE], const char *name)
 {
@@ -120,7 +38,7 @@ static bool is_common_at_fault(const struct trial *trial)
 
     snprintf(name, sizeof name, "common-%s", phase_names[trial->phase]);
     faulty = pam_stack_read("", name, trial->phase, &stack) != PAM_READ_OK || stack.borrowed ||
-             !is_granted(trial, &stack);
+             !pam_trial_is_granted(trial, &stack);
     pam_stack_free(&stack);
     return faulty;
 }
@@ -157,11 +75,11 @@ static void check_module(struct doctor *doctor, const char *module)
 static void check_phase(struct doctor *doctor, const struct pam_service *service,
                         enum pam_phase phase, const struct pam_stack *stack, struct tally *tally)
 {
-    for (size_t i = 0; i < TRIALS; i++) {
-        if (trials[i].phase != phase || is_granted(&trials[i], stack))
+    for (size_t i = 0; i < PAM_TRIALS; i++) {
+        if (pam_trials[i].phase != phase || pam_trial_is_granted(&pam_trials[i], stack))
             continue;
         append(tally->services[i], service->name);
-        tally->shared[i] = tally->shared[i] || is_common_at_fault(&trials[i]);
+        tally->shared[i] = tally->shared[i] || is_common_at_fault(&pam_trials[i]);
         return;
     }
     if (stack->borrowed && phase == PHASE_ACCOUNT)
@@ -187,6 +105,8 @@ static void check_service(struct doctor *doctor, const struct pam_service *servi
             memcpy(module, line->module, PAM_MODULE_SIZE);
         if (result == PAM_READ_BROKEN)
             report_broken(doctor, service->name, stack.fault);
+        else if (result == PAM_READ_NO_MEMORY)
+            doctor->incomplete = true;
         else if (result == PAM_READ_OK)
             check_phase(doctor, service, (enum pam_phase)phase, &stack, tally);
         pam_stack_free(&stack);
@@ -221,8 +141,8 @@ void check_pam(struct doctor *doctor)
     for (size_t i = 0; i < PAM_SERVICES; i++)
         if (pam_service_is_installed(&pam_services[i]))
             check_service(doctor, &pam_services[i], &tally, module);
-    for (size_t i = 0; i < TRIALS; i++)
+    for (size_t i = 0; i < PAM_TRIALS; i++)
         if (tally.services[i][0] != '\0')
-            report_trial(doctor, &trials[i], tally.services[i], tally.shared[i]);
+            report_trial(doctor, &pam_trials[i], tally.services[i], tally.shared[i]);
     check_module(doctor, module[0] != '\0' ? module : "pam_coder.so");
 }

@@ -1,10 +1,11 @@
 /*
- * The services whose PAM stacks the doctor looks at.
+ * The services whose PAM stacks the doctor looks at, and what it asks of them.
  */
 #ifndef CODER_CHECK_PAM_H
 #define CODER_CHECK_PAM_H
 
-#include <stdbool.h>
+#include "check.h"
+#include "pam_stack.h"
 
 struct pam_service {
     const char *name;
@@ -15,5 +16,23 @@ enum { PAM_SERVICES = 10 };
 extern const struct pam_service pam_services[PAM_SERVICES];
 
 bool pam_service_is_installed(const struct pam_service *service);
+
+/* -- check_trials.c ------------------------------------------------------------------------ */
+
+enum wish { WISH_ASKED, WISH_PASS, WISH_REFUSE, WISH_CHANGE, WISH_NOT_ASKED };
+
+/* One question to a stack; the first of a phase that is answered wrong is said. */
+struct trial {
+    const char *check;
+    enum pam_phase phase;
+    struct pam_answers answers;
+    enum wish wish;
+    enum severity severity;
+    const char *what, *why;
+};
+enum { PAM_TRIALS = 18 };
+extern const struct trial pam_trials[PAM_TRIALS];
+
+bool pam_trial_is_granted(const struct trial *trial, const struct pam_stack *stack);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * check --repair: mends what can be mended without loss and says each. What could lose something, or is
- * somebody else's file, is left to an administrator, who is told the command.
+ * check --repair: mends what can be mended without loss and says each. What could lose something,
+ * or is somebody else's file, is left to an administrator, who is told the command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,8 @@ static void say(const struct tool *tool, const char *what, const char *how)
 
 /* -- owners and modes --------------------------------------------------------------------- */
 
-/* By descriptor, so that nothing put in its place meanwhile is touched; before anything of SQLite's is open,
- * for a close would drop its locks. */
+/* By descriptor, so that nothing put in its place meanwhile is touched; before anything of SQLite's
+ * is open, for a close would drop its locks. */
 static void mend_file(struct tool *tool, const struct own_file *own)
 {
     int fd = open(own->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -63,7 +63,8 @@ static void mend_activity(struct tool *tool)
     activity_discard(PRIVATE_DIR);
     log = tool_open_activity();
     if (log != NULL)
-        say(tool, PRIVATE_DIR "/activity.db", "made anew; counted failures and last logins are lost");
+        say(tool, PRIVATE_DIR "/activity.db",
+            "made anew; counted failures and last logins are lost");
     activity_close(log);
 }
 
@@ -73,7 +74,8 @@ static bool copy_store(struct tool *tool)
 {
     char path[128];
 
-    snprintf(path, sizeof path, PRIVATE_DIR "/accounts.db.before-repair-%lld", (long long)tool->now);
+    snprintf(path, sizeof path, PRIVATE_DIR "/accounts.db.before-repair-%lld",
+             (long long)tool->now);
     if (store_check_copy(tool->store, path) != STORE_OK)
         return false;
     say(tool, path, "a copy of the store as it was; remove it when all is well");

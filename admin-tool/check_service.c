@@ -9,11 +9,12 @@
 #include "pam_stack.h"
 
 #define PHASE(phase) (1U << (phase))
-#define ALL (PHASE(PHASE_AUTH) | PHASE(PHASE_ACCOUNT) | PHASE(PHASE_PASSWORD) | PHASE(PHASE_SESSION))
+#define ALL                                                                                        \
+    (PHASE(PHASE_AUTH) | PHASE(PHASE_ACCOUNT) | PHASE(PHASE_PASSWORD) | PHASE(PHASE_SESSION))
 #define NO_CHANGE (ALL & ~PHASE(PHASE_PASSWORD))
 
-/* Which phases each goes through: INTEGRATION's table of callers. sudo changes passwords by its own stack,
- * too. */
+/* Which phases each goes through: INTEGRATION's table of callers. sudo changes passwords by its own
+ * stack, too. */
 const struct pam_service pam_services[PAM_SERVICES] = {
     { "sshd", { "/usr/sbin/sshd", "/sbin/sshd" }, ALL },
     { "sudo", { "/usr/bin/sudo", "/bin/sudo" }, ALL },
@@ -22,7 +23,9 @@ const struct pam_service pam_services[PAM_SERVICES] = {
     { "su-l", { "/usr/bin/su", "/bin/su" }, NO_CHANGE },
     { "login", { "/usr/bin/login", "/bin/login" }, ALL },
     { "passwd", { "/usr/bin/passwd", "/bin/passwd" }, PHASE(PHASE_PASSWORD) },
-    { "cron", { "/usr/sbin/cron", "/usr/sbin/crond" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
+    { "cron",
+      { "/usr/sbin/cron", "/usr/sbin/crond" },
+      PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
     { "crond", { "/usr/sbin/crond", "/sbin/crond" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
     { "atd", { "/usr/sbin/atd", "/sbin/atd" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
 };

@@ -107,8 +107,8 @@ static void check_lists(struct doctor *doctor, const struct sshd_settings *setti
     check_text(what, "%s keeps %lld of %lld active users out, %s among them",
                sshd_settings_list_name(kept.list), (long long)kept.out, (long long)kept.active,
                kept.name);
-    check_report(doctor, kept.out == kept.active ? SEVERITY_PROBLEM : SEVERITY_WARNING, "sshd-lists",
-                 "sshd_config", what, "sshd refuses them before PAM is asked",
+    check_report(doctor, kept.out == kept.active ? SEVERITY_PROBLEM : SEVERITY_WARNING,
+                 "sshd-lists", "sshd_config", what, "sshd refuses them before PAM is asked",
                  "if they should get in: add the group coder-member to AllowGroups in "
                  "/etc/ssh/sshd_config" RELOAD);
 }
@@ -144,6 +144,7 @@ void check_sshd(struct doctor *doctor)
         check_report(doctor, runs ? SEVERITY_PROBLEM : SEVERITY_NOTE, "sshd-config", "sshd",
                      runs ? "it does not take its configuration (sshd -T fails)"
                           : "it cannot be asked for its settings while it does not run",
-                     "nobody gets in by ssh when it is started again", "sshd -t says which line it is");
+                     "nobody gets in by ssh when it is started again",
+                     "sshd -t says which line it is");
     }
 }

@@ -1,6 +1,6 @@
 /*
- * The store seen by the doctor: the files before they are opened, then what is in them. What is wrong here
- * is named and everything else goes on; what only follows from it is not said.
+ * The store seen by the doctor: the files before they are opened, then what is in them. What is
+ * wrong here is named and everything else goes on; what only follows from it is not said.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -53,15 +53,17 @@ static void report_file(struct doctor *doctor, const struct own_file *own)
         check_text(what, "owner %u, mode %04o; they should be %u and %04o", st.st_uid,
                    st.st_mode & 07777, (unsigned)CODER_OWNER_UID, own->mode);
     }
-    check_report(doctor, SEVERITY_PROBLEM, "store-mode", own->path, what,
-                 "others may read or change the accounts, so our programs refuse to trust the files",
-                 mend);
+    check_report(
+        doctor, SEVERITY_PROBLEM, "store-mode", own->path, what,
+        "others may read or change the accounts, so our programs refuse to trust the files", mend);
 }
 
 bool check_private_name_is_known(const char *name)
 {
-    static const char *const known[] = { ".", "..", "accounts.db", "accounts.db-journal", "activity.db",
-                                         "activity.db-journal", "lock" };
+    static const char *const known[] = { ".",           "..",
+                                         "accounts.db", "accounts.db-journal",
+                                         "activity.db", "activity.db-journal",
+                                         "lock" };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(name, known[i]) == 0)
@@ -124,7 +126,8 @@ static void report_result(struct doctor *doctor, enum store_result result, const
         return;
     case STORE_BUSY:
         check_report(doctor, SEVERITY_PROBLEM, "store-busy", file,
-                     "another process keeps it locked", why, "fuser -v " PRIVATE_DIR "/accounts.db");
+                     "another process keeps it locked", why,
+                     "fuser -v " PRIVATE_DIR "/accounts.db");
         return;
     case STORE_DAMAGED:
         check_report(doctor, SEVERITY_PROBLEM, "store-integrity", file,
@@ -160,9 +163,11 @@ static void check_schema(struct doctor *doctor)
     if (result != STORE_OK)
         report_result(doctor, result, store_detail(doctor->tool->store));
     else if (fault[0] != '\0')
-        check_report(doctor, SEVERITY_PROBLEM, "store-schema", PRIVATE_DIR "/accounts.db", fault,
-                     "the rules of the store (names and ids never used twice, an audit log that only "
-                     "grows) are kept by its schema", RESTORE);
+        check_report(
+            doctor, SEVERITY_PROBLEM, "store-schema", PRIVATE_DIR "/accounts.db", fault,
+            "the rules of the store (names and ids never used twice, an audit log that only "
+            "grows) are kept by its schema",
+            RESTORE);
     if (store_check_orphans(doctor->tool->store, &orphans) == STORE_OK && orphans > 0)
         check_report(doctor, SEVERITY_PROBLEM, "store-integrity", PRIVATE_DIR "/accounts.db",
                      check_text(what, "%lld rows belong to no account", (long long)orphans),
@@ -183,11 +188,13 @@ static bool check_settings(struct doctor *doctor)
         return true;
     check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"DELETE FROM policy WHERE key = '%s'\" "
                "&& admin-tool publish", key);
-    check_report(doctor, SEVERITY_PROBLEM, "store-policy", "policy",
-                 check_text(what, "the setting %s is unknown or out of its range", key),
-                 "no program of ours works with a setting it does not understand: logins are refused",
-                 key[strspn(key, "abcdefghijklmnopqrstuvwxyz_")] == '\0'
-                     ? mend : "remove its row from the table policy");
+    check_report(
+        doctor, SEVERITY_PROBLEM, "store-policy", "policy",
+        check_text(what, "the setting %s is unknown or out of its range", key),
+        "no program of ours works with a setting it does not understand: logins are refused",
+        key[strspn(key, "abcdefghijklmnopqrstuvwxyz_")] == '\0'
+            ? mend
+            : "remove its row from the table policy");
     doctor->quiet = true;
     return false;
 }

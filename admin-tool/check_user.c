@@ -39,18 +39,21 @@ static void report_verdict(const struct visit *visit)
 static void report_lock(const struct visit *visit)
 {
     struct activity_summary summary = { 0 };
-    struct activity_log *log = activity_check(PRIVATE_DIR) == STORE_OK ? tool_open_activity() : NULL;
+    struct activity_log *log =
+        activity_check(PRIVATE_DIR) == STORE_OK ? tool_open_activity() : NULL;
     const struct tool *tool = visit->doctor->tool;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], until[WHEN_SIZE];
 
     if (log == NULL)
         return;
-    if (activity_summarise(log, visit->account->uid, &tool->policy, tool->now, &summary) == STORE_OK &&
+    if (activity_summarise(log, visit->account->uid, &tool->policy, tool->now, &summary) ==
+            STORE_OK &&
         summary.locked_until > tool->now) {
         when_format(summary.locked_until, "-", until);
         check_text(mend, "admin-tool users unlock %s", visit->account->username);
         report(visit, SEVERITY_WARNING, "user-locked",
-               check_text(what, "too many wrong passwords from somewhere: locked there until %s", until),
+               check_text(what, "too many wrong passwords from somewhere: locked there until %s",
+                          until),
                "from there passwords are refused; keys and other origins are not", mend);
     }
     activity_close(log);
@@ -136,8 +139,8 @@ static void check_home(struct visit *visit)
         return;
     }
     visit->keys_why = "owner or mode of the home (StrictModes)";
-    check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid, visit->account->uid,
-               home, home);
+    check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
+               visit->account->uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
            check_text(what, "the home %s has owner %u and mode %04o", home, st.st_uid,
                       st.st_mode & 07777),
@@ -159,7 +162,9 @@ static void check_lists(const struct visit *visit)
 void check_user(struct doctor *doctor)
 {
     const struct account *account = doctor->account;
-    struct visit visit = { .doctor = doctor, .account = account, .sshd_refusal = -1, .keys_why = "" };
+    struct visit visit = {
+        .doctor = doctor, .account = account, .sshd_refusal = -1, .keys_why = ""
+    };
     const struct passwd *answer = getpwnam(account->username);
     char groups[8192];
     bool installed, ours = answer != NULL && answer->pw_uid == account->uid;
@@ -171,8 +176,8 @@ void check_user(struct doctor *doctor)
                           : visit.verdict >= VERDICT_TEMPORARY ? CODE_SUCCESS : CODE_PERM_DENIED;
     visit.has_sshd = sshd_ask(account->username, &visit.sshd, &installed);
     check_group_names(account->username, account->uid, groups, sizeof groups);
-    visit.sshd_refusal = visit.has_sshd ? sshd_settings_refusal(&visit.sshd, account->username, groups)
-                                        : -1;
+    visit.sshd_refusal =
+        visit.has_sshd ? sshd_settings_refusal(&visit.sshd, account->username, groups) : -1;
     report_verdict(&visit);
     report_lock(&visit);
     check_shell(&visit);

@@ -1,6 +1,6 @@
 /*
- * check NAME: each way in, and whether it works. The account's state goes through each service's own stack
- * on paper, as our module would answer it; no password is asked for or looked at.
+ * check NAME: each way in, and whether it works. The account's state goes through each service's
+ * own stack on paper, as our module would answer it; no password is asked for or looked at.
  */
 #include <string.h>
 
@@ -24,17 +24,21 @@ static void add_way(struct visit *visit, const char *service, const char *method
                     const char *why)
 {
     struct doctor *doctor = visit->doctor;
-    char plain[CHECK_TEXT_SIZE], *copy;
+    char plain[CHECK_TEXT_SIZE];
+    struct way *way = &doctor->ways[doctor->way_count];
 
     if (doctor->way_count == sizeof doctor->ways / sizeof doctor->ways[0])
         return;
     print_escape(why, plain, sizeof plain);
-    copy = strdup(plain);
-    if (copy == NULL) {
+    way->why = strdup(plain);
+    if (way->why == NULL) {
         doctor->incomplete = true;
         return;
     }
-    doctor->ways[doctor->way_count++] = (struct way){ service, method, works, copy };
+    way->service = service;
+    way->method = method;
+    way->works = works;
+    doctor->way_count++;
 }
 
 /* What our module would say in the account phase of this service. */
@@ -80,8 +84,8 @@ static const char *judge_pam(const struct visit *visit, const char *service, boo
                                                 : "the service's PAM stack refuses (account)";
 }
 
-static void judge_way(struct visit *visit, const char *service, const char *method, bool by_password,
-                      const char *obstacle)
+static void judge_way(struct visit *visit, const char *service, const char *method,
+                      bool by_password, const char *obstacle)
 {
     bool change = false;
     const char *why = judge_pam(visit, service, by_password, &change);
@@ -107,8 +111,9 @@ static void judge_sshd(struct visit *visit)
     else if (!visit->sshd.pam)
         first = "UsePAM is no";
     judge_way(visit, "sshd", "keyboard-interactive", true,
-              first[0] != '\0' || visit->sshd.keyboard_interactive ? first
-                                                                   : "KbdInteractiveAuthentication is no");
+              first[0] != '\0' || visit->sshd.keyboard_interactive
+                  ? first
+                  : "KbdInteractiveAuthentication is no");
     judge_way(visit, "sshd", "password", true,
               first[0] != '\0' || visit->sshd.password ? first : "PasswordAuthentication is no");
     if (first[0] == '\0')

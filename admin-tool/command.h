@@ -307,8 +307,8 @@ const char *host_shell_fault(const char *shell);
 /* Run a program, if there is one, with an empty environment and no output; it may fail. */
 void host_run(char *const argv[]);
 
-/* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or said nothing
- * for 10 s. */
+/* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or it
+ * said nothing for 10 s. */
 bool host_capture(char *const argv[], char *ret, size_t size);
 
 /* -- handover.c: the text that is passed on to the user ----------------------------------- */

@@ -1,6 +1,6 @@
 /*
- * One line of nsswitch.conf(5) becomes a list of sources. What glibc would not understand is passed over,
- * as glibc passes it over.
+ * One line of nsswitch.conf(5) becomes a list of sources. What glibc would not understand is passed
+ * over, as glibc passes it over.
  */
 #include "nsswitch.h"
 

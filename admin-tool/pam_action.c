@@ -1,5 +1,6 @@
 /*
- * Controls of pam.conf(5). The four words are short for bracketed ones, as the manual spells them out.
+ * Controls of pam.conf(5). The four words are short for bracketed ones, as the manual spells them
+ * out.
  */
 #include "pam_action.h"
 
@@ -49,7 +50,9 @@ static bool find_action(const char *word, short *ret)
         }
     if (end == word || *end != '\0' || skip < 0 || skip > SKIP_MAX)
         return false;
-    *ret = skip == 0 ? (short)ACTION_IGNORE : (short)skip; /* 0: "ignore", pam.conf(5) */
+    *ret = (short)skip;
+    if (skip == 0)
+        *ret = ACTION_IGNORE; /* pam.conf(5) */
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Running a PAM stack on paper: libpam's rules for what each module's answer does to the whole, and nothing
- * is asked of anybody.
+ * Running a PAM stack on paper: libpam's rules for what each module's answer does to the whole, and
+ * nothing is asked of anybody.
  */
 #include <string.h>
 
@@ -84,7 +84,8 @@ static size_t find_end(const struct pam_stack *stack, size_t at)
     return at;
 }
 
-/* The last of the lines skipped from `at`, a substack counting as one; fewer left: libpam refuses. */
+/* The last of the lines skipped from `at`, a substack counting as one; fewer left: libpam refuses.
+ */
 static size_t skip(const struct pam_stack *stack, size_t at, int count, struct state *state)
 {
     unsigned level = stack->lines[at].level;

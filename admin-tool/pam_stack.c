@@ -1,6 +1,6 @@
 /*
- * Reading a PAM stack: pam.conf(5)'s syntax with include, substack and @include, resolved as libpam does.
- * Depth and length are bounded, so a loop is an error and not our end.
+ * Reading a PAM stack: pam.conf(5)'s syntax with include, substack and @include, resolved as libpam
+ * does. Depth and length are bounded, so a loop is an error and not our end.
  */
 #include "pam_stack.h"
 
@@ -20,7 +20,6 @@ struct reader {
     const char *root;
     enum pam_phase phase;
     struct pam_stack *stack;
-    size_t room;
     unsigned depth;
 };
 
@@ -29,26 +28,18 @@ static enum pam_read read_file(struct reader *reader, const char *name, unsigned
 static enum pam_read fail(struct reader *reader, const char *file, const char *what,
                           const char *word)
 {
-    snprintf(reader->stack->fault, sizeof reader->stack->fault, "%.150s: %s%.100s", file, what, word);
+    snprintf(reader->stack->fault, sizeof reader->stack->fault, "%.150s: %s%.100s", file, what,
+             word);
     return PAM_READ_BROKEN;
 }
 
-/* A new line with nothing in it; NULL when there are too many or memory is short. */
+/* A new line with nothing in it; NULL when there are too many. */
 static struct pam_line *add_line(struct reader *reader, unsigned level)
 {
     struct pam_stack *stack = reader->stack;
 
-    if (stack->count == reader->room) {
-        size_t room = 2 * reader->room + 16;
-        struct pam_line *lines = room > LINES_MAX
-                                     ? NULL : reallocarray(stack->lines, room, sizeof *lines);
-
-        if (lines == NULL)
-            return NULL;
-        stack->lines = lines;
-        reader->room = room;
-    }
-    memset(&stack->lines[stack->count], 0, sizeof stack->lines[0]);
+    if (stack->count == LINES_MAX)
+        return NULL;
     stack->lines[stack->count].level = (unsigned char)level;
     return &stack->lines[stack->count++];
 }
@@ -58,7 +49,7 @@ static enum pam_read begin_substack(struct reader *reader, const char *name, uns
     struct pam_line *line = add_line(reader, level);
 
     if (line == NULL)
-        return PAM_READ_NO_MEMORY;
+        return fail(reader, name, "more lines than anybody can mean", "");
     line->substack = true;
     return level + 1 < PAM_LEVELS ? read_file(reader, name, level + 1)
                                   : fail(reader, name, "substacks too deep", "");
@@ -87,8 +78,9 @@ static enum pam_read read_line(struct reader *reader, const char *file, const ch
     if (!text_word(&text, type, sizeof type))
         return PAM_READ_OK;
     if (strcmp(type, "@include") == 0)
-        return text_word(&text, module, sizeof module) ? read_file(reader, module, level)
-                                                       : fail(reader, file, "@include without a file", "");
+        return text_word(&text, module, sizeof module)
+                   ? read_file(reader, module, level)
+                   : fail(reader, file, "@include without a file", "");
     if (!is_any_phase(type))
         return fail(reader, file, "not a PAM line: ", type);
     if (!is_of_phase(reader, type))
@@ -101,10 +93,11 @@ static enum pam_read read_line(struct reader *reader, const char *file, const ch
         return begin_substack(reader, module, level);
     line = add_line(reader, level);
     if (line == NULL)
-        return PAM_READ_NO_MEMORY;
+        return fail(reader, file, "more lines than anybody can mean", "");
     snprintf(line->module, sizeof line->module, "%s", module);
-    return pam_action_parse(control, line->action) ? PAM_READ_OK
-                                                   : fail(reader, file, "unknown control: ", control);
+    return pam_action_parse(control, line->action)
+               ? PAM_READ_OK
+               : fail(reader, file, "unknown control: ", control);
 }
 
 /* libpam's order of places, pam.d(5). */
@@ -152,6 +145,9 @@ enum pam_read pam_stack_read(const char *root, const char *service, enum pam_pha
     enum pam_read result;
 
     memset(ret, 0, sizeof *ret);
+    ret->lines = calloc(LINES_MAX, sizeof *ret->lines);
+    if (ret->lines == NULL)
+        return PAM_READ_NO_MEMORY;
     result = read_file(&reader, service, 0);
     if (result != PAM_READ_OK || ret->count > 0 || strcmp(service, "other") == 0)
         return result;

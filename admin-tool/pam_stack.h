@@ -1,6 +1,6 @@
 /*
- * A PAM stack as libpam would run it: read from the files, then run on paper with answers we give. The
- * question is never how a line looks but what comes out when our module says yes or no.
+ * A PAM stack as libpam would run it: read from the files, then run on paper with answers we give.
+ * The question is never how a line looks but what comes out when our module says yes or no.
  */
 #ifndef CODER_PAM_STACK_H
 #define CODER_PAM_STACK_H
@@ -27,7 +27,7 @@ enum pam_code {
 /* One line of a stack, its includes already in place. */
 struct pam_line {
     char module[PAM_MODULE_SIZE]; /* as written: a name or a path */
-    short action[PAM_CODES];      /* pam.conf(5): below 0 an enum pam_action, else how many to skip */
+    short action[PAM_CODES]; /* pam.conf(5): below 0 an enum pam_action, else how many to skip */
     unsigned char level;          /* 0, one more inside each substack */
     bool substack;                /* the place where one begins */
 };
@@ -51,8 +51,9 @@ enum pam_read pam_stack_read(const char *root, const char *service, enum pam_pha
                              struct pam_stack *ret);
 void pam_stack_free(struct pam_stack *stack);
 
-/* What modules answer: pam_localuser, pam_coder, pam_unix. pam_deny and pam_permit do as they are called,
- * pam_rootok says no; others succeed where that only goes on, and fail where it would end or skip. */
+/* What modules answer: pam_localuser, pam_coder, pam_unix. pam_deny and pam_permit do as they are
+ * called, pam_rootok says no; others succeed where that only goes on, and fail where it would end
+ * or skip. */
 struct pam_answers {
     enum pam_code local, coder, unix_;
 };

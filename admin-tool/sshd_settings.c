@@ -10,7 +10,8 @@
 
 enum { WORD_SIZE = 256 };
 
-static const char *const names[SSHD_LISTS] = { "DenyUsers", "AllowUsers", "DenyGroups", "AllowGroups" };
+static const char *const names[SSHD_LISTS] = { "DenyUsers", "AllowUsers", "DenyGroups",
+                                               "AllowGroups" };
 
 const char *sshd_settings_list_name(int list)
 {
@@ -60,8 +61,8 @@ void sshd_settings_parse(const char *text, struct sshd_settings *ret)
         size_t key_length = strcspn(text, " \n");
         char key[WORD_SIZE];
 
-        snprintf(key, sizeof key, "%.*s", (int)(key_length < WORD_SIZE ? key_length : WORD_SIZE - 1),
-                 text);
+        snprintf(key, sizeof key, "%.*s",
+                 (int)(key_length < WORD_SIZE ? key_length : WORD_SIZE - 1), text);
         text += key_length;
         text += *text == ' ';
         take(key, text, (size_t)(end - text), ret);
@@ -128,7 +129,8 @@ static bool is_group_listed(const char *list, const char *groups, bool denies)
         size_t length = strcspn(groups, " ");
         char name[WORD_SIZE];
 
-        snprintf(name, sizeof name, "%.*s", (int)(length < WORD_SIZE ? length : WORD_SIZE - 1), groups);
+        snprintf(name, sizeof name, "%.*s", (int)(length < WORD_SIZE ? length : WORD_SIZE - 1),
+                 groups);
         if (is_listed(list, name, denies))
             return true;
         groups += length + (groups[length] == ' ');
@@ -143,7 +145,8 @@ int sshd_settings_refusal(const struct sshd_settings *settings, const char *name
         bool denies = i == SSHD_DENY_USERS || i == SSHD_DENY_GROUPS;
         bool by_group = i == SSHD_DENY_GROUPS || i == SSHD_ALLOW_GROUPS;
         const char *list = settings->lists[i];
-        bool listed = by_group ? is_group_listed(list, groups, denies) : is_listed(list, name, denies);
+        bool listed =
+            by_group ? is_group_listed(list, groups, denies) : is_listed(list, name, denies);
 
         if (list[0] != '\0' && listed == denies)
             return i;

@@ -1,6 +1,6 @@
 /*
- * Reading other programs' configuration: bounded in every direction, because a doctor must survive what he
- * is called for.
+ * Reading other programs' configuration: bounded in every direction, because a doctor must survive
+ * what he is called for.
  */
 #include "text_file.h"
 

@@ -1,6 +1,6 @@
 /*
- * Looking for damage. The schema is compared word by word with what the migrations make in memory: a
- * trigger that somebody dropped is a rule nobody keeps any more.
+ * Looking for damage. The schema is compared word by word with what the migrations make in memory:
+ * a trigger that somebody dropped is a rule nobody keeps any more.
  */
 #include "store_check.h"
 
@@ -107,7 +107,8 @@ enum store_result store_check_schema(struct store *store, char ret[STORE_FAULT_S
 
 enum store_result store_check_policy(struct store *store, char ret[STORE_FAULT_SIZE])
 {
-    sqlite3_stmt *row = database_prepare(store->db, "SELECT key, value FROM policy ORDER BY key", "");
+    sqlite3_stmt *row =
+        database_prepare(store->db, "SELECT key, value FROM policy ORDER BY key", "");
     char fault[STORE_FAULT_SIZE] = "";
     struct policy policy;
     int rc;

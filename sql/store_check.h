@@ -1,6 +1,6 @@
 /*
- * Looking for damage: what a doctor asks of the store beyond what opening it finds. Nothing here changes
- * a thing but store_reindex.
+ * Looking for damage: what a doctor asks of the store beyond what opening it finds. Nothing here
+ * changes a thing but store_reindex.
  */
 #ifndef CODER_STORE_CHECK_H
 #define CODER_STORE_CHECK_H
@@ -9,8 +9,8 @@
 
 enum { STORE_FAULT_SIZE = 256 };
 
-/* What SQLite's integrity_check says first, "" when all is well. *ret_indexes: nothing but indexes is wrong,
- * and those can be made again from the tables. */
+/* What SQLite's integrity_check says first, "" when all is well. *ret_indexes: nothing but indexes
+ * is wrong, and those can be made again from the tables. */
 enum store_result store_check_integrity(struct store *store, char ret[STORE_FAULT_SIZE],
                                         bool *ret_indexes);
 
@@ -35,7 +35,8 @@ enum store_result store_check_copy(struct store *store, const char *path);
 /* Make every index again from its table. In the open transaction. */
 enum store_result store_reindex(struct store *store);
 
-/* Is private/activity.db there, safe, ours and whole: OK, MISSING, UNSAFE, BUSY, DAMAGED, FAILED. */
+/* Is private/activity.db there, safe, ours and whole: OK, MISSING, UNSAFE, BUSY, DAMAGED, FAILED.
+ */
 enum store_result activity_check(const char *private_dir);
 
 /* Throw it away; the next attempt makes a new one (activity_file.c). */
