@@ -150,7 +150,7 @@ UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/
 UNITS     := test_account test_json test_store test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_nss_input \
              test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_import
+             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
@@ -173,6 +173,8 @@ $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
+$(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
 $(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
 $(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o

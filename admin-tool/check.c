@@ -80,8 +80,6 @@ static void free_doctor(struct doctor *doctor)
 {
     for (size_t i = 0; i < doctor->count; i++)
         free_finding(&doctor->findings[i]);
-    for (size_t i = 0; i < doctor->way_count; i++)
-        free(doctor->ways[i].why);
     free(doctor->findings);
 }
 

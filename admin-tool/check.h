@@ -25,7 +25,7 @@ struct finding {
 struct way {
     const char *service, *method;
     bool works;
-    char *why; /* or what follows; "" */
+    char why[CHECK_TEXT_SIZE]; /* or what follows; "" */
 };
 
 struct doctor {

@@ -24,20 +24,14 @@ static void add_way(struct visit *visit, const char *service, const char *method
                     const char *why)
 {
     struct doctor *doctor = visit->doctor;
-    char plain[CHECK_TEXT_SIZE];
     struct way *way = &doctor->ways[doctor->way_count];
 
     if (doctor->way_count == sizeof doctor->ways / sizeof doctor->ways[0])
         return;
-    print_escape(why, plain, sizeof plain);
-    way->why = strdup(plain);
-    if (way->why == NULL) {
-        doctor->incomplete = true;
-        return;
-    }
     way->service = service;
     way->method = method;
     way->works = works;
+    print_escape(why, way->why, sizeof way->why);
     doctor->way_count++;
 }
 

@@ -53,16 +53,15 @@ static enum pam_code answer_of(const struct pam_line *line, const struct pam_ans
     return answer_of_other(line);
 }
 
-/* ok, done and skips: a good answer counts unless something bad came before. */
-static void take_good(struct state *state, enum pam_code code, bool skips)
+/* ok and done: the answer counts unless something bad came before. A skip leaves no impression. */
+static void take_good(struct state *state, enum pam_code code)
 {
     bool open = state->impression == UNDECIDED ||
                 (state->impression == GOOD && state->code == CODE_SUCCESS);
 
-    if (!open || code == CODE_IGNORE)
+    if (!open)
         return;
-    if (!skips || code == CODE_SUCCESS)
-        state->impression = GOOD;
+    state->impression = GOOD;
     state->code = code;
 }
 
@@ -115,14 +114,13 @@ static size_t apply(const struct pam_stack *stack, size_t at, enum pam_code code
         return at;
     case ACTION_OK:
     case ACTION_DONE:
-        take_good(state, code, false);
+        take_good(state, code);
         return action == ACTION_DONE && state->impression == GOOD ? find_end(stack, at) : at;
     case ACTION_BAD:
     case ACTION_DIE:
         take_bad(state, code);
         return action == ACTION_DIE ? find_end(stack, at) : at;
     default:
-        take_good(state, code, true);
         return skip(stack, at, action, state);
     }
 }
