@@ -71,7 +71,7 @@ static void check_shell(struct visit *visit)
                host_default_shell());
     if (!visit->runs_shell) {
         report(visit, SEVERITY_PROBLEM, "user-shell",
-               check_text(what, "the shell %s is no program that can be run", shell),
+               check_text(what, "the shell %.300s is no program that can be run", shell),
                "sshd, login and su refuse or fail", mend);
         return;
     }
@@ -81,7 +81,7 @@ static void check_shell(struct visit *visit)
     endusershell();
     if (!found)
         report(visit, SEVERITY_WARNING, "user-shells",
-               check_text(what, "the shell %s is not in /etc/shells", shell),
+               check_text(what, "the shell %.300s is not in /etc/shells", shell),
                "services that look there (ftp, pam_shells) refuse", mend);
 }
 
@@ -118,33 +118,54 @@ static bool has_key_file(const struct visit *visit, const char **ret_why)
     return false;
 }
 
-static void check_home(struct visit *visit)
+/* A command with this path in it can be said: quoted it stays one word, and it is nobody else's. */
+static bool is_plain_home(const char *home)
+{
+    return strncmp(home, "/home/", 6) == 0 && home[6] != '\0' && strlen(home) < 100 &&
+           strchr(home, '\'') == NULL && strstr(home, "/..") == NULL;
+}
+
+static void report_no_home(struct visit *visit)
 {
     const char *home = visit->account->home;
-    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    unsigned uid = visit->account->uid;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "make the folder, the user's own, mode 0700";
+
+    visit->keys_why = "there is no home";
+    if (is_plain_home(home))
+        check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home, uid,
+                   uid, home, home);
+    report(visit, SEVERITY_WARNING, "user-home",
+           check_text(what, "the home %.300s is not there, or no folder", home),
+           "logins begin in /, and no key can be kept", mend);
+}
+
+static void report_open_home(struct visit *visit, const struct stat *st)
+{
+    const char *home = visit->account->home;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "give the user a home of his own";
+
+    visit->keys_why = "owner or mode of the home (StrictModes)";
+    if (is_plain_home(home))
+        check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
+                   visit->account->uid, home, home);
+    report(visit, SEVERITY_WARNING, "user-home",
+           check_text(what, "the home %.300s has owner %u and mode %04o", home, st->st_uid,
+                      st->st_mode & 07777),
+           "others may write it, so sshd trusts no key in it", mend);
+}
+
+/* Root's own will do: a service's home is often a folder of the system. */
+static void check_home(struct visit *visit)
+{
     struct stat st;
 
-    if (stat(home, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        visit->keys_why = "there is no home";
-        check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home,
-                   visit->account->uid, visit->account->uid, home, home);
-        report(visit, SEVERITY_WARNING, "user-home",
-               check_text(what, "the home %s is not there, or no folder", home),
-               "logins begin in /, and no key can be kept", strchr(home, '\'') == NULL
-                   ? mend : "make the folder");
-        return;
-    }
-    if (is_strict(&st, visit->account->uid) && st.st_uid != 0) {
+    if (stat(visit->account->home, &st) != 0 || !S_ISDIR(st.st_mode))
+        report_no_home(visit);
+    else if (!is_strict(&st, visit->account->uid))
+        report_open_home(visit, &st);
+    else
         visit->has_keys = has_key_file(visit, &visit->keys_why);
-        return;
-    }
-    visit->keys_why = "owner or mode of the home (StrictModes)";
-    check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
-               visit->account->uid, home, home);
-    report(visit, SEVERITY_WARNING, "user-home",
-           check_text(what, "the home %s has owner %u and mode %04o", home, st.st_uid,
-                      st.st_mode & 07777),
-           "others may write it, so sshd trusts no key in it; or the user cannot", mend);
 }
 
 static void check_lists(const struct visit *visit)

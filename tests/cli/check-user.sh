@@ -67,6 +67,11 @@ sqlite3 "$STORE" "UPDATE accounts SET shell = '/usr/bin/env' WHERE username = 'b
 admin-tool publish >"$tmp/made"
 user bob 0 "a shell that is not listed" '"user-shells" in '"$ids"
 put_back
+sqlite3 "$STORE" "UPDATE accounts SET home = '/' WHERE username = 'bob'; UPDATE accounts SET home = '/home/a''b; x' WHERE username = 'carol'"
+admin-tool publish >"$tmp/made"
+user bob 0 "a home of root's" "$ids == []"
+user carol 0 "a home that is no plain path" '"user-home" in '"$ids"' and not any("a\x27b" in f["mend"] for f in d["findings"])'
+put_back
 echo 'DenyUsers b*' >/etc/ssh/sshd_config.d/00-test.conf
 user bob 1 "DenyUsers" 'not any(v for k, v in '"$works"'.items() if "sshd" in k) and "user-sshd" in '"$ids"' and '"$works"'["su password"]'
 user carol 0 "... is not for others" "$works"'["sshd password"]'
