@@ -7,7 +7,8 @@
 #define OURS CODE_PERM_DENIED /* what pam_localuser says of our users */
 const struct trial pam_trials[PAM_TRIALS] = {
     { "pam-missing", PHASE_AUTH, { OURS, CODE_SUCCESS, CODE_AUTH_ERR }, WISH_ASKED,
-      SEVERITY_PROBLEM, "pam_coder is not asked in the auth phase", "our users' passwords are refused" },
+      SEVERITY_PROBLEM, "pam_coder is not asked in the auth phase",
+      "our users' passwords are refused" },
     { "pam-refuses", PHASE_AUTH, { OURS, CODE_SUCCESS, CODE_AUTH_ERR }, WISH_PASS, SEVERITY_PROBLEM,
       "the auth phase fails though pam_coder says yes", "our users' passwords are refused" },
     { "pam-open", PHASE_AUTH, { OURS, CODE_AUTH_ERR, CODE_AUTH_ERR }, WISH_REFUSE, SEVERITY_PROBLEM,

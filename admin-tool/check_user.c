@@ -129,12 +129,12 @@ static void report_no_home(struct visit *visit)
 {
     const char *home = visit->account->home;
     unsigned uid = visit->account->uid;
-    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "make the folder, the user's own, mode 0700";
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "make the folder, the user's, mode 0700";
 
     visit->keys_why = "there is no home";
     if (is_plain_home(home))
-        check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home, uid,
-                   uid, home, home);
+        check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home,
+                   uid, uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
            check_text(what, "the home %.300s is not there, or no folder", home),
            "logins begin in /, and no key can be kept", mend);

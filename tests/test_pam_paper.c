@@ -1,6 +1,6 @@
 /*
- * PAM on paper against PAM: random stacks of pam_permit and pam_deny, with skips, substacks and includes, must
- * come out of pam_stack_run as they come out of libpam.
+ * PAM on paper against PAM: random stacks of pam_permit and pam_deny, with skips, substacks and
+ * includes, must come out of pam_stack_run as they come out of libpam.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * Looking for damage in the store: what is whole is called whole, and each kind of damage by its name.
+ * Looking for damage in the store: what is whole is called whole, and each kind of damage by its
+ * name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
