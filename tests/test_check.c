@@ -233,7 +233,6 @@ static void test_pam_other_stands_in_for_a_phase_without_lines(void **state)
     struct pam_stack stack;
 
     (void)state;
-    unlink("other");
     put("svc", "auth required pam_permit.so\n");
     put("other", STOCK);
     assert_int_equal(pam_stack_read(root, "svc", PHASE_ACCOUNT, &stack), PAM_READ_OK);
