@@ -3,6 +3,7 @@
 #   make            build the four products into .build/
 #   make check      unit tests (ASan, UBSan) and the architecture checks; needs no root
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
+#   make deb        the Debian packages, into .build/deb/ (debhelper, dpkg-dev, po-debconf)
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
 #   make bench      what one authentication costs, in a private world (root)
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
@@ -19,6 +20,8 @@ DATADIR   ?= $(PREFIX)/share
 STATEDIR  ?= /var/lib/coder
 RUNDIR    ?= /run/coder
 UNITDIR   ?= $(PREFIX)/lib/systemd/system
+MANDIR    ?= $(DATADIR)/man
+COMPLETIONDIR ?= $(DATADIR)/bash-completion/completions
 
 B := .build
 O := $(B)/obj
@@ -94,7 +97,8 @@ HELPER_LIBS := -lcrypt -lsqlite3 -lmd
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
-.PHONY: all check check-architecture check-build install uninstall lint demo bench bench-nss clean mutants
+.PHONY: all check check-architecture check-build check-install install uninstall deb lint demo bench bench-nss \
+    clean mutants
 .DELETE_ON_ERROR:
 all: $(PRODUCTS)
 
@@ -221,7 +225,7 @@ check-build: all $(CHECK) $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc
     $(B)/world/libnss_next.so.2 $(TSAN)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
-check: $(CHECK) check-architecture
+check: $(CHECK) check-architecture check-install
 	@rm -rf $(T)/state $(T)/run && mkdir -p $(T)/state $(B)/tap
 	@failed=0; for unit in $(UNITS); do \
 	    CMOCKA_MESSAGE_OUTPUT=TAP CODER_NSS_MODULE=$(CURDIR)/$(T)/libnss_coder.so.2 \
@@ -237,9 +241,16 @@ check-architecture: all
 	@mkdir -p $(B)/tap
 	@tests/architecture $(B) >$(B)/tap/architecture.tap; status=$$?; cat $(B)/tap/architecture.tap; exit $$status
 
+check-install: all
+	@mkdir -p $(B)/tap
+	@tests/install >$(B)/tap/install.tap; status=$$?; cat $(B)/tap/install.tap; exit $$status
+
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
-UNITS_SYSTEMD := coder-helper.socket coder-helper@.service
+UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service
+PAM_PROFILES  := coder coder-password coder-session
+MAN_PAGES     := $(wildcard */*.5 */*.8)
+COMPLETION    := $(wildcard examples/bash-completion/admin-tool)
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR)/security \
@@ -248,19 +259,39 @@ install: all
 	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
 	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
 	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
-	install -m 0644 examples/pam-configs/coder examples/pam-configs/coder-password \
-	    examples/pam-configs/coder-session $(DESTDIR)$(DATADIR)/pam-configs/
+	install -m 0644 $(PAM_PROFILES:%=examples/pam-configs/%) $(DESTDIR)$(DATADIR)/pam-configs/
 	for unit in $(UNITS_SYSTEMD); do \
-	    sed -e 's|/usr/libexec|$(LIBEXECDIR)|' -e 's|/var/lib/coder|$(STATEDIR)|' -e 's|/run/coder|$(RUNDIR)|' \
+	    sed -e 's|/usr/libexec|$(LIBEXECDIR)|' -e 's|/usr/sbin|$(SBINDIR)|' \
+	        -e 's|/var/lib/coder|$(STATEDIR)|' -e 's|/run/coder|$(RUNDIR)|' \
 	        "examples/systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && \
 	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; \
+	done
+	for page in $(MAN_PAGES); do \
+	    install -D -m 0644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+	for words in $(COMPLETION); do \
+	    install -D -m 0644 "$$words" "$(DESTDIR)$(COMPLETIONDIR)/$${words##*/}" || exit 1; \
 	done
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper \
 	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
-	    $(DESTDIR)$(DATADIR)/pam-configs/coder $(DESTDIR)$(DATADIR)/pam-configs/coder-password \
-	    $(DESTDIR)$(DATADIR)/pam-configs/coder-session $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%)
+	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \
+	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%)
+
+# The packages are built from a copy of the tree, so neither .git nor what is built here gets into them.
+DEB     := $(B)/deb
+DEBTREE  = $(DEB)/coder-accounts-$(VERSION)
+
+deb:
+	@test "$$(dpkg-parsechangelog -l examples/debian/changelog -S Version)" = $(VERSION) || \
+	    { echo "examples/debian/changelog does not begin with version $(VERSION)" >&2; exit 1; }
+	rm -rf $(DEB) && mkdir -p $(DEBTREE)
+	tar --exclude=./.git --exclude=./.build -cf - . | tar -C $(DEBTREE) -xf -
+	cp -R examples/debian $(DEBTREE)/debian
+	cd $(DEBTREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+	    DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck}" dpkg-buildpackage -us -uc -b
 
 # -- the rest -------------------------------------------------------------------------------
 
@@ -301,4 +332,4 @@ mutants:
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) $(TOBJ) -name '*.d' 2>/dev/null)

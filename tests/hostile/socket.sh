@@ -64,7 +64,7 @@ ok "the socket is for everybody" is "$socket" SocketMode 0666
 ok "the service gets the connection as descriptor 0" is "$service" StandardInput socket
 ok "the service runs the installed helper" is "$service" ExecStart -/usr/libexec/coder_helper
 if command -v systemd-analyze >/dev/null; then
-    run systemd-analyze verify "$socket"
+    run systemd-analyze --man=no verify "$socket"
     ok "systemd finds nothing wrong with the units" [ ! -s "$tmp/err" ]
 fi
 
