@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2034
+# What the tests of the packages share. Each runs as root in a private world without the product, where it
+# installs the packages that tests/package/debs has built for the world's suite. Started on the host, a test
+# enters such a world by itself:
+#
+#   sudo [CODER_SUITE=trixie] tests/package/lifecycle.sh
+
+if [ -z "${CODER_WORLD:-}" ]; then
+    here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+    "$here/debs" >&2 || exit 1
+    exec "$here/../world" --root-only "/src/tests/package/$(basename "$0")"
+fi
+# shellcheck source=tests/cli/lib.sh
+. /src/tests/cli/lib.sh
+DEBS=/src/.build/deb-$(. /etc/os-release && echo "$VERSION_CODENAME")
+ALL="coder-accounts libpam-coder libnss-coder"
+good=violet-Otter-77-stream
+export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none
+
+apt() { run apt-get -q -y -o APT::Sandbox::User=root "$@"; }
+
+# The three packages, as a sysadmin installs them who has their files.
+install_packages()
+{
+    # shellcheck disable=SC2046
+    apt install $(printf "$DEBS/%s_[0-9]*.deb " $ALL)
+}
+
+# Everything in /etc: names, kinds, modes, owners, link targets, content.
+etc()
+{
+    (cd /etc && find . -printf '%p %y %m %u %g %l\n' | LC_ALL=C sort && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2)
+}
+remember_etc() { etc >"$tmp/etc"; }
+same_etc() { etc | diff "$tmp/etc" - >"$tmp/out"; }
+
+# What the packages have outside /etc, left behind.
+leftovers() { find /usr /lib/systemd /run -xdev -iname '*coder*' -not -name '*encoder*' -not -name '*decoder*'; }
+
+enters() { run pamtester "${3:-login}" "$1" authenticate acct_mgmt <<<"$2"; [ "$status" -eq 0 ]; }

@@ -1,0 +1,113 @@
+#!/bin/bash
+# The packages' life on a host: install, use, upgrade, remove, reinstall, purge both ways; before and after, /etc is
+# the same to the byte, and the accounts outlive everything but a purge that was told to delete them.
+
+# shellcheck disable=SC2016,SC2317
+# shellcheck source=tests/package/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# newer PACKAGE: the package again, with a higher version.
+newer()
+{
+    local tree=$tmp/newer/$1
+    mkdir -p "$tmp/newer"
+    dpkg-deb -R "$DEBS/$1"_[0-9]*.deb "$tree"
+    sed -i -E 's/^Version: .*/&+1/; /^Depends:/s/\(= ([^)]*)\)/(= \1+1)/g' "$tree/DEBIAN/control"
+    dpkg-deb --root-owner-group -b "$tree" "$tmp/newer/" >/dev/null
+}
+
+version() { dpkg-query -W -f '${Version}' "$1"; }
+gone() { ! dpkg-query -W -f '${db:Status-Status}\n' $ALL 2>/dev/null | grep -v not-installed; }
+nss() { grep -E "^(passwd|group|shadow):" /etc/nsswitch.conf | grep -c 'files coder'; }
+wired() { grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session} | wc -l; }
+content() { sqlite3 "file:$STORE?mode=ro" .dump | sha256sum; }
+
+ok "lintian says nothing of the packages" eval 'cp "$DEBS/lintian.txt" "$tmp/out" && [ ! -s "$tmp/out" ]'
+remember_etc
+
+# -- install -------------------------------------------------------------------------------------------
+install_packages
+ok "the packages install" [ "$status" -eq 0 ]
+ok "coder comes after files in three maps" [ "$(nss)" -eq 3 ]
+ok "the four PAM stacks have the module" [ "$(wired)" -eq 4 ]
+ok "the local files are asked before" eval '! grep -B1 pam_coder.so /etc/pam.d/common-* | grep -vE "pam_coder.so|pam_localuser.so|^--"'
+ok "the helper is setuid root's" [ "$(stat -c '%a %U' /usr/libexec/coder_helper)" = '4755 root' ]
+ok "the dynamic linker knows the library" eval 'ldconfig -p | grep -q libnss_coder.so.2'
+ok "the socket is enabled" [ -L /etc/systemd/system/sockets.target.wants/coder-helper.socket ]
+ok "the unit at boot is enabled" [ -L /etc/systemd/system/multi-user.target.wants/coder-publish.service ]
+ok "sshd's configuration is as it was" eval '! grep -rqi coder /etc/ssh'
+ok "AppArmor's rule can be read where it belongs" grep -q '^  /var/lib/coder/directory r,$' /etc/apparmor.d/abstractions/nameservice.d/coder
+ok "no store is made" [ ! -e "$STATE" ]
+etc >"$tmp/wired"
+
+# -- use -----------------------------------------------------------------------------------------------
+make alice --password-stdin <<<"$good"
+sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL" 2>"$tmp/err" ||
+    echo "# $(cat "$tmp/err")"
+ok "an account that admin-tool made is there" [ "$(id -un alice)" = alice ]
+ok "and gets in" enters alice "$good"
+admin-tool users create -u ben -e ben@example.com >"$tmp/made"
+admin-tool users suspend ben -y >"$tmp/made" 2>&1
+before=$(content)
+
+# -- upgrade -------------------------------------------------------------------------------------------
+old=$(version coder-accounts)
+for package in $ALL; do newer "$package"; done
+sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
+systemctl disable coder-publish.service 2>/dev/null
+rm "$STATE/directory"
+run dpkg -i "$tmp"/newer/*.deb
+ok "the upgrade succeeds" [ "$status" -eq 0 ]
+ok "to the newer version" eval '[ "$(version coder-accounts)" = "$old+1" ] && [ "$(version libnss-coder)" = "$old+1" ]'
+ok "the accounts are the same" [ "$(content)" = "$before" ]
+ok "the directory is published" [ "$(getent passwd ben | cut -d: -f7)" = /usr/sbin/nologin ]
+ok "what the administrator took out of nsswitch.conf stays out" eval '! grep -q "^group:.*coder" /etc/nsswitch.conf'
+ok "what the administrator disabled stays disabled" [ ! -e /etc/systemd/system/multi-user.target.wants/coder-publish.service ]
+ok "alice still gets in" enters alice "$good"
+systemctl enable coder-publish.service 2>/dev/null
+sed -i '/^group:/s/files/& coder/' /etc/nsswitch.conf
+ok "/etc is as after the installation" eval 'etc | diff "$tmp/wired" - >"$tmp/out"'
+
+chmod 644 "$STORE"
+run dpkg -i "$tmp"/newer/coder-accounts_*.deb
+ok "a store that cannot be used does not stop an upgrade" [ "$status" -eq 0 ]
+complains '^admin-tool: .*not root.s alone' "... and is called so"
+chmod 600 "$STORE"
+
+# -- remove, and back ------------------------------------------------------------------------------------
+apt remove coder-accounts
+ok "without the tool the accounts still get in" enters alice "$good"
+apt remove $ALL
+ok "removing succeeds" [ "$status" -eq 0 ]
+ok "/etc is as before" same_etc
+ok "nothing else is left of the packages" [ -z "$(leftovers)" ]
+ok "the accounts are gone" eval '! getent passwd alice'
+ok "local users are judged as before" eval 'run pamtester login root acct_mgmt; [ "$status" -eq 0 ]'
+ok "the store is kept" [ "$(content)" = "$before" ]
+install_packages
+ok "installed again, the accounts are back" enters alice "$good"
+ok "and the suspended one is still suspended" [ "$(getent shadow ben | cut -d: -f2,8)" = '!:1' ]
+ok "/etc is as after the first installation" eval 'etc | diff "$tmp/wired" - >"$tmp/out"'
+
+# -- purge -----------------------------------------------------------------------------------------------
+apt purge $ALL
+ok "purging succeeds" [ "$status" -eq 0 ]
+complains "the accounts are kept in $STATE" "... says where the accounts are"
+ok "... keeps them" [ "$(content)" = "$before" ]
+ok "... leaves /etc as before" same_etc
+ok "... and no package" gone
+install_packages
+ok "after it, they are back once more" enters alice "$good"
+apt remove $ALL
+echo 'coder-accounts coder-accounts/delete-accounts boolean true' | debconf-set-selections
+touch "$STATE/note"
+apt purge $ALL
+ok "purging with the answer to delete succeeds" [ "$status" -eq 0 ]
+ok "... deletes the accounts" [ "$(ls "$STATE")" = note ]
+ok "... leaves /etc as before" same_etc
+rm -r "$STATE"
+install_packages
+apt purge $ALL
+ok "without a store purging asks and says nothing" eval '[ "$status" -eq 0 ] && ! grep -q "are kept" "$tmp/err"'
+ok "... leaves /etc as before" same_etc
+done_testing

@@ -1,0 +1,64 @@
+#!/bin/bash
+# The systemd units as the packages install them: systemd finds nothing wrong, and the sandbox is as tight as it was.
+# The figures are systemd-analyze's own: 0 is no exposure, 10 is none of it used.
+
+# shellcheck disable=SC2317
+# shellcheck source=tests/package/lib.sh
+. "$(dirname "$0")/lib.sh"
+install_packages
+ok "the packages install" [ "$status" -eq 0 ]
+units=/usr/lib/systemd/system
+publish=$units/coder-publish.service
+
+for unit in coder-helper.socket coder-helper@.service coder-publish.service; do
+    run systemd-analyze --man=no verify "$units/$unit"
+    ok "systemd finds nothing wrong with $unit" [ "$status" -eq 0 -a ! -s "$tmp/err" ]
+done
+
+# exposed UNIT MOST: systemd-analyze's figure, at most so much.
+exposed()
+{
+    local figure
+    run systemd-analyze security --no-pager --offline=yes "$units/$1"
+    figure=$(sed -n 's/.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p' "$tmp/out")
+    echo "# $1 | exposure | ${figure:-none}"
+    ok "$1 is not more exposed than $2" awk "BEGIN { exit !(\"$figure\" != \"\" && \"$figure\" + 0 <= $2) }"
+}
+exposed coder-helper@.service 1.5
+exposed coder-publish.service 1.1
+
+setting() { sed -n "s/^$2=//p" "$1"; }
+ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = nss-user-lookup.target ]
+ok "... does nothing without a store" [ "$(setting "$publish" ConditionPathExists)" = "$STORE" ]
+
+# What the unit does, with what of its sandbox can be had without systemd.
+heal()
+{
+    local path writable=''
+    for path in $(setting "$publish" ReadWritePaths); do
+        writable+=" ${path#-}"
+    done
+    # shellcheck disable=SC2016
+    run unshare --mount --net bash -c '
+        for path in '"$writable"'; do mkdir -p "$path"; mount --bind "$path" "$path"; done
+        mount --bind / / ; mount -o remount,bind,ro /
+        for path in '"$writable"'; do mount --bind "$path" "$path"; mount -o remount,bind,rw "$path"; done
+        umask "$1"; shift
+        exec setpriv --no-new-privs --bounding-set=-all,+kill --inh-caps=-all env -i "$@"
+    ' bash "$(setting "$publish" UMask)" $(setting "$publish" ExecStart) </dev/null
+}
+
+make alice
+make ben
+cp -a "$STATE/directory" "$tmp/old"
+admin-tool users suspend alice -y >"$tmp/made" 2>&1
+cp "$tmp/old" "$STATE/directory"
+ok "a power cut between commit and rename leaves the old directory" [ "$(getent passwd alice | cut -d: -f7)" != /usr/sbin/nologin ]
+heal
+ok "the unit's command succeeds in its sandbox" [ "$status" -eq 0 ]
+ok "... the directory has caught up" [ "$(getent passwd alice | cut -d: -f7)" = /usr/sbin/nologin ]
+ok "... for all to read" [ "$(stat -c '%a %U' "$STATE/directory")" = '644 root' ]
+rm "$STATE/directory"
+heal
+ok "a lost one is back" getent passwd ben
+done_testing
