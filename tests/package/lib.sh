@@ -13,7 +13,7 @@ fi
 # shellcheck source=tests/cli/lib.sh
 . /src/tests/cli/lib.sh
 DEBS=/src/.build/deb-$(. /etc/os-release && echo "$VERSION_CODENAME")
-ALL="coder-accounts libpam-coder libnss-coder"
+ALL=(coder-accounts libpam-coder libnss-coder)
 good=violet-Otter-77-stream
 export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none
 
@@ -22,8 +22,7 @@ apt() { run apt-get -q -y -o APT::Sandbox::User=root "$@"; }
 # The three packages, as a sysadmin installs them who has their files.
 install_packages()
 {
-    # shellcheck disable=SC2046
-    apt install $(printf "$DEBS/%s_[0-9]*.deb " $ALL)
+    apt install "$DEBS"/{coder-accounts,libpam-coder,libnss-coder}_[0-9]*.deb
 }
 
 # Everything in /etc: names, kinds, modes, owners, link targets, content.

@@ -2,7 +2,7 @@
 # The packages' life on a host: install, use, upgrade, remove, reinstall, purge both ways; before and after, /etc is
 # the same to the byte, and the accounts outlive everything but a purge that was told to delete them.
 
-# shellcheck disable=SC2016,SC2317
+# shellcheck disable=SC2016,SC2034,SC2317
 # shellcheck source=tests/package/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -17,7 +17,7 @@ newer()
 }
 
 version() { dpkg-query -W -f '${Version}' "$1"; }
-gone() { ! dpkg-query -W -f '${db:Status-Status}\n' $ALL 2>/dev/null | grep -v not-installed; }
+gone() { ! dpkg-query -W -f '${db:Status-Status}\n' "${ALL[@]}" 2>/dev/null | grep -v not-installed; }
 nss() { grep -E "^(passwd|group|shadow):" /etc/nsswitch.conf | grep -c 'files coder'; }
 wired() { grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session} | wc -l; }
 content() { sqlite3 "file:$STORE?mode=ro" .dump | sha256sum; }
@@ -52,7 +52,7 @@ before=$(content)
 
 # -- upgrade -------------------------------------------------------------------------------------------
 old=$(version coder-accounts)
-for package in $ALL; do newer "$package"; done
+for package in "${ALL[@]}"; do newer "$package"; done
 sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
 systemctl disable coder-publish.service 2>/dev/null
 rm "$STATE/directory"
@@ -77,7 +77,7 @@ chmod 600 "$STORE"
 # -- remove, and back ------------------------------------------------------------------------------------
 apt remove coder-accounts
 ok "without the tool the accounts still get in" enters alice "$good"
-apt remove $ALL
+apt remove "${ALL[@]}"
 ok "removing succeeds" [ "$status" -eq 0 ]
 ok "/etc is as before" same_etc
 ok "nothing else is left of the packages" [ -z "$(leftovers)" ]
@@ -90,7 +90,7 @@ ok "and the suspended one is still suspended" [ "$(getent shadow ben | cut -d: -
 ok "/etc is as after the first installation" eval 'etc | diff "$tmp/wired" - >"$tmp/out"'
 
 # -- purge -----------------------------------------------------------------------------------------------
-apt purge $ALL
+apt purge "${ALL[@]}"
 ok "purging succeeds" [ "$status" -eq 0 ]
 complains "the accounts are kept in $STATE" "... says where the accounts are"
 ok "... keeps them" [ "$(content)" = "$before" ]
@@ -98,16 +98,16 @@ ok "... leaves /etc as before" same_etc
 ok "... and no package" gone
 install_packages
 ok "after it, they are back once more" enters alice "$good"
-apt remove $ALL
+apt remove "${ALL[@]}"
 echo 'coder-accounts coder-accounts/delete-accounts boolean true' | debconf-set-selections
 touch "$STATE/note"
-apt purge $ALL
+apt purge "${ALL[@]}"
 ok "purging with the answer to delete succeeds" [ "$status" -eq 0 ]
 ok "... deletes the accounts" [ "$(ls "$STATE")" = note ]
 ok "... leaves /etc as before" same_etc
 rm -r "$STATE"
 install_packages
-apt purge $ALL
+apt purge "${ALL[@]}"
 ok "without a store purging asks and says nothing" eval '[ "$status" -eq 0 ] && ! grep -q "are kept" "$tmp/err"'
 ok "... leaves /etc as before" same_etc
 done_testing

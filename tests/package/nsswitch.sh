@@ -2,13 +2,14 @@
 # What libnss-coder does to /etc/nsswitch.conf, whatever stands there: the maintainer scripts alone, on a folder in
 # the host's place. Installing leaves every local lookup first, removing gives back every byte.
 
+# shellcheck disable=SC2016,SC2317
 # shellcheck source=tests/package/lib.sh
 . "$(dirname "$0")/lib.sh"
 export DPKG_ROOT=$tmp/root
 conf=$DPKG_ROOT/etc/nsswitch.conf
 mkdir -p "$DPKG_ROOT/etc"
 dpkg-deb -e "$DEBS"/libnss-coder_[0-9]*.deb "$tmp/control"
-script() { run sh "$tmp/control/$@"; }
+script() { run sh "$tmp/control/$1" "${@:2}"; }
 
 # becomes WHAT BEFORE AFTER: printf's escapes. The host's own dpkg has no libnss-coder, so it is the last one.
 becomes()
