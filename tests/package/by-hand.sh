@@ -36,7 +36,7 @@ follow()
     done < <(commands "$1" "$2")
 }
 
-remember_etc
+remember_host
 follow Install 'make install'
 ok "Install wires it" eval '[ "$(grep -cE "^(passwd|group|shadow):.* coder" /etc/nsswitch.conf)" -eq 3 ] &&
     [ "$(grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session} | wc -l)" -eq 4 ]'
@@ -47,5 +47,5 @@ ok "alice gets in" [ "$status" -eq 0 ]
 follow Undo 'make uninstall'
 ok "Undo leaves /etc as it was" same_etc
 ok "... no account" [ ! -e "$STATE" ]
-ok "... and no file" [ -z "$(leftovers)" ]
+ok "... and no file" nothing_left
 done_testing

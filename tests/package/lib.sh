@@ -30,10 +30,10 @@ etc()
 {
     (cd /etc && find . -printf '%p %y %m %u %g %l\n' | LC_ALL=C sort && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2)
 }
-remember_etc() { etc >"$tmp/etc"; }
+# What is called like something of ours elsewhere; other packages have a few such, too.
+ours() { find /usr /lib/systemd /run -xdev -iname '*coder*' -not -name '*encoder*' -not -name '*decoder*' | sort; }
+remember_host() { etc >"$tmp/etc"; ours >"$tmp/ours"; }
 same_etc() { etc | diff "$tmp/etc" - >"$tmp/out"; }
-
-# What the packages have outside /etc, left behind.
-leftovers() { find /usr /lib/systemd /run -xdev -iname '*coder*' -not -name '*encoder*' -not -name '*decoder*'; }
+nothing_left() { ours | diff "$tmp/ours" - >"$tmp/out"; }
 
 enters() { run pamtester "${3:-login}" "$1" authenticate acct_mgmt <<<"$2"; [ "$status" -eq 0 ]; }

@@ -23,7 +23,7 @@ wired() { grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session}
 content() { sqlite3 "file:$STORE?mode=ro" .dump | sha256sum; }
 
 ok "lintian says nothing of the packages" eval 'cp "$DEBS/lintian.txt" "$tmp/out" && [ ! -s "$tmp/out" ]'
-remember_etc
+remember_host
 
 # -- install -------------------------------------------------------------------------------------------
 install_packages
@@ -80,7 +80,7 @@ ok "without the tool the accounts still get in" enters alice "$good"
 apt remove "${ALL[@]}"
 ok "removing succeeds" [ "$status" -eq 0 ]
 ok "/etc is as before" same_etc
-ok "nothing else is left of the packages" [ -z "$(leftovers)" ]
+ok "nothing else is left of the packages" nothing_left
 ok "the accounts are gone" eval '! getent passwd alice'
 ok "local users are judged as before" eval 'run pamtester login root acct_mgmt; [ "$status" -eq 0 ]'
 ok "the store is kept" [ "$(content)" = "$before" ]
