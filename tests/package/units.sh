@@ -28,7 +28,7 @@ exposed coder-helper@.service 1.5
 exposed coder-publish.service 1.1
 
 setting() { sed -n "s/^$2=//p" "$1"; }
-ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = nss-user-lookup.target ]
+ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = 'nss-user-lookup.target ssh.service' ]
 ok "... does nothing without a store" [ "$(setting "$publish" ConditionPathExists)" = "$STORE" ]
 
 # What the unit does, with what of its sandbox can be had without systemd.
