@@ -291,7 +291,7 @@ deb:
 	tar --exclude=./.git --exclude=./.build -cf - . | tar -C $(DEBTREE) -xf -
 	cp -R examples/debian $(DEBTREE)/debian
 	cd $(DEBTREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-	    DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck}" dpkg-buildpackage -us -uc -b
+	    DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck noautodbgsym}" dpkg-buildpackage -us -uc -b
 
 # -- the rest -------------------------------------------------------------------------------
 

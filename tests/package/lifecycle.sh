@@ -106,6 +106,27 @@ ok "purging with the answer to delete succeeds" [ "$status" -eq 0 ]
 ok "... deletes the accounts" [ "$(ls "$STATE")" = note ]
 ok "... leaves /etc as before" same_etc
 rm -r "$STATE"
+
+# purge_asked ANSWER: what a person is asked on a terminal.
+purge_asked()
+{
+    run env DEBIAN_FRONTEND=readline "ANSWER=$1" "PACKAGES=${ALL[*]}" expect -c '
+        set timeout 60
+        spawn apt-get -q -y purge {*}$env(PACKAGES)
+        expect {
+            -re {yes/no} { send "$env(ANSWER)\r"; exp_continue }
+            timeout { exit 99 }
+            eof
+        }
+        exit [lindex [wait] 3]'
+}
+install_packages
+make cyd
+purge_asked no
+ok "on a terminal purging asks; no keeps the accounts" eval '[ "$status" -eq 0 ] && grep -q "cannot be undone" "$tmp/out" && [ -e "$STORE" ]'
+install_packages
+purge_asked yes
+ok "yes deletes them" [ "$status" -eq 0 -a ! -e "$STATE" ]
 install_packages
 apt purge "${ALL[@]}"
 ok "without a store purging asks and says nothing" eval '[ "$status" -eq 0 ] && ! grep -q "are kept" "$tmp/err"'
