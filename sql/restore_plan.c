@@ -91,11 +91,12 @@ static bool judge(const struct restore *restore, const struct account *present,
         ret->before = *present;
     if (ret->is)
         ret->after = *backup;
-    if (!ret->was && !restore->exact && is_tombstone(restore->present.store, backup->uid))
+    if (present == NULL && backup != NULL && !restore->exact &&
+        is_tombstone(restore->present.store, backup->uid))
         return false;
-    if (ret->was && ret->is && present->status == ACCOUNT_SUSPENDED && !restore->exact)
+    if (present != NULL && present->status == ACCOUNT_SUSPENDED && !restore->exact)
         ret->after.status = ACCOUNT_SUSPENDED;
-    ret->password = ret->is && (!ret->was || strcmp(present->hash, backup->hash) != 0);
+    ret->password = backup != NULL && (present == NULL || strcmp(present->hash, backup->hash) != 0);
     return ret->was != ret->is || differs(&ret->before, &ret->after);
 }
 
