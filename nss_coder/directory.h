@@ -236,6 +236,10 @@ struct directory_view {
  * closes the view. errno is not preserved.
  */
 enum directory_result directory_view_open(const char *path, struct directory_view *ret);
+
+/* The same when it is known what will be asked: the hash of a name or id, in this table. */
+enum directory_result directory_view_open_for(const char *path, enum directory_section table,
+                                              uint64_t hash, struct directory_view *ret);
 void directory_view_close(struct directory_view *view);
 
 /* The file at path opened as a view would, judged by the same rules: OK and a descriptor that the

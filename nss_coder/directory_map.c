@@ -241,32 +241,45 @@ static enum directory_result map_open(const char *path, struct directory_map *re
     return DIRECTORY_OK;
 }
 
-/* The map at hand, if the file at path is still the one it was made of. */
-static enum directory_result shelf_take_current(const char *path, struct directory_shelf **ret)
+/* The current shelf, with one count for the caller; NULL when there is none. */
+static struct directory_shelf *shelf_take_current(void)
 {
     uint32_t number = atomic_load(&current);
-    if (number == 0)
-        return DIRECTORY_NOT_FOUND;
-    /* lstat, for the file itself: a link to the file already mapped is refused like any other. */
-    struct stat file;
-    if (lstat(path, &file) != 0)
-        return result_of_errno(errno);
-    struct directory_shelf *shelf = &shelves[number - 1];
-    if (!shelf_take(shelf))
-        return DIRECTORY_NOT_FOUND;
-    if (map_is_of(&shelf->map, &file)) {
-        *ret = shelf;
-        return DIRECTORY_OK;
-    }
-    shelf_drop(shelf);
-    return DIRECTORY_NOT_FOUND;
+    return number != 0 && shelf_take(&shelves[number - 1]) ? &shelves[number - 1] : NULL;
+}
+
+/* Where the search will begin is fetched while the kernel looks at the path. */
+static void map_expect(const struct directory_map *map, enum directory_section table,
+                       uint64_t hash)
+{
+    const struct directory_extent *slots = &map->header.sections[table];
+    __builtin_prefetch(map->data + slots->offset
+                       + (hash & (slots->count - 1)) * sizeof(struct directory_slot));
 }
 
 enum directory_result directory_view_open(const char *path, struct directory_view *ret)
 {
-    enum directory_result result = shelf_take_current(path, &ret->shelf);
-    if (result != DIRECTORY_NOT_FOUND)
-        return result;
+    return directory_view_open_for(path, DIRECTORY_USER_NAMES, 0, ret);
+}
+
+enum directory_result directory_view_open_for(const char *path, enum directory_section table,
+                                              uint64_t hash, struct directory_view *ret)
+{
+    enum directory_result result;
+    struct directory_shelf *shelf = shelf_take_current();
+    if (shelf != NULL) {
+        map_expect(&shelf->map, table, hash);
+        /* lstat, for the file itself: a link to the file already mapped is refused like any other. */
+        struct stat file;
+        int error = lstat(path, &file) != 0 ? errno : 0;
+        if (error == 0 && map_is_of(&shelf->map, &file)) {
+            ret->shelf = shelf;
+            return DIRECTORY_OK;
+        }
+        shelf_drop(shelf);
+        if (error != 0)
+            return result_of_errno(error);
+    }
 
     struct directory_map map;
     result = map_open(path, &map);

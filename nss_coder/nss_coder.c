@@ -7,6 +7,7 @@
 #include "nss_coder.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum nss_status nss_coder_status(enum directory_result result, int saved_errno, int *errnop)
 {
@@ -27,6 +28,16 @@ enum nss_status nss_coder_status(enum directory_result result, int saved_errno, 
         *errnop = ENOENT;
         return NSS_STATUS_UNAVAIL;
     }
+}
+
+enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret)
+{
+    if (name == NULL)
+        return directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_IDS, directory_hash_id(id),
+                                       ret);
+    size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
+    return directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_NAMES,
+                                   directory_hash_name(name, length), ret);
 }
 
 static void cursor_close(struct nss_coder_cursor *cursor)

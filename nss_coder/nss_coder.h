@@ -22,6 +22,9 @@
  */
 enum nss_status nss_coder_status(enum directory_result result, int saved_errno, int *errnop);
 
+/* A view for one lookup of a user or private group, by name or, when that is NULL, by id. */
+enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret);
+
 /*
  * Where an enumeration is. glibc serialises the *ent functions of one map with a lock of its own.
  * The view stays open from set to end, so all of an enumeration comes from one file; only where it

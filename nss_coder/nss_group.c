@@ -46,7 +46,7 @@ static enum directory_result group_get(const char *name, gid_t gid, struct group
                                        size_t size)
 {
     struct directory_view view;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+    enum directory_result result = nss_coder_open(name, gid, &view);
     if (result != DIRECTORY_OK)
         return result;
     struct directory_entry group;
@@ -101,7 +101,7 @@ static enum directory_result gids_get(const char *user, uint32_t ret[DIRECTORY_G
                                       size_t *ret_count)
 {
     struct directory_view view;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+    enum directory_result result = nss_coder_open(user, 0, &view);
     if (result != DIRECTORY_OK)
         return result;
     struct directory_entry entry;

@@ -34,7 +34,7 @@ static enum directory_result passwd_fill(const struct directory_entry *user, str
 static enum directory_result passwd_find(const char *name, uid_t uid, struct directory_entry *ret)
 {
     struct directory_view view;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+    enum directory_result result = nss_coder_open(name, uid, &view);
     if (result != DIRECTORY_OK)
         return result;
     result = name != NULL ? directory_find_user_by_name(&view, name, ret)

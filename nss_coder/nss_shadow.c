@@ -42,7 +42,7 @@ static enum directory_result shadow_fill(const struct directory_entry *user, str
 static enum directory_result shadow_find(const char *name, struct directory_entry *ret)
 {
     struct directory_view view;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &view);
+    enum directory_result result = nss_coder_open(name, 0, &view);
     if (result != DIRECTORY_OK)
         return result;
     result = directory_find_user_by_name(&view, name, ret);
