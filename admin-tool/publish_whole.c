@@ -9,32 +9,33 @@
 
 enum { PAGE_SIZE = 256 };
 
-/* Of one group. */
-struct members {
-    uint32_t *uids;
-    size_t count, room;
+/* Who is a listed member of what, in the order of uids. */
+struct membership {
+    uint32_t gid, uid;
 };
 
 struct publication {
     const struct frame *frame;
     struct directory_writer *writer;
-    struct members members[GROUPS_MAX]; /* as in the frame */
+    struct membership *memberships;
+    size_t count, room;
 };
 
 /* -- accounts ----------------------------------------------------------------------------- */
 
-static bool add_member(struct members *members, uint32_t uid)
+static bool add_membership(struct publication *publication, uint32_t gid, uint32_t uid)
 {
-    if (members->count == members->room) {
-        size_t room = 2 * members->room + 64;
-        uint32_t *uids = reallocarray(members->uids, room, sizeof *uids);
+    if (publication->count == publication->room) {
+        size_t room = 2 * publication->room + 64;
+        struct membership *memberships = reallocarray(publication->memberships, room,
+                                                      sizeof *memberships);
 
-        if (uids == NULL)
+        if (memberships == NULL)
             return false;
-        members->uids = uids;
-        members->room = room;
+        publication->memberships = memberships;
+        publication->room = room;
     }
-    members->uids[members->count++] = uid;
+    publication->memberships[publication->count++] = (struct membership){ gid, uid };
     return true;
 }
 
@@ -45,10 +46,8 @@ static enum directory_result add_user(struct publication *publication,
 
     publish_show(publication->frame, account, &shown);
     for (size_t i = 0; i < shown.listed_count; i++)
-        for (size_t g = 0; g < publication->frame->group_count; g++)
-            if (shown.listed[i] == publication->frame->groups[g].gid &&
-                !add_member(&publication->members[g], account->uid))
-                return DIRECTORY_NO_RESOURCES;
+        if (!add_membership(publication, shown.listed[i], account->uid))
+            return DIRECTORY_NO_RESOURCES;
     return directory_writer_add_user(publication->writer, &shown.user);
 }
 
@@ -77,43 +76,69 @@ static enum status add_users(struct tool *tool, struct publication *publication)
 
 /* -- groups ------------------------------------------------------------------------------- */
 
-static enum status add_group(struct publication *publication, size_t g)
+/* members: room for all memberships. */
+static enum status add_group(struct publication *publication, size_t g, uint32_t *members)
 {
     struct directory_group group = {
         .name = publication->frame->groups[g].name,
         .gid = publication->frame->groups[g].gid,
-        .members = publication->members[g].uids,
-        .member_count = publication->members[g].count,
+        .members = members,
         .local = publication->frame->groups[g].local,
     };
 
+    for (size_t i = 0; i < publication->count; i++)
+        if (publication->memberships[i].gid == group.gid)
+            members[group.member_count++] = publication->memberships[i].uid;
     return publish_status(directory_writer_add_group(publication->writer, &group), group.name);
+}
+
+static enum status add_groups(struct publication *publication)
+{
+    uint32_t *members = calloc(publication->count + 1, sizeof *members);
+    enum status status = GO_ON;
+
+    if (members == NULL)
+        return publish_status(DIRECTORY_NO_RESOURCES, "");
+    for (size_t g = 0; g < publication->frame->group_count && status == GO_ON; g++)
+        status = add_group(publication, g, members);
+    free(members);
+    return status;
 }
 
 static enum status write_file(struct tool *tool, struct publication *publication, int fd)
 {
     enum status status = add_users(tool, publication);
 
-    for (size_t g = 0; g < publication->frame->group_count && status == GO_ON; g++)
-        status = add_group(publication, g);
+    if (status == GO_ON)
+        status = add_groups(publication);
     if (status == GO_ON)
         status = publish_status(directory_writer_finish(publication->writer, fd), "an account");
     return status;
 }
 
+static void publication_free(struct publication *publication)
+{
+    free(publication->memberships);
+    directory_writer_free(publication->writer);
+    free(publication);
+}
+
 enum status publish_whole(struct tool *tool, const struct frame *frame, uint64_t hash,
                           int64_t generation, int fd)
 {
-    struct publication publication = { .frame = frame,
-                                       .writer = directory_writer_new((uint64_t)generation) };
+    struct publication *publication = calloc(1, sizeof *publication);
     enum status status;
 
-    if (publication.writer == NULL)
+    if (publication == NULL)
         return publish_status(DIRECTORY_NO_RESOURCES, "");
-    directory_writer_set_frame(publication.writer, hash);
-    status = write_file(tool, &publication, fd);
-    for (size_t g = 0; g < GROUPS_MAX; g++)
-        free(publication.members[g].uids);
-    directory_writer_free(publication.writer);
+    publication->frame = frame;
+    publication->writer = directory_writer_new((uint64_t)generation);
+    if (publication->writer == NULL) {
+        status = publish_status(DIRECTORY_NO_RESOURCES, "");
+    } else {
+        directory_writer_set_frame(publication->writer, hash);
+        status = write_file(tool, publication, fd);
+    }
+    publication_free(publication);
     return status;
 }

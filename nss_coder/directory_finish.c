@@ -13,7 +13,7 @@
 
 size_t directory_list_room(size_t length)
 {
-    return length + length / 16 + 2 * (DIRECTORY_NAME_MAX + 1);
+    return length + length / 16 + 2 * ((size_t)DIRECTORY_NAME_MAX + 1);
 }
 
 /* Which record a table is asked for. */

@@ -138,6 +138,15 @@ size_t directory_text_make(const char *const strings[4], char ret[DIRECTORY_TEXT
     return total;
 }
 
+static bool record_reserve(struct directory_writer *writer, struct section *records,
+                           size_t text_length, const struct list *list)
+{
+    return directory_section_reserve(records, sizeof(struct directory_record))
+        && directory_section_reserve(&writer->sections[DIRECTORY_HEAP],
+                                     text_length + list->count * sizeof(*list->ids))
+        && directory_section_reserve(list->section, list->count * sizeof(*list->ids));
+}
+
 /* Reserve first, then add: either all of it is added or nothing. */
 static enum directory_result record_add(struct directory_writer *writer, struct section *records,
                                         struct directory_record *record, const struct list *list,
@@ -149,9 +158,7 @@ static enum directory_result record_add(struct directory_writer *writer, struct 
     size_t length = directory_text_make(strings, text, record->lengths);
     if (length == 0 || records->used / sizeof(*record) >= UINT32_MAX / 4)
         return DIRECTORY_REFUSED;
-    if (!directory_section_reserve(heap, length + list_length)
-        || !directory_section_reserve(list->section, list_length)
-        || !directory_section_reserve(records, sizeof(*record)))
+    if (!record_reserve(writer, records, length, list))
         return DIRECTORY_NO_RESOURCES;
 
     size_t near = 0;

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 
 chmod 755 "$work"
 make -s -C "$tree" B="$work/build" STATEDIR="$work/state" RUNDIR="$work/run" "$work/build/admin-tool"
-printf '%9s %9s %12s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend activate 'edit name' 'peak' \
+printf '%9s %9s %12s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend activate 'other roles' 'peak' \
     'whole file' 'peak' 'of size'
 for size; do
     rm -rf "$work/state"
