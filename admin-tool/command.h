@@ -243,14 +243,14 @@ void leftovers_print(const struct account *account, FILE *out);
 /* -- search.c ----------------------------------------------------------------------------- */
 
 enum { FINDING_EXAMPLES = 3 };
-struct finding {
+struct search_result {
     bool late, deep; /* not all was looked at */
     size_t found;
     char examples[FINDING_EXAMPLES][PATH_MAX]; /* not escaped */
 };
 
 /* What belongs to uid on this machine's own disks, the home first; for at most 6 s. */
-struct finding search_files(uint32_t uid, const char *home);
+struct search_result search_files(uint32_t uid, const char *home);
 
 /* -- newcomer.c: what users create was told ----------------------------------------------- */
 

@@ -80,7 +80,7 @@ static void print_ranges(const struct account *account, const char *path, FILE *
 
 static void print_files(const struct account *account, FILE *out)
 {
-    const struct finding finding = search_files(account->uid, account->home);
+    const struct search_result finding = search_files(account->uid, account->home);
     bool partly = finding.late || finding.deep;
 
     if (finding.found > 0)

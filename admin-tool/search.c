@@ -29,7 +29,7 @@ struct search {
     struct timespec until; /* CLOCK_MONOTONIC */
     struct place places[PLACES_MAX];
     size_t place_count;
-    struct finding finding;
+    struct search_result finding;
     char path[PATH_MAX]; /* where we are */
 };
 
@@ -172,7 +172,7 @@ static void search_and_tell(uint32_t uid, const char *home, int pipe_end)
 }
 
 /* False when the child did not answer in time. More than a pipe takes at once is never written. */
-static bool wait_for(int pipe_end, struct finding *ret)
+static bool wait_for(int pipe_end, struct search_result *ret)
 {
     struct pollfd answer = { .fd = pipe_end, .events = POLLIN };
 
@@ -180,9 +180,9 @@ static bool wait_for(int pipe_end, struct finding *ret)
            read(pipe_end, ret, sizeof *ret) == (ssize_t)sizeof *ret;
 }
 
-struct finding search_files(uint32_t uid, const char *home)
+struct search_result search_files(uint32_t uid, const char *home)
 {
-    struct finding finding = { .late = true };
+    struct search_result finding = { .late = true };
     int ends[2];
     pid_t child;
 
@@ -194,7 +194,7 @@ struct finding search_files(uint32_t uid, const char *home)
         search_and_tell(uid, home, ends[1]);
     close(ends[1]);
     if (child > 0 && !wait_for(ends[0], &finding)) {
-        finding = (struct finding){ .late = true };
+        finding = (struct search_result){ .late = true };
         kill(child, SIGKILL); /* on a disk that does not answer it may go only later */
     }
     if (child > 0)
