@@ -8,8 +8,11 @@
 #include "directory_patching.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#define COPY_PART (8 << 20) /* bytes */
 
 bool patching_copy(const char *path, int fd)
 {
@@ -17,17 +20,20 @@ bool patching_copy(const char *path, int fd)
     struct stat file;
     if (directory_open_file(path, &old, &file) != DIRECTORY_OK)
         return false;
-    off_t left = file.st_size;
-    while (left > 0) {
-        ssize_t copied = copy_file_range(old, NULL, fd, NULL, (size_t)left, 0);
+    off_t done = 0;
+    while (done < file.st_size) {
+        size_t part = file.st_size - done < COPY_PART ? (size_t)(file.st_size - done) : COPY_PART;
+        ssize_t copied = copy_file_range(old, NULL, fd, NULL, part, 0);
         if (copied < 0 && errno == EINTR)
             continue;
         if (copied <= 0)
             break;
-        left -= copied;
+        /* The disk begins now, so that fsync has less to wait for. That alone is what counts. */
+        (void)sync_file_range(fd, done, copied, SYNC_FILE_RANGE_WRITE);
+        done += copied;
     }
     close(old);
-    return left == 0;
+    return done == file.st_size;
 }
 
 /* -- bytes ---- */
