@@ -16,8 +16,8 @@ struct option_row {
 };
 
 static const struct option_row rows[OPTION_ID_COUNT] = {
-    [OPTION_USERNAME] = { "username", 'u', "NAME", "the login name; asked for on a terminal" },
-    [OPTION_EMAIL] = { "email", 'e', "EMAIL", "the e-mail address; asked for on a terminal" },
+    [OPTION_USERNAME] = { "username", 'u', "NAME", "the login name; create asks for it on a terminal" },
+    [OPTION_EMAIL] = { "email", 'e', "EMAIL", "the e-mail address; create asks for it, too" },
     [OPTION_FULL_NAME] = { "full-name", 'n', "FULL-NAME", "the full name" },
     [OPTION_ROLES] = { "roles", 0, "R,R", "of admin, auditor, member; everyone is a member" },
     [OPTION_UID] = { "uid", 0, "N", "this user id instead of the next free one" },
