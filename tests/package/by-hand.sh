@@ -21,7 +21,7 @@ by_hand()
     case $1 in
         make) : ;;
         "make install") cp -a --no-preserve=ownership "$DEBS/by-hand/." / && chmod 4755 /usr/libexec/coder_helper ;;
-        "make uninstall") (cd "$DEBS/by-hand" && find . ! -type d) | (cd / && xargs rm -f) ;;
+        "make uninstall && sudo ldconfig") (cd "$DEBS/by-hand" && find . ! -type d) | (cd / && xargs rm -f) && ldconfig ;;
         *) (cd /src && bash -e -c "$1") ;;
     esac
 }
