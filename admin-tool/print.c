@@ -72,6 +72,8 @@ static bool set_heading(struct libscols_column *column, const struct layout *lay
     if (is_last && !right)
         width = 0; /* nothing stands behind it */
     snprintf(padded, sizeof padded, "%*s", right ? width : -width, text);
+    if (width > 0) /* later releases of the library look at no heading that is not shown */
+        scols_column_set_whint(column, width);
     return scols_cell_set_data(heading, padded) == 0;
 }
 

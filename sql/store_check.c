@@ -195,7 +195,7 @@ static enum store_result check_whole(sqlite3 *db)
 {
     int64_t bad = 0, tables = 0;
     enum store_result result = database_number(db, &bad,
-        "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", "");
+        "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'", "");
 
     if (result == STORE_OK)
         result = database_number(db, &tables, "SELECT count(*) FROM failures, pending WHERE 0", "");
