@@ -56,21 +56,6 @@ static enum status open_target(const struct tool *tool, struct target *ret)
     return GO_ON;
 }
 
-static bool write_all(int fd, const unsigned char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return fsync(fd) == 0;
-}
-
 /* Give the finished file its name, which nobody else may have taken meanwhile. hidden: its present
  * one, NULL when it has none. */
 static bool place(const struct target *target, int fd, const char *hidden)
@@ -102,7 +87,7 @@ static enum status write_target(const struct target *target, const unsigned char
     }
     if (fd == -1)
         return refuse_target(target, errno);
-    if (!write_all(fd, bytes, size) || !place(target, fd, hidden))
+    if (!descriptor_write(fd, bytes, size) || fsync(fd) != 0 || !place(target, fd, hidden))
         error = errno;
     if (error != 0 && hidden != NULL)
         unlinkat(target->folder, hidden, 0);

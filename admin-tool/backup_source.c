@@ -37,21 +37,6 @@ static enum status check_source(const char *path, int fd, size_t *ret_size)
     return GO_ON;
 }
 
-static bool read_all(int fd, unsigned char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t length = read(fd, bytes, size);
-
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length <= 0)
-            return false;
-        bytes += length;
-        size -= (size_t)length;
-    }
-    return true;
-}
-
 static enum status read_source(const struct tool *tool, struct backup_source *ret)
 {
     const char *path = tool->arguments.operand;
@@ -60,7 +45,7 @@ static enum status read_source(const struct tool *tool, struct backup_source *re
 
     if (status == GO_ON && (ret->bytes = malloc(ret->size + 1)) == NULL)
         status = tool_refuse(STATUS_FAILED, "not enough memory for %s", path);
-    if (status == GO_ON && !read_all(fd, ret->bytes, ret->size))
+    if (status == GO_ON && !descriptor_read(fd, ret->bytes, ret->size))
         status = tool_refuse(STATUS_FAILED, "%s cannot be read to its end", path);
     if (fd != -1)
         close(fd);

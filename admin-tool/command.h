@@ -240,6 +240,12 @@ void home_remove(struct tool *tool, const struct account *account);
  * is printed when there is nothing. Takes a few seconds at most, and says so when that was too little. */
 void leftovers_print(const struct account *account, FILE *out);
 
+/* -- descriptor.c ------------------------------------------------------------------------- */
+
+/* All of it, whatever signals come; false with errno (0 where reading: the end came first). */
+bool descriptor_write(int fd, const void *bytes, size_t size);
+bool descriptor_read(int fd, void *ret, size_t size);
+
 /* -- search.c ----------------------------------------------------------------------------- */
 
 enum { FINDING_EXAMPLES = 3 };

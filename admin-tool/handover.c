@@ -2,33 +2,18 @@
  * What is passed on to the user: how to log in, and the temporary password, which is shown here
  * once and nowhere else. It goes through a buffer of our own, never through stdio's.
  */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
-
-static bool write_all(const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(STDOUT_FILENO, text, length);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        text += count;
-        length -= (size_t)count;
-    }
-    return true;
-}
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {
     const struct account_extra extra = { .temporary_password = password };
     char *text = NULL;
     bool written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
-                   write_all(text, strlen(text)) && write_all("\n", 1);
+                   descriptor_write(STDOUT_FILENO, text, strlen(text)) &&
+                   descriptor_write(STDOUT_FILENO, "\n", 1);
 
     store_text_free(text);
     return written;
@@ -73,7 +58,7 @@ static bool write_text(const struct account *account, const char *password)
                               "Email: %s\n",
                               account->username, host, account->username, account->email);
     length += make_password_lines(account, password, text + length, sizeof text - length);
-    written = length < sizeof text && write_all(text, length);
+    written = length < sizeof text && descriptor_write(STDOUT_FILENO, text, length);
     explicit_bzero(text, sizeof text);
     return written;
 }

@@ -11,21 +11,6 @@
 #include "import.h"
 #include "json.h"
 
-static bool write_all(int fd, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(fd, text, length);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        text += count;
-        length -= (size_t)count;
-    }
-    return true;
-}
-
 static bool write_row(int fd, const struct import_row *row, const char *before)
 {
     const char *email = row->texts + strlen(row->texts) + 1;
@@ -36,7 +21,8 @@ static bool write_row(int fd, const struct import_row *row, const char *before)
 
     errno = ENOMEM;
     if (text != NULL)
-        written = write_all(fd, before, strlen(before)) && write_all(fd, text, strlen(text));
+        written = descriptor_write(fd, before, strlen(before)) &&
+                  descriptor_write(fd, text, strlen(text));
     store_text_free(text);
     return written;
 }
@@ -52,7 +38,7 @@ static bool write_array(int fd, const struct import_batch *batch)
             return false;
         before = ",\n ";
     }
-    return before[0] == '[' ? write_all(fd, "[]\n", 3) : write_all(fd, "]\n", 2);
+    return before[0] == '[' ? descriptor_write(fd, "[]\n", 3) : descriptor_write(fd, "]\n", 2);
 }
 
 /* The name must outlast a power cut, too. */

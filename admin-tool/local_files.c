@@ -72,21 +72,6 @@ void local_file_free(struct local_file *file)
 
 /* -- writing ------------------------------------------------------------------------------ */
 
-static bool write_whole(int fd, const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(fd, text, size);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        text += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
 /* A new file with the old one's owner and mode, on disk when it returns. */
 static bool write_file(const char *path, const struct stat *like, const char *text, size_t size)
 {
@@ -98,7 +83,7 @@ static bool write_file(const char *path, const struct stat *like, const char *te
     if (fd == -1)
         return false;
     written = fchown(fd, like->st_uid, like->st_gid) == 0 &&
-              fchmod(fd, like->st_mode & 07777) == 0 && write_whole(fd, text, size) &&
+              fchmod(fd, like->st_mode & 07777) == 0 && descriptor_write(fd, text, size) &&
               fsync(fd) == 0;
     if (close(fd) != 0 || !written) {
         int error = errno;
