@@ -1,7 +1,8 @@
 # coder-accounts: one non-recursive Makefile; the object lists below are the link table.
 #
 #   make            build the four products into .build/
-#   make check      unit tests (ASan, UBSan) and the architecture checks; needs no root
+#   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the architecture checks; needs no root
+#   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make deb        the Debian packages, into .build/deb/ (debhelper, dpkg-dev, po-debconf)
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
@@ -221,11 +222,13 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj
     $(WRITER_OBJS:%=$(B)/tsan/obj/%) $(READER_OBJS:%=$(B)/tsan/obj/%)
 	$(CC) $(TSANFLAGS) -static-libtsan -rdynamic -pie -o $@ $^ -lcmocka
 
+include tests/fuzz/fuzz.mk
+
 check-build: all $(CHECK) $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so $(NSS_WORLD) \
-    $(B)/world/libnss_next.so.2 $(TSAN)
+    $(B)/world/libnss_next.so.2 $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
-check: $(CHECK) check-architecture check-install
+check: $(CHECK) check-architecture check-install check-fuzz
 	@rm -rf $(T)/state $(T)/run && mkdir -p $(T)/state $(B)/tap
 	@failed=0; for unit in $(UNITS); do \
 	    CMOCKA_MESSAGE_OUTPUT=TAP CODER_NSS_MODULE=$(CURDIR)/$(T)/libnss_coder.so.2 \

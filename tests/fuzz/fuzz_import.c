@@ -1,0 +1,76 @@
+/*
+ * Files of users import: whatever the octets, reading ends, says of each record where it began, and
+ * gives no account that users create would refuse.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "grammar.h"
+#include "import.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return 0;
+}
+
+static void check_good(const struct import_record *record)
+{
+    const struct account *account = &record->account;
+    const unsigned needed = 1u << IMPORT_USERNAME | 1u << IMPORT_EMAIL;
+
+    fuzz_require((record->given & needed) == needed, "name and address are there");
+    fuzz_require((account->roles & ROLE_MEMBER) != 0, "everyone is a member");
+    grammar_require_account(account, true);
+    fuzz_require(account->home[0] == '/', "there is a home");
+    fuzz_require(account->hash[0] == '\0' || credential_form(account->hash) != CREDENTIAL_BROKEN,
+                 "a hash is whole");
+    fuzz_require(account->temporary || account->temporary_until == 0, "an end of nothing");
+    fuzz_require(account->expires_at >= 0 && account->created_at >= 0 &&
+                     account->password_changed_at >= 0 && account->temporary_until >= 0,
+                 "times are after 1970");
+}
+
+/* An expected number of records at most: each takes an octet. */
+static void read_all(int fd, size_t size)
+{
+    struct import_reader *reader = import_reader_new(fd);
+    char reason[IMPORT_REASON_SIZE];
+    struct import_record record;
+    enum import_result result;
+    size_t line = 0, count = 0;
+
+    fuzz_require(reader != NULL, "there is memory");
+    do {
+        memset(reason, 'x', sizeof reason);
+        reason[0] = '\0';
+        result = import_reader_next(reader, &record, reason);
+        fuzz_require(memchr(reason, '\0', sizeof reason) != NULL, "a reason ends");
+        if (result != IMPORT_GOOD && result != IMPORT_BAD)
+            break;
+        fuzz_require(++count <= size && record.line > line && record.line <= size + 1,
+                     "each record begins behind the one before");
+        line = record.line;
+        if (result == IMPORT_GOOD)
+            check_good(&record);
+        else
+            fuzz_require(reason[0] != '\0', "there is a reason");
+    } while (true);
+    fuzz_require(result != IMPORT_FAILED, "the file can be read");
+    import_reader_free(reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int fd = fuzz_file(data, size);
+
+    read_all(fd, size);
+    close(fd);
+    return 0;
+}
