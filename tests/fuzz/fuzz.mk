@@ -4,7 +4,7 @@
 #   make fuzz         FUZZ_SECONDS=60 each with libFuzzer (clang); what is new goes to .build/fuzz/found,
 #                     a finding to .build/fuzz/NAME-crash-...
 
-FUZZERS := rules import doctor
+FUZZERS := directory patch rules import doctor
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 F := $(B)/fuzz
@@ -12,8 +12,8 @@ F := $(B)/fuzz
 FUZZ_OBJS := tests/fuzz/fuzz.o tests/fuzz/grammar.o admin-tool/escape.o $(UNIT_OBJS)
 FUZZ_LIBS := -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
 # What a fuzzer has beside those.
-FUZZ_MORE_directory := tests/fixture_directory.o
-FUZZ_MORE_patch     := tests/fixture_directory.o tests/fixture_model.o tests/fuzz/quiet.o
+FUZZ_MORE_directory := tests/fixture_directory.o tests/fuzz/damage.o
+FUZZ_MORE_patch     := tests/fixture_directory.o tests/fixture_model.o tests/fuzz/damage.o tests/fuzz/quiet.o
 FUZZ_MORE_request   := tests/fixture.o tests/fuzz/quiet.o
 FUZZ_MORE_backup    := tests/fixture.o tests/fuzz/quiet.o
 FUZZ_MORE_pam       := tests/fixture_directory.o tests/fake_nss.o tests/fuzz/quiet.o $(filter pam_coder/%,$(PAM_OBJS))
