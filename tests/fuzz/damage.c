@@ -78,7 +78,7 @@ static void bend_record(const struct bending *bending, bool plain)
     size_t field = fuzz_below(bending->input, sizeof(struct directory_record) / 2) * 2;
     uint64_t number = pick_number(bending);
     size_t length = 1u << fuzz_octet(bending->input) % 4;
-    bool checksum = field < 4 || (field < 52 && field + length > 40);
+    bool checksum = field < 4 || (field < 44 && field + length > 40);
 
     if (plain && checksum)
         return;
@@ -112,11 +112,17 @@ static void bend_size(struct damaged *damaged, size_t size)
     damaged->size = size;
 }
 
-static void swap_records(const struct bending *bending)
+/* A checksum says nothing of whether a record is a user's or a group's. */
+static void swap_records(const struct bending *bending, bool plain)
 {
     unsigned char one[sizeof(struct directory_record)], other[sizeof one];
     uint64_t at = pick_record(bending), to = pick_record(bending);
+    uint64_t groups = bending->places.sections[DIRECTORY_GROUPS].offset;
 
+    if ((at < groups) != (to < groups) && plain)
+        return;
+    bending->damaged->forged = bending->damaged->forged || !plain;
+    bending->damaged->swapped = true;
     if (!lies_inside(bending->damaged, at, sizeof one) || !lies_inside(bending->damaged, to, sizeof one))
         return;
     memcpy(one, bending->damaged->file + at, sizeof one);
@@ -214,7 +220,7 @@ static void bend(const struct bending *bending, enum operation operation, bool p
         bend_size(bending->damaged, fuzz_word(bending->input, 2) % SIZE_LIMIT);
         return;
     case SWAP_RECORDS:
-        swap_records(bending);
+        swap_records(bending, plain);
         return;
     case COPY_BLOCK:
         bending->damaged->forged = bending->damaged->forged || !plain;

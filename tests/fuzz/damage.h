@@ -11,6 +11,7 @@ struct damaged {
     unsigned char *file; /* of its exact size; the caller's, from malloc */
     size_t size;
     bool forged; /* a checksum was corrected or overwritten: it no longer protects anything */
+    bool swapped; /* records stand in another order */
 };
 
 /* Bend it until the input ends or says so. `plain`: no checksum is touched. */

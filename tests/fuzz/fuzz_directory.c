@@ -250,7 +250,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input input = { data, size };
     uint8_t choice = fuzz_octet(&input);
     const struct damaged *base = &bases[choice % BASES];
-    struct damaged damaged = { malloc(base->size), base->size, false };
+    struct damaged damaged = { malloc(base->size), base->size, false, false };
 
     fuzz_require(damaged.file != NULL, "there is memory");
     memcpy(damaged.file, base->file, base->size);
