@@ -174,6 +174,19 @@ static void check_schema(struct doctor *doctor)
                      "it was changed by something that is not ours", RESTORE);
 }
 
+/* Where a directory is, there was a store: our users are known, and none of them can be judged. */
+static void check_missing(struct doctor *doctor)
+{
+    struct stat st;
+
+    if (lstat(CODER_STATE_DIR "/directory", &st) != 0)
+        return; /* no account yet */
+    doctor->quiet = true;
+    check_report(doctor, SEVERITY_PROBLEM, "store-missing", PRIVATE_DIR "/accounts.db",
+                 "it is not there, though accounts were published",
+                 "no login of ours can be judged, so all of them are refused", RESTORE);
+}
+
 /* False: there is a row no program of ours works with. */
 static bool check_settings(struct doctor *doctor)
 {
@@ -222,8 +235,10 @@ void check_store(struct doctor *doctor)
     look_for_strays(doctor, CODER_STATE_DIR, is_public_name);
     look_for_strays(doctor, PRIVATE_DIR, check_private_name_is_known);
     result = store_open(PRIVATE_DIR, STORE_EXISTING, &tool->store);
-    if (result == STORE_MISSING)
+    if (result == STORE_MISSING) {
+        check_missing(doctor);
         return;
+    }
     if (result != STORE_OK) {
         report_result(doctor, result, "it is no database, or a table is missing");
         return;

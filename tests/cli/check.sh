@@ -21,6 +21,8 @@ store-mode|problem|yes|a private folder others may enter|chmod 755 $STATE/privat
 store-mode|problem|yes|a store others may read|chmod 644 $STORE
 store-mode|problem|yes|another owner's store|chown nobody $STORE
 store-mode|problem|no|a second name of the store|ln $STORE $STATE/private/accounts.db.before-x
+store-missing|problem|no|no store, though accounts were published|rm $STORE
+store-missing|problem|no|no folder for it either|rm -r $STATE/private
 store-stray|warning|yes|a file of a tool that was killed|touch $STATE/private/directory.new
 store-stray|warning|no|a forgotten copy|cp $STORE $STATE/private/copy.db
 store-integrity|problem|no|garbage for a store|head -c 8192 /dev/urandom >$STORE
