@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "directory.h"
 
 #define LOCK_PATH PRIVATE_DIR "/lock"
 
@@ -115,6 +116,20 @@ static enum status open_store(struct tool *tool, enum store_mode mode)
     return tool_store_status(tool, result, "the store");
 }
 
+/* Where accounts were published there was a store. A new one would hand out its names and ids again,
+ * and whoever got them the old users' files. */
+static enum status refuse_lost_store(const struct tool *tool)
+{
+    struct stat st;
+
+    if (tool->command->run == backup_restore || access(DIRECTORY_PATH, F_OK) != 0 ||
+        (lstat(PRIVATE_DIR "/accounts.db", &st) == 0 ? st.st_size > 0 : errno != ENOENT))
+        return GO_ON;
+    return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is lost, and no new one is begun "
+                       "over it: put a backup in its place with 'admin-tool restore FILE', or to "
+                       "begin anew remove " DIRECTORY_PATH);
+}
+
 static enum status open_to_change(struct tool *tool)
 {
     enum status status = make_folder(CODER_STATE_DIR, 0755);
@@ -126,6 +141,8 @@ static enum status open_to_change(struct tool *tool)
         status = tool_store_status(tool, STORE_UNSAFE, "the store");
     if (status == GO_ON)
         status = tool_lock(tool);
+    if (status == GO_ON)
+        status = refuse_lost_store(tool);
     if (status == GO_ON)
         status = open_store(tool, STORE_CREATE);
     if (status == GO_ON && publish_is_due(tool))

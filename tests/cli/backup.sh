@@ -123,7 +123,7 @@ exits 0 "... and is whole" admin-tool audit --verify
 echo rubbish >"$STORE"
 exits 7 "a damaged store" admin-tool restore b -y
 complains 'move it away' "... is not written over"
-rm "$STORE"
+rm "$STORE" "$STATE/directory"
 make mallory
 make other
 remember

@@ -45,6 +45,16 @@ ln "$STORE" "$STATE/private/second"
 refused "a store with a second name"
 mv "$STATE/private" "$STATE/elsewhere" && ln -s elsewhere "$STATE/private"
 refused "a link in the folder's place"
+rm "$STORE"
+exits 7 "a lost store: create begins no new one, which would hand out the same ids" admin-tool users create -u x -e x@example.com --no-password
+exits 7 "... nor does publish" admin-tool publish
+: >"$STORE" && chmod 600 "$STORE"
+exits 7 "... nor in an empty file" admin-tool users create -u x -e x@example.com --no-password
+rm "$STORE"
+ok "... the accounts are still shown" eval '[ ! -e "$STORE" ] && getent passwd alice >"$tmp/found"'
+rm "$STATE/directory"
+exits 0 "... unless the directory is removed, too" admin-tool users create -u x -e x@example.com --no-password
+restore
 rm "$STORE" && mkdir -m 600 "$STORE"
 refused "a folder in the store's place"
 mkfifo -m 600 "$tmp/fifo" && rm "$STORE" && mv "$tmp/fifo" "$STORE"
@@ -63,7 +73,7 @@ rm -f "$STATE/private/lock" && ln -s "$tmp/target" "$STATE/private/lock"
 exits 7 "a link in the lock's place: create" admin-tool users create -u x -e x@example.com
 ok "... was not followed" [ ! -e "$tmp/target" ]
 restore
-: >"$STORE"
+: >"$STORE" && rm "$STATE/directory"
 exits 0 "an empty store, left by a creation that was cut off: create" admin-tool users create -u x -e x@example.com
 restore
 
