@@ -50,6 +50,8 @@ static enum pam_code answer_of(const struct pam_line *line, const struct pam_ans
         return CODE_SUCCESS;
     if (is_module(line, "pam_deny.so") || is_module(line, "pam_rootok.so"))
         return CODE_AUTH_ERR;
+    if (line->condition && answers->coder == CODE_PERM_DENIED)
+        return CODE_SUCCESS;
     return answer_of_other(line);
 }
 

@@ -69,6 +69,25 @@ static bool is_any_phase(const char *type)
     return false;
 }
 
+/* Does the module say yes by what the user is, and to ours, too? Not where its arguments say that it
+ * is about root or system users, pam_succeed_if(8), pam_usertype(8). */
+static bool is_condition(const char *module, const char *arguments)
+{
+    static const char *const conditions[] = { "pam_succeed_if.so", "pam_usertype.so",
+                                              "pam_listfile.so",   "pam_access.so",
+                                              "pam_time.so",       "pam_exec.so" };
+    static const char *const others[] = { "uid <", "uid lt ", "uid = 0", "uid eq 0", "user = root",
+                                          "issystem" };
+    const char *slash = strrchr(module, '/');
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+        found = found || strcmp(slash != NULL ? slash + 1 : module, conditions[i]) == 0;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        found = found && strstr(arguments, others[i]) == NULL;
+    return found;
+}
+
 static enum pam_read read_line(struct reader *reader, const char *file, const char *text,
                                unsigned level)
 {
@@ -95,6 +114,7 @@ static enum pam_read read_line(struct reader *reader, const char *file, const ch
     if (line == NULL)
         return fail(reader, file, "more lines than anybody can mean", "");
     snprintf(line->module, sizeof line->module, "%s", module);
+    line->condition = is_condition(module, text);
     return pam_action_parse(control, line->action)
                ? PAM_READ_OK
                : fail(reader, file, "unknown control: ", control);

@@ -30,6 +30,7 @@ struct pam_line {
     short action[PAM_CODES]; /* pam.conf(5): below 0 an enum pam_action, else how many to skip */
     unsigned char level;          /* 0, one more inside each substack */
     bool substack;                /* the place where one begins */
+    bool condition;               /* a module that asks for no secret: it may say yes of ours, too */
 };
 
 struct pam_stack {
@@ -53,7 +54,8 @@ void pam_stack_free(struct pam_stack *stack);
 
 /* What modules answer: pam_localuser, pam_coder, pam_unix. pam_deny and pam_permit do as they are
  * called, pam_rootok says no; others succeed where that only goes on, and fail where it would end
- * or skip. */
+ * or skip. Those of them that only look at the user succeed there, too, where pam_coder says
+ * PERM_DENIED: they must not let in whom it keeps out. */
 struct pam_answers {
     enum pam_code local, coder, unix_;
 };

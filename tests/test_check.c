@@ -213,6 +213,37 @@ static void test_pam_unsafe_stacks(void **state)
     }
 }
 
+/* Modules that ask for no secret must not let in whom ours keeps out, unless it is about others. */
+static void test_pam_conditions(void **state)
+{
+    static const char *const open[] = {
+        "account sufficient pam_succeed_if.so uid >= 1000 quiet\n" STOCK,
+        "account [success=4 default=ignore] pam_succeed_if.so user ingroup staff\n" STOCK,
+        "account sufficient /usr/lib/security/pam_listfile.so item=user file=/etc/x\n" STOCK,
+        "account sufficient pam_usertype.so isregular\n" STOCK,
+    };
+    static const char *const closed[] = {
+        "account sufficient pam_succeed_if.so uid < 1000 quiet\n" STOCK,
+        "account sufficient pam_usertype.so issystem\n" STOCK,
+        "account required pam_access.so\n" STOCK,
+        "account [success=1 default=ignore] pam_succeed_if.so service = cron\n"
+        "account required pam_time.so\n" STOCK,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
+        put("svc", open[i]);
+        assert_int_equal(run(CODE_PERM_DENIED, CODE_PERM_DENIED, CODE_SUCCESS, NULL), CODE_SUCCESS);
+        assert_int_equal(run(CODE_PERM_DENIED, CODE_SUCCESS, CODE_SUCCESS, NULL), CODE_SUCCESS);
+    }
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        put("svc", closed[i]);
+        assert_int_equal(run(CODE_PERM_DENIED, CODE_PERM_DENIED, CODE_SUCCESS, NULL),
+                         CODE_PERM_DENIED);
+        assert_int_equal(run(CODE_PERM_DENIED, CODE_SUCCESS, CODE_SUCCESS, NULL), CODE_SUCCESS);
+    }
+}
+
 static void test_pam_die_in_a_substack_ends_the_substack_only(void **state)
 {
     (void)state;
@@ -352,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_nsswitch_survives_nonsense),
         cmocka_unit_test(test_pam_the_stock_stack),
         cmocka_unit_test(test_pam_unsafe_stacks),
+        cmocka_unit_test(test_pam_conditions),
         cmocka_unit_test(test_pam_die_in_a_substack_ends_the_substack_only),
         cmocka_unit_test(test_pam_other_stands_in_for_a_phase_without_lines),
         cmocka_unit_test(test_pam_syntax),

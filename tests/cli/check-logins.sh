@@ -18,6 +18,7 @@ pam-missing|problem|yes|cron's stack without account of ours|sed -i 's/@include 
 pam-missing|problem|no|pam_unix sufficient before ours|sed -i '1i account sufficient pam_unix.so' /etc/pam.d/su
 pam-missing|problem|no|pam_permit sufficient before ours|sed -i 's/^@include common-account/account sufficient pam_permit.so\n&/' /etc/pam.d/login
 pam-open|problem|yes|a control without default=die|sed -i '/pam_coder/s/default=die/default=ignore/' /etc/pam.d/common-account
+pam-open|problem|no|a condition that our users meet, before ours|sed -i '1i account sufficient pam_succeed_if.so uid >= 1000 quiet' /etc/pam.d/sshd
 pam-open|problem|no|any password for sudo|sed -i 's/^@include common-auth/auth required pam_permit.so/; s/auth required pam_permit.so/auth sufficient pam_coder.so\n&/' /etc/pam.d/sudo
 pam-refuses|problem|yes|jumps that no longer fit|sed -i '/pam_coder/s/success=2/success=1/' /etc/pam.d/common-account
 pam-no-change|problem|yes|a temporary password that need not be changed|sed -i '/pam_coder/s/new_authtok_reqd=done/new_authtok_reqd=ignore/' /etc/pam.d/common-account
