@@ -76,7 +76,8 @@ is_value() { [ "$(value "$1")" = "$2" ]; }
 picture()
 {
     { [ ! -e "$STORE" ] || sqlite3 "file:$STORE?mode=ro" .dump; cat "$STATE/directory" 2>/dev/null
-      ls -ln "$STATE" "$STATE/private" /home 2>/dev/null | sed 's/.*activity.*//; s/^total.*//'; } | sha256sum
+      find "$STATE" "$STATE/private" /home -maxdepth 1 ! -name '*activity*' -printf '%M %U:%G %s %p\n' 2>/dev/null |
+          sort -u; } | sha256sum
 }
 remember() { before=$(picture); }
 unchanged() { ok "$1" [ "$before" = "$(picture)" ]; }
