@@ -106,8 +106,8 @@ int call_begin(pam_handle_t *pamh, int flags, int argc, const char **argv, struc
     struct passwd *pw;
 
     ret->pamh = pamh;
-    ret->silent = ((unsigned)flags & PAM_SILENT) != 0;
     ret->options = options_read(pamh, flags, argc, argv);
+    ret->silent = ((unsigned)flags & PAM_SILENT) != 0 && call_item(ret, PAM_RUSER)[0] != '\0';
     if (pam_get_user(pamh, &ret->user, NULL) != PAM_SUCCESS || ret->user == NULL)
         return PAM_USER_UNKNOWN;
     pw = pam_modutil_getpwnam(pamh, ret->user);

@@ -13,7 +13,7 @@ enum owner { OWNER_OURS, OWNER_OTHERS, OWNER_NOBODY, OWNER_UNCLEAR };
 struct call {
     pam_handle_t *pamh;
     struct options options;
-    bool silent; /* PAM_SILENT: the host lets nobody be told */
+    bool silent; /* PAM_SILENT by another user's program (PAM_RUSER: sudo, not a hushed login) */
     const char *user;
     uint32_t uid;     /* by NSS, or REQUEST_NO_UID */
     enum owner owner; /* by NSS and the public directory */

@@ -119,8 +119,8 @@ static void record_login(const struct hearing *hearing, struct answer *ret)
 static void begin_session(const struct hearing *hearing, struct answer *ret)
 {
     ret->verdict = hearing_standing(hearing);
-    /* a cron job or a silent session (root's sudo) would use up what is to be told at the next
-     * login */
+    /* a cron job or another user's silent session (sudo) would use up what is to be told at the
+     * next login */
     if (hearing_may_enter(ret->verdict) && !hearing->request->silent &&
         !policy_service_is_keyboardless(&hearing->policy, hearing->request->service))
         record_login(hearing, ret);

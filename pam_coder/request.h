@@ -28,7 +28,7 @@ struct request {
     uint32_t uid;        /* the user's uid by NSS, or REQUEST_NO_UID; then user is "" */
     uint32_t caller_uid; /* the host's real uid; believed only from a root peer */
     uint32_t stranger;   /* a name nobody has: request_stranger of it */
-    uint32_t silent;     /* SESSION: 1, nobody is to be told anything: no login to record */
+    uint32_t silent;     /* SESSION: 1, another user's sudo: no login to record */
     char user[ACCOUNT_NAME_SIZE];
     char service[65], tty[65];
     char rhost[129];   /* PAM_RHOST, cut to size */

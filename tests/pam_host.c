@@ -163,6 +163,8 @@ static void live(const struct host_call *call)
         pam_set_item(pamh, PAM_RHOST, call->rhost);
     if (call->tty != NULL)
         pam_set_item(pamh, PAM_TTY, call->tty);
+    if (call->ruser != NULL)
+        pam_set_item(pamh, PAM_RUSER, call->ruser);
     seen->code = enter(pamh, call);
     pam_end(pamh, seen->code);
     if (call->after != NULL)

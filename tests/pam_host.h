@@ -23,6 +23,7 @@ struct host_call {
     int flags; /* of libpam */
     const char *user;
     const char *rhost, *tty;   /* NULL: HOST_RHOST, none; an empty rhost is none, too */
+    const char *ruser;         /* NULL: none */
     const char *answers[8];    /* to prompts, in order; no more of them: PAM_CONV_ERR */
     void (*before)(void);      /* in the host's process before pam_start; may be NULL */
     void (*after)(void);       /* and after pam_end */

@@ -293,7 +293,8 @@ static void the_past_is_told_as_login_tells_it(void **state)
 
 static void a_silent_session_leaves_the_telling_to_the_next(void **state)
 {
-    struct host_call silent = { .entry = HOST_OPEN, .user = "active", .flags = (int)PAM_SILENT };
+    struct host_call silent = { .entry = HOST_OPEN, .user = "active", .flags = (int)PAM_SILENT,
+                                .ruser = "root" };
     struct host_call open = { .entry = HOST_OPEN, .user = "active" };
 
     (void)state;
@@ -305,6 +306,19 @@ static void a_silent_session_leaves_the_telling_to_the_next(void **state)
     assert_true(said("There was 1 failed login attempt"));
     silent.user = "suspended";
     assert_int_equal(call_pam(silent), PAM_PERM_DENIED);
+}
+
+/* login with ~/.hushlogin: nothing is said, and yet it is the last login. */
+static void a_hushed_login_is_a_login(void **state)
+{
+    struct host_call hushed = { .entry = HOST_OPEN, .user = "active", .flags = (int)PAM_SILENT };
+    struct host_call open = { .entry = HOST_OPEN, .user = "active" };
+
+    (void)state;
+    assert_int_equal(call_pam(hushed), PAM_SUCCESS);
+    assert_string_equal(seen->said, "");
+    assert_int_equal(call_pam(open), PAM_SUCCESS);
+    assert_true(said("I:Last login: "));
 }
 
 /* -- changing ----------------------------------------------------------------------------- */
@@ -497,6 +511,7 @@ int main(void)
         TEST(failures_survive_and_name_no_stranger),
         TEST(the_past_is_told_as_login_tells_it),
         TEST(a_silent_session_leaves_the_telling_to_the_next),
+        TEST(a_hushed_login_is_a_login),
         TEST(a_forced_change_asks_as_pam_unix_does),
         TEST(only_what_must_be_changed_is),
         TEST(a_failed_change_changes_nothing),
