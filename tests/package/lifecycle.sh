@@ -74,6 +74,14 @@ ok "a store that cannot be used does not stop an upgrade" [ "$status" -eq 0 ]
 complains '^admin-tool: .*not root.s alone' "... and is called so"
 chmod 600 "$STORE"
 
+# -- a removal that fails --------------------------------------------------------------------------------
+cp /var/lib/dpkg/info/libpam-coder.prerm "$tmp/prerm"
+echo 'exit 1' >>/var/lib/dpkg/info/libpam-coder.prerm
+run dpkg -r --force-depends libpam-coder
+ok "a removal that fails half-way fails" [ "$status" -ne 0 ]
+ok "... and leaves the four PAM stacks as they were" [ "$(wired)" -eq 4 ]
+cp "$tmp/prerm" /var/lib/dpkg/info/libpam-coder.prerm
+
 # -- remove, and back ------------------------------------------------------------------------------------
 apt remove coder-accounts
 ok "without the tool the accounts still get in" enters alice "$good"
