@@ -24,9 +24,11 @@ static void apply_action(const char *action, bool *stops)
         length = strcspn(action, "= ]\t");
         about = length == strlen("NOTFOUND") && strncasecmp(action, "NOTFOUND", length) == 0;
         action += length;
+        action += strspn(action, " \t");
         if (*action != '=')
             continue;
         action++;
+        action += strspn(action, " \t");
         length = strcspn(action, " ]\t");
         if (about != negated)
             *stops = length == strlen("return") && strncasecmp(action, "return", length) == 0;
@@ -52,6 +54,7 @@ bool nsswitch_read(FILE *file, const char *database, struct nss_line *ret)
 {
     size_t length = strlen(database);
     char line[LINE_SIZE];
+    bool found = false;
 
     while (text_file_line(file, line, sizeof line)) {
         const char *text = line + strspn(line, " \t");
@@ -63,9 +66,9 @@ bool nsswitch_read(FILE *file, const char *database, struct nss_line *ret)
         if (*text != ':')
             continue;
         parse(text + 1, ret);
-        return true;
+        found = true; /* glibc goes on, and a later line overrules this one */
     }
-    return false;
+    return found;
 }
 
 int nsswitch_find(const struct nss_line *line, const char *name)

@@ -20,7 +20,7 @@ struct nss_line {
     struct nss_source sources[NSSWITCH_SOURCES_MAX];
 };
 
-/* The line of this database; false when there is none. The first one counts. */
+/* The line of this database; false when there is none. Of several the last one counts. */
 bool nsswitch_read(FILE *file, const char *database, struct nss_line *ret);
 
 /* The source's place, or -1. */

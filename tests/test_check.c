@@ -101,6 +101,8 @@ static void test_nsswitch_lines(void **state)
     assert_false(parse("passwdx: files\n", "passwd", &line));
     assert_true(parse("passwd:\n", "passwd", &line));
     assert_int_equal(line.count, 0);
+    assert_true(parse("group: files coder\npasswd: x\ngroup: files\n", "group", &line));
+    assert_int_equal(nsswitch_find(&line, "coder"), -1);
 }
 
 static void test_nsswitch_where_a_search_ends(void **state)
@@ -115,6 +117,7 @@ static void test_nsswitch_where_a_search_ends(void **state)
     assert_false(reaches("passwd: sss [!UNAVAIL=return] coder"));
     assert_true(reaches("passwd: sss [!NOTFOUND=return] coder"));
     assert_false(reaches("passwd: files [UNAVAIL=continue NOTFOUND=return] coder"));
+    assert_false(reaches("passwd: files [ NOTFOUND = return ] coder"));
     assert_false(reaches("passwd: files"));
 }
 

@@ -53,6 +53,7 @@ role-group|warning|yes|a role's group with a new id|groupadd -g 4001 helpers; sq
 nss-missing|problem|yes|no coder in passwd|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in group|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in shadow|sed -i '/^shadow:/s/ coder//' /etc/nsswitch.conf
+nss-missing|problem|yes|a second line for group, which glibc goes by|echo 'group: files' >>/etc/nsswitch.conf
 nss-stops|problem|yes|a search that ends at files|sed -i '/^passwd:/s/files/files [NOTFOUND=return]/' /etc/nsswitch.conf
 nss-order|warning|yes|coder before files|sed -i '/^passwd:/s/files coder/coder files/' /etc/nsswitch.conf
 nss-initgroups|problem|yes|a line for initgroups|echo 'initgroups: files' >>/etc/nsswitch.conf
