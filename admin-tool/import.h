@@ -248,7 +248,7 @@ void local_file_abandon(void);
 /* Past this line's end. *ret_length: without it. */
 const char *local_line_end(const char *line, const char *end, size_t *ret_length);
 
-/* A field of "a:b:c", copied; "" when there is none or it is too long. */
-void local_line_field(const char *line, size_t length, int number, char *ret, size_t size);
+/* A field of "a:b:c", copied; "" when there is none. False, and "", when it is too long. */
+bool local_line_field(const char *line, size_t length, int number, char *ret, size_t size);
 
 #endif

@@ -154,7 +154,7 @@ const char *local_line_end(const char *line, const char *end, size_t *ret_length
     return stop != NULL ? stop + 1 : end;
 }
 
-void local_line_field(const char *line, size_t length, int number, char *ret, size_t size)
+bool local_line_field(const char *line, size_t length, int number, char *ret, size_t size)
 {
     const char *end = line + length, *stop;
 
@@ -162,12 +162,14 @@ void local_line_field(const char *line, size_t length, int number, char *ret, si
     for (; number > 0; number--) {
         line = memchr(line, ':', (size_t)(end - line));
         if (line == NULL)
-            return;
+            return true;
         line++;
     }
     stop = memchr(line, ':', (size_t)(end - line));
     if (stop == NULL)
         stop = end;
-    if ((size_t)(stop - line) < size)
-        snprintf(ret, size, "%.*s", (int)(stop - line), line);
+    if ((size_t)(stop - line) >= size)
+        return false;
+    snprintf(ret, size, "%.*s", (int)(stop - line), line);
+    return true;
 }

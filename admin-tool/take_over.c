@@ -78,12 +78,11 @@ static bool passwd_line_goes(struct surgery *surgery, const char *name, const ch
 
 /* The private group, if it is nobody else's, too. */
 static bool group_line_goes(struct surgery *surgery, const char *name, const char *id,
-                            const char *members)
+                            bool has_others)
 {
     uint32_t uid = taken_uid(surgery, name);
 
-    if (uid == 0 || strtoul(id, NULL, 10) != uid ||
-        (members[0] != '\0' && strcmp(members, name) != 0))
+    if (uid == 0 || strtoul(id, NULL, 10) != uid || has_others)
         return keep(surgery, CLAIM_GROUP, name);
     return true;
 }
@@ -92,6 +91,7 @@ static bool line_goes(struct surgery *surgery, enum local_file_id file, const ch
                       size_t length)
 {
     char name[ACCOUNT_NAME_SIZE], id[16], members[ACCOUNT_NAME_SIZE];
+    bool others;
 
     local_line_field(line, length, NAME_FIELD, name, sizeof name);
     local_line_field(line, length, ID_FIELD, id, sizeof id);
@@ -103,8 +103,9 @@ static bool line_goes(struct surgery *surgery, enum local_file_id file, const ch
     case LOCAL_SHADOW:
         return taken_uid(surgery, name) != 0;
     case LOCAL_GROUP:
-        local_line_field(line, length, MEMBERS_FIELD, members, sizeof members);
-        return group_line_goes(surgery, name, id, members);
+        others = !local_line_field(line, length, MEMBERS_FIELD, members, sizeof members) ||
+                 (members[0] != '\0' && strcmp(members, name) != 0);
+        return group_line_goes(surgery, name, id, others);
     case LOCAL_GSHADOW:
         return claims_find(&surgery->kept, CLAIM_GROUP, name) == NULL &&
                taken_uid(surgery, name) != 0;
