@@ -50,21 +50,51 @@ enum status import_choose_uids(struct import_batch *batch)
 
 /* -- making ------------------------------------------------------------------------------- */
 
+/* Since it was staged: staging leaves the day of the last change, which is before it. */
+static bool was_reset(const struct account *ours)
+{
+    return ours->temporary && ours->password_changed_at >= ours->created_at;
+}
+
+static enum store_result catch_up_password(struct tool *tool, const struct import_row *row,
+                                           const struct account *ours)
+{
+    const char *hash = row->hash != NULL ? row->hash : "";
+    bool differs = strcmp(hash, ours->hash) != 0;
+
+    if (!differs && (ours->temporary || !row->temporary))
+        return STORE_OK;
+    if (!was_reset(ours))
+        return store_account_set_password(tool->store, row->uid, hash, row->temporary,
+                                          row->temporary_until, row->password_changed_at);
+    tool_refuse(GO_ON, "note: the password of %s in /etc/shadow ends, that of 'admin-tool "
+                "reset-password' is valid", ours->username);
+    return STORE_OK;
+}
+
+/* The earlier one, be it an administrator's or the local line's. */
+static enum store_result catch_up_end(struct tool *tool, const struct import_row *row,
+                                      const struct account *ours)
+{
+    struct account ended = *ours;
+    enum store_result result = STORE_OK;
+
+    ended.expires_at = row->expires_at;
+    if (row->expires_at != 0 && (ours->expires_at == 0 || ours->expires_at > row->expires_at))
+        result = store_account_edit(tool->store, &ended);
+    explicit_bzero(ended.hash, sizeof ended.hash);
+    return result;
+}
+
 /* Until now the local line decided: its password goes on, unless an administrator gave another one
  * since, and so does its end. */
 static enum store_result catch_up(struct tool *tool, const struct import_row *row,
                                   const struct account *ours)
 {
-    const char *hash = row->hash != NULL ? row->hash : "";
-    bool reset = ours->temporary && ours->password_changed_at != 0;
-    enum store_result result = STORE_OK;
+    enum store_result result = catch_up_password(tool, row, ours);
 
-    if (strcmp(hash, ours->hash) != 0 && reset)
-        tool_refuse(GO_ON, "note: the password of %s in /etc/shadow ends, that of 'admin-tool "
-                    "reset-password' is valid", ours->username);
-    else if (strcmp(hash, ours->hash) != 0)
-        result = store_account_set_password(tool->store, row->uid, hash, row->temporary,
-                                            row->temporary_until, row->password_changed_at);
+    if (result == STORE_OK)
+        result = catch_up_end(tool, row, ours);
     if (result == STORE_OK && row->status == ACCOUNT_SUSPENDED && ours->status == ACCOUNT_ACTIVE)
         result = store_account_set_status(tool->store, row->uid, ACCOUNT_SUSPENDED);
     return result;

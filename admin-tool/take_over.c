@@ -114,7 +114,13 @@ static bool line_goes(struct surgery *surgery, enum local_file_id file, const ch
     }
 }
 
-/* A password that was changed since it was read would be lost: that account waits for the next run. */
+/* Another password, or none any more, than when it was read; usermod -L puts a '!' before it. */
+static bool is_changed(const char *read, const char *present)
+{
+    return (present[0] == '$' && strcmp(read, present) != 0) || (present[0] == '!' && read[0] == '$');
+}
+
+/* What changed since it was read would be lost: that account waits for the next run. */
 static void spare_changed(struct surgery *surgery, const char *line, size_t length)
 {
     char name[ACCOUNT_NAME_SIZE], hash[ACCOUNT_HASH_SIZE];
@@ -123,8 +129,8 @@ static void spare_changed(struct surgery *surgery, const char *line, size_t leng
     local_line_field(line, length, NAME_FIELD, name, sizeof name);
     local_line_field(line, length, HASH_FIELD, hash, sizeof hash);
     found = claims_find(&surgery->taken, CLAIM_USER, name);
-    if (found != NULL && hash[0] == '$' && strcmp(found->holder, hash) != 0) {
-        tool_complain(surgery->batch->tool, "the password of %s was changed meanwhile, so its "
+    if (found != NULL && is_changed(found->holder, hash)) {
+        tool_complain(surgery->batch->tool, "the password of %s was changed or locked meanwhile, so its "
                       "lines stay: run it again with --take-over", name);
         found->number = 0;
     }

@@ -20,4 +20,34 @@ ok "taken over" eval '[ $status -eq 0 ] && ! grep -q ^many: /etc/passwd'
 ok "a private group with many other members stays, however long its line" \
     grep -q '^many:.*:first-colleague,second-colleague,third-colleague$' /etc/group
 ok "... in /etc/gshadow, too" grep -q '^many:' /etc/gshadow
+
+# -- what changed since staging -----------------------------------------------------------------------
+for name in aged forced ending locked; do local_user "$name"; done
+chage -d 2020-01-01 -M 30 aged
+run admin-tool users import --from-passwd aged forced ending locked
+ok "staged" [ "$status" -eq 0 ]
+chage -M -1 aged && echo 'aged:battery-staple-8' | chpasswd
+chage -d 0 forced && chage -E 2037-01-31 ending
+take aged forced ending
+ok "the old password of one that was too old does not come back" eval '! can_login aged correct-horse-9'
+ok "... the new one goes on" can_login aged battery-staple-8
+ok "... and nothing is said of a reset" eval '! told "reset-password. is valid"'
+ok "a password that is to be changed since then is temporary" is_row forced 'temporary, temporary_until > created_at' '1|1'
+ok "an end given since then stays one" is_row ending "date(expires_at, 'unixepoch')" 2037-01-31
+ok "... and the audit log says so" is_value "SELECT json_extract(before, '\$.account_expires_at') IS NULL,
+    json_extract(after, '\$.account_expires_at') LIKE '2037-01-31%' FROM audit WHERE event = 'take-over' AND username = 'ending'" '1|1'
+
+# -- locked while the question stands -------------------------------------------------------------------
+cd "$tmp" && mkfifo answer
+admin-tool users import --from-passwd --take-over locked <answer >"$tmp/out" 2>"$tmp/err" &
+asked=$!
+exec 9>answer
+for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/err" && break; sleep 0.1; done
+usermod -L locked
+echo yes >&9
+exec 9>&-
+status=0; wait "$asked" || status=$?
+ok "the lines stay (exit 1)" eval '[ $status -eq 1 ] && grep -q ^locked: /etc/passwd && told "run it again"'
+take locked
+ok "... and the next run takes it over without a password" is_row locked 'hash IS NULL' 1
 done_testing
