@@ -9,6 +9,21 @@ told() { grep -q -- "$1" "$tmp/err"; }
 can_login() { echo "$2" | timeout 20 pamtester sshd "$1" authenticate acct_mgmt >"$tmp/pam" 2>&1; }
 local_user() { useradd -m -s /bin/bash "$1" && echo "$1:correct-horse-9" | chpasswd; }
 take() { run admin-tool users import --from-passwd --take-over "$@" -y; }
+# meanwhile NAME COMMAND...: the command runs while the question about taking NAME over stands.
+meanwhile()
+{
+    local asked
+    mkfifo "$tmp/answer"
+    admin-tool users import --from-passwd --take-over "$1" <"$tmp/answer" >"$tmp/out" 2>"$tmp/err" &
+    asked=$!
+    exec 9>"$tmp/answer"
+    for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/err" && break; sleep 0.1; done
+    "${@:2}" >"$tmp/meanwhile" 2>&1
+    echo yes >&9
+    exec 9>&-
+    status=0; wait "$asked" || status=$?
+    rm "$tmp/answer"
+}
 
 # -- groups -------------------------------------------------------------------------------------------
 local_user many
@@ -38,16 +53,17 @@ ok "... and the audit log says so" is_value "SELECT json_extract(before, '\$.acc
     json_extract(after, '\$.account_expires_at') LIKE '2037-01-31%' FROM audit WHERE event = 'take-over' AND username = 'ending'" '1|1'
 
 # -- locked while the question stands -------------------------------------------------------------------
-cd "$tmp" && mkfifo answer
-admin-tool users import --from-passwd --take-over locked <answer >"$tmp/out" 2>"$tmp/err" &
-asked=$!
-exec 9>answer
-for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/err" && break; sleep 0.1; done
-usermod -L locked
-echo yes >&9
-exec 9>&-
-status=0; wait "$asked" || status=$?
+meanwhile locked usermod -L locked
 ok "the lines stay (exit 1)" eval '[ $status -eq 1 ] && grep -q ^locked: /etc/passwd && told "run it again"'
 take locked
 ok "... and the next run takes it over without a password" is_row locked 'hash IS NULL' 1
+
+# -- policy set while the question stands -----------------------------------------------------------------
+make boss --roles admin
+admin-tool policy set admin_groups=audio >"$tmp/out"
+ok "an Admin is in the group of his role" eval '[[ " $(id -Gn boss) " = *" audio "* ]]'
+local_user late
+meanwhile late admin-tool policy set admin_groups=
+ok "imported" [ "$status" -eq 0 ]
+ok "a group taken away meanwhile stays away" eval '[[ " $(id -Gn boss) " != *" audio "* ]]'
 done_testing
