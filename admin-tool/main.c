@@ -65,7 +65,7 @@ static const struct command commands[] = {
     { NULL, "backup", "FILE", 0, ALWAYS, backup_make,
       "Copy the store into a new file, complete or not at all" },
     { NULL, "restore", "FILE", COMMAND_CHANGES,
-      CHANGING | WITH(OPTION_EXACT) | WITH(OPTION_YES), backup_restore,
+      CHANGING | WITH(OPTION_EXACT) | WITH(OPTION_YES) | WITH(OPTION_FORCE), backup_restore,
       "Put the accounts of a backup back" },
     { "policy", "", NULL, 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_list,
       "List the settings; 'policy get' and 'policy set' are about single ones" },

@@ -14,6 +14,7 @@
 
 struct plan {
     size_t accounts, passwords, gone;
+    int64_t admins; /* active ones won, less those lost */
     bool rest;
     int64_t generation; /* of the store that the plan was made for */
 };
@@ -39,6 +40,12 @@ static bool add_row(struct libscols_table *table, const struct restored *one)
     return words_add(table, texts, sizeof texts / sizeof texts[0]);
 }
 
+static bool is_admin(const struct tool *tool, bool there, const struct account *account)
+{
+    return there && account->status == ACCOUNT_ACTIVE && (account->roles & ROLE_ADMIN) != 0 &&
+           (account->expires_at == 0 || account->expires_at > tool->now);
+}
+
 static enum status add_rows(struct tool *tool, struct restore *restore,
                             struct libscols_table *table, struct plan *plan)
 {
@@ -51,6 +58,8 @@ static enum status add_rows(struct tool *tool, struct restore *restore,
         plan->accounts++;
         plan->passwords += one.password && one.was;
         plan->gone += !one.is;
+        plan->admins += (int64_t)is_admin(tool, one.is, &one.after) -
+                        (int64_t)is_admin(tool, one.was, &one.before);
         explicit_bzero(&one, sizeof one);
         if (!added)
             return tool_refuse(STATUS_FAILED, "not enough memory");
@@ -119,6 +128,21 @@ static enum status check_conflict(struct tool *tool, struct store *backup)
                            "/accounts.db away first if it is to replace this one", name,
                            tool->arguments.operand);
     return tool_store_status(tool, result, "the store");
+}
+
+/* Somebody must stay who can undo it. won: of active Admins, what the store has not got yet. */
+static enum status check_admin_left(struct tool *tool, const struct plan *plan, int64_t won)
+{
+    int64_t present = 0;
+    enum status status = GO_ON;
+
+    if (plan->admins < 0 && !tool_has(tool, OPTION_FORCE))
+        status = tool_store_status(tool, store_count_other_admins(tool->store, 0, tool->now,
+                                                                  &present), "the store");
+    if (status != GO_ON || plan->admins >= 0 || tool_has(tool, OPTION_FORCE) || present + won > 0)
+        return status;
+    return tool_refuse(STATUS_REFUSED, "afterwards there would be no active Admin; use --force, and "
+                       "make one then");
 }
 
 static enum status ask(struct tool *tool, const struct plan *plan)
@@ -210,6 +234,8 @@ static enum status apply(struct tool *tool, struct store *backup, const struct p
         result = store_policy(tool->store, &tool->policy); /* the directory follows it */
     if (status == GO_ON)
         status = tool_store_status(tool, result, "the backup");
+    if (status == GO_ON)
+        status = check_admin_left(tool, plan, 0);
     if (status != GO_ON)
         return status;
     print_escape(tool->arguments.operand, path, sizeof path);
@@ -262,6 +288,8 @@ static enum status restore_from(struct tool *tool, struct store *backup)
         status = make_plan(tool, backup, shown, &plan);
     if (status == GO_ON)
         status = note_log(tool, backup);
+    if (status == GO_ON)
+        status = check_admin_left(tool, &plan, plan.admins);
     if (status == GO_ON)
         status = ask(tool, &plan);
     if (status == GO_ON)

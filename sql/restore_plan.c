@@ -1,6 +1,6 @@
 /*
- * What a restore means for each account. Whatever took access away since the backup stays taken
- * away, unless told exactly. Both sides are walked by uid, a page at a time; the backup is another
+ * What a restore means for each account. Who was suspended or deleted since the backup stays so,
+ * unless told exactly; roles, passwords and ends are the backup's in every case. Both sides are walked by uid, a page at a time; the backup is another
  * database and never attached.
  */
 #include "backup.h"

@@ -130,4 +130,16 @@ remember
 exits 4 "the backup of another store" admin-tool restore b -y
 complains 'another store' "... is no backup of this one"
 unchanged "... and changes nothing"
+
+# -- the last active Admin
+make chief --roles admin
+admin-tool backup one.admin >"$tmp/out" 2>"$tmp/err"
+make heir --roles admin
+admin-tool users suspend chief -y --keep-sessions >"$tmp/out"
+remember
+exits 4 "a restore after which there is no active Admin" admin-tool restore one.admin -y
+exits 4 "... nor with --dry-run" admin-tool restore one.admin --dry-run
+unchanged "... and nothing is changed"
+exits 0 "... but with --force" admin-tool restore one.admin -y --force
+exits 0 "... or where the one who was suspended since comes back" admin-tool restore one.admin -y --exact
 done_testing
