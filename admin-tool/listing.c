@@ -221,10 +221,14 @@ static enum status print_json(struct tool *tool, const struct listing *listing)
 
 static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
 {
+    unsigned long uid = 0;
+
     if (strchr(what, '@') != NULL)
         return store_account_by_email(tool->store, what, ret);
     if (what[0] != '\0' && strlen(what) <= 10 && what[strspn(what, "0123456789")] == '\0')
-        return store_account_by_uid(tool->store, (uint32_t)strtoul(what, NULL, 10), ret);
+        uid = strtoul(what, NULL, 10);
+    if (uid > 0 && uid <= UINT32_MAX)
+        return store_account_by_uid(tool->store, (uint32_t)uid, ret);
     return store_account_by_name(tool->store, what, ret);
 }
 

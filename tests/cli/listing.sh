@@ -48,6 +48,8 @@ says '^Home +/home/alice$' "... of all columns"
 exits 0 "show -c" admin-tool users show alice -c email
 ok "... of these" [ "$(cat "$tmp/out")" = "$(printf '%-21s %s' Email alice@example.com)" ]
 exits 3 "show of nobody" admin-tool users show 99999999999
+exits 3 "... nor of the id that is left of one above 32 bits" \
+    admin-tool users show $((4294967296 + $(value "SELECT uid FROM accounts WHERE username = 'alice'")))
 exits 3 "show of an unknown e-mail" admin-tool users show nobody@example.com
 
 run env LC_ALL=C admin-tool users list -c 'full name'
