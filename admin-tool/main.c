@@ -148,8 +148,13 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is busy; nothing was changed, "
                            "try again");
     case STORE_DAMAGED:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged: %s; "
-                           "move it away and run 'admin-tool restore FILE'", detail);
+        if (tool->store != NULL && detail[0] == '\0') /* SQLite is content: a value is not ours */
+            return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db holds what no program of "
+                               "ours writes; run 'admin-tool check', which names it and what mends "
+                               "it");
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged%s%s; "
+                           "move it away and run 'admin-tool restore FILE'",
+                           detail[0] != '\0' ? ": " : "", detail);
     case STORE_FULL:
         return tool_refuse(STATUS_FAILED,
                            "cannot write to " PRIVATE_DIR ": no space, or a read-only "

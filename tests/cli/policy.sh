@@ -125,4 +125,19 @@ run as ada sudo -n id -u
 ok "... and an Admin has" [ "$status $(cat "$tmp/out")" = '0 0' ]
 run as alice sudo -n id -u
 ok "... a member has not" [ "$status" -ne 0 ]
+
+# -- a row that no program of ours wrote
+for row in "'colour', 'red'" "'free_failures', '-1'"; do
+    sqlite3 "$STORE" "INSERT INTO policy VALUES ($row) ON CONFLICT DO UPDATE SET value = excluded.value"
+    for verb in "policy" "users list" "users suspend nobody -y"; do
+        # shellcheck disable=SC2086
+        exits 7 "$verb with a bad row ($row)" admin-tool $verb
+        complains "run 'admin-tool check'" "... says what tells more"
+    done
+    run admin-tool check
+    name=${row%%,*}
+    ok "check names it, and what mends it" grep -qF "DELETE FROM policy WHERE key = $name" "$tmp/out"
+    bash -c "$(grep -o 'sqlite3 .*DELETE FROM policy.*publish' "$tmp/out" | head -n 1)" >"$tmp/mend" 2>&1
+    exits 0 "... which does" admin-tool policy
+done
 done_testing
