@@ -61,11 +61,7 @@ fail_at()
 }
 
 faults_begin
-if [ "$PROOF" = 1 ]; then
-    mapfile -t names < <(cut -d' ' -f1 <<<"$OPERATIONS")
-else
-    names=(suspend)
-fi
+mapfile -t names < <(chosen suspend)
 for name in "${names[@]}"; do
     operation "$name"
     calls "${command[@]}"

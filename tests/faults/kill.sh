@@ -26,11 +26,7 @@ kill_at()
 }
 
 faults_begin
-if [ "$PROOF" = 1 ]; then
-    mapfile -t names < <(cut -d' ' -f1 <<<"$OPERATIONS")
-else
-    names=(suspend create)
-fi
+mapfile -t names < <(chosen suspend create)
 for name in "${names[@]}"; do
     operation "$name"
     calls "${command[@]}"
