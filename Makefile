@@ -53,7 +53,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
 SQL_OBJS    := sql/account.o sql/policy.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
-               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o
+               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/rescue.o
 BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
@@ -152,7 +152,7 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
              $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
-UNITS     := test_account test_json test_store test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
+UNITS     := test_account test_json test_store test_rescue test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_nss_input \
              test_pam \
              test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import
@@ -180,7 +180,7 @@ $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
 $(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
-$(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
+$(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
 $(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
 $(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map

@@ -58,10 +58,17 @@ static enum store_result read_account(struct store *store, struct hearing *ret)
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
+static enum store_result open_truth(const struct judge *judge, struct store **ret)
+{
+    enum store_result result = store_open(judge->private_dir, STORE_EXISTING, ret);
+
+    return result == STORE_FULL ? store_open_copy(judge->private_dir, judge->run_dir, ret) : result;
+}
+
 bool hearing_read_truth(struct hearing *ret)
 {
     struct store *store = NULL;
-    enum store_result result = store_open(ret->judge->private_dir, STORE_EXISTING, &store);
+    enum store_result result = open_truth(ret->judge, &store);
 
     if (result == STORE_OK)
         result = store_policy(store, &ret->policy);

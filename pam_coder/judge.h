@@ -9,7 +9,7 @@
 
 /* Where the judge looks and who asks. Strings are borrowed. */
 struct judge {
-    const char *private_dir, *run_dir; /* the store's folder, and its stand-in's for activity */
+    const char *private_dir, *run_dir; /* the store's folder, and where its stand-ins are */
     uint32_t caller_uid; /* the real uid of who asks: for the origin and the audit row */
 };
 

@@ -70,8 +70,7 @@ void activity_discard(const char *folder)
             unlink(path);
 }
 
-/* The stand-in's folder and its parent; whether they will do is store_check_files' to say. */
-static void make_folders(const char *folder)
+void activity_make_folders(const char *folder)
 {
     const char *slash = strrchr(folder, '/');
     char parent[4096];
@@ -95,7 +94,7 @@ enum store_result activity_move_on(struct activity_log *log, enum store_result r
         return result;
     log->folder = log->standin;
     log->standin = NULL;
-    make_folders(log->folder);
+    activity_make_folders(log->folder);
     result = open_at(log->folder, log);
     return result == STORE_DAMAGED ? activity_move_on(log, result) : result;
 }

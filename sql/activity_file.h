@@ -19,4 +19,7 @@ struct activity_log {
  * stand-in. OK when there is an open file again. */
 enum store_result activity_move_on(struct activity_log *log, enum store_result result);
 
+/* The stand-in's folder and its parent; whether they will do is store_check_files' to say. */
+void activity_make_folders(const char *folder);
+
 #endif

@@ -43,6 +43,13 @@ struct store;
 enum store_result store_open(const char *private_dir, enum store_mode mode, struct store **ret);
 void store_close(struct store *store);
 
+/*
+ * Where store_open says FULL: the store as it is after what a killed writer left on a read-only disk
+ * was rolled back (or an older schema migrated), from a copy below run_dir (made when needed; 0700,
+ * CODER_OWNER_UID's) whose files are gone when this returns. Every change of it fails with FULL.
+ */
+enum store_result store_open_copy(const char *private_dir, const char *run_dir, struct store **ret);
+
 /* What SQLite said last, for a log line; "" if nothing. Valid until the next call. */
 const char *store_detail(const struct store *store);
 

@@ -14,7 +14,7 @@ errors_of()
         rename|renameat2|unlink|linkat|mkdir) echo "EIO ENOSPC EROFS" ;;
         ftruncate|fchmod|chmod|read|pread64) echo "EIO" ;;
         fcntl) echo "EINTR ENOLCK" ;;
-        mmap|brk) echo "ENOMEM" ;;
+        mmap|brk) echo "ENOMEM" ;; # brk: see injection in lib.sh
     esac
 }
 
@@ -50,7 +50,7 @@ fail_at()
             faults_reset
             rm -f /root/passwords
             status=0
-            strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:error=$error:when=$ordinal" "$@" \
+            strace -qq -o /dev/null -e "trace=$name" -e "inject=$(injection "$name" "error=$error" "$ordinal")" "$@" \
                 >"$tmp/out" 2>"$tmp/said" </dev/null || status=$?
             wrong=$(judge "$status" "$(verdict)")
             points=$((points + 1))

@@ -47,7 +47,7 @@ after()
         login_suspended:0:*) echo "a suspended user got in" ;;
         change:0:old) echo "success, and the old password" ;;
         change:*:old|change:0:new|change:[1-9]*:new) usable "$left" ;;
-        login*:*:old) usable old ;;
+        login*:*:old|login*:*:new) usable old ;; # a login changes nothing: both are the same
         *) echo "status $status, the store: $left" ;;
     esac
 }
@@ -89,7 +89,7 @@ try()
     while read -r run name ordinal; do
         faults_reset
         rm -rf /run/coder/private
-        faulty "$run" "-e trace=$name -e inject=$name:$2:when=$ordinal" "$1"
+        faulty "$run" "-e trace=$name -e inject=$(injection "$name" "$2" "$ordinal")" "$1"
         echo 0 >/run/faults/at
         wrong=$(after "$1")
         number=$((number + 1))

@@ -96,6 +96,16 @@ calls()
         proof == 1 || name ~ disk { print name, count[name] }' "$tmp/trace" >"$tmp/calls"
 }
 
+# injection NAME FAULT ORDINAL: for strace. The kernel's brk never answers with an error, but with the break that it
+# left; a libc told -ENOMEM takes that for an address.
+injection()
+{
+    case $1:$2 in
+        brk:error=*) echo "brk:retval=0:when=$3" ;;
+        *) echo "$1:$2:when=$3" ;;
+    esac
+}
+
 # -- what is left --------------------------------------------------------------------------------
 
 # Old or new, whole: the truth, and after one more command what everybody sees; nothing lies about after the next
