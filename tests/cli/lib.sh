@@ -29,7 +29,7 @@ ok()
     fi
     failures=$((failures + 1))
     echo "not ok $number - $what"
-    { echo "failed: $*"; echo "status $status"; sed 's/^/out: /' "$tmp/out"; sed 's/^/err: /' "$tmp/err"; } |
+    { echo "failed: $*"; echo "status $status"; sed 's/^/out: /;$a\' "$tmp/out"; sed 's/^/err: /;$a\' "$tmp/err"; } |
         sed 's/^/#   /'
 }
 
