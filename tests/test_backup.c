@@ -179,6 +179,7 @@ static void one_deleted_since_stays_deleted_unless_exactly(void **state)
     struct account nobody;
 
     (void)state;
+    fixture_sql("INSERT INTO tombstones VALUES (70090, 'old', 1)");
     make_backup();
     assert_int_equal(store_account_set_password(store, 70101, NEW_HASH, false, 0, NOW), STORE_OK);
     assert_int_equal(store_account_delete(store, 70101), STORE_OK);
@@ -279,6 +280,7 @@ static void an_empty_store_takes_all_of_it(void **state)
     assert_int_equal(get(70100).roles, ROLE_MEMBER | ROLE_ADMIN);
     assert_string_equal(get(70101).hash, NEW_HASH);
     assert_int_equal(fixture_number("SELECT count(*) FROM password_history"), 1);
+    assert_int_equal(fixture_number("SELECT count(*) FROM tombstones"), 1);
     assert_int_equal(store_audit_verify(store, &proof), STORE_OK);
     assert_true(proof.whole);
     assert_int_equal(proof.rows, 1 + 3);

@@ -40,6 +40,7 @@ faults_remember()
     cp -a "$STATE" "$tmp/state"
     cp -a "$STORE" "$tmp/old.db"
     facts >"$tmp/facts.old"
+    names >"$tmp/names.old"
     public >"$tmp/public.old"
 }
 
@@ -64,13 +65,19 @@ facts()
         SELECT 'audit', event, username FROM audit ORDER BY id;"
 }
 
-# What the operating system is told, and what PAM answers for each account.
-public()
+# What the operating system is told.
+names()
 {
-    local name
     getent passwd | grep -E ':(7[0-9]{4}):'
     getent group | grep -E ':(7[0-9]{4}):'
     getent shadow alice bob carol dave | cut -d: -f1,2,8
+}
+
+# The same, and what PAM answers for each account.
+public()
+{
+    local name
+    names
     for name in alice bob carol; do
         /src/.build/world/pam_call account "$name" >"$tmp/pam" 2>&1
         echo "$name $(head -n 1 "$tmp/pam")"
@@ -109,10 +116,11 @@ injection()
 # -- what is left --------------------------------------------------------------------------------
 
 # Old or new, whole: the truth, and after one more command what everybody sees; nothing lies about after the next
-# change. Prints which, or what is wrong.
+# change. Until then the public may be behind the truth, never ahead of it. Prints which, or what is wrong.
 verdict()
 {
     local which
+    names >"$tmp/names"
     admin-tool users list -o json >"$tmp/list" 2>"$tmp/list.err" || { echo "the next command fails: $(cat "$tmp/list.err")"; return; }
     [ "$(sqlite3 "$STORE" 'PRAGMA integrity_check')" = ok ] || { echo "the store is damaged"; return; }
     facts >"$tmp/facts"
@@ -125,6 +133,7 @@ verdict()
         echo "a mix: $(diff "$tmp/facts.old" "$tmp/facts" | tr '\n' ' ')"
         return
     fi
+    [ "$which" = new ] || cmp -s "$tmp/names" "$tmp/names.old" || { echo "the public saw what was not committed"; return; }
     cmp -s "$tmp/public" "$tmp/public.$which" ||
         { echo "the store is $which, the public is not: $(diff "$tmp/public.$which" "$tmp/public" | tr '\n' ' ')"; return; }
     admin-tool audit --verify >"$tmp/chain" 2>&1 || { echo "the audit chain is broken: $(cat "$tmp/chain")"; return; }
