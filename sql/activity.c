@@ -246,8 +246,8 @@ enum store_result activity_summarise_page(struct activity_log *log, const struct
         if (result == STORE_OK)
             result = last_login(logins, page[i].uid, &ret[i]);
     }
-    sqlite3_finalize(locks);
-    sqlite3_finalize(logins);
+    database_finish(locks);
+    database_finish(logins);
     if (!sqlite3_get_autocommit(log->db))
         database_run(log->db, "COMMIT", ""); /* read only: it cannot fail in a way that matters */
     return result;
@@ -285,7 +285,7 @@ static enum store_result read_notice(sqlite3 *db, uint32_t uid, struct activity_
     }
     if (result == STORE_OK)
         result = database_text(row, 4, ret->failure_origin, sizeof ret->failure_origin);
-    sqlite3_finalize(row);
+    database_finish(row);
     return result;
 }
 

@@ -1,6 +1,8 @@
 /*
  * SQLite as our databases use it: opened after its files are checked, statements with bound
- * parameters only, and every statement finished before the function that started it returns.
+ * parameters only, and every statement finished before the function that started it returns. A
+ * finished one is reset, holds no lock and no value, and is kept for the next time: preparing it
+ * costs more than most of them do, and an import runs the same ten for each account.
  */
 #include "database.h"
 
@@ -10,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { KEPT_MAX = 24 }; /* statements of one database: more than any long work takes turns with */
 
 enum store_result database_result(int rc)
 {
@@ -131,13 +135,19 @@ enum store_result database_open_memory(unsigned char *bytes, size_t size, struct
 
 void database_close(sqlite3 *db, struct holder *holder)
 {
-    if (db == NULL)
-        return;
+    sqlite3_stmt *kept;
+
+    while (db != NULL && (kept = sqlite3_next_stmt(db, NULL)) != NULL)
+        sqlite3_finalize(kept);
     sqlite3_close(db);
+    if (db == NULL || holder == NULL)
+        return;
     if (holder->fd >= 0)
         close(holder->fd);
     holder->fd = -1;
 }
+
+/* -- statements --------------------------------------------------------------------------- */
 
 static int bind_list(sqlite3_stmt *statement, const char *types, va_list list)
 {
@@ -152,15 +162,54 @@ static int bind_list(sqlite3_stmt *statement, const char *types, va_list list)
     return rc;
 }
 
+/* The kept statement of this text, NULL without one; SQLite itself has the list, newest first. The
+ * oldest makes way when there are too many. */
+static sqlite3_stmt *find_kept(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *oldest = NULL;
+    int count = 0;
+
+    for (sqlite3_stmt *one = sqlite3_next_stmt(db, NULL); one != NULL;
+         one = sqlite3_next_stmt(db, one)) {
+        if (sqlite3_stmt_busy(one))
+            continue;
+        if (strcmp(sqlite3_sql(one), sql) == 0)
+            return one;
+        oldest = one;
+        count++;
+    }
+    if (count >= KEPT_MAX)
+        sqlite3_finalize(oldest);
+    return NULL;
+}
+
 static sqlite3_stmt *prepare_list(sqlite3 *db, const char *sql, const char *types, va_list list)
 {
-    sqlite3_stmt *statement = NULL;
+    sqlite3_stmt *statement = find_kept(db, sql);
 
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+    if ((statement != NULL || sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK) &&
         bind_list(statement, types, list) == SQLITE_OK)
         return statement;
     sqlite3_finalize(statement);
     return NULL;
+}
+
+/* Some pragmas act when they are prepared: they have to be, each time. */
+static bool is_kept(sqlite3_stmt *statement)
+{
+    return sqlite3_strnicmp(sqlite3_sql(statement), "PRAGMA", 6) != 0;
+}
+
+void database_finish(sqlite3_stmt *statement)
+{
+    if (statement == NULL)
+        return;
+    if (!is_kept(statement)) {
+        sqlite3_finalize(statement);
+        return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement); /* they are the caller's, may be secrets, and end with him */
 }
 
 bool database_bind(sqlite3_stmt *statement, const char *types, ...)
@@ -186,7 +235,7 @@ sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, 
     return statement;
 }
 
-/* Prepare and step once: OK with a row, NOT_FOUND without. *ret is to be finalized in every
+/* Prepare and step once: OK with a row, NOT_FOUND without. *ret is to be finished in every
  * case. */
 static enum store_result first_row(sqlite3 *db, const char *sql, const char *types, va_list list,
                                    sqlite3_stmt **ret)
@@ -214,7 +263,7 @@ enum store_result database_run(sqlite3 *db, const char *sql, const char *types, 
 
         result = rc == SQLITE_DONE ? STORE_NOT_FOUND : database_result(rc);
     }
-    sqlite3_finalize(statement);
+    database_finish(statement);
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
@@ -230,7 +279,7 @@ enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, co
     va_end(list);
     if (result == STORE_OK)
         *ret = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    database_finish(statement);
     return result;
 }
 
@@ -248,7 +297,7 @@ enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const 
         result = STORE_NOT_FOUND;
     else if (result == STORE_OK)
         copy = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
-    sqlite3_finalize(statement);
+    database_finish(statement);
     if (result != STORE_OK)
         return result;
     if (copy == NULL)

@@ -36,7 +36,7 @@ enum store_result database_result(int rc);
  * databases has. flags: SQLITE_OPEN_*. holder: stays where it is until database_close. */
 enum store_result database_open(const char *folder, const char *name, int flags,
                                 struct holder *holder, sqlite3 **ret);
-void database_close(sqlite3 *db, struct holder *holder); /* db may be NULL */
+void database_close(sqlite3 *db, struct holder *holder); /* both may be NULL */
 
 /* The same for a database in memory: empty, or the bytes of a file, borrowed and never written. */
 enum store_result database_open_memory(unsigned char *bytes, size_t size, struct holder *holder,
@@ -44,14 +44,19 @@ enum store_result database_open_memory(unsigned char *bytes, size_t size, struct
 
 /*
  * Prepare `sql` and bind the arguments after `types`, one letter each: i int64_t, t text (NULL:
- * null). Texts must stay valid until the statement is finalized. NULL when it cannot be prepared.
+ * null). Texts must stay valid until database_finish, which every one of them needs. NULL when it
+ * cannot be prepared. A finished statement of the same text is used again, and so is one that is
+ * not stepped yet: no second one of a text until then.
  */
 sqlite3_stmt *database_prepare(sqlite3 *db, const char *sql, const char *types, ...);
+
+/* The statement is over: reset, so that it holds no lock, and without its values. NULL: nothing. */
+void database_finish(sqlite3_stmt *statement);
 
 /* Other values for the same statement, which begins anew. False when they cannot be bound. */
 bool database_bind(sqlite3_stmt *statement, const char *types, ...);
 
-/* database_prepare, run to its end, finalize: for statements without rows. */
+/* database_prepare, run to its end, finish: for statements without rows. */
 enum store_result database_run(sqlite3 *db, const char *sql, const char *types, ...);
 
 /* The same for one row of one number: NOT_FOUND without a row. */

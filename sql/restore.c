@@ -33,8 +33,8 @@ static enum store_result carry(struct store *backup, const char *from, int64_t u
     }
     if (result == STORE_OK)
         result = database_result(rc);
-    sqlite3_finalize(source);
-    sqlite3_finalize(target);
+    database_finish(source);
+    database_finish(target);
     return result;
 }
 

@@ -182,11 +182,11 @@ enum store_result store_policy(struct store *store, struct policy *ret)
         const char *value = (const char *)sqlite3_column_text(row, 1);
 
         if (key == NULL || value == NULL || !policy_set(&policy, key, value)) {
-            sqlite3_finalize(row);
+            database_finish(row);
             return STORE_DAMAGED;
         }
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     if (rc == SQLITE_DONE)
         *ret = policy;
     return database_result(rc);

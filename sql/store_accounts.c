@@ -54,7 +54,7 @@ static enum store_result read_account(sqlite3_stmt *row, struct account *ret)
     return STORE_OK;
 }
 
-/* Read rows of COLUMNS into page and finalize; *ret is how many. */
+/* Read rows of COLUMNS into page and finish; *ret is how many. */
 static enum store_result read_page(struct store *store, sqlite3_stmt *row, struct account *page,
                                    size_t size, size_t *ret)
 {
@@ -66,7 +66,7 @@ static enum store_result read_page(struct store *store, sqlite3_stmt *row, struc
         return database_result(sqlite3_extended_errcode(store->db));
     while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
         result = read_account(row, &page[count++]);
-    sqlite3_finalize(row);
+    database_finish(row);
     if (result == STORE_OK)
         result = database_result(rc);
     if (result == STORE_OK)
@@ -215,7 +215,7 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
     result = rc == SQLITE_DONE ? STORE_NOT_FOUND : database_result(rc);
     if (rc == SQLITE_ROW)
         result = database_text(row, 0, ret, ACCOUNT_HASH_SIZE);
-    sqlite3_finalize(row);
+    database_finish(row);
     return result;
 }
 
@@ -262,7 +262,7 @@ enum store_result store_accounts_json(struct store *store, const struct account 
     memset(ret, 0, count * sizeof *ret);
     for (size_t i = 0; result == STORE_OK && i < count; i++)
         result = write_json(row, &accounts[i], &extras[i], &ret[i]);
-    sqlite3_finalize(row);
+    database_finish(row);
     for (size_t i = 0; result != STORE_OK && i < count; i++)
         store_text_free(ret[i]);
     return result;

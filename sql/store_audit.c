@@ -138,7 +138,7 @@ enum store_result store_audit_page(struct store *store, int64_t after, const cha
         return database_result(sqlite3_extended_errcode(store->db));
     while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
         result = read_row(row, &page[count++]);
-    sqlite3_finalize(row);
+    database_finish(row);
     if (result == STORE_OK)
         result = database_result(rc);
     if (result == STORE_OK)

@@ -76,7 +76,7 @@ static enum store_result link_row(struct store *store, int64_t id,
     rc = sqlite3_step(row);
     if (rc == SQLITE_ROW)
         hash_row(row, previous, hash);
-    sqlite3_finalize(row);
+    database_finish(row);
     if (rc != SQLITE_ROW)
         return rc == SQLITE_DONE ? STORE_DAMAGED : database_result(rc);
     memcpy(ret, hash, sizeof hash);
@@ -140,8 +140,8 @@ enum store_result chain_link_all(struct store *store)
     memcpy(hash, origin_hash, sizeof hash);
     while (rc == SQLITE_ROW)
         rc = link_next(next, update, &id, hash);
-    sqlite3_finalize(next);
-    sqlite3_finalize(update);
+    database_finish(next);
+    database_finish(update);
     return database_result(rc);
 }
 
@@ -163,7 +163,7 @@ static enum store_result read_link(struct store *store, const char *sql, struct 
         link.id = sqlite3_column_int64(row, 0);
         result = database_text(row, 1, link.hash, sizeof link.hash);
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     if (result == STORE_OK && (result = database_result(rc)) == STORE_OK)
         *ret = link;
     return result;
@@ -208,7 +208,7 @@ static enum store_result verify_page(struct store *store, struct audit_proof *pr
         memcpy(proof->link.hash, hash, sizeof hash);
         count++;
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     *ret = count;
     return database_result(rc);
 }

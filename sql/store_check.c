@@ -40,7 +40,7 @@ enum store_result store_check_integrity(struct store *store, char ret[STORE_FAUL
         if (first[0] == '\0')
             snprintf(first, sizeof first, "%s", fault);
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     if (rc != SQLITE_DONE)
         return database_result(rc);
     memcpy(ret, first, sizeof first);
@@ -81,7 +81,7 @@ static enum store_result find_difference(sqlite3 *of, sqlite3 *in, const char *h
             break;
         }
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     return result != STORE_OK ? result : database_result(rc);
 }
 
@@ -97,7 +97,7 @@ enum store_result store_check_schema(struct store *store, char ret[STORE_FAULT_S
         result = find_difference(ours, store->db, "is missing or changed", fault);
     if (result == STORE_OK && fault[0] == '\0')
         result = find_difference(store->db, ours, "is not ours", fault);
-    sqlite3_close(ours);
+    database_close(ours, NULL);
     if (result == STORE_OK)
         memcpy(ret, fault, sizeof fault);
     return result;
@@ -123,7 +123,7 @@ enum store_result store_check_policy(struct store *store, char ret[STORE_FAULT_S
         if (fault[0] == '\0' && (key == NULL || value == NULL || !policy_set(&policy, key, value)))
             snprintf(fault, sizeof fault, "%s", key != NULL && key[0] != '\0' ? key : "?");
     }
-    sqlite3_finalize(row);
+    database_finish(row);
     if (rc == SQLITE_DONE)
         memcpy(ret, fault, sizeof fault);
     return database_result(rc);

@@ -1196,6 +1196,81 @@ static void json_survives_hostile_text(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, fresh)
 
+/* Whose values a kept statement would show to whoever reads our memory, and whose lock it would hold. */
+static void assert_nothing_is_open(struct store *store)
+{
+    int count = 0;
+
+    for (sqlite3_stmt *kept = sqlite3_next_stmt(store->db, NULL); kept != NULL;
+         kept = sqlite3_next_stmt(store->db, kept)) {
+        char *text = sqlite3_expanded_sql(kept);
+
+        assert_non_null(text);
+        assert_null(strstr(text, HASH_A));
+        assert_null(strstr(text, "alice"));
+        assert_false(sqlite3_stmt_busy(kept));
+        sqlite3_free(text);
+        count++;
+    }
+    assert_in_range(count, 1, 24);
+}
+
+static void a_kept_statement_holds_no_value_and_no_lock(void **state)
+{
+    struct account page[1];
+    struct store *store, *other;
+    size_t count;
+
+    (void)state;
+    make_alice();
+    store = open_store(STORE_EXISTING);
+    assert_int_equal(store_account_set_password(store, 70100, HASH_A, false, 0, NOW), STORE_OK);
+    assert_int_equal(store_accounts_page(store, 0, page, 1, &count), STORE_OK); /* not to its end */
+    assert_int_equal(store_account_by_name(store, "alice", page), STORE_OK);
+    assert_int_equal(store_name_is_free(store, "alice"), STORE_TAKEN);
+    assert_nothing_is_open(store);
+    other = open_store(STORE_EXISTING); /* neither waits for the other */
+    assert_int_equal(store_account_set_status(other, 70100, ACCOUNT_SUSPENDED), STORE_OK);
+    assert_int_equal(store_account_by_name(store, "alice", page), STORE_OK);
+    assert_int_equal(page[0].status, ACCOUNT_SUSPENDED);
+    store_close(other);
+    store_close(store);
+}
+
+static void no_more_statements_are_kept_than_the_limit(void **state)
+{
+    struct store *store;
+    char sql[64];
+    int64_t number = 0;
+
+    (void)state;
+    make_store();
+    store = open_store(STORE_EXISTING);
+    for (int64_t round = 0; round < 2; round++)
+        for (int64_t i = 0; i < 60; i++) {
+            snprintf(sql, sizeof sql, "SELECT %d + ?", (int)i);
+            assert_int_equal(database_number(store->db, &number, sql, "i", round), STORE_OK);
+            assert_int_equal(number, i + round);
+            assert_nothing_is_open(store);
+        }
+    store_close(store);
+}
+
+static void a_kept_statement_follows_a_change_of_the_schema(void **state)
+{
+    struct account account;
+    struct store *store;
+
+    (void)state;
+    make_alice();
+    store = open_store(STORE_EXISTING);
+    assert_int_equal(store_account_by_name(store, "alice", &account), STORE_OK);
+    fixture_sql("CREATE TABLE more (one INTEGER) STRICT");
+    assert_int_equal(store_account_by_name(store, "alice", &account), STORE_OK);
+    assert_int_equal(account.uid, 70100);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1253,6 +1328,9 @@ int main(void)
         TEST(one_writer_at_a_time_and_readers_meanwhile),
         TEST(a_writer_waits_before_it_says_busy),
         TEST(a_commit_that_fails_has_rolled_back),
+        TEST(a_kept_statement_holds_no_value_and_no_lock),
+        TEST(no_more_statements_are_kept_than_the_limit),
+        TEST(a_kept_statement_follows_a_change_of_the_schema),
         TEST(policy_is_the_defaults_and_what_the_store_says),
         TEST(a_policy_that_makes_no_sense_is_damage),
         TEST(json_has_the_contracts_keys_and_no_hash),
