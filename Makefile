@@ -321,6 +321,7 @@ bench: all $(B)/world/bench_pam bench-nss
 	tests/world /src/tests/bench/bench_sshd.sh
 	tests/world /src/tests/bench/bench_tool.sh
 	tests/world /src/tests/bench/bench_import.sh
+	tests/bench/bench_publish.sh
 
 # Lookups beside other NSS services, in a root of its own that has them; SIZES="1000 10000" for less.
 bench-nss: all $(B)/world/bench_nss

@@ -12,8 +12,8 @@ trap 'rm -rf "$work"' EXIT
 
 chmod 755 "$work"
 make -s -C "$tree" B="$work/build" STATEDIR="$work/state" RUNDIR="$work/run" "$work/build/admin-tool"
-printf '%9s %9s %12s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend activate 'other roles' 'peak' \
-    'whole file' 'peak' 'of size'
+printf '%9s %9s %12s %13s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend "suspend's CPU" activate 'other roles' \
+    'peak' 'whole file' 'peak' 'of size'
 for size; do
     rm -rf "$work/state"
     "$work/build/admin-tool" users create -u model -e model@example.com --uid 5000 --no-create-home --no-password >/dev/null
@@ -23,7 +23,7 @@ import os, sqlite3, statistics, sys, time
 tool, state, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 def run(*words):
-    """Milliseconds and KiB of one run of the tool, which must succeed."""
+    """Milliseconds, KiB and CPU milliseconds of one run of the tool, which must succeed."""
     null = os.open("/dev/null", os.O_RDWR)
     begin = time.monotonic()
     pid = os.posix_spawn(tool, [tool, *words], {}, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
@@ -31,7 +31,7 @@ def run(*words):
     os.close(null)
     if status != 0:
         sys.exit("%s: status %d" % (" ".join(words), status))
-    return (time.monotonic() - begin) * 1000, used.ru_maxrss
+    return (time.monotonic() - begin) * 1000, used.ru_maxrss, (used.ru_utime + used.ru_stime) * 1000
 
 def commits(count):
     db = sqlite3.connect(state + "/private/accounts.db", isolation_level=None)
@@ -48,7 +48,7 @@ def commits(count):
     return statistics.median(times)
 
 def median(runs):
-    return statistics.median(r[0] for r in runs), max(r[1] for r in runs)
+    return statistics.median(r[0] for r in runs), max(r[1] for r in runs), statistics.median(r[2] for r in runs)
 
 rounds = 5 if size >= 1000000 else 9
 whole = median([run("publish") for _ in range(3)])
@@ -57,8 +57,8 @@ names = ["user%07d" % (size * (i + 1) // (rounds + 2)) for i in range(rounds)]
 suspend = median([run("users", "suspend", n, "-y", "--keep-sessions") for n in names])
 activate = median([run("users", "activate", n, "-y") for n in names])
 edit = median([run("users", "edit-roles", n, "--roles", "auditor", "-y") for n in names])
-print("%9d %6.1f ms %9.1f ms %9.1f ms %9.1f ms %6.1f MiB %9.1f ms %6.1f MiB %4.0f MiB" % (size, bare, suspend[0],
-      activate[0], edit[0], max(suspend[1], activate[1], edit[1]) / 1024, whole[0], whole[1] / 1024,
+print("%9d %6.1f ms %9.1f ms %10.1f ms %9.1f ms %9.1f ms %6.1f MiB %9.1f ms %6.1f MiB %4.0f MiB" % (
+      size, bare, suspend[0], suspend[2], activate[0], edit[0], max(suspend[1], activate[1], edit[1]) / 1024, whole[0], whole[1] / 1024,
       os.stat(state + "/directory").st_size / 1048576))
 PYTHON
 done
