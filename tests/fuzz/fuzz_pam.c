@@ -46,6 +46,14 @@ bool __wrap_ask_helper(const struct request *request, struct answer *ret);
 __attribute__((visibility("default"))) int fuzz_enter(int entry, pam_handle_t *pamh, int flags,
                                                       int argc, const char **argv);
 
+/* pam_get_authtok(3) forgets a first answer when the second one does not come. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:pam_vprompt";
+}
+
 /* -- the helper ---- */
 
 static void pick_packet(void)
