@@ -82,3 +82,19 @@ int fuzz_file(const void *data, size_t size)
                  "a file can be made");
     return fd;
 }
+
+static void (*at_exit)(void);
+static pid_t parent;
+
+static void run_at_exit(void)
+{
+    if (getpid() == parent)
+        at_exit();
+}
+
+void fuzz_at_exit(void (*function)(void))
+{
+    at_exit = function;
+    parent = getpid();
+    atexit(run_at_exit);
+}

@@ -39,4 +39,7 @@ void fuzz_require(bool holds, const char *claim);
 /* A file with these octets, without a name; the descriptor stands at its beginning. */
 int fuzz_file(const void *data, size_t size);
 
+/* Like atexit(3), but not in a child. One function. */
+void fuzz_at_exit(void (*function)(void));
+
 #endif

@@ -10,6 +10,7 @@
 #include "backup.h"
 #include "fuzz.h"
 #include "grammar.h"
+#include "store_check.h"
 
 enum { OPERATIONS_MAX = 16, PAGE = 4096, SIZE_LIMIT = 1 << 20 };
 
@@ -74,7 +75,8 @@ static size_t pick_place(struct fuzz_input *input, const struct copy *copy)
 {
     static const char *const words[] = { "alice", "bob@example.org", "/home/carol", "/bin/sh", "Some Body",
                                          "active", "$y$j9T", "password_min_length", "sudo,adm", "CREATE",
-                                         "CHECK", "admin", "create", "auditor", "SQLite format 3" };
+                                         "CHECK", "admin", "create", "auditor", "SQLite format 3",
+                                         "BETWEEN 1000" };
     uint8_t choice = fuzz_octet(input);
     const char *word = words[choice / 2 % (sizeof words / sizeof words[0])];
     const unsigned char *found;
@@ -150,6 +152,7 @@ static void check_accounts(struct store *store, struct store *backup, bool exact
 
 static void check_rest(struct store *backup)
 {
+    char fault[STORE_FAULT_SIZE];
     struct audit_row page[8];
     struct policy policy;
     struct audit_proof proof;
@@ -157,6 +160,7 @@ static void check_rest(struct store *backup)
     size_t count = 0;
 
     fuzz_require(store_policy(backup, &policy) == STORE_OK && policy_fault(&policy) == NULL, "policy is one");
+    fuzz_require(store_check_schema(backup, fault) == STORE_OK && fault[0] == '\0', "the schema is ours");
     store_generation(backup, &generation);
     if (store_audit_page(backup, 0, NULL, 0, page, 8, &count) == STORE_OK)
         store_audit_page_free(page, count);

@@ -66,7 +66,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     fuzz_require(mkdtemp(folder) != NULL, "there is a folder");
     snprintf(path, sizeof path, "%s/directory", folder);
-    atexit(clean_up);
+    fuzz_at_exit(clean_up);
     for (size_t i = 0; i < BASES; i++)
         make_base(i);
     return 0;

@@ -52,7 +52,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     mkdir(path, 0755);
     snprintf(path, sizeof path, "%s/etc/pam.d", root);
     mkdir(path, 0755);
-    atexit(remove_root);
+    fuzz_at_exit(remove_root);
     return 0;
 }
 

@@ -396,7 +396,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     quiet_secret = SECRET;
     fuzz_require(mkdtemp(folder) != NULL && chmod(folder, 0755) == 0, "there is a folder");
-    atexit(clean_up);
+    fuzz_at_exit(clean_up);
     mkdir(CODER_STATE_DIR, 0755);
     unlink(HIDDEN);
     fuzz_require(fixture_publish(DIRECTORY_PATH, 1), "there is a directory");

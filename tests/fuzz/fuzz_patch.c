@@ -46,7 +46,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     fuzz_require(mkdtemp(folder) != NULL, "there is a folder");
     snprintf(path, sizeof path, "%s/directory", folder);
     snprintf(whole, sizeof whole, "%s/whole", folder);
-    atexit(clean_up);
+    fuzz_at_exit(clean_up);
     make_base(&bases[0], 1, 4);
     make_base(&bases[1], 2, 12);
     make_base(&bases[2], 3, 25);
