@@ -188,6 +188,8 @@ static enum status import(struct import_batch *batch)
         return judge(batch); /* before a store is made */
     if (status == GO_ON)
         status = tool_open(tool);
+    if (status == GO_ON && tool_has(tool, OPTION_TAKE_OVER))
+        status = import_passwd_check_absent(batch);
     if (status == GO_ON)
         status = check_store(batch);
     if (status == GO_ON)

@@ -211,6 +211,10 @@ const struct shadow_line *shadow_find(const struct shadow *shadow, const char *n
  * 1000 to 59999. GO_ON, or said. */
 enum status import_passwd_read(struct import_batch *batch);
 
+/* Those named that are not in /etc/passwd: NOT_FOUND, said, unless one is to be taken over and is
+ * ours already. */
+enum status import_passwd_check_absent(const struct import_batch *batch);
+
 /* -- take_over.c -------------------------------------------------------------------------- */
 
 /* Ask. GO_ON, or said. */

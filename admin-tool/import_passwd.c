@@ -18,7 +18,6 @@ struct staging {
     struct shadow shadow;
     char *const *operands; /* "NAME" or "NAME=EMAIL" */
     size_t operand_count;
-    bool *found; /* by operand */
     const char *domain;
     struct actor actor;
 };
@@ -165,7 +164,7 @@ static void find_domain(char ret[ACCOUNT_EMAIL_SIZE])
 }
 
 /* True when this one was asked for; *ret: its address, NULL when none was given. */
-static bool is_wanted(struct staging *staging, const struct passwd *line, const char **ret)
+static bool is_wanted(const struct staging *staging, const struct passwd *line, const char **ret)
 {
     size_t length = strlen(line->pw_name);
 
@@ -179,7 +178,6 @@ static bool is_wanted(struct staging *staging, const struct passwd *line, const 
 
         if (strncmp(operand, line->pw_name, length) != 0 || strchr("=", operand[length]) == NULL)
             continue;
-        staging->found[i] = true;
         *ret = operand[length] == '=' ? operand + length + 1 : NULL;
         return true;
     }
@@ -202,13 +200,30 @@ static enum status stage_all(struct staging *staging)
     return status;
 }
 
-/* A line that is gone already may have left others behind: --take-over goes on then. */
-static enum status check_found(const struct staging *staging)
+/* A line that is gone already may have left others behind: --take-over goes on then, if it is one of
+ * ours. */
+enum status import_passwd_check_absent(const struct import_batch *batch)
 {
-    for (size_t i = 0; i < staging->operand_count; i++)
-        if (!staging->found[i] && !tool_has(staging->batch->tool, OPTION_TAKE_OVER))
+    const struct tool *tool = batch->tool;
+    enum store_result result = STORE_OK;
+    char name[LOGIN_NAME_MAX + 1];
+
+    for (size_t i = 0; i < tool->arguments.operand_count; i++) {
+        const char *operand = tool->arguments.operands[i];
+
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(operand, "="), operand);
+        if (host_is_local(name))
+            continue;
+        if (tool->store == NULL || !tool_has(tool, OPTION_TAKE_OVER))
+            result = STORE_NOT_FOUND;
+        else if ((result = store_name_is_free(tool->store, name)) == STORE_OK)
+            result = STORE_NOT_FOUND;
+        if (result == STORE_NOT_FOUND)
             return tool_refuse(STATUS_NOT_FOUND, "no such user in /etc/passwd: %s; nothing was "
-                               "imported", staging->operands[i]);
+                               "imported", operand);
+        if (result != STORE_TAKEN)
+            return tool_store_status(tool, result, name);
+    }
     return GO_ON;
 }
 
@@ -238,18 +253,15 @@ enum status import_passwd_read(struct import_batch *batch)
                                .operand_count = batch->tool->arguments.operand_count };
     enum status status = shadow_read(&staging.shadow);
 
-    staging.found = calloc(staging.operand_count + 1, sizeof *staging.found);
-    if (staging.found == NULL)
-        status = refuse_memory();
     find_domain(domain);
     actor_find(&staging.actor);
     if (status == GO_ON)
         status = stage_all(&staging);
-    if (status == GO_ON)
-        status = check_found(&staging);
+    if (status == GO_ON && (!tool_has(batch->tool, OPTION_TAKE_OVER) || /* else the store is asked */
+                            store_check_files(PRIVATE_DIR, "accounts.db") == STORE_MISSING))
+        status = import_passwd_check_absent(batch);
     if (status == GO_ON)
         note_groups(batch);
     shadow_free(&staging.shadow);
-    free(staging.found);
     return status;
 }

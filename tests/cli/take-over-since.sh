@@ -24,6 +24,14 @@ meanwhile()
     status=0; wait "$asked" || status=$?
     rm "$tmp/answer"
 }
+# -- who is not there ---------------------------------------------------------------------------------
+exits 3 "a name that nobody has is not taken over" admin-tool users import --from-passwd --take-over nobody-here -y
+exits 3 "... nor said to be, with --dry-run" admin-tool users import --from-passwd --take-over nobody-here --dry-run
+ok "... and no store is made for it" [ ! -e "$STATE" ]
+local_user twice
+exits 0 "a name given twice is taken over" admin-tool users import --from-passwd --take-over twice twice=twice@corp.example -y
+exits 3 "... nor when there is a store" admin-tool users import --from-passwd --take-over nobody-here -y
+exits 0 "... and once more is no fault" admin-tool users import --from-passwd --take-over twice -y
 
 # -- groups -------------------------------------------------------------------------------------------
 local_user many
