@@ -16,7 +16,7 @@ struct plan {
     size_t accounts, passwords, gone;
     int64_t admins; /* active ones won, less those lost */
     bool rest;
-    int64_t generation; /* of the store that the plan was made for */
+    struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
 
 static const char *state_of(bool there, const struct account *account)
@@ -85,15 +85,15 @@ static enum status make_plan(struct tool *tool, struct store *backup, bool shown
     struct libscols_table *table = words_new(names, sizeof names / sizeof names[0]);
     struct restore *restore = restore_new(tool->store, backup, tool_has(tool, OPTION_EXACT));
     enum status status = table != NULL && restore != NULL
-                             ? add_rows(tool, restore, table, plan)
+                             ? tool_store_status(tool, store_audit_newest(tool->store, &plan->newest),
+                                                 "the audit log")
                              : tool_refuse(STATUS_FAILED, "not enough memory");
 
+    if (status == GO_ON)
+        status = add_rows(tool, restore, table, plan);
     restore_free(restore);
     if (status == GO_ON)
         status = tool_store_status(tool, restore_changes_rest(tool->store, backup, &plan->rest),
-                                   "the store");
-    if (status == GO_ON)
-        status = tool_store_status(tool, store_generation(tool->store, &plan->generation),
                                    "the store");
     words_end(table, status == GO_ON && shown && plan->accounts > 0 ? stdout : NULL);
     if (status == GO_ON)
@@ -214,13 +214,12 @@ static enum status find_leavers(struct tool *tool, struct store *backup, struct 
 static enum status apply(struct tool *tool, struct store *backup, const struct plan *plan,
                          struct leavers *leavers)
 {
-    struct audit_link newest = { 0 };
+    struct audit_link newest = { 0 }, present = { 0 };
     char detail[512], path[384];
-    int64_t generation = 0;
-    enum store_result result = store_generation(tool->store, &generation);
+    enum store_result result = store_audit_newest(tool->store, &present);
     enum status status;
 
-    if (result == STORE_OK && generation != plan->generation)
+    if (result == STORE_OK && present.id != plan->newest.id)
         result = STORE_LOST;
     if (result == STORE_OK)
         result = store_audit_newest(backup, &newest);

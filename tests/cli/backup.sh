@@ -142,4 +142,21 @@ exits 4 "... nor with --dry-run" admin-tool restore one.admin --dry-run
 unchanged "... and nothing is changed"
 exits 0 "... but with --force" admin-tool restore one.admin -y --force
 exits 0 "... or where the one who was suspended since comes back" admin-tool restore one.admin -y --exact
+
+# -- changed while the question stands
+make ann
+admin-tool backup with.ann >"$tmp/out" 2>"$tmp/err"
+admin-tool users edit ann -n 'Ann Other' >"$tmp/out"
+mkfifo answer
+admin-tool restore with.ann <answer >"$tmp/out" 2>"$tmp/err" &
+asked=$!
+exec 9>answer
+for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/out" && break; sleep 0.1; done
+admin-tool reset-password ann -y >/dev/null
+hash=$(value "SELECT hash FROM accounts WHERE username = 'ann'")
+echo yes >&9
+exec 9>&-
+status=0; wait "$asked" || status=$?
+ok "a password that was reset meanwhile is not what was shown (exit 4)" eval '[ $status -eq 4 ] && grep -q "changed meanwhile" "$tmp/err"'
+ok "... and stays" is_value "SELECT hash FROM accounts WHERE username = 'ann'" "$hash"
 done_testing
