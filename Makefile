@@ -8,6 +8,7 @@
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
 #   make bench      what one authentication costs, in a private world (root)
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
+#   make proof      killed and failing at every system call and allocation, in a private world (root)
 #   make demo       the main job through a real sshd in a private world (root)
 
 VERSION   := 0.1.0
@@ -99,7 +100,7 @@ TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
 .PHONY: all check check-architecture check-build check-world check-install install uninstall deb lint demo bench bench-nss \
-    clean mutants
+    clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS)
 
@@ -329,6 +330,14 @@ bench-nss: all $(B)/world/bench_nss
 
 demo:
 	examples/demo
+
+# Every system call killed and failing, every allocation, a minute of everybody at once: an hour or more (root).
+PROOFS := $(wildcard tests/faults/*.sh)
+proof: all check-build
+	@mkdir -p $(B)/tap; failed=0; for proof in $(PROOFS); do \
+	    tests/world env CODER_PROOF=1 /src/$$proof >$(B)/tap/$$(basename $$proof .sh).proof 2>&1 </dev/null || failed=1; \
+	    echo "$$proof:"; grep -E ' points tried, |^not ok' $(B)/tap/$$(basename $$proof .sh).proof; \
+	done; exit $$failed
 
 mutants:
 	tests/mutants/run
