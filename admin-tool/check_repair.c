@@ -21,6 +21,15 @@ static void say(const struct tool *tool, const char *what, const char *how)
 
 /* -- owners and modes --------------------------------------------------------------------- */
 
+/* What is in it is believed again from now on: that must not go by in silence. */
+static const char *mended_how(const struct stat *was)
+{
+    return was->st_uid == CODER_OWNER_UID && (was->st_mode & 022) == 0
+               ? "owner and mode"
+               : "owner and mode; others could write it: look at 'admin-tool users list' and "
+                 "'admin-tool audit --verify', or restore a backup";
+}
+
 /* By descriptor, so that nothing put in its place meanwhile is touched; before anything of SQLite's
  * is open, for a close would drop its locks. */
 static void mend_file(struct tool *tool, const struct own_file *own)
@@ -36,7 +45,7 @@ static void mend_file(struct tool *tool, const struct own_file *own)
              fchown(fd, CODER_OWNER_UID, (gid_t)CODER_OWNER_UID) == 0 && fchmod(fd, own->mode) == 0;
     close(fd);
     if (mended)
-        say(tool, own->path, "owner and mode");
+        say(tool, own->path, mended_how(&st));
 }
 
 static void mend_files(struct tool *tool)

@@ -65,6 +65,15 @@ helper-socket|warning|no|a socket nobody listens on|mkdir -p /run/coder; python3
 END
 rm -rf /run/coder
 
+# -- what repair says ------------------------------------------------------------------------------------
+chmod 644 "$STORE"
+exits 0 "a store others could read is mended" admin-tool check --repair
+says 'accounts.db: owner and mode$' "... and said"
+chown nobody "$STORE"
+exits 0 "one that others could write, too" admin-tool check --repair
+says 'accounts.db: owner and mode; others could write it' "... and what is in it is not to be taken on trust"
+put_back
+
 # -- what tar cannot put back ----------------------------------------------------------------------------
 library=$(find /usr/lib /lib -name libnss_coder.so.2 | head -1)
 mv "$library" "$tmp/library"
