@@ -116,8 +116,8 @@ static enum status open_store(struct tool *tool, enum store_mode mode)
     return tool_store_status(tool, result, "the store");
 }
 
-/* Where accounts were published there was a store. A new one would hand out its names and ids again,
- * and whoever got them the old users' files. */
+/* Where accounts were published there was a store. A new one would hand out its names and ids
+ * again, and whoever got them the old users' files. */
 static enum status refuse_lost_store(const struct tool *tool)
 {
     struct stat st;

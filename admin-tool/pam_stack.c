@@ -69,8 +69,8 @@ static bool is_any_phase(const char *type)
     return false;
 }
 
-/* Does the module say yes by what the user is, and to ours, too? Not where its arguments say that it
- * is about root or system users, pam_succeed_if(8), pam_usertype(8). */
+/* Does the module say yes by what the user is, and to ours, too? Not where its arguments say that
+ * it is about root or system users, pam_succeed_if(8), pam_usertype(8). */
 static bool is_condition(const char *module, const char *arguments)
 {
     static const char *const conditions[] = { "pam_succeed_if.so", "pam_usertype.so",

@@ -30,7 +30,7 @@ struct pam_line {
     short action[PAM_CODES]; /* pam.conf(5): below 0 an enum pam_action, else how many to skip */
     unsigned char level;          /* 0, one more inside each substack */
     bool substack;                /* the place where one begins */
-    bool condition;               /* a module that asks for no secret: it may say yes of ours, too */
+    bool condition;               /* it only looks at the user, and may say yes of ours */
 };
 
 struct pam_stack {
