@@ -18,6 +18,15 @@ errors_of()
     esac
 }
 
+# A patched directory that cannot be synced is written whole, and that file is; of the journal's folder SQLite tries
+# the sync and goes on without (the journal has been there since the store was made).
+is_synced_otherwise()
+{
+    grep -qE '^fdatasync\(.*/private>\).*INJECTED' "$tmp/faulty" ||
+        { grep -qE '^fsync\(.*directory\.new>\).*INJECTED' "$tmp/faulty" &&
+            grep -qE '^fsync\(.*directory\.new>\) *= 0' "$tmp/faulty"; }
+}
+
 # Done (0) with the new state; or the exit status of a failure, one line each of what is wrong, and a whole state.
 # Status 1 with the new state is a complaint after the commit. What may not be on the disk is never called done.
 judge()
@@ -25,7 +34,7 @@ judge()
     local status=$1 left=$2 call=$3
     [ "$left" = old ] || [ "$left" = new ] || { echo "$left"; return; }
     [ "$status" -ne 0 ] || [ "$left" = new ] || { echo "exit 0 and the old state"; return; }
-    [[ $status -ne 0 || $call != f*sync ]] || { echo "exit 0 although $call failed"; return; }
+    [[ $status -ne 0 || $call != f*sync ]] || is_synced_otherwise || { echo "exit 0 although $call failed"; return; }
     [ "$status" -eq 0 ] || grep -q '^admin-tool: ' "$tmp/said" || { echo "exit $status without a word"; return; }
     [ "$status" -eq 0 ] || [ "$(wc -l <"$tmp/said")" -le 3 ] || { echo "too many words: $(cat "$tmp/said")"; return; }
     case $status in
@@ -51,7 +60,7 @@ fail_at()
             faults_reset
             rm -f /root/passwords
             status=0
-            strace -qq -o /dev/null -e "trace=$name" -e "inject=$(injection "$name" "error=$error" "$ordinal")" "$@" \
+            strace -qq -y -o "$tmp/faulty" -e "trace=$name" -e "inject=$(injection "$name" "error=$error" "$ordinal")" "$@" \
                 >"$tmp/out" 2>"$tmp/said" </dev/null || status=$?
             wrong=$(judge "$status" "$(verdict)" "$name")
             points=$((points + 1))
