@@ -20,10 +20,24 @@ short()
 
 change() { LD_PRELOAD=$PRELOAD "${command[@]}" >"$tmp/out" 2>"$tmp/said" </dev/null; }
 
+# glibc (2.36) itself falls over when it reads nsswitch.conf and is short of memory: whether that was it.
+fell_in_libc()
+{
+    faults_reset
+    echo "$n" >/run/faults/malloc
+    strace -k -qq -o "$tmp/trace" -E "LD_PRELOAD=$PRELOAD" -e trace=none "${command[@]}" >"$tmp/out" 2>&1 </dev/null
+    : >/run/faults/malloc
+    grep -A 8 '^--- SIG' "$tmp/trace" | grep -q '(__nss_'
+}
+
 fault_of_change()
 {
     local left
     : >/run/faults/malloc
+    if [ "$status" -ge 128 ] && fell_in_libc; then
+        [ "$(verdict)" = old ] || echo "libc crashed, and the state is not the old one"
+        return
+    fi
     [ "$status" -lt 128 ] || { echo "it crashed: $status"; return; }
     left=$(verdict)
     case $status:$left in
