@@ -17,6 +17,9 @@ ok "... changes all" [ "$(of "email || '|' || full_name || '|' || shell || '|' |
 ok "... audited with what was and is" is_value "SELECT (before ->> 'email') || (after ->> 'email') || (before ->> 'shell') || (after ->> 'account_expires_at') FROM audit ORDER BY id DESC LIMIT 1" \
     'bob@example.comb.bauer@example.org/bin/bash2037-01-31T00:00:00Z'
 ok "... under its own event" is_value "SELECT event || username FROM audit ORDER BY id DESC LIMIT 1" editbob
+exits 0 "a shell alone" admin-tool users edit bob --shell /bin/dash
+ok "... leaves the end" [ "$(of "date(expires_at, 'unixepoch')" bob)" = 2037-01-31 ]
+exits 0 "and back" admin-tool users edit bob --shell /bin/sh
 exits 0 "--expires never" admin-tool users edit bob --expires never
 ok "... clears it" [ -z "$(of expires_at bob)" ]
 exits 0 "one's own e-mail in other letters" admin-tool users edit bob -e B.Bauer@example.org
