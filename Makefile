@@ -65,7 +65,7 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
 PARSER_OBJS := admin-tool/text_file.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
                admin-tool/pam_run.o admin-tool/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
-WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_emit.o \
+WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
                nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
 SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o

@@ -57,14 +57,10 @@ static bool patch(const struct tool *tool, const struct frame *frame, int64_t ge
     if (before != NULL) {
         publish_show(frame, before, &old);
         patch.before = &old.user;
-        patch.listed_before = old.listed;
-        patch.listed_before_count = old.listed_count;
     }
     if (after != NULL) {
         publish_show(frame, after, &new);
         patch.after = &new.user;
-        patch.listed_after = new.listed;
-        patch.listed_after_count = new.listed_count;
     }
     return directory_patch(DIRECTORY_PATH, fd, &patch) == DIRECTORY_OK;
 }
@@ -82,9 +78,9 @@ static enum status fill(struct tool *tool, const struct account *before,
     publish_find_frame(tool, &frame);
     if (patch(tool, &frame, generation, before, after, fd))
         return GO_ON;
-    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+    if (ftruncate(fd, 0) != 0)
         return publish_status(DIRECTORY_FAILED, "");
-    return publish_whole(tool, &frame, publish_frame_hash(&frame), generation, fd);
+    return publish_whole(tool, &frame, generation, fd);
 }
 
 enum status publish_prepare(struct tool *tool, const struct account *before,

@@ -35,8 +35,6 @@ struct frame {
 struct shown {
     struct directory_user user;
     uint32_t gids[GROUPS_MAX];
-    uint32_t listed[GROUPS_MAX]; /* groups of the file that name it as a member */
-    size_t listed_count;
 };
 
 void publish_find_frame(const struct tool *tool, struct frame *ret);
@@ -51,7 +49,6 @@ void publish_show(const struct frame *frame, const struct account *account, stru
 enum status publish_status(enum directory_result result, const char *about);
 
 /* Write all accounts into fd, which is empty. GO_ON, or said. */
-enum status publish_whole(struct tool *tool, const struct frame *frame, uint64_t hash,
-                          int64_t generation, int fd);
+enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t generation, int fd);
 
 #endif

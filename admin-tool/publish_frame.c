@@ -101,12 +101,12 @@ uint64_t publish_frame_hash(const struct frame *frame)
 
 /* -- one account -------------------------------------------------------------------------- */
 
-static void add_once(uint32_t gid, uint32_t *gids, size_t *count)
+static void add_once(struct shown *shown, uint32_t gid)
 {
-    for (size_t i = 0; i < *count; i++)
-        if (gids[i] == gid)
+    for (size_t i = 0; i < shown->user.gid_count; i++)
+        if (shown->gids[i] == gid)
             return;
-    gids[(*count)++] = gid;
+    shown->gids[shown->user.gid_count++] = gid;
 }
 
 static bool is_shown(const struct frame *frame, uint32_t gid)
@@ -117,17 +117,15 @@ static bool is_shown(const struct frame *frame, uint32_t gid)
     return false;
 }
 
-/* Everything the roles give, each group once. */
-static void collect_groups(const struct frame *frame, unsigned held, struct shown *ret)
+/* The groups of the file that name a holder of these roles as a member, or the others. */
+static void collect_groups(const struct frame *frame, unsigned held, bool listed, struct shown *ret)
 {
     for (size_t r = 0; r < ROLES; r++) {
         const struct role_groups *groups = &frame->roles[r];
 
-        for (size_t g = 0; (held & groups->role) != 0 && g < groups->gid_count; g++) {
-            add_once(groups->gids[g], ret->gids, &ret->user.gid_count);
-            if (groups->listed && is_shown(frame, groups->gids[g]))
-                add_once(groups->gids[g], ret->listed, &ret->listed_count);
-        }
+        for (size_t g = 0; (held & groups->role) != 0 && g < groups->gid_count; g++)
+            if ((groups->listed && is_shown(frame, groups->gids[g])) == listed)
+                add_once(ret, groups->gids[g]);
     }
 }
 
@@ -146,6 +144,7 @@ void publish_show(const struct frame *frame, const struct account *account, stru
         .suspended = suspended,
         .gids = ret->gids,
     };
-    ret->listed_count = 0;
-    collect_groups(frame, held, ret);
+    collect_groups(frame, held, true, ret);
+    ret->user.listed_count = ret->user.gid_count;
+    collect_groups(frame, held, false, ret);
 }

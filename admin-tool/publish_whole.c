@@ -9,49 +9,17 @@
 
 enum { PAGE_SIZE = 256 };
 
-/* Who is a listed member of what, in the order of uids. */
-struct membership {
-    uint32_t gid, uid;
-};
-
-struct publication {
-    const struct frame *frame;
-    struct directory_writer *writer;
-    struct membership *memberships;
-    size_t count, room;
-};
-
-/* -- accounts ----------------------------------------------------------------------------- */
-
-static bool add_membership(struct publication *publication, uint32_t gid, uint32_t uid)
-{
-    if (publication->count == publication->room) {
-        size_t room = 2 * publication->room + 64;
-        struct membership *memberships = reallocarray(publication->memberships, room,
-                                                      sizeof *memberships);
-
-        if (memberships == NULL)
-            return false;
-        publication->memberships = memberships;
-        publication->room = room;
-    }
-    publication->memberships[publication->count++] = (struct membership){ gid, uid };
-    return true;
-}
-
-static enum directory_result add_user(struct publication *publication,
+static enum directory_result add_user(struct directory_writer *writer, const struct frame *frame,
                                       const struct account *account)
 {
     struct shown shown;
 
-    publish_show(publication->frame, account, &shown);
-    for (size_t i = 0; i < shown.listed_count; i++)
-        if (!add_membership(publication, shown.listed[i], account->uid))
-            return DIRECTORY_NO_RESOURCES;
-    return directory_writer_add_user(publication->writer, &shown.user);
+    publish_show(frame, account, &shown);
+    return directory_writer_add_user(writer, &shown.user);
 }
 
-static enum status add_users(struct tool *tool, struct publication *publication)
+static enum status add_users(struct tool *tool, struct directory_writer *writer,
+                             const struct frame *frame)
 {
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
     enum status status = GO_ON;
@@ -65,7 +33,7 @@ static enum status add_users(struct tool *tool, struct publication *publication)
 
         status = tool_store_status(tool, result, "the list of users");
         for (size_t i = 0; status == GO_ON && i < count; i++) {
-            status = publish_status(add_user(publication, &page[i]), page[i].username);
+            status = publish_status(add_user(writer, frame, &page[i]), page[i].username);
             after = page[i].uid;
         }
     }
@@ -74,71 +42,45 @@ static enum status add_users(struct tool *tool, struct publication *publication)
     return status;
 }
 
-/* -- groups ------------------------------------------------------------------------------- */
-
-/* members: room for all memberships. */
-static enum status add_group(struct publication *publication, size_t g, uint32_t *members)
+static enum status add_groups(struct directory_writer *writer, const struct frame *frame)
 {
-    struct directory_group group = {
-        .name = publication->frame->groups[g].name,
-        .gid = publication->frame->groups[g].gid,
-        .members = members,
-        .local = publication->frame->groups[g].local,
-    };
-
-    for (size_t i = 0; i < publication->count; i++)
-        if (publication->memberships[i].gid == group.gid)
-            members[group.member_count++] = publication->memberships[i].uid;
-    return publish_status(directory_writer_add_group(publication->writer, &group), group.name);
-}
-
-static enum status add_groups(struct publication *publication)
-{
-    uint32_t *members = calloc(publication->count + 1, sizeof *members);
     enum status status = GO_ON;
 
-    if (members == NULL)
-        return publish_status(DIRECTORY_NO_RESOURCES, "");
-    for (size_t g = 0; g < publication->frame->group_count && status == GO_ON; g++)
-        status = add_group(publication, g, members);
-    free(members);
-    return status;
-}
+    for (size_t g = 0; g < frame->group_count && status == GO_ON; g++) {
+        const struct directory_group group = { .name = frame->groups[g].name,
+                                               .gid = frame->groups[g].gid,
+                                               .local = frame->groups[g].local };
 
-static enum status write_file(struct tool *tool, struct publication *publication, int fd)
-{
-    enum status status = add_users(tool, publication);
-
-    if (status == GO_ON)
-        status = add_groups(publication);
-    if (status == GO_ON)
-        status = publish_status(directory_writer_finish(publication->writer, fd), "an account");
-    return status;
-}
-
-static void publication_free(struct publication *publication)
-{
-    free(publication->memberships);
-    directory_writer_free(publication->writer);
-    free(publication);
-}
-
-enum status publish_whole(struct tool *tool, const struct frame *frame, uint64_t hash,
-                          int64_t generation, int fd)
-{
-    struct publication *publication = calloc(1, sizeof *publication);
-    enum status status;
-
-    if (publication == NULL)
-        return publish_status(DIRECTORY_NO_RESOURCES, "");
-    publication->frame = frame;
-    publication->writer = directory_writer_new((uint64_t)generation);
-    if (publication->writer == NULL) {
-        status = publish_status(DIRECTORY_NO_RESOURCES, "");
-    } else {
-        directory_writer_set_frame(publication->writer, hash);
-        status = write_file(tool, publication, fd);
+        status = publish_status(directory_writer_add_group(writer, &group), group.name);
     }
-    publication_free(publication);
+    return status;
+}
+
+static enum status write_file(struct tool *tool, struct directory_writer *writer,
+                              const struct frame *frame)
+{
+    enum status status = add_users(tool, writer, frame);
+
+    if (status == GO_ON)
+        status = add_groups(writer, frame);
+    if (status == GO_ON)
+        status = publish_status(directory_writer_finish(writer), "an account");
+    return status;
+}
+
+enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t generation, int fd)
+{
+    struct directory_plan plan = { .generation = (uint64_t)generation,
+                                   .frame = publish_frame_hash(frame),
+                                   .groups = frame->group_count };
+    struct directory_writer *writer = NULL;
+    enum status status = tool_store_status(tool, store_accounts_count(tool->store, &plan.users),
+                                           "the list of users");
+
+    if (status == GO_ON)
+        status = publish_status(directory_writer_new(fd, &plan, &writer), "so many accounts");
+    if (status == GO_ON)
+        status = write_file(tool, writer, frame);
+    directory_writer_free(writer);
     return status;
 }

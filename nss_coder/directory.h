@@ -89,7 +89,7 @@ struct directory_record {
     uint16_t lengths[4];    /* of the four strings of the text, without NUL */
     uint32_t text_room;     /* bytes of the heap kept for the text and the list, 0 when they are */
     uint32_t list_room;     /* near; what is not filled is zero. No reader looks at them */
-    uint32_t zero;
+    uint32_t listed;        /* user: the first so many gids list the user; the writer's own note */
     unsigned char near[DIRECTORY_NEAR];
 };
 
@@ -135,7 +135,7 @@ enum directory_result {
     DIRECTORY_FAILED        /* writer: a write failed, errno says why */
 };
 
-/* -- writer: everything is kept in memory until directory_writer_finish() ---- */
+/* -- writer: the file is made where it will stay, mapped, so a long one takes little memory ---- */
 
 struct directory_user {
     const char *name;
@@ -144,30 +144,46 @@ struct directory_user {
     bool suspended;
     const uint32_t *gids; /* supplementary groups, for initgroups */
     size_t gid_count;     /* at most DIRECTORY_GIDS_MAX */
+    size_t listed_count;  /* the first so many of gids list the user as a member in getgrnam */
 };
 
 struct directory_group {
     const char *name;
-    uint32_t gid;
-    const uint32_t *members; /* uids of users in the same file; listed by getgrnam */
-    size_t member_count;     /* may be 0 although users' gids name the group */
-    bool local;              /* another source has it too: found, but not enumerated */
+    uint32_t gid; /* its members are listed in the order in which users were added */
+    bool local;   /* another source has it too: found, but not enumerated */
+};
+
+/* What a file is to hold. */
+struct directory_plan {
+    uint64_t generation;    /* of the store */
+    uint64_t frame;         /* what all records depend on, for directory_patch */
+    uint64_t users, groups; /* no more than these will be added */
 };
 
 struct directory_writer;
 
-/* Returns NULL when memory is short. The caller frees it. */
-struct directory_writer *directory_writer_new(uint64_t generation);
+/*
+ * Begin a file in fd (the caller's: empty, open for reading and writing, seen by nobody else, and
+ * still to be closed). OK and a writer that the caller frees; NO_RESOURCES; FAILED with errno. The
+ * disk's room is taken before it is written to, so a full disk is an error and no signal; a disk
+ * that breaks under the mapping ends the process with SIGBUS. Where the file cannot be mapped for
+ * writing (mmap(2), EACCES or ENODEV), memory stands in.
+ */
+enum directory_result directory_writer_new(int fd, const struct directory_plan *plan,
+                                           struct directory_writer **ret);
 void directory_writer_free(struct directory_writer *writer);
 
-/* What all records depend on, for directory_patch; 0 unless set. */
-void directory_writer_set_frame(struct directory_writer *writer, uint64_t frame);
+/*
+ * May this user be shown? Not with a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or
+ * (uint32_t)-1, in the list too; a gid other than uid; a ':' or control character in a text; a home
+ * or shell without a leading '/'; texts or a gid list over the limits above.
+ */
+bool directory_user_is_valid(const struct directory_user *user);
 
 /*
- * Add one user or group; everything is copied. OK, NO_RESOURCES, or REFUSED and nothing added, for:
- * a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or (uint32_t)-1, in the list too; gid other
- * than uid; a ':' or control character in a text; a home or shell without a leading '/'; texts or a
- * gid list over the limits above.
+ * Add one user or group; everything is copied. OK; REFUSED and nothing added, for a user that is
+ * not valid, a group whose name or id would not be, or one more than planned; NO_RESOURCES; FAILED
+ * with errno.
  */
 enum directory_result directory_writer_add_user(struct directory_writer *writer,
                                                 const struct directory_user *user);
@@ -175,12 +191,11 @@ enum directory_result directory_writer_add_group(struct directory_writer *writer
                                                  const struct directory_group *group);
 
 /*
- * Write the whole file to fd (the caller's: empty, open for writing, and still to be closed) and
- * fsync it. OK; REFUSED with nothing written when a name or id occurs twice, among users, groups
- * and private groups together, or a member is no user; NO_RESOURCES; FAILED with errno. Call it
- * once; only directory_writer_free() may follow.
+ * Complete the file and fsync it. OK; REFUSED when a name or id occurs twice, among users, groups
+ * and private groups together; NO_RESOURCES; FAILED with errno. Until OK no reader would take the
+ * file. Call it once; only directory_writer_free() may follow.
  */
-enum directory_result directory_writer_finish(struct directory_writer *writer, int fd);
+enum directory_result directory_writer_finish(struct directory_writer *writer);
 
 /* One change of one user, and between which two files it lies. */
 struct directory_patch {
@@ -188,8 +203,6 @@ struct directory_patch {
     uint64_t generation;        /* ... and which the new one gets */
     uint64_t frame;             /* of both */
     const struct directory_user *before, *after; /* NULL: not there; else one uid */
-    const uint32_t *listed_before, *listed_after; /* groups that list the user as a member */
-    size_t listed_before_count, listed_after_count;
 };
 
 /*

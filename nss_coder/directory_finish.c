@@ -1,15 +1,13 @@
 /*
- * directory_finish.c - from collected records to tables, lists and checksums.
+ * directory_finish.c - from records to tables, members' lists and the header.
  *
- * The principle: nothing is written before everything has been judged. Filling the hash tables
- * finds every duplicate, resolving the members every stranger; then come the checksums of
- * records, and directory_emit.c writes it all.
+ * The principle: the header, without which no reader takes a file, is put there when everything has
+ * been judged. Filling the hash tables finds every duplicate.
  */
 #include "directory_writer.h"
 
 #include <string.h>
-
-#define SMALLEST_TABLE 8 /* slots */
+#include <unistd.h>
 
 size_t directory_list_room(size_t length)
 {
@@ -24,21 +22,20 @@ struct wanted {
 
 static size_t record_count(const struct directory_writer *writer, enum directory_section records)
 {
-    return writer->sections[records].used / sizeof(struct directory_record);
+    return (size_t)writer->header.sections[records].count;
 }
 
 static struct directory_record *record_get(const struct directory_writer *writer,
                                            enum directory_section records, size_t index)
 {
-    return (struct directory_record *)(void *)writer->sections[records].data + index;
+    uint64_t offset = writer->header.sections[records].offset;
+    return (struct directory_record *)(void *)(writer->file + offset) + index;
 }
 
 static const char *record_name(const struct directory_writer *writer,
                                const struct directory_record *record)
 {
-    if (record->text_room == 0)
-        return (const char *)record->near + record->text_offset;
-    return (const char *)writer->sections[DIRECTORY_HEAP].data + record->text_offset;
+    return (const char *)writer->file + record->text_offset;
 }
 
 static struct wanted record_key(const struct directory_writer *writer,
@@ -73,9 +70,10 @@ static struct directory_slot *table_probe(const struct directory_writer *writer,
                                           enum directory_section table,
                                           const struct wanted *wanted)
 {
-    struct directory_slot *slots = (void *)writer->sections[table].data;
+    const struct directory_extent *section = &writer->header.sections[table];
+    struct directory_slot *slots = (void *)(writer->file + section->offset);
     enum directory_section records = table_records(table);
-    uint64_t mask = writer->sections[table].used / sizeof(*slots) - 1;
+    uint64_t mask = section->count - 1;
     uint64_t hash = wanted_hash(wanted);
     uint64_t at = hash & mask;
     for (; slots[at].index != 0; at = (at + 1) & mask) {
@@ -90,15 +88,7 @@ static enum directory_result table_fill(struct directory_writer *writer,
                                         enum directory_section table, bool by_name)
 {
     enum directory_section records = table_records(table);
-    size_t count = record_count(writer, records);
-    size_t slots = SMALLEST_TABLE;
-    while (slots < count * 2)
-        slots *= 2;
-    if (!directory_section_reserve(&writer->sections[table], slots * sizeof(struct directory_slot)))
-        return DIRECTORY_NO_RESOURCES;
-    directory_section_skip(&writer->sections[table], slots * sizeof(struct directory_slot));
-
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < record_count(writer, records); i++) {
         struct wanted wanted = record_key(writer, record_get(writer, records, i), by_name);
         struct directory_slot *slot = table_probe(writer, table, &wanted);
         if (slot->index != 0)
@@ -123,30 +113,67 @@ static enum directory_result groups_compare_with_private(const struct directory_
     return DIRECTORY_OK;
 }
 
-/* Turn one group's uids into names in the heap. */
-static enum directory_result members_resolve(struct directory_writer *writer,
-                                             struct directory_record *group)
+/* Is this user a listed member of the group with this gid? */
+static bool user_is_listed(const struct directory_writer *writer,
+                           const struct directory_record *user, uint32_t gid)
 {
-    struct section *heap = &writer->sections[DIRECTORY_HEAP];
-    const unsigned char *uids = writer->members.data + group->list_offset;
-    group->list_offset = heap->used;
-    for (uint32_t i = 0; i < group->list_count; i++) {
-        struct wanted wanted = {NULL, 0};
-        memcpy(&wanted.id, uids + i * sizeof(wanted.id), sizeof(wanted.id));
-        uint32_t index = table_probe(writer, DIRECTORY_USER_IDS, &wanted)->index;
-        if (index == 0)
-            return DIRECTORY_REFUSED;
-        if (!directory_section_reserve(heap, DIRECTORY_NAME_MAX + 1))
-            return DIRECTORY_NO_RESOURCES;
-        const struct directory_record *user = record_get(writer, DIRECTORY_USERS, index - 1);
-        directory_section_add(heap, record_name(writer, user), user->lengths[0] + 1U);
+    const unsigned char *gids = writer->file + user->list_offset;
+    for (uint32_t i = 0; i < user->listed; i++) {
+        if (memcmp(gids + i * sizeof(gid), &gid, sizeof(gid)) == 0)
+            return true;
     }
-    group->list_length = (uint32_t)(heap->used - group->list_offset);
-    group->list_room = (uint32_t)directory_list_room(group->list_length);
-    if (!directory_section_reserve(heap, group->list_room - group->list_length))
-        return DIRECTORY_NO_RESOURCES;
-    directory_section_skip(heap, group->list_room - group->list_length);
+    return false;
+}
+
+/* Append the user's name to the heap. */
+static enum directory_result member_add(struct directory_writer *writer, size_t index)
+{
+    enum directory_result result = directory_room_reserve(writer, DIRECTORY_NAME_MAX + 1);
+    if (result != DIRECTORY_OK)
+        return result;
+    const struct directory_record *user = record_get(writer, DIRECTORY_USERS, index);
+    directory_heap_add(writer, record_name(writer, user), user->lengths[0] + 1U);
     return DIRECTORY_OK;
+}
+
+/* A list that lies at the end of the heap becomes the group's. */
+static enum directory_result members_seal(struct directory_writer *writer, size_t index,
+                                          uint64_t offset, uint32_t count)
+{
+    const struct directory_extent *heap = &writer->header.sections[DIRECTORY_HEAP];
+    uint64_t length = heap->offset + heap->count - offset;
+    if (length > UINT32_MAX / 2)
+        return DIRECTORY_REFUSED;
+    size_t room = directory_list_room((size_t)length);
+    enum directory_result result = directory_room_reserve(writer, room - length);
+    if (result != DIRECTORY_OK)
+        return result;
+    directory_heap_add(writer, NULL, room - (size_t)length);
+    struct directory_record *group = record_get(writer, DIRECTORY_GROUPS, index);
+    group->list_offset = offset;
+    group->list_length = (uint32_t)length;
+    group->list_room = (uint32_t)room;
+    group->list_count = count;
+    group->list_checksum = directory_list_checksum(writer->file + offset, (size_t)length);
+    group->checksum = directory_record_checksum(group, record_name(writer, group));
+    return DIRECTORY_OK;
+}
+
+/* Name one group's members, by what the users say. */
+static enum directory_result members_list(struct directory_writer *writer, size_t index)
+{
+    const struct directory_extent *heap = &writer->header.sections[DIRECTORY_HEAP];
+    uint64_t offset = heap->offset + heap->count;
+    uint32_t gid = record_get(writer, DIRECTORY_GROUPS, index)->id;
+    uint32_t count = 0;
+    enum directory_result result = DIRECTORY_OK;
+    for (size_t i = 0; result == DIRECTORY_OK && i < record_count(writer, DIRECTORY_USERS); i++) {
+        if (!user_is_listed(writer, record_get(writer, DIRECTORY_USERS, i), gid))
+            continue;
+        result = member_add(writer, i);
+        count++;
+    }
+    return result == DIRECTORY_OK ? members_seal(writer, index, offset, count) : result;
 }
 
 static enum directory_result writer_resolve(struct directory_writer *writer)
@@ -161,37 +188,34 @@ static enum directory_result writer_resolve(struct directory_writer *writer)
     if (result == DIRECTORY_OK)
         result = groups_compare_with_private(writer);
     for (size_t i = 0; result == DIRECTORY_OK && i < record_count(writer, DIRECTORY_GROUPS); i++)
-        result = members_resolve(writer, record_get(writer, DIRECTORY_GROUPS, i));
+        result = members_list(writer, i);
     return result;
 }
 
-/* Checksums, and offsets from the start of the file. */
-static void records_seal(struct directory_writer *writer, const struct directory_header *header,
-                         enum directory_section records)
+/* The body's checksum, then the header's. */
+static void writer_seal(struct directory_writer *writer)
 {
-    const unsigned char *heap = writer->sections[DIRECTORY_HEAP].data;
-    uint64_t heap_at = header->sections[DIRECTORY_HEAP].offset;
-    uint64_t near_at = header->sections[records].offset + offsetof(struct directory_record, near);
-    for (size_t i = 0; i < record_count(writer, records); i++) {
-        struct directory_record *record = record_get(writer, records, i);
-        const char *text = record_name(writer, record);
-        const void *list = (record->list_room == 0 ? record->near : heap) + record->list_offset;
-        record->list_checksum = directory_list_checksum(list, record->list_length);
-        record->text_offset += record->text_room == 0 ? near_at : heap_at;
-        record->list_offset += record->list_room == 0 ? near_at : heap_at;
-        record->checksum = directory_record_checksum(record, text);
-        near_at += sizeof(*record);
-    }
+    struct directory_header *header = &writer->header;
+    const struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
+    uint64_t end = heap->offset + heap->count;
+    header->size = (end + DIRECTORY_BLOCK - 1) / DIRECTORY_BLOCK * DIRECTORY_BLOCK;
+    for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK)
+        header->body_checksum += directory_block_checksum(at, writer->file + at);
+    memcpy(header->magic, DIRECTORY_MAGIC, sizeof(header->magic));
+    header->version = DIRECTORY_VERSION;
+    header->byte_order = DIRECTORY_BYTE_ORDER;
+    header->generation = writer->plan.generation;
+    header->frame = writer->plan.frame;
+    header->checksum = directory_header_checksum(header);
+    memcpy(writer->file, header, sizeof(*header));
 }
 
-enum directory_result directory_writer_finish(struct directory_writer *writer, int fd)
+enum directory_result directory_writer_finish(struct directory_writer *writer)
 {
     enum directory_result result = writer_resolve(writer);
     if (result != DIRECTORY_OK)
         return result;
-    struct directory_header header = {.size = 0};
-    directory_lay_out(writer, &header);
-    records_seal(writer, &header, DIRECTORY_USERS);
-    records_seal(writer, &header, DIRECTORY_GROUPS);
-    return directory_emit(writer, &header, fd) ? DIRECTORY_OK : DIRECTORY_FAILED;
+    writer_seal(writer);
+    /* fsync(2) takes what was put there through the mapping, too */
+    return directory_room_end(writer) && fsync(writer->fd) == 0 ? DIRECTORY_OK : DIRECTORY_FAILED;
 }

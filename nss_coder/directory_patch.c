@@ -14,27 +14,27 @@
 #define DEAD_SHARE 4
 #define DEAD_LEAST 4096
 
-static bool is_among(uint32_t gid, const uint32_t *gids, size_t count)
+/* Does this user (NULL: nobody) stand in the list of the group with this gid? */
+static bool is_listed(const struct directory_user *user, uint32_t gid)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (gids[i] == gid)
+    for (size_t i = 0; user != NULL && i < user->listed_count; i++) {
+        if (user->gids[i] == gid)
             return true;
     }
     return false;
 }
 
-static bool groups_change(struct directory_patching *patching, const struct directory_patch *patch)
+static bool groups_change(struct directory_patching *patching, const struct directory_user *before,
+                          const struct directory_user *after)
 {
-    for (size_t i = 0; i < patch->listed_before_count; i++) {
-        uint32_t gid = patch->listed_before[i];
-        if (!is_among(gid, patch->listed_after, patch->listed_after_count)
-            && !patching_change_group(patching, gid, patch->before, false))
+    for (size_t i = 0; before != NULL && i < before->listed_count; i++) {
+        uint32_t gid = before->gids[i];
+        if (!is_listed(after, gid) && !patching_change_group(patching, gid, before, false))
             return false;
     }
-    for (size_t i = 0; i < patch->listed_after_count; i++) {
-        uint32_t gid = patch->listed_after[i];
-        if (!is_among(gid, patch->listed_before, patch->listed_before_count)
-            && !patching_change_group(patching, gid, patch->after, true))
+    for (size_t i = 0; after != NULL && i < after->listed_count; i++) {
+        uint32_t gid = after->gids[i];
+        if (!is_listed(before, gid) && !patching_change_group(patching, gid, after, true))
             return false;
     }
     return true;
@@ -78,6 +78,7 @@ enum directory_result directory_patch(const char *path, int fd, const struct dir
     struct directory_patching patching = {.fd = fd};
     bool done = patching_copy(path, fd) && patching_begin(&patching, patch)
              && patching_change_user(&patching, patch->before, patch->after)
-             && groups_change(&patching, patch) && patching_end(&patching, patch);
+             && groups_change(&patching, patch->before, patch->after)
+             && patching_end(&patching, patch);
     return done ? DIRECTORY_OK : DIRECTORY_REFUSED;
 }

@@ -141,6 +141,7 @@ static bool user_put(struct directory_patching *patching, uint64_t index,
     record->text_length = (uint32_t)length;
     record->list_length = (uint32_t)list_length;
     record->list_count = (uint32_t)user->gid_count;
+    record->listed = (uint32_t)user->listed_count;
     record->list_checksum = directory_list_checksum(user->gids, list_length);
     record->checksum = directory_record_checksum(record, text);
     return patching_put_record(patching, DIRECTORY_USERS, index, record);

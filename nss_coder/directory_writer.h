@@ -1,31 +1,23 @@
 /*
- * directory_writer.h - what directory_write.c collects and directory_finish.c writes.
+ * directory_writer.h - a directory file in the making; private to directory_write.c,
+ * directory_room.c and directory_finish.c, but for what directory_patch.c needs to write the same.
  *
- * Private to the writer's files: sections that grow in memory, in the format of directory.h, and
- * what directory_patch.c needs to write the same.
+ * Every offset in a record is the final one from the start: the plan says where each section lies,
+ * and only the heap, behind all others, grows.
  */
 #ifndef CODER_DIRECTORY_WRITER_H
 #define CODER_DIRECTORY_WRITER_H
 
 #include "directory.h"
 
-struct section {
-    unsigned char *data;   /* from realloc, so aligned for records and slots */
-    size_t used, capacity; /* bytes */
-};
-
-/*
- * Until directory_writer_finish() offsets begin at a record's `near` or at the heap, a group's
- * list_offset is where its member uids wait in `members`, and checksums are still 0.
- */
 struct directory_writer {
-    uint64_t generation, frame;
-    struct section sections[DIRECTORY_SECTIONS];
-    struct section members;
+    struct directory_plan plan;
+    int fd;
+    bool shared;         /* the mapping is the file itself, else memory that is written to it */
+    unsigned char *file; /* `room` bytes, zero where nothing was put; moves when the heap grows */
+    uint64_t room;
+    struct directory_header header; /* in the making; a section's count is what is in it so far */
 };
-
-/* The rules of directory_writer_add_user. */
-bool directory_user_is_valid(const struct directory_user *user);
 
 /* The four strings one behind the other: how long, or 0 when that is too long. */
 size_t directory_text_make(const char *const strings[4], char ret[DIRECTORY_TEXT_MAX],
@@ -37,20 +29,21 @@ size_t directory_list_room(size_t length);
 /* What an item of each section takes, bytes. */
 extern const size_t directory_item_sizes[DIRECTORY_SECTIONS];
 
-/* Where everything goes, and how long the file will be. */
-void directory_lay_out(const struct directory_writer *writer, struct directory_header *header);
+/* -- directory_room.c ---- */
 
-/* Write and fsync the file. False with errno. */
-bool directory_emit(const struct directory_writer *writer, struct directory_header *header, int fd);
+/* Lay the sections out and map the room for them: OK, REFUSED when the plan is too large,
+ * NO_RESOURCES, FAILED with errno. */
+enum directory_result directory_room_make(struct directory_writer *writer);
 
-/* Make room for length more bytes; earlier pointers into data become invalid. What is not used
- * yet is not touched: at a million users that is most of the memory. */
-bool directory_section_reserve(struct section *section, size_t length);
+/* Room in the heap for so many bytes more; pointers into the file become invalid. Results as above. */
+enum directory_result directory_room_reserve(struct directory_writer *writer, uint64_t length);
 
-/* Append to reserved room. data may lie in the section itself. */
-void directory_section_add(struct section *section, const void *data, size_t length);
+/* The file is as long as what is in it, and written as far as it is not mapped. False with errno. */
+bool directory_room_end(struct directory_writer *writer);
 
-/* Append zeros to reserved room. */
-void directory_section_skip(struct section *section, size_t length);
+void directory_room_free(struct directory_writer *writer);
+
+/* Append to the reserved heap; where it went. data NULL: zeros. */
+uint64_t directory_heap_add(struct directory_writer *writer, const void *data, size_t length);
 
 #endif

@@ -83,6 +83,9 @@ enum store_result store_account_by_email(struct store *store, const char *email,
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret);
 
+/* How many there are. */
+enum store_result store_accounts_count(struct store *store, uint64_t *ret);
+
 /* Which of them; NULL: any. status: active or suspended; role: admin or auditor. */
 struct account_filter {
     const char *status, *role;

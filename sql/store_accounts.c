@@ -128,6 +128,16 @@ enum store_result store_accounts_page(struct store *store, uint32_t after, struc
     return store_accounts_select(store, &all, after, page, size, ret);
 }
 
+enum store_result store_accounts_count(struct store *store, uint64_t *ret)
+{
+    int64_t count = 0;
+    enum store_result result = database_number(store->db, &count, "SELECT count(*) FROM accounts", "");
+
+    if (result == STORE_OK)
+        *ret = (uint64_t)count;
+    return result;
+}
+
 /* OK when the count is 0, TAKEN when not. */
 static enum store_result is_free(enum store_result result, int64_t count)
 {

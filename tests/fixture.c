@@ -194,17 +194,18 @@ static void add_users(struct directory_writer *writer, struct store *store)
 
 void fixture_publish(void)
 {
-    struct directory_writer *writer = directory_writer_new(1);
+    struct directory_plan plan = { .generation = 1 };
+    struct directory_writer *writer;
     struct store *store = NULL;
-    int fd;
+    int fd = open(FIXTURE_PRIVATE "/directory.new", O_RDWR | O_CREAT | O_EXCL, 0644);
 
     assert_int_equal(store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store), STORE_OK);
+    assert_int_equal(store_accounts_count(store, &plan.users), STORE_OK);
+    assert_int_equal(directory_writer_new(fd, &plan, &writer), DIRECTORY_OK);
     add_users(writer, store);
     store_close(store);
-    fd = open(FIXTURE_PRIVATE "/directory.new", O_WRONLY | O_CREAT | O_EXCL, 0644);
-    assert_true(fd >= 0);
-    assert_int_equal(directory_writer_finish(writer, fd), DIRECTORY_OK);
-    close(fd);
+    assert_int_equal(directory_writer_finish(writer), DIRECTORY_OK);
     directory_writer_free(writer);
+    close(fd);
     assert_int_equal(rename(FIXTURE_PRIVATE "/directory.new", DIRECTORY_PATH), 0);
 }

@@ -4,25 +4,28 @@
  * The principle: it is published as the product does it, by rename, and bent only through a copy.
  */
 #include "fixture_directory.h"
+#include "directory_writer.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 const struct fixture_user fixture_users[FIXTURE_USERS] = {
     {"alice", "/home/alice", "/bin/bash", FIXTURE_ALICE, false,
-     {FIXTURE_ADMIN, FIXTURE_MEMBER, FIXTURE_AUDITOR, 27}, 4},
-    {"bob", "/home/bob", "/usr/sbin/nologin", FIXTURE_BOB, true, {0}, 0},
-    {"carol", "/srv/carol", "/bin/sh", FIXTURE_CAROL, false, {FIXTURE_MEMBER, FIXTURE_AUDITOR}, 2},
+     {FIXTURE_ADMIN, FIXTURE_AUDITOR, FIXTURE_MEMBER, 27}, 4, 2},
+    {"bob", "/home/bob", "/usr/sbin/nologin", FIXTURE_BOB, true, {0}, 0, 0},
+    {"carol", "/srv/carol", "/bin/sh", FIXTURE_CAROL, false,
+     {FIXTURE_AUDITOR, FIXTURE_MEMBER}, 2, 1},
 };
 
 const struct fixture_group fixture_groups[FIXTURE_GROUPS] = {
-    {"coder-admin", FIXTURE_ADMIN, {"alice"}, {FIXTURE_ALICE}, 1},
-    {"coder-member", FIXTURE_MEMBER, {NULL}, {0}, 0},
-    {"coder-auditor", FIXTURE_AUDITOR, {"alice", "carol"}, {FIXTURE_ALICE, FIXTURE_CAROL}, 2},
+    {"coder-admin", FIXTURE_ADMIN, {"alice"}, 1},
+    {"coder-member", FIXTURE_MEMBER, {NULL}, 0},
+    {"coder-auditor", FIXTURE_AUDITOR, {"alice", "carol"}, 2},
 };
 
 void fixture_gecos(const struct fixture_user *user, uint64_t generation, char ret[64])
@@ -40,6 +43,7 @@ static bool add_users(struct directory_writer *writer, uint64_t generation)
             .name = from->name, .uid = from->uid, .gid = from->uid, .gecos = gecos,
             .home = from->home, .shell = from->shell, .suspended = from->suspended,
             .gids = from->gids, .gid_count = from->gid_count,
+            .listed_count = from->listed_count,
         };
         if (directory_writer_add_user(writer, &user) != DIRECTORY_OK)
             return false;
@@ -53,7 +57,6 @@ static bool add_groups(struct directory_writer *writer)
         const struct fixture_group *from = &fixture_groups[i];
         struct directory_group group = {
             .name = from->name, .gid = from->gid,
-            .members = from->members, .member_count = from->member_count,
         };
         if (directory_writer_add_group(writer, &group) != DIRECTORY_OK)
             return false;
@@ -61,12 +64,35 @@ static bool add_groups(struct directory_writer *writer)
     return true;
 }
 
+bool fixture_fill(struct directory_writer *writer, uint64_t generation)
+{
+    return add_groups(writer) && add_users(writer, generation);
+}
+
+struct directory_writer *fixture_writer_begin(const struct directory_plan *plan)
+{
+    struct directory_writer *writer = NULL;
+    int fd = memfd_create("directory", MFD_CLOEXEC);
+    if (fd >= 0 && directory_writer_new(fd, plan, &writer) != DIRECTORY_OK)
+        close(fd);
+    return writer;
+}
+
+void fixture_writer_free(struct directory_writer *writer)
+{
+    int fd = writer != NULL ? writer->fd : -1;
+    directory_writer_free(writer);
+    if (fd >= 0)
+        close(fd);
+}
+
 struct directory_writer *fixture_writer(uint64_t generation)
 {
-    struct directory_writer *writer = directory_writer_new(generation);
-    if (writer == NULL || (add_groups(writer) && add_users(writer, generation)))
+    const struct directory_plan plan = {generation, 0, FIXTURE_ROOM, FIXTURE_ROOM};
+    struct directory_writer *writer = fixture_writer_begin(&plan);
+    if (writer == NULL || fixture_fill(writer, generation))
         return writer;
-    directory_writer_free(writer);
+    fixture_writer_free(writer);
     return NULL;
 }
 
@@ -83,13 +109,10 @@ static int beside_open(const char *path, char *ret, size_t size)
 
 bool fixture_replace(const char *path, struct directory_writer *writer)
 {
-    char beside[4096];
-    int fd = beside_open(path, beside, sizeof(beside));
-    bool written = fd >= 0 && writer != NULL && directory_writer_finish(writer, fd) == DIRECTORY_OK;
-    directory_writer_free(writer);
-    if (fd >= 0)
-        close(fd);
-    return written && rename(beside, path) == 0;
+    bool done = writer != NULL && directory_writer_finish(writer) == DIRECTORY_OK
+             && fixture_put(path, writer->file, writer->header.size);
+    fixture_writer_free(writer);
+    return done;
 }
 
 bool fixture_publish(const char *path, uint64_t generation)

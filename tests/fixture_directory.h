@@ -15,7 +15,8 @@
 #define FIXTURE_BOB 70101U     /* suspended */
 #define FIXTURE_CAROL 70102U
 
-#define FIXTURE_USERS 3
+#define FIXTURE_USERS 3 /* and room for as many as FIXTURE_ROOM, and groups */
+#define FIXTURE_ROOM 64
 #define FIXTURE_GROUPS 3
 
 struct fixture_user {
@@ -23,14 +24,13 @@ struct fixture_user {
     uint32_t uid;
     bool suspended;
     uint32_t gids[4];
-    size_t gid_count;
+    size_t gid_count, listed_count;
 };
 
 struct fixture_group {
     const char *name;
     uint32_t gid;
     const char *member_names[3];
-    uint32_t members[2];
     size_t member_count;
 };
 
@@ -40,10 +40,13 @@ extern const struct fixture_group fixture_groups[FIXTURE_GROUPS];
 /* The gecos of this user in this generation, in ret (64 bytes). */
 void fixture_gecos(const struct fixture_user *user, uint64_t generation, char ret[64]);
 
-/* A writer filled with the users and groups above; NULL on failure. The caller frees it. */
+/* A writer into memory, empty or filled with the users and groups above; NULL on failure. */
+struct directory_writer *fixture_writer_begin(const struct directory_plan *plan);
 struct directory_writer *fixture_writer(uint64_t generation);
+bool fixture_fill(struct directory_writer *writer, uint64_t generation);
+void fixture_writer_free(struct directory_writer *writer);
 
-/* Finish the writer into a new file renamed to path, and free the writer. False on failure. */
+/* Finish the writer, put what it made at path by rename, and free it. False on failure. */
 bool fixture_replace(const char *path, struct directory_writer *writer);
 
 /* Both of the above. */

@@ -42,36 +42,30 @@ static void model_show(const struct model *model, const struct model_account *ac
         .home = account->home, .shell = account->suspended ? "/usr/sbin/nologin" : "/bin/bash",
         .suspended = account->suspended, .gids = ret->gids,
     };
-    ret->listed_count = 0;
-    for (size_t r = 0; r < MODEL_ROLES; r++) {
-        if (account->suspended || (account->roles & (1U << r)) == 0)
-            continue;
-        ret->gids[ret->user.gid_count++] = role_gids[r];
-        if ((model->listed & (1U << r)) != 0)
-            ret->listed[ret->listed_count++] = role_gids[r];
-    }
+    unsigned held = account->suspended ? 0 : account->roles;
+    for (size_t r = 0; r < MODEL_ROLES; r++)
+        if ((held & model->listed & (1U << r)) != 0)
+            ret->gids[ret->user.listed_count++] = role_gids[r];
+    ret->user.gid_count = ret->user.listed_count;
+    for (size_t r = 0; r < MODEL_ROLES; r++)
+        if ((held & ~model->listed & (1U << r)) != 0)
+            ret->gids[ret->user.gid_count++] = role_gids[r];
 }
 
 void model_write(const struct model *model, const char *to)
 {
-    static uint32_t members[MODEL_ROLES][MODEL_ACCOUNTS];
-    size_t counts[MODEL_ROLES] = {0};
-    struct directory_writer *writer = directory_writer_new(model->generation);
-    directory_writer_set_frame(writer, MODEL_FRAME);
+    struct directory_plan plan = {model->generation, MODEL_FRAME, 0, MODEL_ROLES};
+    for (size_t i = 0; i < model->count; i++)
+        plan.users += model->accounts[i].roles != 0;
+    struct directory_writer *writer = fixture_writer_begin(&plan);
     for (size_t i = 0; i < model->count; i++) {
         struct model_shown shown;
         model_show(model, &model->accounts[i], &shown);
-        if (model->accounts[i].roles == 0)
-            continue;
-        assert_int_equal(directory_writer_add_user(writer, &shown.user), DIRECTORY_OK);
-        for (size_t r = 0; r < MODEL_ROLES; r++)
-            for (size_t l = 0; l < shown.listed_count; l++)
-                if (shown.listed[l] == role_gids[r])
-                    members[r][counts[r]++] = shown.user.uid;
+        if (model->accounts[i].roles != 0)
+            assert_int_equal(directory_writer_add_user(writer, &shown.user), DIRECTORY_OK);
     }
     for (size_t r = 0; r < MODEL_ROLES; r++) {
-        struct directory_group group = {role_names[r], role_gids[r], members[r], counts[r],
-                                        false};
+        struct directory_group group = {role_names[r], role_gids[r], false};
         assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_OK);
     }
     assert_true(fixture_replace(to, writer));
@@ -111,16 +105,10 @@ void model_describe(const struct model *model, const struct model_account *befor
                                     .generation = model->generation + 2, .frame = MODEL_FRAME};
     model_show(model, before, &shown[0]);
     model_show(model, after, &shown[1]);
-    if (before->roles != 0) {
+    if (before->roles != 0)
         ret->before = &shown[0].user;
-        ret->listed_before = shown[0].listed;
-        ret->listed_before_count = shown[0].listed_count;
-    }
-    if (after->roles != 0) {
+    if (after->roles != 0)
         ret->after = &shown[1].user;
-        ret->listed_after = shown[1].listed;
-        ret->listed_after_count = shown[1].listed_count;
-    }
 }
 
 /* The file at path becomes the patched one, or stays. */

@@ -29,8 +29,7 @@ struct model {
 /* What model_describe points into. */
 struct model_shown {
     struct directory_user user;
-    uint32_t gids[MODEL_ROLES], listed[MODEL_ROLES];
-    size_t listed_count;
+    uint32_t gids[MODEL_ROLES];
 };
 
 /* The same numbers for the same seed, everywhere. */

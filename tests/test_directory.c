@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,7 +176,8 @@ static void test_strangers_are_not_found(void **state)
 static void test_empty_directory(void **state)
 {
     (void)state;
-    assert_true(fixture_replace(path, directory_writer_new(3)));
+    const struct directory_plan plan = {.generation = 3};
+    assert_true(fixture_replace(path, fixture_writer_begin(&plan)));
     struct directory_view view = view_open();
     struct directory_entry entry;
     assert_int_equal(directory_view_generation(&view), 3);
@@ -193,10 +195,12 @@ static const struct directory_user good = {
 
 static enum directory_result add_user(struct directory_user user)
 {
-    struct directory_writer *writer = directory_writer_new(1);
+    const struct directory_plan plan = {.users = 1};
+    struct directory_writer *writer = fixture_writer_begin(&plan);
     assert_non_null(writer);
     enum directory_result result = directory_writer_add_user(writer, &user);
-    directory_writer_free(writer);
+    assert_int_equal(directory_user_is_valid(&user), result == DIRECTORY_OK);
+    fixture_writer_free(writer);
     return result;
 }
 
@@ -237,14 +241,32 @@ static void test_writer_refuses_bad_ids(void **state)
     user.gids = none, user.gid_count = 1;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
 
-    struct directory_writer *writer = directory_writer_new(1);
+    const struct directory_plan plan = {.groups = 1};
+    struct directory_writer *writer = fixture_writer_begin(&plan);
     struct directory_group group = {.name = "coder-x"};
     assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_REFUSED);
     group.gid = UINT32_MAX;
     assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_REFUSED);
     group = (struct directory_group){.name = "Coder", .gid = 70009};
     assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_REFUSED);
-    directory_writer_free(writer);
+    fixture_writer_free(writer);
+}
+
+static void test_writer_keeps_to_the_plan(void **state)
+{
+    (void)state;
+    static const struct directory_plan plan = {.users = 1, .groups = 1};
+    static const struct directory_plan endless = {.users = UINT64_MAX / 128};
+    static const struct directory_group group = {.name = "coder-x", .gid = 70009};
+    struct directory_writer *writer = fixture_writer_begin(&plan);
+    struct directory_user user = good;
+    assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
+    user.name = "erin", user.uid = user.gid = 70104;
+    assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_REFUSED);
+    assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_OK);
+    assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_REFUSED);
+    assert_true(fixture_replace(path, writer));
+    assert_null(fixture_writer_begin(&endless));
 }
 
 static void test_writer_refuses_bad_texts(void **state)
@@ -280,25 +302,27 @@ static void test_writer_refuses_bad_texts(void **state)
     assert_int_equal(add_user(user), DIRECTORY_OK);
     user.gid_count++;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
+    user = good, user.gids = gids, user.gid_count = 1, user.listed_count = 2;
+    assert_int_equal(add_user(user), DIRECTORY_REFUSED);
 }
 
-/* A name and an id, added to the fixture as a user or a role group; the file must stay as it is. */
+/* A name and an id, added to the fixture as a user or a role group; no reader may take the file. */
 static void assert_duplicate(const char *name, uint32_t id, bool group)
 {
-    static const uint32_t stranger[] = {12345};
-    struct directory_writer *writer = fixture_writer(2);
-    assert_non_null(writer);
+    const struct directory_plan plan = {2, 0, FIXTURE_USERS + 1, FIXTURE_GROUPS + 1};
+    struct directory_writer *writer;
+    struct directory_view view;
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(directory_writer_new(fd, &plan, &writer), DIRECTORY_OK);
+    assert_true(fixture_fill(writer, 2));
     struct directory_user user = good;
     user.name = name, user.uid = user.gid = id;
     struct directory_group role = {.name = name, .gid = id};
-    if (id == 70009)
-        role.members = stranger, role.member_count = 1;
     assert_int_equal(group ? directory_writer_add_group(writer, &role)
                            : directory_writer_add_user(writer, &user), DIRECTORY_OK);
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(directory_writer_finish(writer, fd), DIRECTORY_REFUSED);
-    assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+    assert_int_equal(directory_writer_finish(writer), DIRECTORY_REFUSED);
+    assert_int_equal(directory_view_of(fd, &view), DIRECTORY_UNAVAILABLE);
     close(fd);
     directory_writer_free(writer);
 }
@@ -314,46 +338,103 @@ static void test_writer_refuses_duplicates(void **state)
     assert_duplicate("coder-x", FIXTURE_ALICE, true);
     assert_duplicate("coder-admin", 70003, true);
     assert_duplicate("coder-x", FIXTURE_ADMIN, true);
-    assert_duplicate("coder-x", 70009, true); /* its member is no user */
+}
+
+/* With a text that only the heap has room for. */
+static enum directory_result add_long(struct directory_writer *writer, uint32_t i)
+{
+    char name[32], gecos[3000];
+    struct directory_user user = good;
+    snprintf(name, sizeof(name), "long%u", i);
+    memset(gecos, 'g', sizeof(gecos));
+    gecos[sizeof(gecos) - 1] = '\0';
+    user.name = name, user.uid = user.gid = 80000 + i, user.gecos = gecos;
+    return directory_writer_add_user(writer, &user);
 }
 
 static void test_full_disk_fails_with_errno(void **state)
 {
     (void)state;
-    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    struct directory_writer *writer = fixture_writer(1);
-    errno = 0;
-    assert_int_equal(directory_writer_finish(writer, fd), DIRECTORY_FAILED);
-    assert_int_equal(errno, ENOSPC);
+    const struct directory_plan large = {.users = 10000}, small = {.users = 1000};
+    struct directory_writer *writer = NULL;
+    enum directory_result result = DIRECTORY_OK;
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    struct rlimit limit, old;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = old, limit.rlim_cur = 600 << 10;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+
+    errno = 0; /* at once ... */
+    assert_int_equal(directory_writer_new(fd, &large, &writer), DIRECTORY_FAILED);
+    assert_int_equal(errno, EFBIG);
+    assert_int_equal(directory_writer_new(fd, &small, &writer), DIRECTORY_OK);
+    for (uint32_t i = 0; result == DIRECTORY_OK && i < 1000; i++) /* ... or by and by */
+        result = add_long(writer, i);
+    assert_int_equal(result, DIRECTORY_FAILED);
+    assert_int_equal(errno, EFBIG);
     directory_writer_free(writer);
     directory_writer_free(NULL);
     close(fd);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, handler);
+}
+
+/* Where the file cannot be mapped for writing the same comes of it. */
+static void test_unmappable_file(void **state)
+{
+    (void)state;
+    const struct directory_plan plan = {1, 0, FIXTURE_ROOM, FIXTURE_ROOM};
+    struct directory_writer *writer;
+    char beside[80];
+    size_t size, mapped_size;
+    snprintf(beside, sizeof(beside), "%s/beside", folder);
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    assert_int_equal(directory_writer_new(fd, &plan, &writer), DIRECTORY_OK);
+    assert_true(fixture_fill(writer, 1));
+    for (uint32_t i = 0; i < 50; i++)
+        assert_int_equal(add_long(writer, i), DIRECTORY_OK);
+    assert_int_equal(directory_writer_finish(writer), DIRECTORY_OK);
+    directory_writer_free(writer);
+    close(fd);
+
+    writer = fixture_writer(1);
+    for (uint32_t i = 0; i < 50; i++)
+        assert_int_equal(add_long(writer, i), DIRECTORY_OK);
+    assert_true(fixture_replace(path, writer));
+    unsigned char *file = fixture_read(beside, &size), *mapped = fixture_read(path, &mapped_size);
+    assert_int_equal(size, mapped_size);
+    assert_memory_equal(file, mapped, size);
+    free(file);
+    free(mapped);
+    unlink(beside);
 }
 
 static void test_ten_thousand_users(void **state)
 {
     (void)state;
-    static uint32_t members[10000];
-    struct directory_writer *writer = directory_writer_new(1);
+    static const uint32_t member[] = {70001};
+    const struct directory_plan plan = {1, 0, 10000, 1};
+    struct directory_writer *writer = fixture_writer_begin(&plan);
     for (uint32_t i = 0; i < 10000; i++) {
         char name[32];
         snprintf(name, sizeof(name), "user%u", i);
         struct directory_user user = good;
-        user.name = name, user.uid = user.gid = members[i] = 1900000000U + i;
+        user.name = name, user.uid = user.gid = 1900000000U + i;
+        user.gids = member, user.gid_count = user.listed_count = 1;
         assert_int_equal(directory_writer_add_user(writer, &user), DIRECTORY_OK);
     }
-    struct directory_group group = {"coder-member", 70001, members, 10000, false};
+    struct directory_group group = {"coder-member", 70001, false};
     assert_int_equal(directory_writer_add_group(writer, &group), DIRECTORY_OK);
     assert_true(fixture_replace(path, writer));
 
     struct directory_view view = view_open();
     struct directory_entry entry;
     for (uint32_t i = 0; i < 10000; i++) {
-        assert_int_equal(directory_find_user_by_uid(&view, members[i], &entry), DIRECTORY_OK);
+        assert_int_equal(directory_find_user_by_uid(&view, 1900000000U + i, &entry), DIRECTORY_OK);
         assert_int_equal(atoi(entry.text + 4), i);
         assert_int_equal(directory_find_user_by_name(&view, entry.text, &entry), DIRECTORY_OK);
-        assert_int_equal(entry.id, members[i]);
+        assert_int_equal(entry.id, 1900000000U + i);
     }
     assert_int_equal(directory_find_group_by_gid(&view, 70001, &entry), DIRECTORY_OK);
     char *names = malloc(entry.list_length);
@@ -449,9 +530,11 @@ int main(void)
         cmocka_unit_test(test_empty_directory),
         cmocka_unit_test(test_writer_refuses_bad_names),
         cmocka_unit_test(test_writer_refuses_bad_ids),
+        cmocka_unit_test(test_writer_keeps_to_the_plan),
         cmocka_unit_test(test_writer_refuses_bad_texts),
         cmocka_unit_test(test_writer_refuses_duplicates),
         cmocka_unit_test(test_full_disk_fails_with_errno),
+        cmocka_unit_test(test_unmappable_file),
         cmocka_unit_test(test_ten_thousand_users),
         cmocka_unit_test(test_replaced_file_is_seen_at_once),
         cmocka_unit_test(test_one_map_and_no_descriptor_stay),

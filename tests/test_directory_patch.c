@@ -152,13 +152,14 @@ static void test_what_does_not_follow_is_refused(void **state)
     model.accounts[7].suspended = true;
     model_describe(&model, &before, &model.accounts[7], shown, &good);
     static const uint32_t stranger[] = {FIXTURE_MEMBER, 27};
+    struct directory_user elsewhere = *good.after;
+    elsewhere.gids = stranger, elsewhere.gid_count = elsewhere.listed_count = 2;
 
     bad = good, bad.before_generation--;
     assert_int_equal(model_patch(path, &bad), DIRECTORY_REFUSED);
     bad = good, bad.frame++;
     assert_int_equal(model_patch(path, &bad), DIRECTORY_REFUSED);
-    bad = good, bad.after = NULL; /* a group there is not */
-    bad.listed_before = stranger, bad.listed_before_count = 2;
+    bad = good, bad.after = &elsewhere; /* in a group there is not */
     assert_int_equal(model_patch(path, &bad), DIRECTORY_REFUSED);
     bad = good, bad.before = NULL; /* the uid is taken */
     assert_int_equal(model_patch(path, &bad), DIRECTORY_REFUSED);

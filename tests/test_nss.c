@@ -403,7 +403,7 @@ static void test_initgroups_never_root(void **state)
     int error;
     struct grant grant = grant_new(8, -1);
     assert_int_equal(grant_ask(&grant, "alice", FIXTURE_ALICE, &error), NSS_STATUS_SUCCESS);
-    static const gid_t expected[] = {FIXTURE_ADMIN, FIXTURE_AUDITOR, 27};
+    static const gid_t expected[] = {FIXTURE_ADMIN, FIXTURE_MEMBER, 27};
     assert_int_equal(grant.start, 3);
     assert_memory_equal(grant.gids, expected, sizeof(expected));
     free(grant.gids);

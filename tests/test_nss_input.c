@@ -168,16 +168,20 @@ static void test_ids_at_the_ends(void **state)
 static void test_local_groups_are_not_enumerated(void **state)
 {
     (void)state;
-    static const uint32_t members[] = {FIXTURE_ALICE};
+    static const uint32_t gids[] = {27};
     struct directory_writer *writer = fixture_writer(2);
-    struct directory_group sudo = {"sudo", 27, members, 1, true};
+    const struct directory_group sudo = {"sudo", 27, true};
+    const struct directory_user dave = {.name = "dave", .uid = 70103, .gid = 70103, .gecos = "",
+                                        .home = "/home/dave", .shell = "/bin/sh", .gids = gids,
+                                        .gid_count = 1, .listed_count = 1};
     assert_int_equal(directory_writer_add_group(writer, &sudo), DIRECTORY_OK);
+    assert_int_equal(directory_writer_add_user(writer, &dave), DIRECTORY_OK);
     assert_true(fixture_replace(DIRECTORY_PATH, writer));
     char buffer[ENOUGH];
     struct group group;
     int error = 0;
     assert_int_equal(ask_group("sudo", &group, buffer, ENOUGH, &error), NSS_STATUS_SUCCESS);
-    assert_string_equal(group.gr_mem[0], "alice");
+    assert_string_equal(group.gr_mem[0], "dave");
     assert_null(group.gr_mem[1]);
     assert_int_equal(ask_gid(27, &group, buffer, ENOUGH, &error), NSS_STATUS_SUCCESS);
     assert_string_equal(group.gr_name, "sudo");
@@ -188,7 +192,7 @@ static void test_local_groups_are_not_enumerated(void **state)
         count++;
     }
     end_groups();
-    assert_int_equal(count, FIXTURE_GROUPS + FIXTURE_USERS);
+    assert_int_equal(count, FIXTURE_GROUPS + FIXTURE_USERS + 1);
 }
 
 int main(void)

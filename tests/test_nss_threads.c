@@ -52,11 +52,17 @@ static char note[200];
 
 /* -- a directory of one generation ----------------------------------------------------------- */
 
-static size_t gids_of(uint64_t generation, uint32_t ret[GIDS])
+static bool is_auditor(uint32_t number, uint64_t generation)
 {
-    size_t count = 3 + generation % 5;
+    return number % 2 == generation % 2;
+}
 
-    for (size_t i = 0; i < count; i++)
+static size_t gids_of(uint32_t number, uint64_t generation, uint32_t ret[GIDS])
+{
+    size_t first = is_auditor(number, generation), count = first + 3 + generation % 5;
+
+    ret[0] = AUDITORS;
+    for (size_t i = first; i < count; i++)
         ret[i] = (uint32_t)(100000 * (i + 1) + generation);
     return count;
 }
@@ -71,27 +77,25 @@ static bool add_user(struct directory_writer *writer, uint32_t number, uint64_t 
                                    .gecos = gecos,
                                    .home = home,
                                    .shell = "/bin/sh",
-                                   .gids = gids };
+                                   .gids = gids,
+                                   .listed_count = is_auditor(number, generation) };
 
     snprintf(name, sizeof name, "user%02u", number);
     snprintf(gecos, sizeof gecos, "%llu", (unsigned long long)generation);
     snprintf(home, sizeof home, "/home/%s/%llu", name, (unsigned long long)generation);
-    user.gid_count = gids_of(generation, gids);
+    user.gid_count = gids_of(number, generation, gids);
     return directory_writer_add_user(writer, &user) == DIRECTORY_OK;
 }
 
 static void publish(uint64_t generation)
 {
-    struct directory_writer *writer = directory_writer_new(generation);
-    uint32_t members[USERS];
-    struct directory_group group = { .name = "coder-auditor", .gid = AUDITORS, .members = members };
+    const struct directory_plan plan = { generation, 0, USERS, 1 };
+    struct directory_writer *writer = fixture_writer_begin(&plan);
+    struct directory_group group = { .name = "coder-auditor", .gid = AUDITORS };
     bool added = writer != NULL;
 
-    for (uint32_t i = 0; i < USERS; i++) {
+    for (uint32_t i = 0; i < USERS; i++)
         added = added && add_user(writer, i, generation);
-        if (i % 2 == generation % 2)
-            members[group.member_count++] = FIRST_UID + i;
-    }
     added = added && directory_writer_add_group(writer, &group) == DIRECTORY_OK;
     atomic_store(&shared->started, generation);
     if (!added || !fixture_replace(DIRECTORY_PATH, writer))
@@ -183,8 +187,8 @@ static bool look_up_groups(uint32_t number)
     snprintf(name, sizeof name, "user%02u", number);
     if (getgrouplist(name, FIRST_UID + number, gids, &count) < 4 || gids[0] != FIRST_UID + number)
         return is_wrong("getgrouplist", number, count);
-    if (!is_recent(gids[1] % 100000, earliest) ||
-        gids_of(gids[1] % 100000, expected) != (size_t)count - 1 ||
+    if (!is_recent(gids[count - 1] % 100000, earliest) ||
+        gids_of(number, gids[count - 1] % 100000, expected) != (size_t)count - 1 ||
         memcmp(gids + 1, expected, ((size_t)count - 1) * sizeof(gid_t)) != 0)
         return is_wrong("groups", number, count);
     return true;

@@ -142,10 +142,11 @@ measure_calls()
     echo "$size $service objects $(grep 'openat.*\.so' "$results.one" | grep -v 'ENOENT\|ld.so.cache\|libc\.so' | wc -l) 0" >>"$results"
 }
 
-# One change, as an administrator makes it.
+# One change, as an administrator makes it: ours on a machine with its own few local users, usermod with the many.
 measure_change()
 {
-    local size=$1 begun verb
+    local size=$1 text=$2 begun verb
+    cp /root/passwd /root/group /etc/
     for verb in "suspend" "activate"; do
         begun=${EPOCHREALTIME/./}
         # shellcheck disable=SC2046
@@ -154,8 +155,9 @@ measure_change()
     done
     begun=${EPOCHREALTIME/./}
     sqlite3 /var/lib/coder/private/accounts.db "PRAGMA synchronous = FULL; PRAGMA journal_mode = TRUNCATE;
-        UPDATE accounts SET full_name = full_name WHERE uid = 1900000003" >/dev/null
+        INSERT INTO tombstones SELECT 1000 + count(*), 'gone' || count(*), 0 FROM tombstones" >/dev/null
     echo "$size coder commit $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
+    fill_files "$text"
     [ "$size" -le 100000 ] || return
     begun=${EPOCHREALTIME/./}
     usermod -c "User Number 3 $begun" user0000003 2>/dev/null && echo "$size files suspend $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
@@ -185,7 +187,7 @@ bench_size()
             [ "$round" -gt 0 ] || measure_calls "$service" "$size" "$middle"
         done
         choose files
-        measure_change "$size"
+        measure_change "$size" "$text"
     done
     pkill -x sssd
     rm -rf "$text"

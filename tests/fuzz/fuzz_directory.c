@@ -20,25 +20,27 @@ static char path[64];
 /* Texts and lists that do not fit into a record. */
 static bool add_long_ones(struct directory_writer *writer)
 {
-    static uint32_t gids[LONG_LIST], members[LONG_LIST];
+    static uint32_t gids[LONG_LIST];
     char name[33], gecos[200];
     bool good = true;
 
     memset(gecos, 'g', sizeof gecos);
     gecos[sizeof gecos - 1] = '\0';
-    for (uint32_t i = 0; i < LONG_LIST; i++) {
+    for (uint32_t i = 0; i < LONG_LIST; i++)
+        gids[i] = 90000 + i;
+    gids[0] = 79000;
+    gids[1] = 27;
+    for (uint32_t i = 0; i < 20; i++) {
         struct directory_user user = { .name = name, .uid = 80000 + i, .gid = 80000 + i,
                                        .gecos = gecos + i, .home = "/home/long", .shell = "/bin/sh",
-                                       .gids = gids, .gid_count = i };
+                                       .gids = gids, .gid_count = 9 * i + 2,
+                                       .listed_count = i < 3 ? 2 : 1 };
 
-        gids[i] = 90000 + i;
-        members[i] = 80000 + i;
         snprintf(name, sizeof name, "a-rather-long-name-number-%u", (unsigned)i);
-        if (i < 20 && directory_writer_add_user(writer, &user) != DIRECTORY_OK)
-            good = false;
+        good = good && directory_writer_add_user(writer, &user) == DIRECTORY_OK;
     }
-    const struct directory_group group = { "crowd", 79000, members, 20, false };
-    const struct directory_group local = { "sudo", 27, members, 3, true };
+    const struct directory_group group = { "crowd", 79000, false };
+    const struct directory_group local = { "sudo", 27, true };
     return good && directory_writer_add_group(writer, &group) == DIRECTORY_OK &&
            directory_writer_add_group(writer, &local) == DIRECTORY_OK;
 }
