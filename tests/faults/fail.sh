@@ -10,11 +10,12 @@ errors_of()
     case $1 in
         openat) echo "EMFILE ENOSPC EROFS EIO EINTR" ;;
         write|pwrite64|copy_file_range) echo "ENOSPC EIO" ;;
+        fallocate) echo "ENOSPC EIO EINTR EOPNOTSUPP" ;;
         fsync|fdatasync) echo "EIO ENOSPC" ;;
         rename|renameat2|unlink|linkat|mkdir) echo "EIO ENOSPC EROFS" ;;
         ftruncate|fchmod|chmod|read|pread64) echo "EIO" ;;
         fcntl) echo "EINTR ENOLCK" ;;
-        mmap|brk) echo "ENOMEM" ;; # brk: see injection in lib.sh
+        mmap|mremap|brk) echo "ENOMEM" ;; # brk: see injection in lib.sh
     esac
 }
 

@@ -12,7 +12,7 @@ PROOF=${CODER_PROOF:-0}
 ASKED=("$@")
 BACKUP=/root/faults.backup # made before the roles, the name and the suspension that faults_begin gives
 # What can leave something on the disk, or hold it up.
-DISK='openat|write|pwrite64|fsync|fdatasync|ftruncate|rename|renameat2|unlink|fchmod|chmod|mkdir|fcntl|close|copy_file_range|linkat'
+DISK='openat|write|fallocate|pwrite64|fsync|fdatasync|ftruncate|rename|renameat2|unlink|fchmod|chmod|mkdir|fcntl|close|copy_file_range|linkat'
 
 # -- the store that every point begins with --------------------------------------------------
 
