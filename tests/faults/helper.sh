@@ -5,33 +5,9 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-HELPER=/usr/libexec/coder_helper
 # In tests/run only these, and only in the last run of the helper, which makes the change.
 REACHES='openat|write|pwrite64|fsync|fdatasync|ftruncate|unlink|sendto'
 OLD=plain-horse-9-lantern NEW=other-horse-7-candle
-
-# The helper under strace: the run whose number is in /run/faults/at gets the injection in /run/faults/inject.
-mkdir /run/faults
-cp "$HELPER" /run/faults/helper
-chmod 755 /run/faults/helper
-cat >"$HELPER" <<'END'
-#!/bin/bash
-number=$(($(</run/faults/number) + 1))
-echo "$number" >/run/faults/number
-read -r -a inject </run/faults/inject
-[ "$number" -eq "$(</run/faults/at)" ] || inject=()
-exec strace -qq -o "/run/faults/trace.$number" "${inject[@]}" /run/faults/helper
-END
-
-# faulty AT INJECT COMMAND: its status, with the fault in the helper's run of this number.
-faulty()
-{
-    echo 0 >/run/faults/number
-    echo "$1" >/run/faults/at
-    echo "$2" >/run/faults/inject
-    status=0
-    "$3" || status=$?
-}
 
 pam() { /src/.build/world/pam_call "$@" >"$tmp/out" 2>"$tmp/err"; }
 login() { pam auth alice "$OLD"; }
@@ -99,6 +75,7 @@ try()
     [ "$number" -gt 0 ] && [ "$bad" -eq 0 ]
 }
 
+helper_trace
 faults_begin
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 1 WHERE username = 'alice'"
 faults_remember

@@ -103,6 +103,36 @@ calls()
         proof == 1 || name ~ disk { print name, count[name] }' "$tmp/trace" >"$tmp/calls"
 }
 
+# -- the helper under strace -----------------------------------------------------------------------
+
+# From now on the run of it whose number is in /run/faults/at gets the injection in /run/faults/inject.
+helper_trace()
+{
+    mkdir /run/faults
+    cp /usr/libexec/coder_helper /run/faults/helper
+    chmod 755 /run/faults/helper
+    cat >/usr/libexec/coder_helper <<'END'
+#!/bin/bash
+number=$(($(</run/faults/number) + 1))
+echo "$number" >/run/faults/number
+read -r -a inject </run/faults/inject
+[ "$number" -eq "$(</run/faults/at)" ] || inject=()
+exec strace -qq -o "/run/faults/trace.$number" "${inject[@]}" /run/faults/helper
+END
+    faulty 0 "" true
+}
+
+# faulty AT INJECT COMMAND...: its status, with the fault in the helper's run of this number.
+faulty()
+{
+    echo 0 >/run/faults/number
+    echo "$1" >/run/faults/at
+    echo "$2" >/run/faults/inject
+    shift 2
+    status=0
+    "$@" || status=$?
+}
+
 # injection NAME FAULT ORDINAL: for strace. The kernel's brk never answers with an error, but with the break that it
 # left; a libc told -ENOMEM takes that for an address.
 injection()
