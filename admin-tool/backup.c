@@ -75,7 +75,7 @@ static bool place(const struct target *target, int fd, const char *hidden)
 static enum status write_target(const struct target *target, const unsigned char *bytes,
                                 size_t size)
 {
-    char name[64];
+    char name[64], seal[BACKUP_SEAL_SIZE];
     const char *hidden = NULL;
     int fd = openat(target->folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), error = 0;
 
@@ -87,7 +87,9 @@ static enum status write_target(const struct target *target, const unsigned char
     }
     if (fd == -1)
         return refuse_target(target, errno);
-    if (!descriptor_write(fd, bytes, size) || fsync(fd) != 0 || !place(target, fd, hidden))
+    backup_seal(bytes, size, seal);
+    if (!descriptor_write(fd, bytes, size) || !descriptor_write(fd, seal, sizeof seal) ||
+        fsync(fd) != 0 || !place(target, fd, hidden))
         error = errno;
     if (error != 0 && hidden != NULL)
         unlinkat(target->folder, hidden, 0);

@@ -56,10 +56,14 @@ enum status backup_source_open(const struct tool *tool, struct backup_source *re
 {
     const char *path = tool->arguments.operand;
     enum status status = read_source(tool, ret);
+    size_t size = ret->size;
 
     if (status != GO_ON)
         return status;
-    switch (store_load(ret->bytes, ret->size, &ret->store)) {
+    if (!backup_unseal(ret->bytes, &size))
+        return tool_refuse(STATUS_REFUSED, "%s is not as it was written: its SHA-256 is another; "
+                           "use another backup", path);
+    switch (store_load(ret->bytes, size, &ret->store)) {
     case STORE_OK:
         return GO_ON;
     case STORE_FOREIGN:

@@ -23,6 +23,18 @@ void store_snapshot_free(unsigned char *bytes, size_t size);
  */
 enum store_result store_load(unsigned char *bytes, size_t size, struct store **ret);
 
+/*
+ * The seal that ends a backup file: a line, after the database's last page, with the SHA-256 of all
+ * octets before it. Nothing else sees a bit that fell over inside a text. SQLite's own tools do not
+ * look at it and drop it when they write.
+ */
+enum { BACKUP_SEAL_SIZE = 103 };
+void backup_seal(const unsigned char *bytes, size_t size, char ret[BACKUP_SEAL_SIZE]);
+
+/* Takes the seal off *size; false when it is another's. A file without one (an older release's,
+ * SQLite's own) passes; one whose seal is damaged itself is too long for its pages: store_load. */
+bool backup_unseal(const unsigned char *bytes, size_t *size);
+
 /* A store with nothing in it, in memory: what a restore is compared with where there is none. */
 enum store_result store_make_empty(struct store **ret);
 

@@ -5,6 +5,7 @@
  */
 #include "backup.h"
 
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,37 @@ enum store_result store_load(unsigned char *bytes, size_t size, struct store **r
     else
         store_close(copy);
     return result;
+}
+
+/* -- the seal ----------------------------------------------------------------------------- */
+
+#define SEAL_WORDS "\nSHA-256 of what is before this line: "
+
+enum { DIGEST_AT = sizeof SEAL_WORDS - 1, DIGEST_SIZE = SHA256_DIGEST_STRING_LENGTH - 1 };
+_Static_assert(DIGEST_AT + DIGEST_SIZE + 1 == BACKUP_SEAL_SIZE, "words, digest, end of line");
+
+void backup_seal(const unsigned char *bytes, size_t size, char ret[BACKUP_SEAL_SIZE])
+{
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+
+    SHA256Data(bytes, size, digest);
+    memcpy(ret, SEAL_WORDS, DIGEST_AT);
+    memcpy(ret + DIGEST_AT, digest, DIGEST_SIZE);
+    ret[BACKUP_SEAL_SIZE - 1] = '\n';
+}
+
+bool backup_unseal(const unsigned char *bytes, size_t *size)
+{
+    size_t inside = *size - BACKUP_SEAL_SIZE;
+    char seal[BACKUP_SEAL_SIZE];
+
+    if (*size < BACKUP_SEAL_SIZE || memcmp(bytes + inside, SEAL_WORDS, DIGEST_AT) != 0)
+        return true;
+    backup_seal(bytes, inside, seal);
+    if (memcmp(bytes + inside, seal, sizeof seal) != 0)
+        return false;
+    *size = inside;
+    return true;
 }
 
 /* -- bytes -------------------------------------------------------------------------------- */
