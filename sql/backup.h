@@ -25,8 +25,8 @@ enum store_result store_load(unsigned char *bytes, size_t size, struct store **r
 
 /*
  * The seal that ends a backup file: a line, after the database's last page, with the SHA-256 of all
- * octets before it. Nothing else sees a bit that fell over inside a text. SQLite's own tools do not
- * look at it and drop it when they write.
+ * octets before it. Nothing else sees a bit that fell over inside a text. SQLite's own tools leave it
+ * where it is, so a backup that was edited is refused; what .backup makes of one has none.
  */
 enum { BACKUP_SEAL_SIZE = 103 };
 void backup_seal(const unsigned char *bytes, size_t size, char ret[BACKUP_SEAL_SIZE]);

@@ -52,21 +52,22 @@ refused() { exits 4 "$1" admin-tool restore "$2" -y; unchanged "... and changes 
 remember
 cp -p b w && chmod 620 w && refused "one that others may write" w
 cp -p b w && chown bob w && refused "one that is a user's" w
-rm -f w # or what follows would be refused for its owner
+rm -f w # or what follows would be refused for its owner, and with the seal in it for that
+sqlite3 b '.backup plain'
 echo hello >w && refused "a text" w
 : >w && refused "an empty file" w
 head -c 40000 b >w && refused "half of one" w
-cp b w && sqlite3 w "CREATE TRIGGER t AFTER INSERT ON audit BEGIN UPDATE accounts SET status = 'active'; END" &&
+cp plain w && sqlite3 w "CREATE TRIGGER t AFTER INSERT ON audit BEGIN UPDATE accounts SET status = 'active'; END" &&
     refused "one with a trigger planted" w
-cp b w && sqlite3 w 'PRAGMA application_id = 1' && refused "another program's" w
-cp b w && sqlite3 w 'PRAGMA user_version = 99' && refused "a later version's" w
+complains 'schema' "... is refused for that"
+cp plain w && sqlite3 w 'PRAGMA application_id = 1' && refused "another program's" w
+cp plain w && sqlite3 w 'PRAGMA user_version = 99' && refused "a later version's" w
 LC_ALL=C sed 's/alice@example.com/alicf@example.com/g' b >w && refused "one with a bit turned over" w
 complains 'SHA-256' "... which its seal tells"
 ok "... and SQLite does not" [ "$(sqlite3 w 'PRAGMA integrity_check')" = ok ]
 LC_ALL=C sed 's/^SHA-256/SHA-257/' b >w && refused "one whose seal is damaged" w
 truncate -s -1 w && refused "or cut off" w
-rm -f w
-sqlite3 b '.backup w' && exits 0 "one without a seal, as SQLite makes them, passes" admin-tool restore w --dry-run
+exits 0 "one without a seal, as SQLite makes them, passes" admin-tool restore plain --dry-run
 rm -f w
 sqlite3 w <"/src/tests/stores/0001.sql" && refused "an earlier version's" w
 mkfifo fifo && refused "a pipe" fifo
