@@ -194,7 +194,7 @@ static enum status judge(const struct wish *wish, struct policy *ret)
     return status;
 }
 
-/* "lock_seconds: 30 -> 60, ...": for the audit log and the reader; "" when nothing differs. */
+/* "lock_seconds: 30 -> 60, ...": as the audit log shows it; "" when nothing differs. */
 static void describe(const struct policy *before, const struct policy *after, char *ret, size_t size)
 {
     size_t used = 0;
@@ -232,11 +232,24 @@ static enum store_result write_settings(struct tool *tool, const struct policy *
     return result;
 }
 
+/* The row has the settings themselves, which change_commit knows nothing of. */
+static enum status commit(struct tool *tool, const struct policy *before)
+{
+    enum status status = tool_store_status(tool,
+        store_audit_append_policy(tool->store, &tool->actor.audit, "policy", before, &tool->policy,
+                                  tool->now), "the audit row");
+
+    if (status == GO_ON)
+        status = change_end(tool, NULL, NULL);
+    if (status == GO_ON)
+        record_event(tool, "policy", NULL);
+    return status;
+}
+
 /* In the transaction, over the settings as they are now. */
 static enum status make(struct tool *tool, const struct wish *wish)
 {
     struct policy policy;
-    char detail[DETAIL_SIZE];
     enum status status = tool_store_status(tool, store_policy(tool->store, &policy), "the policy");
     struct policy before = policy;
 
@@ -246,9 +259,8 @@ static enum status make(struct tool *tool, const struct wish *wish)
         status = tool_store_status(tool, write_settings(tool, &policy, wish), "the policy");
     if (status != GO_ON)
         return status;
-    describe(&before, &policy, detail, sizeof detail);
     tool->policy = policy; /* what is published now is by the new ones */
-    return change_commit(tool, "policy", NULL, NULL, detail);
+    return commit(tool, &before);
 }
 
 static enum status carry_out(struct tool *tool, const struct wish *wish)

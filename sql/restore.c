@@ -86,20 +86,32 @@ enum store_result restore_changes_rest(struct store *store, struct store *backup
     return result == STORE_TAKEN ? STORE_OK : result;
 }
 
+static enum store_result replace_policy(struct store *store, struct store *backup,
+                                        const struct audit_actor *actor, int64_t now)
+{
+    struct policy before, after;
+    enum store_result result = store_policy(store, &before);
+
+    if (result == STORE_OK)
+        result = database_run(store->db, "DELETE FROM policy", "");
+    if (result == STORE_OK)
+        result = carry(backup, "SELECT key, value FROM policy WHERE ?1 = 0", 0, store,
+                       "INSERT INTO policy VALUES (?1, ?2)", NULL);
+    if (result == STORE_OK)
+        result = store_policy(store, &after);
+    return result == STORE_OK
+               ? store_audit_append_policy(store, actor, "restore", &before, &after, now)
+               : result;
+}
+
 static enum store_result put_policy(struct store *store, struct store *backup,
                                     const struct audit_actor *actor, int64_t now)
 {
     char *before = NULL, *after = NULL;
     enum store_result result = read_policies(store, backup, &before, &after);
 
-    if (result == STORE_OK && strcmp(before, after) != 0) {
-        result = database_run(store->db, "DELETE FROM policy", "");
-        if (result == STORE_OK)
-            result = carry(backup, "SELECT key, value FROM policy WHERE ?1 = 0", 0, store,
-                           "INSERT INTO policy VALUES (?1, ?2)", NULL);
-        if (result == STORE_OK)
-            result = store_audit_append_facts(store, actor, "restore", before, after, now);
-    }
+    if (result == STORE_OK && strcmp(before, after) != 0)
+        result = replace_policy(store, backup, actor, now);
     store_text_free(before);
     store_text_free(after);
     return result;

@@ -187,6 +187,12 @@ enum store_result store_audit_append_facts(struct store *store, const struct aud
                                            const char *event, const char *before, const char *after,
                                            int64_t now);
 
+/* The same for settings: before and after are objects of those that differ, with numbers as numbers and
+ * lists as texts. */
+enum store_result store_audit_append_policy(struct store *store, const struct audit_actor *actor,
+                                            const char *event, const struct policy *before,
+                                            const struct policy *after, int64_t now);
+
 /* Up to `size` rows with an id above `after` about `username` (NULL: all) since `since`; the rows'
  * texts are freed by store_audit_page_free. */
 enum store_result store_audit_page(struct store *store, int64_t after, const char *username,

@@ -66,10 +66,64 @@ enum store_result store_audit_append_facts(struct store *store, const struct aud
     return result == STORE_OK ? chain_link_newest(store) : result;
 }
 
+static enum store_result add_setting(struct store *store, const struct policy *policy, size_t index,
+                                     char **object)
+{
+    char value[POLICY_VALUE_SIZE], *more = NULL;
+    struct policy_setting setting;
+    enum store_result result;
+
+    policy_setting_at(index, &setting);
+    policy_value_at(policy, index, value);
+    result = database_copy(store->db, &more,
+        "SELECT json_set(?1, '$.' || ?2, iif(?3, ?4, CAST(?4 AS INTEGER)))", "ttit", *object,
+        setting.key, (int64_t)(setting.type == POLICY_LIST), value);
+    if (result != STORE_OK)
+        return result;
+    store_text_free(*object);
+    *object = more;
+    return STORE_OK;
+}
+
+/* {"lock_seconds":30}: the settings of `policy` that are others in `other`. *ret is to be freed in every
+ * case. */
+static enum store_result settings_json(struct store *store, const struct policy *policy,
+                                       const struct policy *other, char **ret)
+{
+    enum store_result result = database_copy(store->db, ret, "SELECT json_object()", "");
+
+    for (size_t i = 0; result == STORE_OK && i < POLICY_COUNT; i++) {
+        char here[POLICY_VALUE_SIZE], there[POLICY_VALUE_SIZE];
+
+        policy_value_at(policy, i, here);
+        policy_value_at(other, i, there);
+        if (strcmp(here, there) != 0)
+            result = add_setting(store, policy, i, ret);
+    }
+    return result;
+}
+
+enum store_result store_audit_append_policy(struct store *store, const struct audit_actor *actor,
+                                            const char *event, const struct policy *before,
+                                            const struct policy *after, int64_t now)
+{
+    char *old = NULL, *new = NULL;
+    enum store_result result = settings_json(store, before, after, &old);
+
+    if (result == STORE_OK)
+        result = settings_json(store, after, before, &new);
+    if (result == STORE_OK)
+        result = store_audit_append_facts(store, actor, event, old, new, now);
+    store_text_free(old);
+    store_text_free(new);
+    return result;
+}
+
 /* `change` names the facts that differ, as a person would say it: "status: active -> suspended". Of
  * JSON's true and false the value would be 1 and 0, their type is the word. */
 #define SPOKEN(value, type) \
-    "CASE WHEN " type " IN ('true', 'false') THEN " type " ELSE coalesce(" value ", '-') END"
+    "CASE WHEN " type " IN ('true', 'false') THEN " type \
+    " ELSE coalesce(nullif(" value ", ''), '-') END"
 #define CHANGE \
     "coalesce((SELECT group_concat(n.key || ': ' || " SPOKEN("b.value", "b.type") \
     "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ')" \

@@ -187,6 +187,17 @@ static void a_row_may_be_about_nobody(void **state)
     assert_in_row("$.after.detail", "generation 7");
 }
 
+static void rows_that_say_all_in_words_read_like_the_others(void **state)
+{
+    struct audit_row row;
+
+    (void)state;
+    append("policy", NULL, NULL, "lock_seconds: 30 -> 60", NOW);
+    row = only_row();
+    assert_string_equal(row.change, "lock_seconds: 30 -> 60");
+    store_audit_page_free(&row, 1);
+}
+
 static void no_login_uid_is_null(void **state)
 {
     struct audit_actor nobody = carol;
@@ -382,6 +393,41 @@ static void a_service_as_long_as_a_request_may_name_can_be_read_back(void **stat
     assert_in_row("$.via", service);
 }
 
+static void settings_are_before_and_after_with_their_types(void **state)
+{
+    struct policy before, after;
+    struct audit_row row;
+
+    (void)state;
+    policy_defaults(&before);
+    after = before;
+    after.lock_seconds = 60;
+    snprintf(after.admin_groups, sizeof after.admin_groups, "sudo,\"adm\"");
+    assert_int_equal(store_audit_append_policy(store, &carol, "policy", &before, &after, NOW),
+                     STORE_OK);
+    row = only_row();
+    assert_string_equal(row.change, "lock_seconds: 30 -> 60, admin_groups: - -> sudo,\"adm\"");
+    assert_non_null(strstr(row.json, "\"before\":{\"lock_seconds\":30,\"admin_groups\":\"\"}"));
+    assert_non_null(strstr(row.json, "\"after\":{\"lock_seconds\":60,"
+                                     "\"admin_groups\":\"sudo,\\\"adm\\\"\"}"));
+    store_audit_page_free(&row, 1);
+}
+
+static void settings_that_are_the_same_are_empty_objects(void **state)
+{
+    struct policy policy;
+    struct audit_row row;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(store_audit_append_policy(store, &carol, "policy", &policy, &policy, NOW),
+                     STORE_OK);
+    row = only_row();
+    assert_string_equal(row.change, "");
+    assert_non_null(strstr(row.json, "\"before\":{},\"after\":{}"));
+    store_audit_page_free(&row, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -404,6 +450,9 @@ int main(void)
         TEST(pages_are_filtered_by_user_and_time),
         TEST(the_last_n_rows_are_n),
         TEST(hostile_text_stays_one_json_object),
+        TEST(rows_that_say_all_in_words_read_like_the_others),
+        TEST(settings_are_before_and_after_with_their_types),
+        TEST(settings_that_are_the_same_are_empty_objects),
         TEST(a_service_as_long_as_a_request_may_name_can_be_read_back),
     };
 

@@ -235,6 +235,9 @@ static void policy_tombstones_and_the_higher_generation(void **state)
     assert_int_equal(store_policy(store, &policy), STORE_OK);
     assert_int_equal(policy.password_min_length, 20);
     assert_int_equal(policy.free_failures, 5);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'restore'"
+        " AND before = '{\"password_min_length\":13,\"free_failures\":3}'"
+        " AND after = '{\"password_min_length\":20,\"free_failures\":5}'"), 1);
     assert_int_equal(store_generation(store, &later), STORE_OK);
     assert_true(later > generation);
     assert_int_equal(fixture_number("SELECT count(*) FROM tombstones"), 1);

@@ -29,6 +29,9 @@ ok "... and did" [ "$(setting temporary_hours) $(setting password_history)" = '2
 ok "... with one audit row" is_value "SELECT count(*) || min(uid IS NULL AND username IS NULL) FROM audit WHERE event='policy'" 11
 exits 0 "the audit log" admin-tool audit
 says ' policy .* temporary_hours: 72 -> 24, password_history: 5 -> 0$' "... tells from what to what"
+exits 0 "... and as JSON" admin-tool audit -o json
+json 'd[-1]["before"] == {"temporary_hours": 72, "password_history": 5} and d[-1]["after"] == {"temporary_hours": 24, "password_history": 0}' \
+    "... has what was and what is, those settings alone, numbers as numbers"
 make alice
 ok "a new temporary password lasts 24 hours" is_value "SELECT abs(temporary_until - unixepoch() - 86400) < 60 FROM accounts" 1
 remember
@@ -46,6 +49,11 @@ exits 0 "KEY= of a number" admin-tool policy set password_history=
 ok "... is the default" [ "$(setting password_history)" = 5 ]
 exits 0 "KEY= of a list" admin-tool policy set keyboardless_services=
 ok "... is the empty list" [ "$(setting keyboardless_services)" = '' ]
+exits 0 "... in the log" admin-tool audit -n 1
+says ' keyboardless_services: cron,crond,atd,systemd-user -> -$' "... a person sees that there is none"
+exits 0 "... as JSON" admin-tool audit -n 1 -o json
+json 'd[0]["before"] == {"keyboardless_services": "cron,crond,atd,systemd-user"} and d[0]["after"] == {"keyboardless_services": ""}' \
+    "... lists are texts"
 exits 0 "... and =default is not" admin-tool policy set keyboardless_services=default
 ok "... empty" [ "$(setting keyboardless_services)" = cron,crond,atd,systemd-user ]
 
