@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -1 when it was never set (credentials(7): 4294967295), or there is no such file. */
 static int64_t read_login_uid(void)

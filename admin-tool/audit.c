@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "json.h"
+#include "print.h"
 
 enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
 

@@ -11,6 +11,7 @@
 
 #include "backup.h"
 #include "command.h"
+#include "print.h"
 
 /* -- a new file, complete or absent ------------------------------------------------------- */
 

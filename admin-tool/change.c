@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -- the question ------------------------------------------------------------------------- */
 

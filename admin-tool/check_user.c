@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check_visit.h"
+#include "print.h"
 #include "store_check.h"
 
 /* -- findings about the account ----------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check_visit.h"
+#include "print.h"
 
 const char *visit_reason(enum verdict verdict)
 {

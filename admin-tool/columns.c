@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "command.h"
+#include "print.h"
 
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "print.h"
 
 /* What was given, over what is. */
 static struct account merge(const struct tool *tool, const struct account *given,

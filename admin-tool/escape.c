@@ -6,7 +6,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "command.h"
+#include "print.h"
 
 /* Marks that reorder or hide text: UAX #9, zero-width characters, line separators, tags. */
 static bool is_direction_or_hidden(wchar_t c)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "print.h"
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "import.h"
+#include "print.h"
 
 static enum status refuse_memory(void)
 {

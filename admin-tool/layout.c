@@ -7,7 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "command.h"
+#include "print.h"
 
 enum { NARROWEST = 4 };
 

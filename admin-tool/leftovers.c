@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -- in fixed places ---------------------------------------------------------------------- */
 

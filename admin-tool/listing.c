@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "print.h"
 
 enum { PAGE_SIZE = 256 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -- the commands: a new verb is a new line ----------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -- usage: what was said ----------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "print.h"
 
 struct option_row {
     const char *name;

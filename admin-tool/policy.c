@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "json.h"
+#include "print.h"
 
 enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
 

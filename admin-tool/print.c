@@ -6,7 +6,7 @@
 #include <libsmartcols/libsmartcols.h>
 #include <string.h>
 
-#include "command.h"
+#include "print.h"
 
 /* -- tables ------------------------------------------------------------------------------- */
 

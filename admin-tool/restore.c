@@ -8,6 +8,7 @@
 #include "backup.h"
 #include "backup_source.h"
 #include "command.h"
+#include "print.h"
 #include "words.h"
 
 /* -- what it would do --------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "print.h"
 
 size_t terminal_width(FILE *out)
 {

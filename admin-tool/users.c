@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "print.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
 

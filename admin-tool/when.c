@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
+#include "print.h"
 
 void when_format(int64_t when, const char *never, char ret[WHEN_SIZE])
 {

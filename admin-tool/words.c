@@ -5,6 +5,7 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "command.h"
+#include "print.h"
 #include "words.h"
 
 enum { CELL_BYTES = 1024 };

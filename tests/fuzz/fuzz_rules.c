@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
 #include "fuzz.h"
 #include "grammar.h"
+#include "print.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
