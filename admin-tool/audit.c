@@ -21,10 +21,11 @@ struct log_reader {
     struct tool *tool;
     const char *username; /* NULL: all */
     int64_t since, after;
-    int64_t newest;               /* only so many, -1: all */
+    int64_t until;  /* no row beyond this one */
+    int64_t newest; /* only so many, -1: all */
     bool follows, json;
-    struct libscols_table *table; /* NULL: JSON, or following */
-    size_t count;
+    struct layout layout; /* of the table */
+    size_t printed;
 };
 
 static enum status parse_when(const struct tool *tool, enum option_id option, const char *name,
@@ -74,29 +75,16 @@ static void put_line(const struct audit_row *row)
 
 /* -- showing ------------------------------------------------------------------------------ */
 
-static enum status put_row(struct log_reader *reader, const struct audit_row *row)
-{
-    reader->after = row->id;
-    if (reader->table != NULL)
-        return print_audit_add(reader->table, row)
-                   ? GO_ON
-                   : tool_refuse(STATUS_FAILED, "not enough memory");
-    if (reader->follows && reader->json)
-        puts(row->json);
-    else if (reader->follows)
-        put_line(row);
-    else
-        printf("%s%s", reader->count++ == 0 ? "[" : ",\n ", row->json);
-    return GO_ON;
-}
-
-static enum status put_rows(struct log_reader *reader)
+/* Page by page, each with `use`. */
+static enum status walk(struct log_reader *reader,
+                        enum status (*use)(struct log_reader *reader, const struct audit_row *page,
+                                           size_t count))
 {
     struct audit_row page[PAGE_SIZE];
     enum status status = GO_ON;
-    size_t count = 1;
+    size_t count = 0, wanted = 0;
 
-    while (status == GO_ON && count > 0) {
+    do {
         enum store_result result = store_audit_page(reader->tool->store, reader->after,
                                                     reader->username, reader->since, page,
                                                     PAGE_SIZE, &count);
@@ -104,39 +92,92 @@ static enum status put_rows(struct log_reader *reader)
         status = tool_store_status(reader->tool, result, "the audit log");
         if (status != GO_ON)
             return status;
-        for (size_t i = 0; status == GO_ON && i < count; i++)
-            status = put_row(reader, &page[i]);
+        for (wanted = 0; wanted < count && page[wanted].id <= reader->until; wanted++)
+            reader->after = page[wanted].id;
+        if (wanted > 0)
+            status = use(reader, page, wanted);
         store_audit_page_free(page, count);
-    }
+    } while (status == GO_ON && wanted == PAGE_SIZE && !ferror(stdout));
     return status;
 }
 
-/* What there is now, from the Nth newest on. */
-static enum status put_present(struct log_reader *reader)
+/* From the Nth newest on. */
+static enum status find_start(struct log_reader *reader)
 {
     struct tool *tool = reader->tool;
+
+    if (reader->newest < 0)
+        return GO_ON;
+    return tool_store_status(tool, store_audit_tail(tool->store, reader->username, reader->since,
+                                                    reader->newest, &reader->after),
+                             "the audit log");
+}
+
+static enum status print_json_page(struct log_reader *reader, const struct audit_row *page,
+                                   size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("%s%s", reader->printed++ == 0 ? "[" : ",\n ", page[i].json);
+    return GO_ON;
+}
+
+static enum status print_json(struct log_reader *reader)
+{
     enum status status = GO_ON;
 
-    if (tool->store == NULL)
-        return GO_ON;
-    if (reader->newest >= 0)
-        status = tool_store_status(tool, store_audit_tail(tool->store, reader->username,
-                                                          reader->since, reader->newest,
-                                                          &reader->after), "the audit log");
-    return status == GO_ON ? put_rows(reader) : status;
+    if (reader->tool->store != NULL)
+        status = find_start(reader);
+    if (reader->tool->store != NULL && status == GO_ON)
+        status = walk(reader, print_json_page);
+    puts(reader->printed == 0 ? "[]" : "]");
+    return status;
+}
+
+static enum status measure_page(struct log_reader *reader, const struct audit_row *page,
+                                size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        print_audit_measure(&page[i], &reader->layout);
+    return GO_ON;
+}
+
+static enum status print_table_page(struct log_reader *reader, const struct audit_row *page,
+                                    size_t count)
+{
+    struct libscols_table *table = print_page_new(&reader->layout, reader->printed == 0);
+    bool added = table != NULL;
+
+    for (size_t i = 0; added && i < count; i++)
+        added = print_audit_add(table, &reader->layout, &page[i]);
+    if (!added) {
+        print_table_drop(table);
+        return tool_refuse(STATUS_FAILED, "not enough memory");
+    }
+    print_table_end(table, stdout);
+    reader->printed += count;
+    return GO_ON;
+}
+
+/* The widths are looked at first: a log of any length goes page by page through little memory. */
+static enum status print_table(struct log_reader *reader)
+{
+    enum status status = reader->tool->store != NULL ? find_start(reader) : STATUS_DONE;
+    int64_t start = reader->after;
+
+    if (status != GO_ON)
+        return status;
+    print_audit_begin(&reader->layout);
+    status = walk(reader, measure_page);
+    reader->until = reader->after; /* a row that came since was not measured */
+    reader->after = start;
+    layout_fit(&reader->layout, terminal_width(stdout));
+    return status == GO_ON ? walk(reader, print_table_page) : status;
 }
 
 static enum status print_log(struct log_reader *reader)
 {
-    enum status status;
+    enum status status = reader->json ? print_json(reader) : print_table(reader);
 
-    if (!reader->json && (reader->table = print_audit_new()) == NULL)
-        return tool_refuse(STATUS_FAILED, "not enough memory");
-    status = put_present(reader);
-    if (reader->table != NULL)
-        print_table_end(reader->table, stdout);
-    else
-        puts(reader->count == 0 ? "[]" : "]");
     return status == GO_ON ? STATUS_DONE : status;
 }
 
@@ -154,6 +195,17 @@ static bool is_read(void)
     return false;
 }
 
+static enum status put_page(struct log_reader *reader, const struct audit_row *page, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (reader->json)
+            puts(page[i].json);
+        else
+            put_line(&page[i]);
+    }
+    return GO_ON;
+}
+
 /* The store is closed while we wait: it may be moved away and restored meanwhile. */
 static enum status look_again(struct log_reader *reader)
 {
@@ -167,16 +219,19 @@ static enum status look_again(struct log_reader *reader)
         return GO_ON; /* perhaps in a second */
     if (result != STORE_OK)
         return tool_store_status(tool, result, "the audit log");
-    return put_rows(reader);
+    return walk(reader, put_page);
 }
 
 static enum status follow(struct log_reader *reader)
 {
-    enum status status;
+    enum status status = GO_ON;
 
     if (!reader->json)
         put_line(NULL);
-    status = put_present(reader);
+    if (reader->tool->store != NULL)
+        status = find_start(reader);
+    if (reader->tool->store != NULL && status == GO_ON)
+        status = walk(reader, put_page);
     while (status == GO_ON) {
         store_close(reader->tool->store);
         reader->tool->store = NULL;
@@ -227,7 +282,7 @@ static enum status verify(struct tool *tool)
 
 enum status audit_show(struct tool *tool)
 {
-    struct log_reader reader = { .tool = tool };
+    struct log_reader reader = { .tool = tool, .until = INT64_MAX };
     enum status status = parse(tool, &reader);
 
     if (status == GO_ON && tool_has(tool, OPTION_VERIFY) &&

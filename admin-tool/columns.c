@@ -107,18 +107,9 @@ static bool is_column(const char *word, size_t length, const char *name)
     return name[length] == '\0';
 }
 
-const char *print_column_name(size_t column)
+static size_t least_width(enum column_id id)
 {
-    return column_names[column];
-}
-
-size_t print_column_least(size_t column)
-{
-    switch ((enum column_id)column) {
-    case COLUMN_STATUS:
-    case COLUMN_UID:
-    case COLUMN_MUST_CHANGE:
-        return 10;
+    switch (id) {
     case COLUMN_USERNAME:
         return 16;
     case COLUMN_EMAIL:
@@ -132,9 +123,26 @@ size_t print_column_least(size_t column)
     }
 }
 
-bool print_column_is_number(size_t column)
+void print_columns_begin(const struct columns *columns, struct layout *ret)
 {
-    return column == COLUMN_UID;
+    ret->count = 0;
+    for (size_t i = 0; i < columns->count; i++) {
+        enum column_id id = (enum column_id)columns->index[i];
+        struct layout_column column = { column_names[id], least_width(id), id == COLUMN_UID };
+
+        layout_add(ret, &column);
+    }
+}
+
+void print_columns_measure(const struct columns *columns, const struct listing *listing,
+                           struct layout *layout)
+{
+    char cell[CELL_SIZE];
+
+    for (size_t i = 0; i < columns->count; i++) {
+        print_cell(listing, columns->index[i], cell);
+        layout_widen(layout, i, cell);
+    }
 }
 
 /* Whoever is out should be seen. */

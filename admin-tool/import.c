@@ -132,13 +132,13 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
     struct layout layout;
     bool added;
 
-    layout_begin(columns, &layout);
+    print_columns_begin(columns, &layout);
     for (size_t i = 0; i < batch->count; i++) {
         import_row_unpack(&batch->rows[i], &listing.account);
-        layout_measure(&layout, columns, &listing);
+        print_columns_measure(columns, &listing, &layout);
     }
-    layout_fit(&layout, columns, terminal_width(stdout));
-    table = print_page_new(columns, &layout, true);
+    layout_fit(&layout, terminal_width(stdout));
+    table = print_page_new(&layout, true);
     added = table != NULL;
     for (size_t i = 0; added && i < batch->count; i++) {
         import_row_unpack(&batch->rows[i], &listing.account);

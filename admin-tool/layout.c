@@ -1,5 +1,5 @@
 /*
- * How wide the columns of a list are: looked at for all rows before the first is printed, so that a
+ * How wide the columns of a table are: looked at for all rows before the first is printed, so that a
  * list of any length goes page by page through little memory. On a terminal the widest give way until
  * a line fits.
  */
@@ -25,7 +25,7 @@ static size_t width_of(const char *text)
     return width >= 0 ? (size_t)width : strlen(text);
 }
 
-static void widen(struct layout *layout, size_t i, const char *text)
+void layout_widen(struct layout *layout, size_t i, const char *text)
 {
     size_t width = width_of(text);
 
@@ -33,77 +33,73 @@ static void widen(struct layout *layout, size_t i, const char *text)
         layout->width[i] = width;
 }
 
-void layout_begin(const struct columns *columns, struct layout *ret)
+void layout_add(struct layout *layout, const struct layout_column *column)
 {
-    memset(ret, 0, sizeof *ret);
-    for (size_t i = 0; i < columns->count; i++)
-        widen(ret, i, print_column_name(columns->index[i]));
+    size_t i = layout->count++;
+
+    layout->columns[i] = *column;
+    layout->width[i] = 0;
+    layout_widen(layout, i, column->name);
 }
 
-void layout_measure(struct layout *layout, const struct columns *columns,
-                    const struct listing *listing)
+static size_t line_width(const struct layout *layout)
 {
-    char cell[CELL_SIZE];
+    size_t width = layout->count - 1; /* the spaces between */
 
-    for (size_t i = 0; i < columns->count; i++) {
-        print_cell(listing, columns->index[i], cell);
-        widen(layout, i, cell);
-    }
-}
-
-static size_t line_width(const struct layout *layout, size_t count)
-{
-    size_t width = count - 1; /* the spaces between */
-
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < layout->count; i++)
         width += layout->width[i];
     return width;
 }
 
-/* The widest of those above what `least` asks for; count when there is none. */
-static size_t find_widest(const struct layout *layout, const struct columns *columns, bool mild)
+/* The widest of those above what `mild` leaves them; count when there is none. */
+static size_t find_widest(const struct layout *layout, bool mild)
 {
-    size_t widest = columns->count;
+    size_t widest = layout->count;
 
-    for (size_t i = 0; i < columns->count; i++) {
-        size_t least = mild ? print_column_least(columns->index[i]) : NARROWEST;
+    for (size_t i = 0; i < layout->count; i++) {
+        size_t least = mild ? layout->columns[i].least : NARROWEST;
 
         if (layout->width[i] > least &&
-            (widest == columns->count || layout->width[i] > layout->width[widest]))
+            (widest == layout->count || layout->width[i] > layout->width[widest]))
             widest = i;
     }
     return widest;
 }
 
-void layout_fit(struct layout *layout, const struct columns *columns, size_t width)
+void layout_fit(struct layout *layout, size_t width)
 {
-    while (width > 0 && line_width(layout, columns->count) > width) {
-        size_t widest = find_widest(layout, columns, true);
+    while (width > 0 && line_width(layout) > width) {
+        size_t widest = find_widest(layout, true);
 
-        if (widest == columns->count)
-            widest = find_widest(layout, columns, false);
-        if (widest == columns->count)
+        if (widest == layout->count)
+            widest = find_widest(layout, false);
+        if (widest == layout->count)
             return;
         layout->width[widest]--;
     }
 }
 
-void layout_cut(const struct layout *layout, size_t i, char *text)
+size_t layout_room(const struct layout *layout, size_t i, const char *text)
 {
-    size_t room = layout->width[i];
+    size_t room = layout->width[i], used = 0;
     mbstate_t state = { 0 };
     wchar_t c;
 
     if (strlen(text) <= room)
-        return;
-    while (*text != '\0') {
-        size_t length = mbrtowc(&c, text, strlen(text), &state);
+        return strlen(text);
+    while (text[used] != '\0') {
+        size_t length = mbrtowc(&c, text + used, strlen(text + used), &state);
         int width = length != 0 && length <= 4 ? wcwidth(c) : -1;
 
         if (width < 0 || (size_t)width > room)
             break;
         room -= (size_t)width;
-        text += length;
+        used += length;
     }
-    *text = '\0';
+    return used;
+}
+
+void layout_cut(const struct layout *layout, size_t i, char *text)
+{
+    text[layout_room(layout, i, text)] = '\0';
 }

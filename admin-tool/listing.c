@@ -76,15 +76,14 @@ static enum status measure_page(struct output *output)
     for (size_t i = 0; i < output->count; i++) {
         struct listing listing = listing_at(output, i);
 
-        layout_measure(&output->layout, &output->columns, &listing);
+        print_columns_measure(&output->columns, &listing, &output->layout);
     }
     return GO_ON;
 }
 
 static enum status print_table_page(struct output *output)
 {
-    struct libscols_table *table = print_page_new(&output->columns, &output->layout,
-                                                  output->printed == 0);
+    struct libscols_table *table = print_page_new(&output->layout, output->printed == 0);
     bool added = table != NULL;
 
     for (size_t i = 0; added && i < output->count; i++) {
@@ -147,9 +146,9 @@ static enum status list_table(struct output *output)
 
     if (print_columns_need_activity(&output->columns))
         output->activity = tool_open_activity();
-    layout_begin(&output->columns, &output->layout);
+    print_columns_begin(&output->columns, &output->layout);
     status = walk(output, measure_page);
-    layout_fit(&output->layout, &output->columns, terminal_width(stdout));
+    layout_fit(&output->layout, terminal_width(stdout));
     return status == GO_ON ? walk(output, print_table_page) : status;
 }
 

@@ -41,35 +41,27 @@ static bool add_columns(struct libscols_table *table, const char *const names[],
     return true;
 }
 
-static struct libscols_table *new_account_table(const struct columns *columns)
+static bool add_layout_column(struct libscols_table *table, const struct layout_column *column)
 {
-    const char *names[sizeof columns->index / sizeof columns->index[0]];
-    struct libscols_table *table = new_table();
-
-    for (size_t i = 0; i < columns->count; i++)
-        names[i] = print_column_name(columns->index[i]);
-    if (table == NULL || !add_columns(table, names, columns->count)) {
-        scols_unref_table(table);
-        return NULL;
-    }
-    for (size_t i = 0; i < columns->count; i++)
-        if (print_column_is_number(columns->index[i]))
-            scols_column_set_flags(scols_table_get_column(table, i), SCOLS_FL_RIGHT);
-    return table;
+    if (!add_column(table, column->name))
+        return false;
+    if (column->right)
+        scols_column_set_flags(scols_table_get_column(table, scols_table_get_ncols(table) - 1),
+                               SCOLS_FL_RIGHT);
+    return true;
 }
 
 /* As wide as the column is to be: no table of a page is narrower than its headings, shown or not. */
-static bool set_heading(struct libscols_column *column, const struct layout *layout, size_t i,
-                        bool is_last)
+static bool set_heading(struct libscols_column *column, const struct layout *layout, size_t i)
 {
     struct libscols_cell *heading = scols_column_get_header(column);
-    bool right = (scols_column_get_flags(column) & SCOLS_FL_RIGHT) != 0;
+    bool right = layout->columns[i].right;
     int width = (int)layout->width[i];
     char text[CELL_SIZE], padded[CELL_SIZE];
 
     snprintf(text, sizeof text, "%s", scols_cell_get_data(heading));
     layout_cut(layout, i, text);
-    if (is_last && !right)
+    if (i + 1 == layout->count && !right)
         width = 0; /* nothing stands behind it */
     snprintf(padded, sizeof padded, "%*s", right ? width : -width, text);
     if (width > 0) /* later releases of the library look at no heading that is not shown */
@@ -77,14 +69,14 @@ static bool set_heading(struct libscols_column *column, const struct layout *lay
     return scols_cell_set_data(heading, padded) == 0;
 }
 
-struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
-                                      bool headings)
+struct libscols_table *print_page_new(const struct layout *layout, bool headings)
 {
-    struct libscols_table *table = new_account_table(columns);
+    struct libscols_table *table = new_table();
     bool set = table != NULL;
 
-    for (size_t i = 0; set && i < columns->count; i++)
-        set = set_heading(scols_table_get_column(table, i), layout, i, i + 1 == columns->count);
+    for (size_t i = 0; set && i < layout->count; i++)
+        set = add_layout_column(table, &layout->columns[i]) &&
+              set_heading(scols_table_get_column(table, i), layout, i);
     if (!set) {
         print_table_drop(table);
         return NULL;
@@ -145,10 +137,10 @@ void print_account_row(const struct account *account, FILE *out)
     struct layout layout;
 
     print_default_columns(&columns);
-    layout_begin(&columns, &layout);
-    layout_measure(&layout, &columns, &listing);
-    layout_fit(&layout, &columns, terminal_width(out));
-    table = print_page_new(&columns, &layout, true);
+    print_columns_begin(&columns, &layout);
+    print_columns_measure(&columns, &listing, &layout);
+    layout_fit(&layout, terminal_width(out));
+    table = print_page_new(&layout, true);
     if (table != NULL && print_table_add(table, &columns, &layout, &listing))
         print_table_end(table, out);
     else
@@ -158,47 +150,88 @@ void print_account_row(const struct account *account, FILE *out)
 
 /* -- the audit log ------------------------------------------------------------------------ */
 
-/* On a narrow terminal the columns from `first` on are cut, and the last one goes on below. */
-static void give_way(struct libscols_table *table, size_t first)
+static const struct layout_column audit_columns[] = {
+    { "time", 10, false }, { "event", 7, false },  { "username", 8, false }, { "actor", 5, false },
+    { "via", 5, false },   { "origin", 7, false }, { "change", 24, false },
+};
+enum {
+    AUDIT_COLUMNS = sizeof audit_columns / sizeof audit_columns[0],
+    AUDIT_CHANGE = AUDIT_COLUMNS - 1
+};
+
+static void write_audit_cell(const struct audit_row *row, size_t i, char ret[CELL_SIZE])
 {
-    size_t count = scols_table_get_ncols(table);
-
-    for (size_t i = first; i < count; i++)
-        scols_column_set_flags(scols_table_get_column(table, i),
-                               i + 1 < count ? SCOLS_FL_TRUNC : SCOLS_FL_WRAP);
-}
-
-struct libscols_table *print_audit_new(void)
-{
-    static const char *const names[] = { "time", "event", "username", "actor", "via", "origin",
-                                         "change" };
-    struct libscols_table *table = new_table();
-
-    if (table != NULL && add_columns(table, names, sizeof names / sizeof names[0])) {
-        give_way(table, 0);
-        return table;
-    }
-    scols_unref_table(table);
-    return NULL;
-}
-
-bool print_audit_add(struct libscols_table *table, const struct audit_row *row)
-{
-    struct libscols_line *line = scols_table_new_line(table, NULL);
-    char time[WHEN_SIZE], cell[CELL_SIZE];
-    const char *const texts[] = { time, row->event, row->username, row->actor, row->via,
-                                  row->origin, row->change };
+    char time[WHEN_SIZE];
+    const char *const texts[AUDIT_COLUMNS] = { time,     row->event,  row->username, row->actor,
+                                               row->via, row->origin, row->change };
 
     when_format(row->at, "-", time);
-    for (size_t i = 0; line != NULL && i < sizeof texts / sizeof texts[0]; i++) {
-        print_escape(texts[i] != NULL ? texts[i] : "", cell, sizeof cell);
+    print_escape(texts[i], ret, CELL_SIZE);
+}
+
+void print_audit_begin(struct layout *ret)
+{
+    ret->count = 0;
+    for (size_t i = 0; i < AUDIT_COLUMNS; i++)
+        layout_add(ret, &audit_columns[i]);
+}
+
+void print_audit_measure(const struct audit_row *row, struct layout *layout)
+{
+    char cell[CELL_SIZE];
+
+    for (size_t i = 0; i < AUDIT_COLUMNS; i++) {
+        write_audit_cell(row, i, cell);
+        layout_widen(layout, i, cell);
+    }
+}
+
+/* The library would wrap, too, but each page to another width. */
+static bool add_wrapped(struct libscols_table *table, struct libscols_line *line,
+                        const struct layout *layout, const char *text)
+{
+    char part[CELL_SIZE];
+
+    for (; line != NULL; line = scols_table_new_line(table, NULL)) {
+        size_t length = layout_room(layout, AUDIT_CHANGE, text);
+
+        snprintf(part, sizeof part, "%.*s", (int)length, text);
+        if (scols_line_set_data(line, AUDIT_CHANGE, part) != 0)
+            return false;
+        text += length;
+        if (*text == '\0' || length == 0)
+            return true;
+    }
+    return false;
+}
+
+bool print_audit_add(struct libscols_table *table, const struct layout *layout,
+                     const struct audit_row *row)
+{
+    struct libscols_line *line = scols_table_new_line(table, NULL);
+    char cell[CELL_SIZE];
+
+    for (size_t i = 0; line != NULL && i < AUDIT_CHANGE; i++) {
+        write_audit_cell(row, i, cell);
+        layout_cut(layout, i, cell);
         if (scols_line_set_data(line, i, cell) != 0)
             return false;
     }
-    return line != NULL;
+    write_audit_cell(row, AUDIT_CHANGE, cell);
+    return add_wrapped(table, line, layout, cell);
 }
 
 /* -- the policy --------------------------------------------------------------------------- */
+
+/* On a narrow terminal all but the key are cut, and the meaning goes on below. */
+static void give_way(struct libscols_table *table)
+{
+    size_t count = scols_table_get_ncols(table);
+
+    for (size_t i = 1; i < count; i++)
+        scols_column_set_flags(scols_table_get_column(table, i),
+                               i + 1 < count ? SCOLS_FL_TRUNC : SCOLS_FL_WRAP);
+}
 
 struct libscols_table *print_policy_new(void)
 {
@@ -206,7 +239,7 @@ struct libscols_table *print_policy_new(void)
     struct libscols_table *table = new_table();
 
     if (table != NULL && add_columns(table, names, sizeof names / sizeof names[0])) {
-        give_way(table, 1);
+        give_way(table);
         return table;
     }
     scols_unref_table(table);

@@ -28,6 +28,36 @@ void print_escape(const char *text, char *ret, size_t size);
 /* True when escaping changes nothing. */
 bool print_is_plain(const char *text);
 
+/* -- layout.c: how wide the columns of a long table are ----------------------------------- */
+
+enum { LAYOUT_MAX = 16 };
+
+struct layout_column {
+    const char *name;
+    size_t least; /* the width that still makes sense on a narrow terminal */
+    bool right;   /* where its cells stand */
+};
+
+/* All 0 to begin with. */
+struct layout {
+    size_t count;
+    struct layout_column columns[LAYOUT_MAX];
+    size_t width[LAYOUT_MAX];
+};
+
+/* One column more, as wide as its heading. */
+void layout_add(struct layout *layout, const struct layout_column *column);
+
+/* Column i has room for this text, too. */
+void layout_widen(struct layout *layout, size_t i, const char *text);
+
+/* Narrower until a line fits in `width`; 0: leave it. */
+void layout_fit(struct layout *layout, size_t width);
+
+/* How many octets of a text column i has room for; and cut to them. */
+size_t layout_room(const struct layout *layout, size_t i, const char *text);
+void layout_cut(const struct layout *layout, size_t i, char *text);
+
 /* -- columns.c: accounts, cell by cell ---------------------------------------------------- */
 
 /* An account and what the activity log adds. */
@@ -39,7 +69,7 @@ struct listing {
 /* Which columns, in order: indexes of the table in columns.c. */
 struct columns {
     size_t count;
-    size_t index[16];
+    size_t index[LAYOUT_MAX];
 };
 
 /* "username,created at": GO_ON, or USAGE, said. */
@@ -53,10 +83,12 @@ enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
 
 /* One cell, escaped; `column` is one of struct columns. */
 void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE]);
-const char *print_column_name(size_t column);
-bool print_column_is_number(size_t column);
 bool print_column_warns(size_t column, const struct listing *listing); /* to be shown in red */
-size_t print_column_least(size_t column); /* the width that still makes sense on a narrow terminal */
+
+/* The layout of a table with these columns, and one account looked at for it. */
+void print_columns_begin(const struct columns *columns, struct layout *ret);
+void print_columns_measure(const struct columns *columns, const struct listing *listing,
+                           struct layout *layout);
 
 /* "admin,member" */
 enum { ROLES_SIZE = 32 };
@@ -69,10 +101,8 @@ void print_account_lines(const struct listing *listing, const struct columns *co
 
 struct libscols_table;
 
-/* One page of a list of accounts, with the widths given. NULL when memory is short. */
-struct layout;
-struct libscols_table *print_page_new(const struct columns *columns, const struct layout *layout,
-                                      bool headings);
+/* One page of a long table, with the widths given. NULL when memory is short. */
+struct libscols_table *print_page_new(const struct layout *layout, bool headings);
 bool print_table_add(struct libscols_table *table, const struct columns *columns,
                      const struct layout *layout, const struct listing *listing);
 void print_table_drop(struct libscols_table *table);
@@ -83,27 +113,15 @@ void print_table_end(struct libscols_table *table, FILE *out);
 /* One account as a table of one row. */
 void print_account_row(const struct account *account, FILE *out);
 
-struct libscols_table *print_audit_new(void);
-bool print_audit_add(struct libscols_table *table, const struct audit_row *row);
+/* The audit log, page by page. Of its last column nothing is cut: what does not fit goes on below. */
+void print_audit_begin(struct layout *ret);
+void print_audit_measure(const struct audit_row *row, struct layout *layout);
+bool print_audit_add(struct libscols_table *table, const struct layout *layout,
+                     const struct audit_row *row);
 
 /* One setting a line; index: policy_setting_at's. */
 struct libscols_table *print_policy_new(void);
 bool print_policy_add(struct libscols_table *table, const struct policy *policy, size_t index);
-
-/* -- layout.c: how wide the columns of a long list are ------------------------------------ */
-
-struct layout {
-    size_t width[16]; /* of struct columns' */
-};
-void layout_begin(const struct columns *columns, struct layout *ret);
-void layout_measure(struct layout *layout, const struct columns *columns,
-                    const struct listing *listing);
-
-/* Narrower until a line fits in `width`; 0: leave it. */
-void layout_fit(struct layout *layout, const struct columns *columns, size_t width);
-
-/* Cut a text to the width of column i. */
-void layout_cut(const struct layout *layout, size_t i, char *text);
 
 /* -- terminal.c --------------------------------------------------------------------------- */
 

@@ -70,6 +70,25 @@ json 'd[0]["created_at"] == "2027-01-01T00:00:00Z"' "... and UTC in JSON"
 run env TZ=EST5 admin-tool users show alice
 says '^Created at +2026-12-31 19:00:00 -0500$' "... local in show"
 
+# The audit log: the columns before the last are cut, the last goes on below, and nothing of it is lost.
+reason=$(printf 'because %.0s' {1..20})漢字漢字漢字
+admin-tool users suspend alice -y --reason "$reason" >"$tmp/made"
+for width in 60 80 132; do
+    on "$width" admin-tool audit -n 1
+    fits "$width" "a long change fits $width columns"
+    says '^20[0-9]{2}-[0-9]{2}' "... with a date"
+    ok "... and all of it is there" python3 -c '
+import sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+at = lines[0].index("CHANGE")
+said = "".join(line[at:] for line in lines[1:])
+sys.exit(said.rstrip() != "status: active -> suspended, detail: - -> " + sys.argv[2] or any(line[:at].strip() for line in lines[2:]))' \
+        "$tmp/out" "$reason"
+done
+run admin-tool audit -n 1
+ok "... in a pipe in one line" [ "$(grep -cF -- "-> $reason" "$tmp/out")" = 1 ]
+exits 0 "activate" admin-tool users activate alice -y
+
 # Long lists: pages are one list.
 {
     echo 'BEGIN;'
@@ -98,6 +117,38 @@ for form in table json; do
     large=$(peak -o $form)
     ok "33,000 users take as little memory as one: $((small / 4)) and $((large / 4)) kB, $form" [ "$large" -lt "$((small + 4 * 4096))" ]
 done
+# The same of the audit log; the last rows have the long words.
+rows() # rows FROM TO
+{
+    sqlite3 "$STORE" "WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
+        INSERT INTO audit (at, event, actor, via, origin, uid, username, before, after)
+        SELECT 1700000000 + i, 'suspend', iif(i % 300 = 0, 'longer-actor', 'root'), '', '192.0.2.' || (i % 250), 1,
+            iif(i = $2, 'the-longest-of-all-the-usernames', 'w' || i), '{\"status\":\"active\"}', '{\"status\":\"suspended\"}' FROM n"
+}
+in_line() { [ "$(tail -n +2 "$tmp/out" | awk '/status: a/ { print index($0, "status: a") }' | sort -u | wc -l)" = 1 ]; }
+rows 1 1000
+exits 0 "a long log" admin-tool audit -n 1000
+ok "... has its headings once" [ "$(grep -c '^TIME' "$tmp/out")" = 1 ]
+ok "... and all columns in line" in_line
+ok "... and every row" [ "$(wc -l <"$tmp/out")" = 1001 ]
+on 80 admin-tool audit -n 1000
+fits 80 "... fits 80 columns"
+ok "... in line there, too" eval 'in_line && [ "$(grep -c "status: a" "$tmp/out")" = 1000 ]'
+peak() { busybox time -v admin-tool audit "$@" 2>&1 >/dev/null | sed -n 's/.*Maximum resident.*: //p'; }
+small=$(peak)
+rows 1001 50000
+for form in table json; do
+    large=$(peak -o $form)
+    ok "50,000 rows take as little memory as 1,000: $((small / 4)) and $((large / 4)) kB, $form" [ "$large" -lt "$((small + 4 * 4096))" ]
+done
+# What the output is, is asked for between the two passes.
+strace -qq -o "$tmp/trace" -e trace=ioctl -e inject=ioctl:delay_enter=4000000:when=1 admin-tool audit -n 500 >"$tmp/out" 2>"$tmp/err" & reading=$!
+sleep 2
+rows 50001 50400
+sqlite3 "$STORE" "INSERT INTO audit (at, event, actor, via, origin, username) VALUES (1, 'too-late-and-too-long', 'root', '', '', 'w')"
+wait "$reading"; status=$?
+ok "rows that come while a log is shown are not waited for" [ "$status $(wc -l <"$tmp/out")" = '0 501' ]
+ok "... and disturb no line" eval 'in_line && ! grep -q too-late "$tmp/out"'
 run bash -c 'admin-tool users list | head -n 2 >"$0"; exit "${PIPESTATUS[0]}"' "$tmp/head"
 ok "a reader that goes away ends it (exit 1 or 0)" [ "$status" -le 1 ]
 done_testing
