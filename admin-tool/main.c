@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "memory.h"
 #include "print.h"
 
 /* -- the commands: a new verb is a new line ----------------------------------------------- */
@@ -294,7 +295,7 @@ int main(int argc, char **argv)
     struct tool tool = { .lock = -1, .folder = -1 };
     enum status status;
 
-    if (!process_harden(&tool.folder))
+    if (!process_harden(&tool.folder) || !memory_wipe_freed())
         return STATUS_FAILED;
     tool.now = (int64_t)time(NULL);
     status = run(&tool, argc, argv);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "memory.h"
 
 enum { REQUEST_MS = 5000, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
 
@@ -118,7 +119,7 @@ int main(void)
     clearenv();
     umask(077);
     normal_signals();
-    if (!identify(&peer_uid) || !clean_descriptors() || !become_root_alone())
+    if (!identify(&peer_uid) || !clean_descriptors() || !become_root_alone() || !memory_wipe_freed())
         return status;
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
     got = packet_receive(0, &request, sizeof request, packet_clock() + REQUEST_MS);

@@ -1,0 +1,13 @@
+/*
+ * SQLite's memory: in admin-tool it holds temporary passwords, in both programs hashes.
+ */
+#ifndef CODER_MEMORY_H
+#define CODER_MEMORY_H
+
+#include <stdbool.h>
+
+/* From now on whatever SQLite frees is wiped before. To be called once, before anything else of sql/; false
+ * when SQLite is at work already. */
+bool memory_wipe_freed(void);
+
+#endif
