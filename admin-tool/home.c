@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -157,13 +158,30 @@ void home_make(struct tool *tool, const struct account *account)
 
 /* -- removing ----------------------------------------------------------------------------- */
 
+/* Whoever may write there could keep us for ever, and Ctrl-C has to wait for us. */
+enum { REMOVING_SECONDS = 60 };
+
 /* What is being emptied. */
 struct ruin {
     int top;      /* the home itself */
     uint64_t mount; /* nothing that is mounted inside is touched, be it from the same disk */
     unsigned moved;
     bool progress;
+    time_t until; /* of CLOCK_MONOTONIC */
 };
+
+static time_t seconds_now(void)
+{
+    struct timespec now = { 0 };
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static bool is_late(const struct ruin *ruin)
+{
+    return seconds_now() >= ruin->until;
+}
 
 /* A folder that is not empty moves up into the home, under a name nobody else has: two descriptors
  * are enough, however deep somebody has nested. */
@@ -173,7 +191,7 @@ static void move_up(struct ruin *ruin, int folder, const char *name)
 
     do
         snprintf(above, sizeof above, ".removed-%u", ruin->moved++);
-    while (faccessat(ruin->top, above, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+    while (faccessat(ruin->top, above, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && !is_late(ruin));
     if (renameat(folder, name, ruin->top, above) == 0)
         ruin->progress = true;
 }
@@ -191,7 +209,7 @@ static void empty_folder(struct ruin *ruin, int folder, bool is_top)
             close(own);
         return;
     }
-    while ((entry = readdir(entries)) != NULL)
+    while (!is_late(ruin) && (entry = readdir(entries)) != NULL)
         if (!is_dots(entry->d_name))
             remove_entry(ruin, folder, entry->d_name, is_top);
     closedir(entries);
@@ -251,34 +269,59 @@ static int open_home(int parent, const char *name, uint32_t uid, uint64_t *ret_m
     return -1;
 }
 
-static bool remove_home(int parent, const char *name, uint32_t uid)
+/* The name of one thing that is left in a folder, "" when nothing is. */
+static void find_left(int folder, char ret[NAME_MAX + 1])
 {
-    struct ruin ruin = { .progress = true };
-    int error;
+    int own = openat(folder, ".", OPEN_FOLDER);
+    DIR *entries = own != -1 ? fdopendir(own) : NULL;
+    const struct dirent *entry = NULL;
+
+    ret[0] = '\0';
+    while (entries != NULL && (entry = readdir(entries)) != NULL && is_dots(entry->d_name))
+        continue;
+    if (entry != NULL)
+        snprintf(ret, NAME_MAX + 1, "%s", entry->d_name);
+    if (entries != NULL)
+        closedir(entries);
+    else if (own != -1)
+        close(own);
+}
+
+/* NULL when it is gone, else why it is not; ret_left: what is in it. */
+static const char *remove_home(int parent, const char *name, uint32_t uid,
+                               char ret_left[NAME_MAX + 1])
+{
+    struct ruin ruin = { .progress = true, .until = seconds_now() + REMOVING_SECONDS };
 
     ruin.top = open_home(parent, name, uid, &ruin.mount);
     if (ruin.top == -1)
-        return errno == ENOENT;
-    while (ruin.progress) {
+        return errno == ENOENT ? NULL : strerror(errno);
+    while (ruin.progress && !is_late(&ruin)) {
         ruin.progress = false;
         empty_folder(&ruin, ruin.top, true);
     }
+    find_left(ruin.top, ret_left);
     close(ruin.top);
     if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
-        return true;
-    error = errno;
-    errno = error == EEXIST ? ENOTEMPTY : error;
-    return false;
+        return NULL;
+    if (ruin.progress)
+        return "a minute was not enough to empty it, or somebody goes on writing there";
+    return strerror(errno == EEXIST ? ENOTEMPTY : errno);
 }
 
 void home_remove(struct tool *tool, const struct account *account)
 {
-    const char *name = "";
+    const char *name = "", *why = NULL;
+    char left[NAME_MAX + 1] = "";
     int parent = open_parent(account->home, &name);
 
-    if (parent == -1 ? errno != ENOENT : !remove_home(parent, name, account->uid))
-        tool_complain(tool, "%s is deleted, but %s is still there: %s; look and remove it by hand",
-                      account->username, account->home, strerror(errno));
+    if (parent != -1)
+        why = remove_home(parent, name, account->uid, left);
+    else if (errno != ENOENT)
+        why = strerror(errno);
+    if (why != NULL)
+        tool_complain(tool, "%s is deleted, but %s is still there%s%s: %s; look and remove it by hand",
+                      account->username, account->home, left[0] != '\0' ? ", with " : "", left, why);
     if (parent != -1)
         close(parent);
 }
