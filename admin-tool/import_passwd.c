@@ -205,20 +205,18 @@ static enum status stage_all(struct staging *staging)
 enum status import_passwd_check_absent(const struct import_batch *batch)
 {
     const struct tool *tool = batch->tool;
-    enum store_result result = STORE_OK;
     char name[LOGIN_NAME_MAX + 1];
 
     for (size_t i = 0; i < tool->arguments.operand_count; i++) {
         const char *operand = tool->arguments.operands[i];
+        enum store_result result = STORE_OK; /* nobody's */
 
         snprintf(name, sizeof name, "%.*s", (int)strcspn(operand, "="), operand);
         if (host_is_local(name))
             continue;
-        if (tool->store == NULL || !tool_has(tool, OPTION_TAKE_OVER))
-            result = STORE_NOT_FOUND;
-        else if ((result = store_name_is_free(tool->store, name)) == STORE_OK)
-            result = STORE_NOT_FOUND;
-        if (result == STORE_NOT_FOUND)
+        if (tool->store != NULL && tool_has(tool, OPTION_TAKE_OVER))
+            result = store_name_is_free(tool->store, name);
+        if (result == STORE_OK)
             return tool_refuse(STATUS_NOT_FOUND, "no such user in /etc/passwd: %s; nothing was "
                                "imported", operand);
         if (result != STORE_TAKEN)
