@@ -1,9 +1,7 @@
 /*
- * The audit log: shown, followed, proved whole, pruned. It holds changes; refused and failed
- * attempts at one leave no row. Nothing is printed or waited for while a statement or transaction
- * is open.
+ * The audit log, shown and followed. It holds changes; refused and failed attempts at one leave no row.
+ * Nothing is printed or waited for while a statement is open.
  */
-#include <errno.h>
 #include <poll.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -11,7 +9,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "json.h"
 #include "print.h"
 
 enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
@@ -28,8 +25,8 @@ struct log_reader {
     size_t printed;
 };
 
-static enum status parse_when(const struct tool *tool, enum option_id option, const char *name,
-                              int64_t *ret)
+enum status audit_parse_when(const struct tool *tool, enum option_id option, const char *name,
+                             int64_t *ret)
 {
     const char *text = tool->arguments.value[option];
 
@@ -50,7 +47,7 @@ static enum status parse(struct tool *tool, struct log_reader *ret)
                           count[strspn(count, "0123456789")] != '\0'))
         return tool_refuse(STATUS_USAGE, "-n takes a number, not '%s'", count);
     ret->newest = count != NULL ? strtol(count, NULL, 10) : -1;
-    return parse_when(tool, OPTION_SINCE, "--since", &ret->since);
+    return audit_parse_when(tool, OPTION_SINCE, "--since", &ret->since);
 }
 
 /* One row at once, in columns of fixed width (a longer text makes its own wider); NULL: the
@@ -240,46 +237,6 @@ static enum status follow(struct log_reader *reader)
     return status;
 }
 
-/* -- verifying ---------------------------------------------------------------------------- */
-
-static void print_proof(const struct tool *tool, const struct audit_proof *proof)
-{
-    char *json = json_make_object("itii", "rows", proof->rows, "hash", proof->link.hash, "id",
-                                  proof->link.id, "pruned_through", proof->pruned_through);
-
-    if (tool_wants_json(tool))
-        puts(json != NULL ? json : "{}");
-    else
-        printf("The audit log is whole%s. Rows: %lld; the newest is %lld, with the hash\n%s\n"
-               "That nothing was cut off at the end, or the whole log written anew by root, shows only\n"
-               "if that hash, or an earlier one, is the same where root of this host cannot write: in\n"
-               "the lines of admin-tool (\"audit=ID:HASH\") in a system log kept elsewhere, or a backup.\n",
-               proof->pruned_through != 0 ? " since the last pruning" : "", (long long)proof->rows,
-               (long long)proof->link.id, proof->link.hash);
-    store_text_free(json);
-}
-
-static enum status verify(struct tool *tool)
-{
-    struct audit_proof proof = { 0 };
-    enum status status = tool_open(tool);
-
-    if (status != GO_ON)
-        return status;
-    if (tool->store == NULL)
-        return tool_refuse(STATUS_FAILED, "there is no store, and so no audit log to verify");
-    status = tool_store_status(tool, store_audit_verify(tool->store, &proof), "the audit log");
-    if (status != GO_ON)
-        return status;
-    if (!proof.whole)
-        return tool_refuse(STATUS_FAILED,
-                           "the audit log is not as it was written: the first bad row is %lld (it, or "
-                           "what was before it, was changed, removed, moved or inserted); the rows up "
-                           "to %lld are whole", (long long)proof.bad, (long long)proof.link.id);
-    print_proof(tool, &proof);
-    return STATUS_DONE;
-}
-
 enum status audit_show(struct tool *tool)
 {
     struct log_reader reader = { .tool = tool, .until = INT64_MAX };
@@ -289,82 +246,10 @@ enum status audit_show(struct tool *tool)
         (reader.follows || reader.username != NULL || reader.since != 0 || reader.newest >= 0))
         return tool_refuse(STATUS_USAGE, "--verify looks at the whole log: it goes with -o alone");
     if (status == GO_ON && tool_has(tool, OPTION_VERIFY))
-        return verify(tool);
+        return audit_verify(tool);
     if (status == GO_ON)
         status = tool_open(tool);
     if (status != GO_ON)
         return status;
     return reader.follows ? follow(&reader) : print_log(&reader);
-}
-
-/* -- pruning ------------------------------------------------------------------------------ */
-
-static enum status ask(const struct tool *tool, int64_t count, int64_t before)
-{
-    char when[WHEN_SIZE];
-
-    when_format(before, "-", when);
-    if (tool_has(tool, OPTION_DRY_RUN)) {
-        printf("Would remove what is older than %s; rows: %lld; nothing was changed.\n", when,
-               (long long)count);
-        return STATUS_DONE;
-    }
-    if (tool_has(tool, OPTION_YES))
-        return GO_ON;
-    printf("Rows older than %s: %lld.\n", when, (long long)count);
-    if (change_is_confirmed("remove them from the audit log", stdout))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
-}
-
-/* The rows that are there now: one more or less than at the question is as old. */
-static enum status prune(struct tool *tool, int64_t before)
-{
-    enum status status = tool_lock(tool);
-    enum store_result result;
-
-    if (status == GO_ON)
-        status = tool_store_status(tool, store_begin(tool->store), "the store");
-    if (status != GO_ON)
-        return status;
-    change_hold_signals();
-    result = store_audit_prune(tool->store, &tool->actor.audit, before, tool->now);
-    if (result == STORE_NOT_FOUND) /* somebody else did */
-        result = STORE_LOST;
-    status = tool_store_status(tool, result, "the audit log");
-    if (status == GO_ON)
-        status = tool_store_status(tool, store_commit(tool->store), "the change");
-    store_rollback(tool->store);
-    if (status == GO_ON) {
-        tool->changed = true;
-        record_event(tool, "audit-prune", NULL);
-    }
-    change_release_signals();
-    return status;
-}
-
-enum status audit_prune(struct tool *tool)
-{
-    int64_t before = 0, count = 0;
-    enum status status = parse_when(tool, OPTION_BEFORE, "--before", &before);
-
-    if (!tool_has(tool, OPTION_BEFORE))
-        return tool_refuse(STATUS_USAGE, "missing: --before WHEN; what is older is removed");
-    if (status == GO_ON)
-        status = tool_open(tool);
-    if (status == GO_ON && tool->store != NULL)
-        status = tool_store_status(tool, store_audit_count_prunable(tool->store, before, &count),
-                                   "the audit log");
-    if (status == GO_ON && count == 0) {
-        puts("No row is older; nothing was changed.");
-        return STATUS_DONE;
-    }
-    if (status == GO_ON)
-        status = ask(tool, count, before);
-    if (status == GO_ON)
-        status = prune(tool, before);
-    if (status != GO_ON)
-        return status;
-    printf("Rows removed: %lld.\n", (long long)count);
-    return STATUS_DONE;
 }

@@ -226,6 +226,13 @@ enum status publish_now(struct tool *tool);
 /* End whatever runs for this user (DESIGN D11). What is left is complained about. */
 void sessions_end(struct tool *tool, const struct account *account);
 
+/* -- audit.c ------------------------------------------------------------------------------ */
+
+/* The time that an option names, as when_parse has it; `name` is the option's. GO_ON, *ret untouched when
+ * it was not given; or USAGE, said. */
+enum status audit_parse_when(const struct tool *tool, enum option_id option, const char *name,
+                             int64_t *ret);
+
 /* -- home.c ------------------------------------------------------------------------------- */
 
 /* Make the home from /etc/skel; one that exists is left alone, with a note. */
@@ -337,6 +344,7 @@ enum status users_import(struct tool *tool);
 enum status users_export(struct tool *tool);
 enum status maintain_reset_password(struct tool *tool);
 enum status audit_show(struct tool *tool);
+enum status audit_verify(struct tool *tool); /* audit --verify */
 enum status audit_prune(struct tool *tool);
 enum status backup_make(struct tool *tool);
 enum status backup_restore(struct tool *tool);
