@@ -124,11 +124,12 @@ enum store_result store_audit_append_policy(struct store *store, const struct au
 #define SPOKEN(value, type) \
     "CASE WHEN " type " IN ('true', 'false') THEN " type \
     " ELSE coalesce(nullif(" value ", ''), '-') END"
+#define OLD_VALUE "json_extract(a.before, n.fullkey)"
+#define OLD_TYPE "json_type(a.before, n.fullkey)"
 #define CHANGE \
-    "coalesce((SELECT group_concat(n.key || ': ' || " SPOKEN("b.value", "b.type") \
-    "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ')" \
-    "  FROM json_each(a.after) n LEFT JOIN json_each(a.before) b ON b.key = n.key" \
-    "  WHERE a.before IS NOT NULL AND n.value IS NOT b.value), a.after ->> '$.detail')"
+    "coalesce((SELECT group_concat(n.key || ': ' || " SPOKEN(OLD_VALUE, OLD_TYPE) \
+    "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ') FROM json_each(a.after) n" \
+    "  WHERE a.before IS NOT NULL AND n.value IS NOT " OLD_VALUE "), a.after ->> '$.detail')"
 
 #define ROW_OBJECT \
     "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \
