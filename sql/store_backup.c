@@ -82,7 +82,8 @@ static enum store_result check_content(struct store *copy)
         result = database_number(copy->db, &row, "PRAGMA foreign_key_check", "");
     if (result != STORE_NOT_FOUND)
         return result == STORE_OK ? STORE_DAMAGED : result;
-    return store_policy(copy, &policy);
+    result = store_policy(copy, &policy);
+    return result == STORE_OK && policy_fault(&policy) != NULL ? STORE_DAMAGED : result;
 }
 
 /* SQLite reads what is cut off as zeros, and an empty page has nothing else. */

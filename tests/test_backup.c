@@ -344,6 +344,8 @@ static void what_is_not_exactly_ours_is_refused(void **state)
         { "PRAGMA user_version = 1", STORE_FOREIGN },
         { "PRAGMA user_version = 99", STORE_TOO_NEW },
         { "INSERT INTO policy VALUES ('no_such_setting', '1')", STORE_DAMAGED },
+        { "INSERT INTO policy VALUES ('uid_min', '70500'), ('uid_max', '70400')", STORE_DAMAGED },
+        { "INSERT INTO policy VALUES ('admin_groups', 'sudo,=adm')", STORE_DAMAGED },
         { "PRAGMA foreign_keys = OFF; INSERT INTO account_roles VALUES (5, 'admin')", STORE_DAMAGED },
         { "PRAGMA ignore_check_constraints = ON; UPDATE accounts SET status = 'x'", STORE_DAMAGED },
         { "PRAGMA journal_mode = WAL", STORE_FAILED },
