@@ -4,15 +4,17 @@
 # shellcheck source=tests/faults/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-STEP=61 # in tests/run every so manieth allocation
-[ "$PROOF" = 0 ] || STEP=1
+# In tests/run every allocation of the program's own, and every so manieth of all.
+STEP=61
+[ "$PROOF" = 0 ] || STEP=${CODER_STEP:-1}
+whose=own step=1
 PRELOAD=/src/.build/world/failing_malloc.so
 mkdir -p /run/faults
 
 # short COMMAND...: it runs out of memory at allocation $n; $status. False when it needs no $n allocations.
 short()
 {
-    echo "$n" >/run/faults/malloc
+    echo "$n $whose" >/run/faults/malloc
     status=0
     "$@" || status=$?
     [ ! -s /run/faults/malloc ]
@@ -24,7 +26,7 @@ change() { LD_PRELOAD=$PRELOAD "${command[@]}" >"$tmp/out" 2>"$tmp/said" </dev/n
 fell_in_libc()
 {
     faults_reset
-    echo "$n" >/run/faults/malloc
+    echo "$n $whose" >/run/faults/malloc
     strace -k -qq -o "$tmp/trace" -E "LD_PRELOAD=$PRELOAD" -e trace=none "${command[@]}" >"$tmp/out" 2>&1 </dev/null
     : >/run/faults/malloc
     grep -A 8 '^--- SIG' "$tmp/trace" | grep -q '(__nss_'
@@ -56,10 +58,11 @@ for_changes()
     points=0 bad=0 n=1
     while faults_reset && short change; do
         wrong=$(fault_of_change)
-        points=$((points + 1)) n=$((n + STEP))
-        [ -z "$wrong" ] || { bad=$((bad + 1)); echo "# $1, allocation $((n - STEP)): $wrong"; }
+        points=$((points + 1))
+        [ -z "$wrong" ] || { bad=$((bad + 1)); echo "# $1, allocation $n $whose: $wrong"; }
+        n=$((n + step))
     done
-    echo "# $1: $points points tried, $bad failures"
+    echo "# $1 $whose: $points points tried, $bad failures"
 }
 
 # The helper, started by the module as ever, under the preload.
@@ -80,24 +83,34 @@ for_logins()
         points=$((points + 1))
         if [ "$status" -eq 0 ] && [ "$3" = out ] || ! login alice plain-horse-9-lantern; then
             bad=$((bad + 1))
-            echo "# $1, allocation $n: status $status, or the next right password does not get in"
+            echo "# $1, allocation $n $whose: status $status, or the next right password does not get in"
         fi
-        n=$((n + STEP))
+        n=$((n + step))
     done
-    echo "# login of $1: $points points tried, $bad failures"
+    echo "# login of $1 $whose: $points points tried, $bad failures"
 }
 
 faults_begin
+# each WHAT COMMAND...: both ways
+each()
+{
+    local what=$1
+    shift
+    whose=own step=1
+    "$@"
+    ok "$what" [ "$points" -gt 1 -a "$bad" -eq 0 ]
+    whose='' step=$STEP
+    "$@"
+    ok "$what: its libraries, too" [ "$points" -gt 3 -a "$bad" -eq 0 ]
+}
+
 for name in $(chosen suspend create); do
-    for_changes "$name"
-    ok "$name, short of memory: the old state or the new one" [ "$points" -gt 3 -a "$bad" -eq 0 ]
+    each "$name, short of memory: the old state or the new one" for_changes "$name"
 done
 rm -f "$tmp/state/private"/activity.db*
 wrap_helper
-for_logins alice plain-horse-9-lantern in
-ok "a login, the helper short of memory: no crash that stays, the next one succeeds" [ "$points" -gt 3 -a "$bad" -eq 0 ]
-for_logins alice wrong-horse-9-lantern out
-ok "a wrong password never gets in" [ "$points" -gt 3 -a "$bad" -eq 0 ]
-for_logins carol plain-horse-9-lantern out
-ok "a suspended user never gets in" [ "$points" -gt 3 -a "$bad" -eq 0 ]
+each "a login, the helper short of memory: no crash that stays, the next one succeeds" \
+    for_logins alice plain-horse-9-lantern in
+each "a wrong password never gets in" for_logins alice wrong-horse-9-lantern out
+each "a suspended user never gets in" for_logins carol plain-horse-9-lantern out
 done_testing
