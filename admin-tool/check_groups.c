@@ -2,6 +2,7 @@
  * Policy's local groups seen by the doctor: publishing resolves their names and grants what it
  * finds, so what it did not find, or found with another id, is said here.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,13 +43,16 @@ static void check_one(struct doctor *doctor, enum role role, const char *name)
 {
     uint32_t gid = 0;
     bool found = host_find_group(name, &gid);
+    int error = errno;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
     struct directory_view view;
 
     if (!found || gid == 0) {
         check_text(mend, "admin-tool policy set %s_groups=OTHER,GROUPS", role_name(role));
-        report(doctor, name, !found ? "there is no such group" : "its id is 0: root's is never "
-               "granted", mend);
+        report(doctor, name, found ? "its id is 0: root's is never granted"
+                             : error == 0 ? "there is no such group"
+                                          : check_text(what, "/etc/group: %s", strerror(error)),
+               mend);
         return;
     }
     if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)

@@ -289,7 +289,7 @@ enum status host_name_is_free(const char *username);
 enum status host_uid_is_free(uint32_t uid);
 bool host_has_id(uint32_t id);
 
-/* The gid of a group of /etc/group; false when it has none of this name. */
+/* The gid of a group of /etc/group. False with errno: 0 when it has none of this name. */
 bool host_find_group(const char *name, uint32_t *ret);
 
 /* True when id is in login.defs' SUB_UID range or in /etc/subuid, /etc/subgid (subuid(5)). */

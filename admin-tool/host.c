@@ -77,14 +77,18 @@ bool host_find_group(const char *name, uint32_t *ret)
     FILE *file = fopen("/etc/group", "re");
     const struct group *group;
     bool found = false;
+    int error = errno;
 
-    while (file != NULL && !found && (group = fgetgrent(file)) != NULL) {
+    while (file != NULL && !found && (errno = 0, group = fgetgrent(file)) != NULL) {
         found = strcmp(group->gr_name, name) == 0;
         if (found)
             *ret = group->gr_gid;
     }
-    if (file != NULL)
+    if (file != NULL) {
+        error = errno;
         fclose(file);
+    }
+    errno = error == ENOENT ? 0 : error; /* fgetgrent(3) may leave it at the end, too */
     return found;
 }
 

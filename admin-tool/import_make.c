@@ -9,7 +9,7 @@
 
 /* -- ids ---------------------------------------------------------------------------------- */
 
-static bool is_usable(const struct import_batch *batch, uint32_t uid)
+static bool is_free_here(const struct import_batch *batch, uint32_t uid)
 {
     char id[16];
 
@@ -19,8 +19,23 @@ static bool is_usable(const struct import_batch *batch, uint32_t uid)
            claims_find(&batch->claims, CLAIM_UID, id) == NULL &&
            claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
            claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
-           (!batch->asks_remote || !import_host_knows(NULL, uid)) &&
-           (batch->tool->store == NULL || store_uid_is_free(batch->tool->store, uid) == STORE_OK);
+           (!batch->asks_remote || !import_host_knows(NULL, uid));
+}
+
+/* Give the row this uid, if it can have it. */
+static enum status try_uid(const struct import_batch *batch, struct import_row *row, uint32_t uid)
+{
+    enum store_result result = STORE_OK;
+
+    if (!is_free_here(batch, uid))
+        return GO_ON;
+    if (batch->tool->store != NULL)
+        result = store_uid_is_free(batch->tool->store, uid);
+    if (result == STORE_TAKEN)
+        return GO_ON;
+    if (result == STORE_OK)
+        row->uid = uid;
+    return tool_store_status(batch->tool, result, "the ids taken");
 }
 
 /* Once round policy's range; each id is looked at once. */
@@ -29,18 +44,23 @@ enum status import_choose_uids(struct import_batch *batch)
     const struct policy *policy = &batch->tool->policy;
     uint32_t min = (uint32_t)policy->uid_min, max = (uint32_t)policy->uid_max, uid = min;
     uint64_t left = (uint64_t)max - min + 1;
+    enum store_result result = STORE_OK;
+    enum status status;
 
     if (max < min)
         left = 0;
     if (batch->tool->store != NULL)
-        store_next_uid(batch->tool->store, min, max, &uid); /* a start, no more */
+        result = store_next_uid(batch->tool->store, min, max, &uid); /* a start, no more */
+    status = tool_store_status(batch->tool, result == STORE_NOT_FOUND ? STORE_OK : result,
+                               "the ids taken");
     for (size_t i = 0; i < batch->count; i++) {
-        while (batch->rows[i].uid == 0 && left > 0) {
-            if (is_usable(batch, uid))
-                batch->rows[i].uid = uid;
+        while (status == GO_ON && batch->rows[i].uid == 0 && left > 0) {
+            status = try_uid(batch, &batch->rows[i], uid);
             uid = uid < max ? uid + 1 : min;
             left--;
         }
+        if (status != GO_ON)
+            return status;
         if (batch->rows[i].uid == 0)
             return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; nothing was "
                                "imported");

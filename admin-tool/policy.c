@@ -2,6 +2,7 @@
  * policy: the settings of the store. Several are set together or not at all, judged one by one and
  * then as a whole; the public directory is written anew in the same transaction.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,9 +149,14 @@ static enum status check_groups(const char *list)
         char name[ACCOUNT_NAME_SIZE];
         size_t length = strcspn(list, ",");
         uint32_t gid = 1;
+        bool found;
 
         snprintf(name, sizeof name, "%.*s", (int)length, list);
-        if (!host_find_group(name, &gid))
+        found = host_find_group(name, &gid);
+        if (!found && errno != 0)
+            return tool_refuse(STATUS_FAILED, "cannot read /etc/group: %s; nothing was changed",
+                               strerror(errno));
+        if (!found)
             tool_refuse(GO_ON, "note: /etc/group has no group %s, so it is not granted; make it and "
                         "run 'admin-tool publish'", name);
         if (gid == 0)

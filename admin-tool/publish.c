@@ -75,7 +75,9 @@ static enum status fill(struct tool *tool, const struct account *before,
 
     if (status != GO_ON)
         return status;
-    publish_find_frame(tool, &frame);
+    status = publish_find_frame(tool, &frame);
+    if (status != GO_ON)
+        return status;
     if (patch(tool, &frame, generation, before, after, fd))
         return GO_ON;
     if (ftruncate(fd, 0) != 0)

@@ -37,7 +37,8 @@ struct shown {
     uint32_t gids[GROUPS_MAX];
 };
 
-void publish_find_frame(const struct tool *tool, struct frame *ret);
+/* GO_ON, or said: what cannot be read now is not taken for missing. */
+enum status publish_find_frame(const struct tool *tool, struct frame *ret);
 
 /* A file with another hash shows accounts otherwise, and no patch may start from it. */
 uint64_t publish_frame_hash(const struct frame *frame);

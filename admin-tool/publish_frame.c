@@ -2,6 +2,7 @@
  * How an account looks in the directory file, and what that depends on beside the account: policy
  * and this machine's groups. Names of groups are resolved whenever a file is written.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "publish.h"
@@ -18,49 +19,65 @@ static void show_group(struct frame *frame, const char *name, uint32_t gid, bool
     frame->groups[frame->group_count++].local = local;
 }
 
-/* One of ours: a role's, or an account's private group. */
-static bool is_ours(const struct tool *tool, const char *name, gid_t gid)
+/* Is it one of ours: a role's, or an account's private group? */
+static enum status find_ours(const struct tool *tool, const char *name, gid_t gid, bool *ret)
 {
-    return gid == role_gid(ROLE_MEMBER) || gid == role_gid(ROLE_AUDITOR) ||
-           gid == role_gid(ROLE_ADMIN) || store_uid_is_free(tool->store, gid) != STORE_OK ||
-           store_name_is_free(tool->store, name) != STORE_OK;
+    enum store_result result = store_uid_is_free(tool->store, gid);
+
+    if (result == STORE_OK)
+        result = store_name_is_free(tool->store, name);
+    *ret = result == STORE_TAKEN || gid == role_gid(ROLE_MEMBER) ||
+           gid == role_gid(ROLE_AUDITOR) || gid == role_gid(ROLE_ADMIN);
+    return tool_store_status(tool, result == STORE_TAKEN ? STORE_OK : result, "the ids taken");
 }
 
 /*
  * Missing groups are not granted, nor root's, nor ours. The file shows them too: where
  * nsswitch.conf merges, /etc/group's members and ours are shown together.
  */
-static void add_local_group(const struct tool *tool, struct frame *frame,
-                            struct role_groups *groups, const char *name)
+static enum status add_local_group(const struct tool *tool, struct frame *frame,
+                                   struct role_groups *groups, const char *name)
 {
     uint32_t gid = 0;
+    bool ours = false;
+    enum status status;
 
-    if (!host_find_group(name, &gid) || gid == 0 || gid == UINT32_MAX || groups->gid_count == 1 + LOCAL_GROUPS_MAX ||
-        is_ours(tool, name, gid))
-        return;
+    if (!host_find_group(name, &gid) && errno != 0)
+        return tool_refuse(STATUS_FAILED, "cannot read /etc/group: %s; nothing was changed",
+                           strerror(errno));
+    if (gid == 0 || gid == UINT32_MAX || groups->gid_count == 1 + LOCAL_GROUPS_MAX)
+        return GO_ON;
+    status = find_ours(tool, name, gid, &ours);
+    if (status != GO_ON || ours)
+        return status;
     groups->gids[groups->gid_count++] = gid;
     if (account_username_fault(name) == NULL)
         show_group(frame, name, gid, true);
+    return GO_ON;
 }
 
-static void add_local_groups(const struct tool *tool, struct frame *frame,
-                             struct role_groups *groups, const char *names)
+static enum status add_local_groups(const struct tool *tool, struct frame *frame,
+                                    struct role_groups *groups, const char *names)
 {
-    while (*names != '\0') {
+    enum status status = GO_ON;
+
+    while (status == GO_ON && *names != '\0') {
         size_t length = strcspn(names, ",");
         char name[ACCOUNT_NAME_SIZE];
 
         if (length < sizeof name) {
             memcpy(name, names, length);
             name[length] = '\0';
-            add_local_group(tool, frame, groups, name);
+            status = add_local_group(tool, frame, groups, name);
         }
         names += length + (names[length] == ',');
     }
+    return status;
 }
 
-void publish_find_frame(const struct tool *tool, struct frame *ret)
+enum status publish_find_frame(const struct tool *tool, struct frame *ret)
 {
+    enum status status = GO_ON;
     const struct policy *policy = &tool->policy;
     const struct { enum role role; bool listed; const char *local; } rules[ROLES] = {
         { ROLE_MEMBER, policy->list_members != 0, policy->member_groups },
@@ -77,8 +94,9 @@ void publish_find_frame(const struct tool *tool, struct frame *ret)
         snprintf(name, sizeof name, "coder-%s", role_name(rules[r].role));
         show_group(ret, name, role_gid(rules[r].role), false);
     }
-    for (size_t r = 0; r < ROLES; r++)
-        add_local_groups(tool, ret, &ret->roles[r], rules[r].local);
+    for (size_t r = 0; status == GO_ON && r < ROLES; r++)
+        status = add_local_groups(tool, ret, &ret->roles[r], rules[r].local);
+    return status;
 }
 
 uint64_t publish_frame_hash(const struct frame *frame)

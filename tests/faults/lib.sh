@@ -24,6 +24,7 @@ faults_begin()
             admin-tool users create -u "$name" -e "$name@example.com" --password-stdin >"$tmp/out" 2>&1
     done
     sqlite3 "$STORE" 'UPDATE accounts SET temporary = 0, temporary_until = NULL'
+    admin-tool policy set admin_groups=adm >"$tmp/out" 2>&1 # so that every publication reads /etc/group
     rm -f "$BACKUP"
     admin-tool backup "$BACKUP" >"$tmp/out" 2>&1
     admin-tool users edit-roles alice --roles admin -y >"$tmp/out" 2>&1
@@ -71,6 +72,8 @@ names()
     getent passwd | grep -E ':(7[0-9]{4}):'
     getent group | grep -E ':(7[0-9]{4}):'
     getent shadow alice bob carol dave | cut -d: -f1,2,8
+    id -G alice
+    id -G bob
 }
 
 # The same, and what PAM answers for each account.
@@ -182,7 +185,7 @@ edit-roles users edit-roles alice --roles auditor -y
 delete users delete carol -y
 edit users edit alice -e alice@example.org -n Alice --shell /bin/sh
 prune audit prune --before 2999-01-01 -y
-restore restore /root/faults.backup -y
+restore restore /root/faults.backup -y --force
 policy policy set list_members=0
 import users import /src/tests/faults/import.csv --passwords-to /root/passwords'
 
