@@ -52,7 +52,8 @@ static int open_lock(void)
 
     if (fd == -1)
         return -1;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == CODER_OWNER_UID)
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == CODER_OWNER_UID &&
+        (st.st_mode & 077) == 0)
         return fd;
     close(fd);
     errno = EPERM;
@@ -98,7 +99,7 @@ enum status tool_lock(struct tool *tool)
                            "another admin-tool is at work; try again when it is done");
     if (errno == EROFS || errno == ENOSPC)
         return tool_store_status(tool, STORE_FULL, LOCK_PATH);
-    return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's",
+    return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's alone (0600)",
                        strerror(errno));
 }
 
@@ -116,8 +117,8 @@ static enum status open_store(struct tool *tool, enum store_mode mode)
     return tool_store_status(tool, result, "the store");
 }
 
-/* Where accounts were published there was a store. A new one would hand out its names and ids
- * again, and whoever got them the old users' files. */
+/* Where accounts were published there was a store, and nobody is shown an empty one in its place. A
+ * new one would hand out its names and ids again, and whoever got them the old users' files. */
 static enum status refuse_lost_store(const struct tool *tool)
 {
     struct stat st;
@@ -156,7 +157,9 @@ static enum status open_to_read(struct tool *tool)
 {
     enum status status = open_store(tool, STORE_EXISTING);
 
-    if (status != GO_ON || tool->store == NULL || !publish_is_due(tool))
+    if (status == GO_ON && tool->store == NULL)
+        return refuse_lost_store(tool);
+    if (status != GO_ON || !publish_is_due(tool))
         return status;
     if (!tool_has(tool, OPTION_DRY_RUN) && take_lock(tool, 1) && publish_is_due(tool))
         publish_now(tool);

@@ -48,6 +48,11 @@ refused "a link in the folder's place"
 rm "$STORE"
 exits 7 "a lost store: create begins no new one, which would hand out the same ids" admin-tool users create -u x -e x@example.com --no-password
 exits 7 "... nor does publish" admin-tool publish
+for verb in "users list -o json" "users show alice" "users export" audit policy "users suspend alice --dry-run"; do
+    # shellcheck disable=SC2086
+    exits 7 "... and $verb shows no empty one in its place" admin-tool $verb
+    ok "... on stdout neither" [ ! -s "$tmp/out" ]
+done
 : >"$STORE" && chmod 600 "$STORE"
 exits 7 "... nor in an empty file" admin-tool users create -u x -e x@example.com --no-password
 rm "$STORE"
@@ -62,6 +67,9 @@ refused "a pipe in the store's place"
 
 chmod 777 "$STATE"
 exits 7 "a state folder that all may write: create" admin-tool users create -u x -e x@example.com
+exits 7 "... list" admin-tool users list
+/src/.build/world/pam_call account alice >"$tmp/pam" 2>&1
+ok "... and no login is judged by what is in it" [ "$(head -n 1 "$tmp/pam")" = 9 ]
 restore
 chown nobody "$STATE"
 exits 7 "a state folder of another owner: create" admin-tool users create -u x -e x@example.com
@@ -69,6 +77,9 @@ restore
 mv "$STATE" /var/lib/elsewhere && ln -s elsewhere "$STATE"
 exits 7 "a link in the state folder's place: create" admin-tool users create -u x -e x@example.com
 rm "$STATE" && mv /var/lib/elsewhere "$STATE"
+chmod 666 "$STATE/private/lock"
+exits 7 "a lock that others could hold" admin-tool users create -u x -e x@example.com
+chmod 600 "$STATE/private/lock"
 rm -f "$STATE/private/lock" && ln -s "$tmp/target" "$STATE/private/lock"
 exits 7 "a link in the lock's place: create" admin-tool users create -u x -e x@example.com
 ok "... was not followed" [ ! -e "$tmp/target" ]
