@@ -59,10 +59,13 @@ static void tell_locked(const struct hearing *hearing, const struct activity *ac
 {
     int64_t until = activity_locked_until(activity, &hearing->policy, hearing->now);
 
-    if (hearing->ours)
+    if (hearing->ours && until > hearing->now)
         syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: too many failures from %s, refused for %lld s",
-               hearing->account.username, hearing->origin,
-               (long long)(until > hearing->now ? until - hearing->now : 0));
+               hearing->account.username, hearing->origin, (long long)(until - hearing->now));
+    else if (hearing->ours)
+        syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: too many failures over all origins, refused from "
+               "%s, where there was no success lately ('admin-tool users show' says until when)",
+               hearing->account.username, hearing->origin);
 }
 
 /* The comparison proper, charged already; settles the charge. */

@@ -189,6 +189,7 @@ enum store_result activity_settle(struct activity_log *log, int64_t charge_id, u
 
 /* -- looking back ------------------------------------------------------------------------- */
 
+/* Rows newest first. Over the ceiling of all origins, the row that reaches it has to be forgotten. */
 static enum store_result latest_lock(sqlite3_stmt *row, uint32_t uid, const struct policy *policy,
                                      int64_t now, struct activity_summary *ret)
 {
@@ -199,8 +200,13 @@ static enum store_result latest_lock(sqlite3_stmt *row, uint32_t uid, const stru
     while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
         struct activity state = { .failures = sqlite3_column_int64(row, 0),
                                   .last_failure = sqlite3_column_int64(row, 1) };
+        bool reaches = ret->failures < policy->user_failures_max &&
+                       ret->failures + state.failures >= policy->user_failures_max;
+        int64_t since = state.last_failure < now ? state.last_failure : now;
         int64_t until = activity_locked_until(&state, policy, now);
 
+        if (reaches)
+            until = since - forgotten_until(policy, 0); /* no lock of an origin is longer */
         ret->failures += state.failures;
         if (until > ret->locked_until)
             ret->locked_until = until;
@@ -232,7 +238,7 @@ enum store_result activity_summarise_page(struct activity_log *log, const struct
                                           struct activity_summary *ret)
 {
     sqlite3_stmt *locks = database_prepare(log->db, "SELECT count, last FROM failures WHERE uid = ?"
-                                           " AND last > ?", "");
+                                           " AND last > ? ORDER BY last DESC", "");
     sqlite3_stmt *logins = database_prepare(log->db,
                                             "SELECT at, service, origin FROM logins WHERE uid = ?",
                                             "");

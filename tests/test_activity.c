@@ -352,6 +352,17 @@ static void attempts_under_way_count_towards_the_ceiling(void **state)
     assert_int_equal(charge(ALICE, "ip:203.0.113.3", NOW, &id), STORE_WAIT);
 }
 
+static void the_ceiling_is_told_with_its_end(void **state)
+{
+    (void)state;
+    fail_from_everywhere(99);
+    assert_int_equal(summary_of(ALICE, NOW).locked_until, NOW + 30); /* an origin's */
+    attempt(ALICE, "ip:203.0.113.1", ATTEMPT_FAILED, NOW + 60);
+    assert_int_equal(summary_of(ALICE, NOW + 60).locked_until, NOW + 900); /* when the first is forgotten */
+    assert_int_equal(summary_of(ALICE, NOW + 900).locked_until, 0);
+    assert_true(summary_of(ALICE, NOW - 10000).locked_until <= NOW - 10000 + 900); /* a clock set back */
+}
+
 static void the_rows_are_bounded_however_many_origins_there_are(void **state)
 {
     (void)state;
@@ -743,6 +754,7 @@ int main(void)
         TEST(over_100_failures_unknown_origins_are_refused),
         TEST(over_100_failures_known_origins_are_served),
         TEST(attempts_under_way_count_towards_the_ceiling),
+        TEST(the_ceiling_is_told_with_its_end),
         TEST(the_rows_are_bounded_however_many_origins_there_are),
         TEST(unlock_forgets_one_users_failures_everywhere),
         TEST(the_summary_has_the_latest_lock_of_all_origins),
