@@ -16,15 +16,17 @@
 /* Only the word `yes` goes on; the end of the input does not. */
 bool change_is_confirmed(const char *plan, FILE *out)
 {
-    char line[64] = "";
-    size_t length;
+    char line[64];
+    const char *end;
 
+    memset(line, ' ', sizeof line); /* so that the last NUL is the line's end */
     fprintf(out, "Are you sure you want to %s? (yes/no) ", plan);
     fflush(out);
     if (fgets(line, sizeof line, stdin) == NULL || !isatty(STDIN_FILENO))
         fputc('\n', out); /* which nobody typed there */
-    length = strcspn(line, "\r\n");
-    return length == 3 && memcmp(line, "yes", 3) == 0;
+    end = memrchr(line, '\0', sizeof line);
+    return end != NULL && (end - line == 3 || (end - line == 4 && line[3] == '\n')) &&
+           memcmp(line, "yes", 3) == 0;
 }
 
 static enum status ask(struct tool *tool, const struct change *change,

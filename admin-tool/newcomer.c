@@ -49,6 +49,8 @@ static enum status read_password(char ret[CREDENTIAL_SIZE])
         return tool_refuse(STATUS_REFUSED, "the password is longer than %d octets",
                            CREDENTIAL_SIZE - 1);
     ret[length] = '\0';
+    if (strlen(ret) < length)
+        return tool_refuse(STATUS_REFUSED, "the password has a NUL in it");
     if (length == 0 || account_text_fault(ret) != NULL)
         return tool_refuse(STATUS_REFUSED, "the password %s",
                            length == 0 ? "is empty" : account_text_fault(ret));

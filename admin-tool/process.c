@@ -78,6 +78,7 @@ bool process_harden(int *ret_folder)
     umask(077);
     clean_environment();
     setlocale(LC_CTYPE, "");
+    signal(SIGXFSZ, SIG_IGN); /* "ulimit -f" is told by write() */
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is told by write() */
     signal(SIGCHLD, SIG_DFL); /* or waitpid() would find no children */
     return chdir("/") == 0;

@@ -22,6 +22,14 @@ unchanged "... and nothing is changed"
 says '^bob +bob@example.com ' "the table shows whom"
 says '^USERNAME +EMAIL +CREATED AT +STATUS' "... under its headings"
 says 'Are you sure you want to suspend this user\? \(yes/no\)' "the question is the contract's"
+remember
+for text in 'yes\0no\n' 'yes\r\n' 'yes\0' '\0yes\n'; do
+    # shellcheck disable=SC2059
+    printf "$text" >"$tmp/answer"
+    run admin-tool users suspend bob <"$tmp/answer"
+    ok "no more do octets beside the word: '$text' (exit 5)" [ "$status" -eq 5 ]
+done
+unchanged "... and nothing has changed"
 answer 'yes' admin-tool users suspend bob
 ok "yes without a newline goes on" [ "$status" -eq 0 ]
 says 'bob is suspended' "... and says so"
