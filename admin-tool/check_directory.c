@@ -22,9 +22,9 @@ static bool is_caught_up(struct tool *tool)
 {
     static const struct timespec moment = { 0, 100000000L };
 
-    for (int i = 0; i < MOMENTS && publish_is_due(tool); i++)
+    for (int i = 0; i < MOMENTS && publish_is_behind(tool); i++)
         nanosleep(&moment, NULL);
-    return !publish_is_due(tool);
+    return !publish_is_behind(tool);
 }
 
 static void check_generation(struct doctor *doctor, const struct directory_view *view)

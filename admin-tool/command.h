@@ -206,6 +206,10 @@ void record_event(const struct tool *tool, const char *event, const struct accou
 /* -- publish.c: what the public sees ------------------------------------------------------ */
 
 /* True when the directory file is missing, not to be trusted, or of another generation. */
+bool publish_is_behind(struct tool *tool);
+
+/* The same, or when it is from before a group of /etc/group that comes with a role was made, removed or
+ * given another id. */
 bool publish_is_due(struct tool *tool);
 
 /* In a transaction: write and fsync the new file beside the old one. before, after: as for
@@ -309,6 +313,9 @@ bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid);
 /* True when /etc/passwd itself has a line of this name; and a note that says what follows from it. */
 bool host_is_local(const char *username);
 void host_note_local(const char *username);
+
+/* The same for all accounts of the store at once. */
+void host_note_locals(const struct tool *tool);
 
 /* HOME_MODE of login.defs(5), else 0700. */
 mode_t host_home_mode(void);

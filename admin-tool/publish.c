@@ -140,18 +140,36 @@ bool publish_finish(void)
     return true;
 }
 
-bool publish_is_due(struct tool *tool)
+/* False when there is none that can be trusted. */
+static bool read_published(struct directory_header *ret)
 {
     struct directory_view view;
-    int64_t generation = 0;
-    uint64_t published;
 
     if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)
-        return true;
-    published = directory_view_generation(&view);
+        return false;
+    *ret = *directory_view_header(&view);
     directory_view_close(&view);
-    return store_generation(tool->store, &generation) != STORE_OK ||
-           (uint64_t)generation != published;
+    return true;
+}
+
+bool publish_is_behind(struct tool *tool)
+{
+    struct directory_header published;
+    int64_t generation = 0;
+
+    return !read_published(&published) ||
+           store_generation(tool->store, &generation) != STORE_OK ||
+           (uint64_t)generation != published.generation;
+}
+
+bool publish_is_due(struct tool *tool)
+{
+    struct directory_header published;
+    struct frame frame;
+
+    return publish_is_behind(tool) ||
+           (read_published(&published) && publish_find_frame(tool, &frame) == GO_ON &&
+            publish_frame_hash(&frame) != published.frame);
 }
 
 enum status publish_now(struct tool *tool)

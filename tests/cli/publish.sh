@@ -84,6 +84,13 @@ groupmod -g 4322 wheelers
 whole "a local group's other gid" users suspend dave -y --keep-sessions
 ok "... is everybody's" eval 'id -G alice | grep -qw 4322 && ! id -G alice | grep -qw 4321'
 patched "the next change" users activate dave -y
+groupmod -g 4323 wheelers
+admin-tool users list >"$tmp/made"
+ok "... and the next command of any kind catches up" eval 'id -G alice | grep -qw 4323 && ! id -G alice | grep -qw 4322'
+groupdel wheelers
+admin-tool users list >"$tmp/made"
+ok "one that is gone is not granted any more" eval '! id -G alice | grep -qw 4323'
+groupadd -g 4322 wheelers
 
 # Policy that changes while a tool waits for an answer: what it publishes follows the new one.
 mkfifo "$tmp/answer"
