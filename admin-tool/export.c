@@ -206,8 +206,10 @@ enum status users_export(struct tool *tool)
     output->tool = tool;
     output->hashes = tool_has(tool, OPTION_WITH_HASHES);
     status = tool_open(tool);
-    if (status == GO_ON)
+    if (status == GO_ON) {
+        host_note_locals(tool);
         status = export(output);
+    }
     explicit_bzero(output, sizeof *output);
     free(output);
     return status;

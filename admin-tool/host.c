@@ -217,6 +217,36 @@ void host_note_local(const char *username)
                     username, username);
 }
 
+static bool is_account(const struct tool *tool, const char *username)
+{
+    struct account account = { 0 };
+    bool found = tool->store != NULL &&
+                 store_account_by_name(tool->store, username, &account) == STORE_OK;
+
+    explicit_bzero(account.hash, sizeof account.hash);
+    return found;
+}
+
+void host_note_locals(const struct tool *tool)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    const struct passwd *user;
+    char first[ACCOUNT_NAME_SIZE] = "";
+    size_t count = 0;
+
+    while (file != NULL && (user = fgetpwent(file)) != NULL)
+        if (is_account(tool, user->pw_name) && count++ == 0)
+            snprintf(first, sizeof first, "%s", user->pw_name);
+    if (file != NULL)
+        fclose(file);
+    if (count == 1)
+        host_note_local(first);
+    else if (count > 1)
+        tool_refuse(GO_ON, "note: %s and %zu more still have lines in /etc/passwd, which decide: "
+                    "suspending has no effect on them until 'admin-tool users import --from-passwd "
+                    "--take-over'", first, count - 1);
+}
+
 const char *host_default_shell(void)
 {
     return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";

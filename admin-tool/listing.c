@@ -190,7 +190,10 @@ enum status users_list(struct tool *tool)
 
     if (status == GO_ON)
         status = tool_open(tool);
-    return status == GO_ON ? list(tool, &columns) : status;
+    if (status != GO_ON)
+        return status;
+    host_note_locals(tool);
+    return list(tool, &columns);
 }
 
 /* -- show --------------------------------------------------------------------------------- */

@@ -74,4 +74,17 @@ local_user late
 meanwhile late admin-tool policy set admin_groups=
 ok "imported" [ "$status" -eq 0 ]
 ok "a group taken away meanwhile stays away" eval '[[ " $(id -Gn boss) " != *" audio "* ]]'
+
+# What lists all accounts names those that /etc/passwd decides about, once.
+echo "cora:x:2345:2345::/home/cora:/bin/sh" >>/etc/passwd
+make lora --no-create-home
+sqlite3 "$STORE" "INSERT INTO accounts (uid, username, email, home, shell, created_at) VALUES (72345, 'cora', 'cora@example.com', '/home/cora', '/bin/sh', 1)"
+run admin-tool users list
+complains '^admin-tool: note: cora still has a line in /etc/passwd' "users list notes a local line"
+run admin-tool users export
+complains '^admin-tool: note: cora still has a line in /etc/passwd' "users export, too"
+echo "lora:x:2346:2346::/home/lora:/bin/sh" >>/etc/passwd
+run admin-tool users list -o json
+complains '^admin-tool: note: cora and 1 more still have lines in /etc/passwd' "... and how many there are"
+json 'len(d) >= 2' "... beside the list"
 done_testing
