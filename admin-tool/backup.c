@@ -114,6 +114,12 @@ enum status backup_make(struct tool *tool)
         status = open_target(tool, &target);
     if (status != GO_ON)
         return status;
+    if (tool_has(tool, OPTION_DRY_RUN)) {
+        print_escape(target.path, path, sizeof path);
+        printf("Would write %s; nothing was changed.\n", path);
+        close(target.folder);
+        return STATUS_DONE;
+    }
     status = tool_store_status(tool, store_snapshot(tool->store, &bytes, &size), "the store");
     change_hold_signals();
     if (status == GO_ON)

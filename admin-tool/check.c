@@ -226,7 +226,7 @@ enum status check_run(struct tool *tool)
     struct account account = { 0 };
     enum status status = GO_ON;
 
-    if (tool_has(tool, OPTION_REPAIR))
+    if (tool_has(tool, OPTION_REPAIR) && !tool_has(tool, OPTION_DRY_RUN))
         check_repair(tool);
     policy_defaults(&tool->policy);
     check_store(&doctor);

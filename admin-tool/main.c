@@ -64,7 +64,7 @@ static const struct command commands[] = {
     { "audit", "prune", NULL, COMMAND_CHANGES,
       CHANGING | WITH(OPTION_BEFORE) | WITH(OPTION_YES), audit_prune,
       "Remove old rows of the audit log, and say so in it" },
-    { NULL, "backup", "FILE", 0, ALWAYS, backup_make,
+    { NULL, "backup", "FILE", 0, ALWAYS | WITH(OPTION_DRY_RUN), backup_make,
       "Copy the store into a new file, complete or not at all" },
     { NULL, "restore", "FILE", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_EXACT) | WITH(OPTION_YES) | WITH(OPTION_FORCE), backup_restore,
@@ -77,7 +77,8 @@ static const struct command commands[] = {
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
     { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, maintain_publish,
       "Write the public directory of users and groups anew" },
-    { NULL, "check", "[NAME]", 0, ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_TEXT_OUTPUT), check_run,
+    { NULL, "check", "[NAME]", 0,
+      ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_DRY_RUN) | WITH(OPTION_TEXT_OUTPUT), check_run,
       "Say what keeps users from logging in, or NAME, and what mends it" },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -138,8 +139,8 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
                            subject);
     case STORE_UNSAFE:
         return tool_refuse(STATUS_STORE,
-                           PRIVATE_DIR " (0700) or a file in it (0600) is not root's alone or is a "
-                           "link; find out why, then chown and chmod it");
+                           CODER_STATE_DIR " (0755), " PRIVATE_DIR " (0700) or a file in it (0600) is "
+                           "not root's, wider or a link; find out why, then chown and chmod it");
     case STORE_FOREIGN:
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
                            "move it away, or put our own back");
@@ -268,6 +269,7 @@ static enum status run(struct tool *tool, int argc, char **argv)
     if (strcmp(first, "--version") == 0)
         return print_version();
     if (argc <= words) {
+        tool_refuse(STATUS_USAGE, "missing: COMMAND, one of these:");
         print_overview(stderr, group);
         return STATUS_USAGE;
     }
@@ -286,7 +288,8 @@ static enum status settle(const struct tool *tool, enum status status)
     if (unread && tool->changed)
         tool_refuse(status, "the change was made, but standard output could not be written");
     if (unread && !tool->changed && status == STATUS_DONE)
-        return tool_refuse(STATUS_FAILED, "standard output could not be written");
+        return tool_refuse(STATUS_FAILED, "standard output could not be written; nothing was changed, "
+                           "so try again when there is room or a reader for it");
     return status == STATUS_DONE && tool->troubled ? STATUS_FAILED : status;
 }
 

@@ -149,7 +149,9 @@ static enum status check_admin_left(struct tool *tool, const struct plan *plan, 
 static enum status ask(struct tool *tool, const struct plan *plan)
 {
     if (plan->accounts == 0 && !plan->rest) {
-        puts("All accounts are as in the backup; nothing was changed.");
+        printf("All accounts are as in the backup%s; nothing was changed.\n",
+               tool_has(tool, OPTION_EXACT)
+                   ? "" : ", but for who was suspended or deleted since (--exact undoes that)");
         return STATUS_DONE;
     }
     if (tool_has(tool, OPTION_DRY_RUN)) {

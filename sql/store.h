@@ -141,7 +141,7 @@ enum store_result store_count_other_admins(struct store *store, uint32_t uid, in
 
 /* What JSON shows beside the record; 0 and NULL give null. */
 struct account_extra {
-    const char *temporary_password; /* only for create and reset-password */
+    const char *temporary_password; /* only for create and reset-password; "": there is none */
     int64_t last_login_at, locked_until;
 };
 

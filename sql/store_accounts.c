@@ -233,7 +233,7 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
-    "  json_set(object, '$.temporary_password', ?16, '$.expires_at', " SQL_RFC3339("?12") ") END"
+    "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
     " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4,"
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
     "  'roles', " SQL_ROLES ","

@@ -16,6 +16,8 @@ make bob
 make eve
 shown=$(admin-tool users list -o json)
 umask 0
+exits 0 "backup --dry-run" admin-tool backup b --dry-run
+ok "... writes nothing" [ ! -e b ]
 exits 0 "backup" admin-tool backup b
 umask 022
 says '^b holds .*password hashes' "... says what is in it"
@@ -77,7 +79,7 @@ exits 1 "a link" admin-tool restore l -y
 
 # -- putting it back
 exits 0 "restore where nothing has changed" admin-tool restore b
-says 'All accounts are as in the backup; nothing was changed' "... says so and asks nothing"
+says 'All accounts are as in the backup, but for who was suspended or deleted since \(--exact undoes that\); nothing was changed' "... says so and asks nothing"
 unchanged "... and does nothing"
 make zed
 bobs=$(value "SELECT hash FROM accounts WHERE username = 'bob'")

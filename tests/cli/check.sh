@@ -104,4 +104,9 @@ kill "$holder"
 wait "$holder"
 run admin-tool check
 ok "in the end everything is in order" in_order
+chmod 755 "$STATE/private"
+run admin-tool check --repair --dry-run
+ok "--repair --dry-run mends nothing" [ "$(stat -c %a "$STATE/private")" = 755 ]
+run admin-tool check --repair
+ok "... what --repair mends" [ "$(stat -c %a "$STATE/private")" = 700 ]
 done_testing

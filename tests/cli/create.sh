@@ -64,6 +64,13 @@ ok "... and left alone" [ "$(stat -c %U /home/frank/old)" = root ]
 exits 0 "--no-password" admin-tool users create -u grace -e grace@example.com --no-password
 says 'no password' "... says so"
 ok "... stores none" is_value "SELECT hash IS NULL AND temporary = 0 FROM accounts WHERE username='grace'" 1
+exits 0 "... as JSON" admin-tool users create -u gina -e gina@example.com --no-password -o json
+json 'd["temporary_password"] is None and d["expires_at"] is None and d["username"] == "gina"' "... says null"
+printf 'has a\0nul in it\n' >"$tmp/in"
+exits 4 "a password with a NUL" admin-tool users create -u nul -e nul@example.com --password-stdin <"$tmp/in"
+run bash -c 'set -o pipefail; (ulimit -f 0; exec admin-tool users create -u big -e big@example.com --no-password --no-create-home 2>&1) | cat >&2'
+ok "where no file may grow it is told (exit 1)" [ "$status" -eq 1 ]
+ok "... in a line" eval 'is_clean_error && ! admin-tool users show big >"$tmp/made" 2>&1'
 echo 'correct horse battery' >"$tmp/in"
 exits 0 "--password-stdin" admin-tool users create -u heidi -e heidi@example.com --password-stdin <"$tmp/in"
 says '^Temporary password: correct horse battery$' "... is the first line"

@@ -17,7 +17,7 @@ for command in 'users create' 'users list' 'users ls' 'users show' 'users suspen
     exits 0 "$command --version" admin-tool $command --version
 done
 run admin-tool
-ok "no command: the overview on stderr (exit 2)" eval '[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && grep -q Usage "$tmp/err"'
+ok "no command: the overview on stderr (exit 2)" eval '[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && head -n 1 "$tmp/err" | grep -q "^admin-tool: " && grep -q Usage "$tmp/err"'
 run admin-tool users
 ok "users alone: likewise" [ "$status" -eq 2 ]
 exits 2 "an unknown command" admin-tool frobnicate
