@@ -140,7 +140,7 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
     case STORE_UNSAFE:
         return tool_refuse(STATUS_STORE,
                            CODER_STATE_DIR " (0755), " PRIVATE_DIR " (0700) or a file in it (0600) is "
-                           "not root's, wider or a link; find out why, then chown and chmod it");
+                           "not root's alone or is a link; find out why, then chown and chmod it");
     case STORE_FOREIGN:
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
                            "move it away, or put our own back");

@@ -93,6 +93,15 @@ static void colour_line(struct libscols_line *line, const struct columns *column
             scols_cell_set_color(scols_line_get_cell(line, i), "red");
 }
 
+/* Later releases of the library give no room to a column that has nothing on this page. */
+static bool set_cell(struct libscols_line *line, const struct layout *layout, size_t i,
+                     const char *text)
+{
+    bool is_last = i + 1 == layout->count;
+
+    return scols_line_set_data(line, i, text[0] != '\0' || is_last ? text : " ") == 0;
+}
+
 bool print_table_add(struct libscols_table *table, const struct columns *columns,
                      const struct layout *layout, const struct listing *listing)
 {
@@ -102,7 +111,7 @@ bool print_table_add(struct libscols_table *table, const struct columns *columns
     for (size_t i = 0; line != NULL && i < columns->count; i++) {
         print_cell(listing, columns->index[i], cell);
         layout_cut(layout, i, cell);
-        if (scols_line_set_data(line, i, cell) != 0)
+        if (!set_cell(line, layout, i, cell))
             return false;
     }
     if (line != NULL)
@@ -214,7 +223,7 @@ bool print_audit_add(struct libscols_table *table, const struct layout *layout,
     for (size_t i = 0; line != NULL && i < AUDIT_CHANGE; i++) {
         write_audit_cell(row, i, cell);
         layout_cut(layout, i, cell);
-        if (scols_line_set_data(line, i, cell) != 0)
+        if (!set_cell(line, layout, i, cell))
             return false;
     }
     write_audit_cell(row, AUDIT_CHANGE, cell);
