@@ -59,7 +59,6 @@ fail_at()
     while read -r name ordinal; do
         for error in $(errors_of "$name"); do
             faults_reset
-            rm -f /root/passwords
             status=0
             strace -qq -y -o "$tmp/faulty" -e "trace=$name" -e "inject=$(injection "$name" "error=$error" "$ordinal")" "$@" \
                 >"$tmp/out" 2>"$tmp/said" </dev/null || status=$?

@@ -11,7 +11,6 @@ kill_at()
     points=0 bad=0 olds=0 news=0
     while read -r name ordinal; do
         faults_reset
-        rm -f /root/passwords
         { strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:signal=KILL:when=$ordinal" "$@" \
             >"$tmp/out" 2>"$tmp/err" </dev/null; } 2>"$tmp/killed"
         left=$(verdict)

@@ -48,7 +48,7 @@ faults_remember()
 # Everything as it was before the operation.
 faults_reset()
 {
-    rm -rf "$STATE" /home/dave
+    rm -rf "$STATE" /home/dave /root/passwords
     cp -a "$tmp/state" "$STATE"
 }
 
