@@ -12,6 +12,7 @@
 #include "backup.h"
 #include "command.h"
 #include "print.h"
+#include "safe_path.h"
 
 /* -- a new file, complete or absent ------------------------------------------------------- */
 
@@ -100,6 +101,19 @@ static enum status write_target(const struct target *target, const unsigned char
     return error == 0 ? GO_ON : refuse_target(target, error);
 }
 
+/* It may be made anywhere, but who restores it should hear now that it has to be moved first. */
+static void note_place(const struct tool *tool, const struct target *target)
+{
+    struct safe_parent parent;
+
+    if (safe_path_parent(tool->folder, target->path, &parent) == SAFE_PATH_OTHERS)
+        tool_refuse(GO_ON, "note: others than root can write in %s, so 'admin-tool restore' takes no "
+                    "file from there; a folder for backups is root's alone, such as /root",
+                    parent.where);
+    if (parent.folder != -1)
+        close(parent.folder);
+}
+
 enum status backup_make(struct tool *tool)
 {
     struct target target = { .name = "", .folder = -1 };
@@ -115,6 +129,7 @@ enum status backup_make(struct tool *tool)
     if (status != GO_ON)
         return status;
     if (tool_has(tool, OPTION_DRY_RUN)) {
+        note_place(tool, &target);
         print_escape(target.path, path, sizeof path);
         printf("Would write %s; nothing was changed.\n", path);
         close(target.folder);
@@ -130,6 +145,7 @@ enum status backup_make(struct tool *tool)
     if (status != GO_ON)
         return status;
     tool->changed = true;
+    note_place(tool, &target);
     print_escape(target.path, path, sizeof path);
     printf("%s holds accounts, password hashes, policy and the audit log: keep it as safe as the "
            "store.\n", path);

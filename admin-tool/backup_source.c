@@ -1,6 +1,7 @@
 /*
- * A backup that is to be restored decides who is let in, so it is taken from root alone: judged by
- * the descriptor that is read, read once, and from then on looked at in memory only.
+ * A backup that is to be restored decides who is let in, so it is taken from root alone, where nobody
+ * else could have put it: judged by the descriptor that is read, read once, and from then on looked at
+ * in memory only.
  */
 #include "backup_source.h"
 
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "backup.h"
+#include "safe_path.h"
 
 void backup_source_close(struct backup_source *source)
 {
@@ -37,12 +39,33 @@ static enum status check_source(const char *path, int fd, size_t *ret_size)
     return GO_ON;
 }
 
+/* *ret_fd: the file, -1 when it cannot be opened; to be closed. GO_ON, or said. */
+static enum status open_source(const struct tool *tool, const char *path, int *ret_fd)
+{
+    struct safe_parent parent;
+    enum safe_path place = safe_path_parent(tool->folder, path, &parent);
+
+    *ret_fd = -1;
+    if (place == SAFE_PATH_FAILED)
+        return tool_refuse(STATUS_FAILED, "%s: %s", path, strerror(errno));
+    if (place == SAFE_PATH_OTHERS)
+        return tool_refuse(STATUS_REFUSED, "%s: others than root can write in %s, so anybody may have "
+                           "put it there; look at it, then move it where only root can write, such as "
+                           "/root", path, parent.where);
+    *ret_fd = openat(parent.folder, parent.name,
+                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    close(parent.folder);
+    return GO_ON;
+}
+
 static enum status read_source(const struct tool *tool, struct backup_source *ret)
 {
     const char *path = tool->arguments.operand;
-    int fd = openat(tool->folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    enum status status = check_source(path, fd, &ret->size);
+    int fd;
+    enum status status = open_source(tool, path, &fd);
 
+    if (status == GO_ON)
+        status = check_source(path, fd, &ret->size);
     if (status == GO_ON && (ret->bytes = malloc(ret->size + 1)) == NULL)
         status = tool_refuse(STATUS_FAILED, "not enough memory for %s", path);
     if (status == GO_ON && !descriptor_read(fd, ret->bytes, ret->size))

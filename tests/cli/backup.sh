@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
-cd "$tmp" || exit 1
+mkdir -m 700 /root/here && cd /root/here || exit 1
 exits 1 "backup without a store" admin-tool backup b
 exits 2 "backup needs a file" admin-tool backup
 exits 2 "restore needs a file" admin-tool restore
@@ -36,7 +36,8 @@ exits 1 "a name that is a folder's" admin-tool backup "$tmp/"
 exits 1 "a full disk" bash -c 'mkdir -p small; mount -t tmpfs -o size=16k none small; admin-tool backup small/b'
 ok "... leaves nothing" [ -z "$(ls -A small)" ]
 umount small
-exits 0 "backup by its full name" admin-tool backup "$tmp/b2"
+exits 0 "backup by its full name" admin-tool backup "$PWD/b2"
+silent "... says nothing of the folder"
 
 # A filesystem without nameless files: the same, by a hidden name.
 run strace -f -o "$tmp/trace" -e trace=openat,linkat,renameat2,fsync admin-tool backup b3
@@ -76,6 +77,39 @@ mkfifo fifo && refused "a pipe" fifo
 refused "a folder" /root
 ln -s b l
 exits 1 "a link" admin-tool restore l -y
+
+# -- where others could have put it
+from() { cp -p b "$2"; refused "one in $1" "$2"; complains "others than root can write in $3," "... names the folder"; }
+mkdir -m 755 safe bobs group sticky open acl
+chown bob bobs; chmod 770 group; chgrp root group; chmod 1777 sticky; chmod 777 open; mkdir -m 700 open/shut bobs/root
+from "/tmp" /tmp/b /tmp
+from "a user's folder" bobs/b "$PWD/bobs"
+from "a folder that a group can write, root's too" group/b "$PWD/group"
+from "a sticky folder" sticky/b "$PWD/sticky"
+from "root's folder below one that all can write" open/shut/b "$PWD/open"
+from "root's folder below a user's" bobs/root/b "$PWD/bobs"
+if command -v setfacl >/dev/null; then
+    setfacl -m u:bob:rwx acl && from "a folder that an ACL opens" acl/b "$PWD/acl"
+fi
+ln -s "$PWD/safe" bobs/link
+cp -p b safe/b
+refused "one behind a user's link" bobs/link/b
+refused "one by a way through a user's folder" bobs/../safe/b
+(cd bobs && refused "one by its bare name there" b
+ echo "$number $failures" >"$tmp/count")
+read -r number failures <"$tmp/count"
+ln -s safe here
+exits 0 "root's own link is followed" admin-tool restore here/b --dry-run
+exits 0 "dots and slashes, too" admin-tool restore .//here/../safe/./b --dry-run
+ln -s ring ring
+exits 1 "a ring of links" admin-tool restore ring/b --dry-run
+exits 1 "no folder" admin-tool restore b/b --dry-run
+exits 1 "a word that is too long" admin-tool restore "$(printf '%0300d' 0)/b" --dry-run
+exits 1 "a path that is too long" admin-tool restore "$(printf './%.0s' {1..3000})b" --dry-run
+exits 0 "backup into such a folder works" admin-tool backup open/new
+complains "^admin-tool: note: others than root can write in $PWD/open, so 'admin-tool restore' takes no file from there" "... and says what that means"
+exits 0 "... with --dry-run, too" admin-tool backup open/newer --dry-run
+complains "^admin-tool: note: " "... says it"
 
 # -- putting it back
 exits 0 "restore where nothing has changed" admin-tool restore b

@@ -45,8 +45,8 @@ ok "... which had hers" grep -qFf "$tmp/secrets" "$tmp/said"
 sed -n -e 1p -e 's/^ann,ann@\(.*\),[0-9]*,\/bin\/bash,\/home\/ann,/fay,fay@\1,,,,/p' "$tmp/said" >"$tmp/hashed.csv"
 leaves "users import of hashes" admin-tool users import "$tmp/hashed.csv"
 ok "... which came in" is_value "SELECT hash FROM accounts WHERE username = 'fay'" "$(cat "$tmp/secrets")"
-leaves "backup" admin-tool backup "$tmp/backup"
+leaves "backup" admin-tool backup /root/backup
 admin-tool users edit-roles --roles member -y ann >"$tmp/made"
-leaves "restore" admin-tool restore -y "$tmp/backup"
+leaves "restore" admin-tool restore -y /root/backup
 leaves "users delete" admin-tool users delete -y ann
 done_testing
