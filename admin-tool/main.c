@@ -234,6 +234,17 @@ static enum status print_version(void)
     return STATUS_DONE;
 }
 
+/* --help and --version of all, or of a group's; next: the word behind it, NULL: none. */
+static enum status answer_alone(const char *group, const char *word, const char *next)
+{
+    if (next != NULL)
+        return tool_refuse(STATUS_USAGE, "unexpected: %s; %s stands alone", next, word);
+    if (!is_help(word))
+        return print_version();
+    print_overview(stdout, group);
+    return STATUS_DONE;
+}
+
 static enum status run_command(struct tool *tool, int argc, char **argv)
 {
     enum status status = options_parse(tool->command, argc, argv, &tool->arguments);
@@ -262,12 +273,8 @@ static enum status run(struct tool *tool, int argc, char **argv)
         tool->command = find_command(group, ""); /* the group's word alone is a command */
     if (tool->command != NULL)
         return run_command(tool, argc - 1, argv + 1);
-    if (is_help(first) || (group != NULL && argc > 2 && is_help(argv[2]))) {
-        print_overview(stdout, group);
-        return STATUS_DONE;
-    }
-    if (strcmp(first, "--version") == 0)
-        return print_version();
+    if (argc > words && (is_help(argv[words]) || strcmp(argv[words], "--version") == 0))
+        return answer_alone(group, argv[words], argv[words + 1]);
     if (argc <= words) {
         tool_refuse(STATUS_USAGE, "missing: COMMAND, one of these:");
         print_overview(stderr, group);

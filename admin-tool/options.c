@@ -191,8 +191,10 @@ enum status options_parse(const struct command *command, int argc, char **argv,
         else
             status = take_value(command, find_id(command, found), ret);
     }
-    if (status != GO_ON || ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
+    if (status != GO_ON)
         return status;
+    if (ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
+        return optind == argc ? GO_ON : refuse_usage(command, "unexpected: ", argv[optind]);
     return take_operands(command, argc - optind, argv + optind, ret);
 }
 

@@ -45,7 +45,15 @@ may $tool policy get lock_seconds
 may $tool policy get lock_seconds -o json
 may $tool --help
 may $tool --version
-may $tool users suspend --help
+may $tool users --help
+may $tool users show --help
+may $tool check --version
+may $tool audit -n5 --since=2d -ojson
+may $tool audit --since 2026-11-30 --user axl
+may $tool audit --since '2026-11-30 18:00'
+may $tool users ls --columns=username,last_login
+may $tool users show 70101
+may $tool users show axl --output json -c uid
 
 remember
 may_not id
@@ -71,21 +79,100 @@ may_not $tool check -o json --repair
 may_not $tool check axl --repair
 may_not $tool users show -y
 may_not $tool users lists
+may_not $tool users suspend --help
+may_not $tool audit --us axl
+may_not $tool audit --user -f
+may_not $tool audit --user
+may_not $tool users list -c /etc/shadow
+may_not $tool users list --rol admin
+may_not $tool users show /etc/shadow
+may_not $tool users show ../axl
+may_not $tool policy get -- lock_seconds
+may_not $tool check -- axl
 may_not $tool 'users' 'list; id'
 may_not /usr/sbin/../sbin/admin-tool publish
 may_not sudoedit /etc/passwd
-# What the expressions let through by their letters alone, admin-tool refuses: words that are one argument, an
-# operand behind "--", a second verb.
 for line in 'audit -- prune' 'audit -o json prune' 'users list -- publish' 'policy -- set lock_seconds=1' 'users show axl -- ann'; do
     # shellcheck disable=SC2086
-    with axl $tool $line
-    ok "an Auditor gains nothing by: $line" [ "$status" -ne 0 ]
+    may_not $tool $line
 done
+# What the expressions let through by their letters alone, admin-tool refuses: words that are one argument.
 with axl $tool 'users list'
 ok "... nor by two words in one argument" [ "$status" -eq 2 ]
-with axl $tool 'audit -x' set
+with axl $tool audit '-n 5 --user axl'
 ok "... nor here" [ "$status" -ne 0 ]
 unchanged "none of it changed anything"
+
+# -- no word reaches a verb as a file
+# Each verb there is, with words that might: refused by sudo, or nothing is made, changed or shown by it.
+echo 'Defaults:axl !authenticate' >/etc/sudoers.d/quick
+echo "what-only-root-reads" >/root/secret
+mine=/home/axl
+plain() { run setpriv --reuid axl --regid axl --init-groups -- sh -c 'cd /home/axl && exec timeout -s KILL 20 sudo -n -- "$@" <<END
+yes
+END' sh "$@"; }
+is_harmless() { ! grep -q what-only-root-reads "$tmp/out" "$tmp/err" && [ "$mine_was" = "$(ls -lA "$mine")" ]; }
+tries()
+{
+    plain $tool "$@"
+    is_harmless || { harmless=no; echo "# not harmless: $(printf '%q ' "$@")"; rm -f "$mine/--help" "$mine/-h" "$mine/x"; mine_was=$(ls -lA "$mine"); }
+    grep -q 'not allowed to execute' "$tmp/err" && refused=$((refused + 1))
+    tried=$((tried + 1))
+}
+mine_was=$(ls -lA "$mine")
+admin-tool --help | sed -n 's/^  \([a-z-][a-z -]*[a-z]\)  *.*/\1/p' | sed 's/  .*//' | sort -u >"$tmp/verbs"
+ok "all verbs are known" eval '[ "$(wc -l <"$tmp/verbs")" -ge 20 ] && grep -qx backup "$tmp/verbs" && grep -qx "users import" "$tmp/verbs"'
+remember
+while read -r verb <&8; do
+    harmless=yes refused=0 tried=0
+    read -ra words <<<"$verb"
+    tries "${words[@]}" -- --help
+    tries "${words[@]}" -- --version
+    tries "${words[@]}" -- -h
+    tries "${words[@]}" -h
+    tries "${words[@]}" --help x
+    tries "${words[@]}" x --help
+    tries "${words[@]}" --help --help
+    tries "${words[@]}" --help /root/secret
+    tries "${words[@]}" --version -- x
+    tries "${words[@]}" -o json -- x
+    tries "${words[@]}" -o json -- /root/secret
+    tries "${words[@]}" -ojson /root/secret
+    tries "${words[@]}" --hel
+    tries "${words[@]}" --hel x
+    tries "${words[@]}" --versio -- x
+    tries "${words[@]}" --passwords-to x
+    tries "${words[@]}" --out json x
+    tries "${words[@]}" x
+    tries "${words[@]}" /root/secret
+    tries "${words[@]}" ''
+    tries "${words[@]}" '' --help
+    tries "${words[@]}" --help ''
+    tries "${words[@]}" -- ''
+    tries "${words[@]}" '-- --help'
+    tries "${words[@]}" $'--\n--help'
+    tries "${words[@]}" 'x --help'
+    tries '' "${words[@]}" --help
+    tries -- "${words[@]}" --help
+    tries --help "${words[@]}" x
+    tries "$verb" x
+    tries "$verb --help" x
+    tries "${verb%?}" --help
+    tries "${words[@]::${#words[@]}-1}" "${words[-1]%?}" -- --help
+    tries "${words[@]::${#words[@]}-1}" "${words[-1]%?}" x
+    ok "an Auditor's words reach no file: $verb ($refused of $tried refused by sudo)" eval '[ $harmless = yes ] && [ $refused -ge 24 ]'
+done 8<"$tmp/verbs"
+unchanged "and change nothing"
+rm /etc/sudoers.d/quick
+
+# What he did before: a backup of the day he was an Admin, under a name that looked like an option.
+(cd "$mine" && admin-tool backup -- --help >"$tmp/out" 2>"$tmp/err")
+ok "root may name a file so" [ -s "$mine/--help" ]
+may_not $tool restore -- --help
+(cd "$mine" && exits 4 "but root restores none from a user's folder" admin-tool restore -y -- --help
+ echo "$number $failures" >"$tmp/count")
+read -r number failures <"$tmp/count"
+rm "$mine/--help"
 
 with axl LD_PRELOAD=/tmp/evil.so $tool users list
 ok "... nor by the environment" [ "$status" -ne 0 ]

@@ -16,6 +16,13 @@ for command in 'users create' 'users list' 'users ls' 'users show' 'users suspen
     # shellcheck disable=SC2086
     exits 0 "$command --version" admin-tool $command --version
 done
+exits 0 "users --version" admin-tool users --version
+for words in '--help x' '--version x' '-h --help' 'users --help x' 'users --version list' 'backup x --help' 'backup --help x' \
+    'backup --version -- --help' 'restore --help -- x' 'users list --help list' 'audit --help prune' 'check --version axl'; do
+    # shellcheck disable=SC2086
+    exits 2 "$words" admin-tool $words
+    complains '^admin-tool: unexpected: (x|--help|list|prune|axl)' "... the word too many is named"
+done
 run admin-tool
 ok "no command: the overview on stderr (exit 2)" eval '[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && head -n 1 "$tmp/err" | grep -q "^admin-tool: " && grep -q Usage "$tmp/err"'
 run admin-tool users
@@ -46,6 +53,8 @@ exits 2 "edit-roles without roles" admin-tool users edit-roles alice
 exits 2 "audit --since nonsense" admin-tool audit --since yesterdayish
 exits 2 "audit --since 31 February" admin-tool audit --since 2026-02-31
 exits 2 "audit -n nonsense" admin-tool audit -n many
+exits 2 "an empty verb" admin-tool users ''
+exits 2 "an empty command" admin-tool '' --help
 ok "none of it made anything" [ ! -e "$STATE" ]
 
 nobody() { setpriv --reuid nobody --regid nogroup --clear-groups -- "$@"; }
