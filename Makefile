@@ -154,7 +154,8 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
              $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
 UNITS     := test_account test_json test_store test_rescue test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
-             test_origin test_judge test_directory test_directory_hostile test_directory_patch test_nss test_nss_input \
+             test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
+             test_nss test_nss_circumstances test_nss_input \
              test_pam \
              test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
@@ -182,7 +183,9 @@ $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
 $(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
-$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
+$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_shared $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_circumstances $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
+$(T)/test_directory_hostile $(T)/test_directory_shared: $(TOBJ)/tests/judge_directory.o
+$(T)/test_nss $(T)/test_nss_circumstances: $(TOBJ)/tests/nss_module.o
 $(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)

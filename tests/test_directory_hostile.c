@@ -1,8 +1,7 @@
 /*
- * test_directory_hostile.c - the directory reader against damage, distrust, threads and forks.
+ * test_directory_hostile.c - the directory reader against damage and distrust.
  *
- * The principle: whatever stands at the path and whoever replaces it meanwhile, a lookup gives the
- * right answer or none.
+ * The principle: whatever stands at the path, a lookup gives the right answer or none.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +10,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture_directory.h"
+#include "judge_directory.h"
 
-#define REPLACEMENTS 1000
-#define THREADS 4
 #define NO_NAMESPACE 255 /* the host forbids user namespaces; cmocka's skip() prints "not ok" */
 
 static char folder[] = "/tmp/coder-hostile-XXXXXX";
@@ -46,135 +41,10 @@ static int folder_remove(void **state)
     return rmdir(folder);
 }
 
-/* -- one answer, judged without cmocka, so that threads and children can do it, too ---- */
-
-/* 1: right, 0: none, -1: wrong. */
-static int judge_user(enum directory_result result, const struct directory_entry *entry,
-                      const struct fixture_user *user, uint64_t generation)
-{
-    char gecos[64];
-    fixture_gecos(user, generation, gecos);
-    if (result != DIRECTORY_OK)
-        return 0;
-    bool right = entry->id == user->uid && entry->suspended == user->suspended
-        && strcmp(entry->text, user->name) == 0
-        && strcmp(entry->text + entry->gecos, gecos) == 0
-        && strcmp(entry->text + entry->home, user->home) == 0
-        && strcmp(entry->text + entry->shell, user->shell) == 0;
-    return right ? 1 : -1;
-}
-
-static int judge_gids(const struct directory_view *view, const struct directory_entry *entry,
-                      const struct fixture_user *user)
-{
-    uint32_t gids[DIRECTORY_GIDS_MAX];
-    size_t count;
-    if (directory_user_gids(view, entry, gids, &count) != DIRECTORY_OK)
-        return 0;
-    bool right = count == user->gid_count && memcmp(gids, user->gids, count * sizeof(*gids)) == 0;
-    return right ? 1 : -1;
-}
-
-static int judge_group(const struct directory_view *view, enum directory_result result,
-                       const struct directory_entry *entry, const struct fixture_group *group)
-{
-    char names[256];
-    char *members[16];
-    if (result != DIRECTORY_OK)
-        return 0;
-    if (entry->id != group->gid || strcmp(entry->text, group->name) != 0
-        || entry->list_count != group->member_count || entry->list_length > sizeof(names))
-        return -1;
-    if (directory_group_members(view, entry, names, members) != DIRECTORY_OK)
-        return 0;
-    for (size_t i = 0; i < group->member_count; i++) {
-        if (strcmp(members[i], group->member_names[i]) != 0)
-            return -1;
-    }
-    return members[group->member_count] == NULL ? 1 : -1;
-}
-
-static bool tally(int judged, int *right)
-{
-    *right += judged > 0;
-    return judged >= 0;
-}
-
-static bool judge_users(const struct directory_view *view, uint64_t generation, int *right)
-{
-    bool good = true;
-    struct directory_entry entry;
-    for (size_t i = 0; i < FIXTURE_USERS; i++) {
-        const struct fixture_user *user = &fixture_users[i];
-        enum directory_result result = directory_find_user_by_name(view, user->name, &entry);
-        good = tally(judge_user(result, &entry, user, generation), right) && good;
-        if (result == DIRECTORY_OK)
-            good = tally(judge_gids(view, &entry, user), right) && good;
-        result = directory_find_user_by_uid(view, user->uid, &entry);
-        good = tally(judge_user(result, &entry, user, generation), right) && good;
-        result = directory_user_at(view, i, &entry);
-        good = tally(judge_user(result, &entry, user, generation), right) && good;
-    }
-    return good;
-}
-
-static bool judge_groups(const struct directory_view *view, int *right)
-{
-    bool good = true;
-    struct directory_entry entry;
-    for (size_t i = 0; i < FIXTURE_GROUPS + FIXTURE_USERS; i++) {
-        struct fixture_group own = {0};
-        if (i >= FIXTURE_GROUPS) {
-            own.name = fixture_users[i - FIXTURE_GROUPS].name;
-            own.gid = fixture_users[i - FIXTURE_GROUPS].uid;
-        }
-        const struct fixture_group *group = i < FIXTURE_GROUPS ? &fixture_groups[i] : &own;
-        enum directory_result result = directory_find_group_by_name(view, group->name, &entry);
-        good = tally(judge_group(view, result, &entry, group), right) && good;
-        result = directory_find_group_by_gid(view, group->gid, &entry);
-        good = tally(judge_group(view, result, &entry, group), right) && good;
-        result = directory_group_at(view, i, &entry);
-        good = tally(judge_group(view, result, &entry, group), right) && good;
-    }
-    return good;
-}
-
-static bool judge_strangers(const struct directory_view *view)
-{
-    struct directory_entry entry;
-    return directory_find_user_by_name(view, "dave", &entry) != DIRECTORY_OK
-        && directory_find_user_by_uid(view, 70103, &entry) != DIRECTORY_OK
-        && directory_find_user_by_uid(view, 0, &entry) != DIRECTORY_OK
-        && directory_find_group_by_name(view, "root", &entry) != DIRECTORY_OK
-        && directory_find_group_by_gid(view, 0, &entry) != DIRECTORY_OK;
-}
-
-#define ALL_RIGHT (4 * FIXTURE_USERS + 3 * (FIXTURE_GROUPS + FIXTURE_USERS))
-
-/* Everything there is to ask. False: a wrong answer. *right counts the right ones. */
-static bool judge_all(const struct directory_view *view, uint64_t generation, int *right)
-{
-    bool users = judge_users(view, generation, right);
-    bool groups = judge_groups(view, right);
-    return users && groups && judge_strangers(view);
-}
-
-/* Open, judge, close: right answers, 0 when there is no view, -1 for a wrong answer. */
-static int judge_path(uint64_t generation)
-{
-    struct directory_view view;
-    if (directory_view_open(path, &view) != DIRECTORY_OK)
-        return 0;
-    int right = 0;
-    bool good = judge_all(&view, generation, &right);
-    directory_view_close(&view);
-    return good ? right : -1;
-}
-
 static unsigned char *publish_and_read(size_t *ret_size)
 {
     assert_true(fixture_publish(path, 1));
-    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(judge_path(path, 1), ALL_RIGHT);
     unsigned char *file = fixture_read(path, ret_size);
     assert_non_null(file);
     return file;
@@ -189,7 +59,7 @@ static void test_every_truncation(void **state)
     unsigned char *file = publish_and_read(&size);
     for (size_t length = 0; length < size; length++) {
         assert_true(fixture_put(path, file, length));
-        assert_int_equal(judge_path(1), 0);
+        assert_int_equal(judge_path(path, 1), 0);
     }
     free(file);
 }
@@ -203,7 +73,7 @@ static void test_every_flipped_bit(void **state)
     for (size_t bit = 0; bit < size * 8; bit++) {
         file[bit / 8] ^= (unsigned char)(1U << (bit % 8));
         assert_true(fixture_put(path, file, size));
-        int judged = judge_path(1);
+        int judged = judge_path(path, 1);
         assert_true(judged >= 0);
         right += judged;
         struct directory_view view;
@@ -231,7 +101,7 @@ static void assert_bent_record(const struct directory_record *bent)
     memcpy(record_at(file, DIRECTORY_USERS, 0), bent, sizeof(*bent));
     fixture_seal_record(file, DIRECTORY_USERS, 0);
     assert_true(fixture_put(path, file, size));
-    assert_true(judge_path(1) > 0);
+    assert_true(judge_path(path, 1) > 0);
     free(file);
 }
 
@@ -289,7 +159,7 @@ static void test_forged_sections(void **state)
                 header->sections[section].count = odd[i / 2];
             fixture_seal_header(file);
             assert_true(fixture_put(path, file, size));
-            judge_path(1); /* another file, so other answers; but it ends, inside its bounds */
+            judge_path(path, 1); /* another file, so other answers; but it ends, inside its bounds */
             assert_no_root();
             header->sections[section] = good;
         }
@@ -351,7 +221,7 @@ static void test_full_tables_end(void **state)
             slots[i] = (struct directory_slot){.index = UINT32_MAX};
     }
     assert_true(fixture_put(path, file, size));
-    assert_true(judge_path(1) > 0); /* by index they are still there */
+    assert_true(judge_path(path, 1) > 0); /* by index they are still there */
     free(file);
 }
 
@@ -387,13 +257,13 @@ static void test_wide_modes_refused(void **state)
 {
     (void)state;
     assert_true(fixture_publish(path, 1));
-    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(judge_path(path, 1), ALL_RIGHT);
     assert_int_equal(chmod(path, 0664), 0);
     assert_refused();
     assert_int_equal(chmod(path, 0646), 0);
     assert_refused();
     assert_int_equal(chmod(path, 0640), 0);
-    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(judge_path(path, 1), ALL_RIGHT);
 }
 
 static void test_links_and_fifos_refused(void **state)
@@ -402,7 +272,7 @@ static void test_links_and_fifos_refused(void **state)
     char beside[80];
     snprintf(beside, sizeof(beside), "%s.real", path);
     assert_true(fixture_publish(path, 1));
-    assert_int_equal(judge_path(1), ALL_RIGHT);
+    assert_int_equal(judge_path(path, 1), ALL_RIGHT);
     assert_int_equal(rename(path, beside), 0);
     assert_int_equal(symlink(beside, path), 0);
     assert_refused(); /* although that very file is mapped */
@@ -430,7 +300,7 @@ static int judge_in_namespace(const char *uid_map)
         int fd = uid_map != NULL ? open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC) : -1;
         if (uid_map != NULL && write(fd, uid_map, strlen(uid_map)) < 0)
             _exit(NO_NAMESPACE);
-        int judged = judge_path(1);
+        int judged = judge_path(path, 1);
         _exit(judged < 0 ? 254 : judged);
     }
     int status;
@@ -461,136 +331,6 @@ static void test_unmapped_owner_accepted(void **state)
         assert_int_equal(judged, ALL_RIGHT);
 }
 
-/* -- threads, forks, limits ---- */
-
-static atomic_bool stop;
-static atomic_int wrong;
-static atomic_ulong lookups;
-
-static bool judge_now(uint64_t *last)
-{
-    struct directory_view view;
-    if (directory_view_open(path, &view) != DIRECTORY_OK)
-        return false;
-    uint64_t generation = directory_view_generation(&view);
-    int right = 0;
-    bool good = judge_all(&view, generation, &right) && right == ALL_RIGHT && generation >= *last;
-    directory_view_close(&view);
-    *last = generation;
-    return good;
-}
-
-static void *look_up_until_stop(void *unused)
-{
-    (void)unused;
-    uint64_t last = 0;
-    while (!atomic_load(&stop)) {
-        if (!judge_now(&last))
-            atomic_fetch_add(&wrong, 1);
-        atomic_fetch_add(&lookups, 1);
-    }
-    return NULL;
-}
-
-static void threads_start(pthread_t threads[THREADS])
-{
-    atomic_store(&stop, false);
-    atomic_store(&wrong, 0);
-    atomic_store(&lookups, 0);
-    assert_true(fixture_publish(path, 1));
-    for (int i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, look_up_until_stop, NULL), 0);
-}
-
-static void threads_stop(pthread_t threads[THREADS])
-{
-    atomic_store(&stop, true);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    assert_int_equal(atomic_load(&wrong), 0);
-}
-
-static void test_threads_during_replacements(void **state)
-{
-    (void)state;
-    pthread_t threads[THREADS];
-    threads_start(threads);
-    bool published = true;
-    for (uint64_t generation = 2; generation < 2 + REPLACEMENTS; generation++)
-        published = fixture_publish(path, generation) && published;
-    while (atomic_load(&lookups) < 100)
-        usleep(1000);
-    threads_stop(threads);
-    assert_true(published);
-    assert_int_equal(judge_path(1 + REPLACEMENTS), ALL_RIGHT);
-    assert_int_equal(fixture_mappings(path), 1);
-}
-
-/* A child of a threaded process: looks up, now and after a replacement, and waits for nobody. */
-static int child_of_threads(void)
-{
-    alarm(20);
-    uint64_t last = 0;
-    for (uint64_t i = 0; i < 20; i++) {
-        if (!judge_now(&last))
-            return 1;
-    }
-    if (!fixture_publish(path, 1000000 + last) || !judge_now(&last))
-        return 2;
-    return fixture_mappings(path) <= 1 + THREADS ? 0 : 3; /* one left behind by each, at most */
-}
-
-static void test_fork_amid_lookups(void **state)
-{
-    (void)state;
-    pthread_t threads[THREADS];
-    threads_start(threads);
-    int failed = 0; /* a child's status, asserted only when the threads have ended */
-    for (int i = 0; i < 50; i++) {
-        pid_t child = fork();
-        if (child == 0)
-            _exit(child_of_threads());
-        int status = -1;
-        waitpid(child, &status, 0);
-        failed = status != 0 ? status : failed;
-    }
-    threads_stop(threads);
-    assert_int_equal(failed, 0);
-}
-
-static int judge_without_address_space(void)
-{
-    static const struct rlimit tight = {1 << 20, 1 << 20};
-    size_t descriptors = fixture_descriptors();
-    struct directory_view view;
-    if (setrlimit(RLIMIT_AS, &tight) != 0)
-        return 100;
-    if (directory_view_open(path, &view) != DIRECTORY_OK)
-        return 101;
-    if (!directory_view_holds_descriptor(&view)
-        || directory_view_check_whole(&view) != DIRECTORY_OK)
-        return 102;
-    directory_view_close(&view);
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC); /* the lowest free one: nothing was kept */
-    if (fd < 0 || (size_t)fd > descriptors)
-        return 103;
-    return judge_path(1);
-}
-
-static void test_read_where_mmap_fails(void **state)
-{
-    (void)state;
-    assert_true(fixture_publish(path, 1));
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        _exit(judge_without_address_space());
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), ALL_RIGHT);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -605,9 +345,6 @@ int main(void)
         cmocka_unit_test(test_links_and_fifos_refused),
         cmocka_unit_test(test_foreign_owner_refused),
         cmocka_unit_test(test_unmapped_owner_accepted),
-        cmocka_unit_test(test_threads_during_replacements),
-        cmocka_unit_test(test_fork_amid_lookups),
-        cmocka_unit_test(test_read_where_mmap_fails),
     };
     return cmocka_run_group_tests_name("directory, hostile", tests, folder_make, folder_remove);
 }

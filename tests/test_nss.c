@@ -10,100 +10,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture_directory.h"
-#include "nss_coder.h"
-
-#define ENOUGH 256
-
-static struct {
-    void *handle;
-    __typeof__(&_nss_coder_getpwnam_r) getpwnam;
-    __typeof__(&_nss_coder_getpwuid_r) getpwuid;
-    __typeof__(&_nss_coder_setpwent) setpwent;
-    __typeof__(&_nss_coder_getpwent_r) getpwent;
-    __typeof__(&_nss_coder_endpwent) endpwent;
-    __typeof__(&_nss_coder_getgrnam_r) getgrnam;
-    __typeof__(&_nss_coder_getgrgid_r) getgrgid;
-    __typeof__(&_nss_coder_setgrent) setgrent;
-    __typeof__(&_nss_coder_getgrent_r) getgrent;
-    __typeof__(&_nss_coder_endgrent) endgrent;
-    __typeof__(&_nss_coder_initgroups_dyn) initgroups;
-    __typeof__(&_nss_coder_getspnam_r) getspnam;
-    __typeof__(&_nss_coder_setspent) setspent;
-    __typeof__(&_nss_coder_getspent_r) getspent;
-    __typeof__(&_nss_coder_endspent) endspent;
-} nss;
-
-/* POSIX lets dlsym's answer be a function, ISO C lets it not be assigned to one. */
-static bool symbol(const char *name, void *ret)
-{
-    void *found = dlsym(nss.handle, name);
-    memcpy(ret, &found, sizeof(found));
-    return found != NULL;
-}
-
-static bool module_open(void)
-{
-    const char *module = getenv("CODER_NSS_MODULE");
-    nss.handle = module != NULL ? dlopen(module, RTLD_NOW | RTLD_LOCAL) : NULL;
-    return nss.handle != NULL
-        && symbol("_nss_coder_getpwnam_r", &nss.getpwnam)
-        && symbol("_nss_coder_getpwuid_r", &nss.getpwuid)
-        && symbol("_nss_coder_setpwent", &nss.setpwent)
-        && symbol("_nss_coder_getpwent_r", &nss.getpwent)
-        && symbol("_nss_coder_endpwent", &nss.endpwent)
-        && symbol("_nss_coder_getgrnam_r", &nss.getgrnam)
-        && symbol("_nss_coder_getgrgid_r", &nss.getgrgid)
-        && symbol("_nss_coder_setgrent", &nss.setgrent)
-        && symbol("_nss_coder_getgrent_r", &nss.getgrent)
-        && symbol("_nss_coder_endgrent", &nss.endgrent)
-        && symbol("_nss_coder_initgroups_dyn", &nss.initgroups)
-        && symbol("_nss_coder_getspnam_r", &nss.getspnam)
-        && symbol("_nss_coder_setspent", &nss.setspent)
-        && symbol("_nss_coder_getspent_r", &nss.getspent)
-        && symbol("_nss_coder_endspent", &nss.endspent);
-}
-
-static int module_load(void **state)
-{
-    (void)state;
-    if (!module_open()) {
-        fprintf(stderr, "test_nss: CODER_NSS_MODULE: %s\n", dlerror());
-        return -1;
-    }
-    char folder[] = CODER_STATE_DIR;
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(folder, 0755);
-        *slash = '/';
-    }
-    mkdir(folder, 0755);
-    return 0;
-}
-
-static int directory_remove(void **state)
-{
-    (void)state;
-    unlink(DIRECTORY_PATH);
-    return dlclose(nss.handle);
-}
-
-static int directory_publish(void **state)
-{
-    (void)state;
-    return fixture_publish(DIRECTORY_PATH, 1) ? 0 : -1;
-}
+#include "nss_module.h"
 
 /* -- passwd ---- */
 
@@ -154,35 +67,17 @@ static void test_passwd_every_buffer(void **state)
     }
 }
 
-static void assert_uid(uid_t uid, enum nss_status expected)
-{
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error = 0;
-    assert_int_equal(nss.getpwuid(uid, &entry, buffer, sizeof(buffer), &error), expected);
-    assert_int_equal(error, expected == NSS_STATUS_SUCCESS ? 0 : ENOENT);
-}
-
-static void assert_name(const char *name, enum nss_status expected)
-{
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error = 0;
-    assert_int_equal(nss.getpwnam(name, &entry, buffer, sizeof(buffer), &error), expected);
-    assert_int_equal(error, expected == NSS_STATUS_SUCCESS ? 0 : ENOENT);
-}
-
 static void test_strangers(void **state)
 {
     (void)state;
-    assert_name("dave", NSS_STATUS_NOTFOUND);
-    assert_name("", NSS_STATUS_NOTFOUND);
-    assert_name("coder-admin", NSS_STATUS_NOTFOUND);
-    assert_uid(0, NSS_STATUS_NOTFOUND);
-    assert_uid((uid_t)-1, NSS_STATUS_NOTFOUND);
-    assert_uid(FIXTURE_ADMIN, NSS_STATUS_NOTFOUND);
-    assert_uid(70103, NSS_STATUS_NOTFOUND);
-    assert_uid(FIXTURE_CAROL, NSS_STATUS_SUCCESS);
+    nss_module_assert_name("dave", NSS_STATUS_NOTFOUND);
+    nss_module_assert_name("", NSS_STATUS_NOTFOUND);
+    nss_module_assert_name("coder-admin", NSS_STATUS_NOTFOUND);
+    nss_module_assert_uid(0, NSS_STATUS_NOTFOUND);
+    nss_module_assert_uid((uid_t)-1, NSS_STATUS_NOTFOUND);
+    nss_module_assert_uid(FIXTURE_ADMIN, NSS_STATUS_NOTFOUND);
+    nss_module_assert_uid(70103, NSS_STATUS_NOTFOUND);
+    nss_module_assert_uid(FIXTURE_CAROL, NSS_STATUS_SUCCESS);
 }
 
 static void test_passwd_enumeration(void **state)
@@ -464,187 +359,7 @@ static void test_shadow_enumeration(void **state)
     assert_int_equal(nss.endspent(), NSS_STATUS_SUCCESS);
 }
 
-/* -- circumstances ---- */
-
-static void test_no_usable_file(void **state)
-{
-    (void)state;
-    struct passwd user;
-    struct group group;
-    struct spwd shadow;
-    char buffer[ENOUGH];
-    int error = 0;
-    assert_true(fixture_put(DIRECTORY_PATH, "garbage", 7));
-    assert_name("alice", NSS_STATUS_UNAVAIL);
-    assert_int_equal(unlink(DIRECTORY_PATH), 0);
-    assert_name("alice", NSS_STATUS_UNAVAIL);
-    assert_uid(FIXTURE_ALICE, NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.getgrnam("alice", &group, buffer, sizeof(buffer), &error),
-                     NSS_STATUS_UNAVAIL);
-    assert_int_equal(error, ENOENT);
-    assert_int_equal(nss.getspnam("bob", &shadow, buffer, sizeof(buffer), &error),
-                     NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.setpwent(0), NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.getpwent(&user, buffer, sizeof(buffer), &error), NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.setgrent(0), NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.setspent(0), NSS_STATUS_UNAVAIL);
-    assert_int_equal(nss.endpwent(), NSS_STATUS_SUCCESS);
-}
-
-static void test_exhausted_descriptors(void **state)
-{
-    (void)state;
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error = 0;
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    const struct rlimit none = {0, limit.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-    enum nss_status status = nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    assert_int_equal(status, NSS_STATUS_TRYAGAIN);
-    assert_int_equal(error, EAGAIN);
-}
-
-static void test_errno_is_left_alone(void **state)
-{
-    (void)state;
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error = 77;
-    errno = 42;
-    assert_int_equal(nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error),
-                     NSS_STATUS_SUCCESS);
-    assert_int_equal(error, 77);
-    unlink(DIRECTORY_PATH);
-    errno = 42;
-    assert_int_equal(nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error),
-                     NSS_STATUS_UNAVAIL);
-    assert_int_equal(errno, 42);
-    assert_int_equal(error, ENOENT);
-}
-
-/* In a child: true says exit status 0. */
-static void assert_in_child(bool (*judge)(void))
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        _exit(judge() ? 0 : 1);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
-static bool enumerates_all(int fd_expected)
-{
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error;
-    size_t count = 0;
-    if (nss.setpwent(0) != NSS_STATUS_SUCCESS)
-        return false;
-    while (nss.getpwent(&entry, buffer, sizeof(buffer), &error) == NSS_STATUS_SUCCESS) {
-        if (strcmp(entry.pw_name, fixture_users[count++].name) != 0)
-            return false;
-        int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        if (fd != fd_expected || close(fd) != 0)
-            return false;
-    }
-    nss.endpwent();
-    return count == FIXTURE_USERS;
-}
-
-/* The host closes every descriptor amid an enumeration and between lookups. */
-static bool judge_after_closefrom(void)
-{
-    struct passwd entry;
-    char buffer[ENOUGH];
-    int error;
-    if (nss.setpwent(0) != NSS_STATUS_SUCCESS)
-        return false;
-    closefrom(3);
-    return nss.getpwent(&entry, buffer, sizeof(buffer), &error) == NSS_STATUS_SUCCESS
-        && strcmp(entry.pw_name, "alice") == 0
-        && nss.getpwnam("carol", &entry, buffer, sizeof(buffer), &error) == NSS_STATUS_SUCCESS
-        && entry.pw_uid == FIXTURE_CAROL && enumerates_all(3);
-}
-
-static void test_closed_descriptors(void **state)
-{
-    (void)state;
-    assert_in_child(judge_after_closefrom);
-}
-
-static bool judge_without_address_space(void)
-{
-    static const struct rlimit tight = {1 << 20, 1 << 20};
-    struct passwd entry;
-    struct group group;
-    char buffer[ENOUGH];
-    int error = 0;
-    closefrom(3);
-    if (setrlimit(RLIMIT_AS, &tight) != 0)
-        return false;
-    errno = 42;
-    return nss.getpwnam("carol", &entry, buffer, sizeof(buffer), &error) == NSS_STATUS_SUCCESS
-        && errno == 42 && entry.pw_uid == FIXTURE_CAROL
-        && nss.getgrnam("coder-auditor", &group, buffer, sizeof(buffer), &error)
-               == NSS_STATUS_SUCCESS
-        && strcmp(group.gr_mem[1], "carol") == 0
-        && fixture_users[0].uid == FIXTURE_ALICE && enumerates_all(3);
-}
-
-static void test_where_mmap_fails(void **state)
-{
-    (void)state;
-    assert_in_child(judge_without_address_space);
-}
-
-static void *look_up_on_small_stack(void *unused)
-{
-    (void)unused;
-    struct passwd entry;
-    struct group group;
-    char buffer[ENOUGH];
-    int error;
-    gid_t room[8], *gids = room;
-    long int start = 0, size = 8;
-    bool good = nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error) == NSS_STATUS_SUCCESS
-        && nss.getgrgid(FIXTURE_AUDITOR, &group, buffer, sizeof(buffer), &error)
-               == NSS_STATUS_SUCCESS
-        && nss.initgroups("alice", 1, &start, &size, &gids, 8, &error) == NSS_STATUS_SUCCESS;
-    return good && start == 4 ? &nss : NULL;
-}
-
-static void test_small_stack(void **state)
-{
-    (void)state;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    void *good = NULL;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstacksize(&attributes, 64 * 1024), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, look_up_on_small_stack, NULL), 0);
-    assert_int_equal(pthread_join(thread, &good), 0);
-    pthread_attr_destroy(&attributes);
-    assert_non_null(good);
-}
-
-static void test_unloading_leaves_no_map(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 20; i++) {
-        assert_name("alice", NSS_STATUS_SUCCESS);
-        assert_int_equal(fixture_mappings(DIRECTORY_PATH), 1);
-        assert_int_equal(dlclose(nss.handle), 0);
-        assert_int_equal(fixture_mappings(DIRECTORY_PATH), 0);
-        assert_true(module_open());
-    }
-}
-
-#define TEST(function) cmocka_unit_test_setup(function, directory_publish)
+#define TEST(function) cmocka_unit_test_setup(function, nss_module_publish)
 
 int main(void)
 {
@@ -662,13 +377,6 @@ int main(void)
         TEST(test_initgroups_never_root),
         TEST(test_shadow_by_name),
         TEST(test_shadow_enumeration),
-        TEST(test_no_usable_file),
-        TEST(test_exhausted_descriptors),
-        TEST(test_errno_is_left_alone),
-        TEST(test_closed_descriptors),
-        TEST(test_where_mmap_fails),
-        TEST(test_small_stack),
-        TEST(test_unloading_leaves_no_map),
     };
-    return cmocka_run_group_tests_name("nss", tests, module_load, directory_remove);
+    return cmocka_run_group_tests_name("nss", tests, nss_module_load, nss_module_remove);
 }

@@ -1,0 +1,181 @@
+/*
+ * test_directory_shared.c - the directory reader in threads, in forks and without address space.
+ *
+ * The principle: whoever replaces the file meanwhile, a lookup gives the right answer or none.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge_directory.h"
+
+#define REPLACEMENTS 1000
+#define THREADS 4
+
+static char folder[] = "/tmp/coder-shared-XXXXXX";
+static char path[64];
+
+static int folder_make(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof(path), "%s/directory", folder);
+    return 0;
+}
+
+static int folder_remove(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static atomic_bool stop;
+static atomic_int wrong;
+static atomic_ulong lookups;
+
+static bool judge_now(uint64_t *last)
+{
+    struct directory_view view;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return false;
+    uint64_t generation = directory_view_generation(&view);
+    int right = 0;
+    bool good = judge_all(&view, generation, &right) && right == ALL_RIGHT && generation >= *last;
+    directory_view_close(&view);
+    *last = generation;
+    return good;
+}
+
+static void *look_up_until_stop(void *unused)
+{
+    (void)unused;
+    uint64_t last = 0;
+    while (!atomic_load(&stop)) {
+        if (!judge_now(&last))
+            atomic_fetch_add(&wrong, 1);
+        atomic_fetch_add(&lookups, 1);
+    }
+    return NULL;
+}
+
+static void threads_start(pthread_t threads[THREADS])
+{
+    atomic_store(&stop, false);
+    atomic_store(&wrong, 0);
+    atomic_store(&lookups, 0);
+    assert_true(fixture_publish(path, 1));
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, look_up_until_stop, NULL), 0);
+}
+
+static void threads_stop(pthread_t threads[THREADS])
+{
+    atomic_store(&stop, true);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
+static void test_threads_during_replacements(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    threads_start(threads);
+    bool published = true;
+    for (uint64_t generation = 2; generation < 2 + REPLACEMENTS; generation++)
+        published = fixture_publish(path, generation) && published;
+    while (atomic_load(&lookups) < 100)
+        usleep(1000);
+    threads_stop(threads);
+    assert_true(published);
+    assert_int_equal(judge_path(path, 1 + REPLACEMENTS), ALL_RIGHT);
+    assert_int_equal(fixture_mappings(path), 1);
+}
+
+/* A child of a threaded process: looks up, now and after a replacement, and waits for nobody. */
+static int child_of_threads(void)
+{
+    alarm(20);
+    uint64_t last = 0;
+    for (uint64_t i = 0; i < 20; i++) {
+        if (!judge_now(&last))
+            return 1;
+    }
+    if (!fixture_publish(path, 1000000 + last) || !judge_now(&last))
+        return 2;
+    return fixture_mappings(path) <= 1 + THREADS ? 0 : 3; /* one left behind by each, at most */
+}
+
+static void test_fork_amid_lookups(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    threads_start(threads);
+    int failed = 0; /* a child's status, asserted only when the threads have ended */
+    for (int i = 0; i < 50; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(child_of_threads());
+        int status = -1;
+        waitpid(child, &status, 0);
+        failed = status != 0 ? status : failed;
+    }
+    threads_stop(threads);
+    assert_int_equal(failed, 0);
+}
+
+static int judge_without_address_space(void)
+{
+    static const struct rlimit tight = {1 << 20, 1 << 20};
+    size_t descriptors = fixture_descriptors();
+    struct directory_view view;
+    if (setrlimit(RLIMIT_AS, &tight) != 0)
+        return 100;
+    if (directory_view_open(path, &view) != DIRECTORY_OK)
+        return 101;
+    if (!directory_view_holds_descriptor(&view)
+        || directory_view_check_whole(&view) != DIRECTORY_OK)
+        return 102;
+    directory_view_close(&view);
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC); /* the lowest free one: nothing was kept */
+    if (fd < 0 || (size_t)fd > descriptors)
+        return 103;
+    return judge_path(path, 1);
+}
+
+static void test_read_where_mmap_fails(void **state)
+{
+    (void)state;
+    assert_true(fixture_publish(path, 1));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(judge_without_address_space());
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), ALL_RIGHT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_during_replacements),
+        cmocka_unit_test(test_fork_amid_lookups),
+        cmocka_unit_test(test_read_where_mmap_fails),
+    };
+    return cmocka_run_group_tests_name("directory, shared", tests, folder_make, folder_remove);
+}
