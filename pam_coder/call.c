@@ -8,6 +8,7 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -37,15 +38,48 @@ static void copy_whole(char *ret, size_t size, const char *text)
         memcpy(ret, text, strlen(text) + 1);
 }
 
+/* Up to the next space; returns what follows it. */
+static const char *copy_word(char *ret, size_t size, const char *text)
+{
+    size_t length = strcspn(text, " ");
+
+    copy_cut(ret, length < size ? length + 1 : size, text);
+    return text + length + (text[length] == ' ');
+}
+
+/* "CLIENT PORT SERVER PORT" (ssh(1)), of sshd's own making. */
+static void fill_connection(const struct call *call, struct request *ret)
+{
+    const char *rest = pam_getenv(call->pamh, "SSH_CONNECTION");
+    char port[8];
+
+    if (rest == NULL)
+        return;
+    rest = copy_word(ret->address, sizeof ret->address, rest);
+    rest = copy_word(port, sizeof port, rest);
+    copy_word(ret->server, sizeof ret->server, rest);
+}
+
+/* The real uid. A root service that nobody reaches by terminal or network and that a socket was given as its
+ * standard input (polkit's agent helper) is asked by who connected it. */
+static uint32_t asker_uid(const struct request *request)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    if (getuid() == 0 && request->tty[0] == '\0' && request->rhost[0] == '\0' &&
+        request->address[0] == '\0' &&
+        getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid != 0)
+        return peer.uid;
+    return getuid();
+}
+
 static void fill_request(const struct call *call, enum request_kind kind, struct request *ret)
 {
-    const char *connection = pam_getenv(call->pamh, "SSH_CONNECTION");
-
     memset(ret, 0, sizeof *ret);
     ret->size = sizeof *ret;
     ret->kind = kind;
     ret->uid = REQUEST_NO_UID;
-    ret->caller_uid = getuid();
     ret->stranger = request_stranger(call->user);
     ret->silent = call->silent;
     if (call->uid != REQUEST_NO_UID && strlen(call->user) < sizeof ret->user) {
@@ -55,9 +89,8 @@ static void fill_request(const struct call *call, enum request_kind kind, struct
     copy_cut(ret->service, sizeof ret->service, call_item(call, PAM_SERVICE));
     copy_cut(ret->tty, sizeof ret->tty, call_item(call, PAM_TTY));
     copy_cut(ret->rhost, sizeof ret->rhost, call_item(call, PAM_RHOST));
-    if (connection != NULL)
-        copy_cut(ret->address, sizeof ret->address, connection);
-    ret->address[strcspn(ret->address, " ")] = '\0';
+    fill_connection(call, ret);
+    ret->caller_uid = kind == REQUEST_AUTHENTICATE ? asker_uid(ret) : getuid();
 }
 
 enum verdict call_ask(const struct call *call, enum request_kind kind, const char *password,

@@ -38,7 +38,7 @@ static enum store_result audit(struct store *store, const struct hearing *hearin
         .login_uid = by_root ? hearing->judge->caller_uid : hearing->account.uid,
         .name = by_root ? "root" : hearing->account.username,
         .via = hearing->request->service,
-        .origin = hearing->origin,
+        .origin = hearing->place,
     };
     struct account after;
     enum store_result result = store_account_by_uid(store, hearing->account.uid, &after);

@@ -12,7 +12,7 @@
 struct hearing {
     const struct judge *judge;
     const struct request *request;
-    char origin[ORIGIN_SIZE];
+    char origin[ORIGIN_SIZE], place[ORIGIN_SIZE]; /* origin.h: what is counted, what is told */
     struct policy policy;
     struct account account;
     bool ours;

@@ -112,7 +112,7 @@ static void record_login(const struct hearing *hearing, struct answer *ret)
 
     if (result == STORE_OK)
         result = activity_record_login(log, hearing->account.uid, hearing->request->service,
-                                       hearing->origin, hearing->now, &notice);
+                                       hearing->place, hearing->now, &notice);
     activity_close(log);
     if (!hearing_report(result, "activity.db"))
         return;
@@ -166,6 +166,7 @@ void judge_request(const struct judge *judge, const struct request *request, str
     ret->verdict = VERDICT_UNUSABLE;
     policy_defaults(&hearing.policy);
     origin_of_request(request, judge->caller_uid, hearing.origin);
+    origin_place(request, judge->caller_uid, hearing.place);
     if (hearing_read_truth(&hearing)) {
         ret->min_length = (uint32_t)hearing.policy.password_min_length;
         if (hearing.ours)

@@ -18,15 +18,18 @@ static bool write_place(const char *origin, char ret[WORDS_SIZE])
 {
     static const char service[] = "service:", tty[] = " tty:";
     const char *terminal = strstr(origin, tty);
-    int length;
+    int length, end;
 
     if (strncmp(origin, service, sizeof service - 1) != 0 || terminal == NULL)
         return false;
     origin += sizeof service - 1;
     length = (int)(terminal - origin);
     terminal += sizeof tty - 1;
-    if (terminal[0] != '\0')
-        snprintf(ret, WORDS_SIZE, "on %s", terminal);
+    end = (int)strlen(terminal);
+    if (end > 1 && terminal[end - 1] == '/') /* "pts/", counted without its number */
+        end--;
+    if (end > 0)
+        snprintf(ret, WORDS_SIZE, "on %.*s", end, terminal);
     else
         snprintf(ret, WORDS_SIZE, "by %.*s", length, origin);
     return true;
@@ -40,6 +43,10 @@ static void write_origin(const char *origin, char ret[WORDS_SIZE])
         snprintf(ret, WORDS_SIZE, "from %s", origin + 5);
     else if (strncmp(origin, "uid:", 4) == 0)
         snprintf(ret, WORDS_SIZE, "by the user with uid %s", origin + 4);
+    else if (strncmp(origin, "subuid:", 7) == 0)
+        snprintf(ret, WORDS_SIZE, "by a subordinate id of %s", origin + 7);
+    else if (strcmp(origin, "local") == 0)
+        snprintf(ret, WORDS_SIZE, "from this host or its link");
     else if (!write_place(origin, ret))
         snprintf(ret, WORDS_SIZE, "from %s", origin);
 }

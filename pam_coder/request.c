@@ -23,6 +23,7 @@ bool request_is_sound(const struct request *request, size_t size)
            is_text(request->tty, sizeof request->tty) &&
            is_text(request->rhost, sizeof request->rhost) &&
            is_text(request->address, sizeof request->address) &&
+           is_text(request->server, sizeof request->server) &&
            is_text(request->password, sizeof request->password) &&
            is_text(request->new_password, sizeof request->new_password);
 }

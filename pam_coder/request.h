@@ -32,7 +32,7 @@ struct request {
     char user[ACCOUNT_NAME_SIZE];
     char service[65], tty[65];
     char rhost[129];   /* PAM_RHOST, cut to size */
-    char address[65];  /* the client's address out of SSH_CONNECTION */
+    char address[65], server[65]; /* the client's and our own address out of SSH_CONNECTION */
     char password[CREDENTIAL_SIZE], new_password[CREDENTIAL_SIZE];
 };
 

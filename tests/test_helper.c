@@ -71,7 +71,7 @@ static void a_text_without_an_end_is_no_request(void **state)
         size_t offset, size;
     } texts[] = {
 #define TEXT(field) { offsetof(struct request, field), sizeof(((struct request *)NULL)->field) }
-        TEXT(user), TEXT(service), TEXT(tty), TEXT(rhost), TEXT(address), TEXT(password), TEXT(new_password),
+        TEXT(user), TEXT(service), TEXT(tty), TEXT(rhost), TEXT(address), TEXT(server), TEXT(password), TEXT(new_password),
     };
 
     (void)state;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -265,14 +266,18 @@ static void failures_survive_and_name_no_stranger(void **state)
 static void the_past_is_told_as_login_tells_it(void **state)
 {
     static const struct {
-        const char *rhost, *tty, *words;
+        const char *rhost, *tty, *failed, *words;
     } rows[] = {
-        { "", "/dev/pts/7", " on /dev/pts/7\n" },
-        { "192.0.2.9", "ssh", " from 192.0.2.9\n" },
-        { "::ffff:192.0.2.9", NULL, " from 192.0.2.9\n" },
-        { "2001:db8::5", NULL, " from 2001:db8::/64\n" },
-        { "desk tty:x\033[1m", "tty1", " from desk tty:x?[1m\n" },
-        { "", NULL, " by " HOST_SERVICE "\n" },
+        { "", "/dev/pts/7", " on /dev/pts\n", " on /dev/pts/7\n" },
+        { "", "tty2", " on tty\n", " on tty2\n" },
+        { "192.0.2.9", "ssh", " from 192.0.2.9\n", " from 192.0.2.9\n" },
+        { "::ffff:192.0.2.9", NULL, " from 192.0.2.9\n", " from 192.0.2.9\n" },
+        { "127.0.0.9", "ssh", " from this host or its link\n", " from 127.0.0.9\n" },
+        { "::1", NULL, " from this host or its link\n", " from ::1\n" },
+        { "localhost", NULL, " from this host or its link\n", " from localhost\n" },
+        { "2001:db8::5", NULL, " from 2001:db8::/64\n", " from 2001:db8::/64\n" },
+        { "desk tty:x\033[1m", "tty1", " from desk tty:x?[1m\n", " from desk tty:x?[1m\n" },
+        { "", NULL, " by " HOST_SERVICE "\n", " by " HOST_SERVICE "\n" },
     };
 
     (void)state;
@@ -283,7 +288,7 @@ static void the_past_is_told_as_login_tells_it(void **state)
         assert_int_equal(call_pam(call), PAM_AUTH_ERR);
         call.entry = HOST_OPEN;
         assert_int_equal(call_pam(call), PAM_SUCCESS);
-        assert_true(said("I:Last failed login: ") && said(rows[i].words));
+        assert_true(said("I:Last failed login: ") && said(rows[i].failed));
         assert_true(said("I:There was 1 failed login attempt since"));
         assert_int_equal(call_pam(call), PAM_SUCCESS);
         assert_memory_equal(seen->said, "I:Last login: ", 14);
@@ -444,6 +449,46 @@ static void a_setuid_host_judges_for_anybody(void **state)
     assert_int_equal(call_pam(su), PAM_SUCCESS);
 }
 
+/* As systemd starts polkit's agent helper: root's, without terminal and host, its standard input a socket. */
+static void be_connected(uid_t uid)
+{
+    int pair[2];
+
+    if (seteuid(uid) != 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || seteuid(0) != 0 ||
+        dup2(pair[0], STDIN_FILENO) != STDIN_FILENO)
+        host_note("no socket");
+    close(pair[0]);
+}
+
+static void be_connected_by_somebody(void)
+{
+    be_connected(70105);
+}
+
+static void be_connected_by_another(void)
+{
+    be_connected(70101);
+}
+
+static void who_connects_a_root_service_is_its_asker(void **state)
+{
+    struct host_call polkit = { .entry = HOST_AUTH, .user = "active", .rhost = "",
+                                .before = be_connected_by_somebody,
+                                .answers = { "wrong-password-1" } };
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(host_call(&polkit, &seen), PAM_AUTH_ERR);
+    assert_int_equal(fixture_activity_number("SELECT count FROM failures WHERE origin = 'uid:70105'"), 5);
+    polkit.answers[0] = RIGHT;
+    assert_int_equal(host_call(&polkit, &seen), PAM_AUTH_ERR);
+    polkit.before = be_connected_by_another;
+    assert_int_equal(host_call(&polkit, &seen), PAM_SUCCESS);
+    polkit.before = be_connected_by_somebody;
+    polkit.tty = "tty1"; /* somebody sits there: the terminal says who it is */
+    assert_int_equal(host_call(&polkit, &seen), PAM_SUCCESS);
+}
+
 static void a_user_asks_only_about_himself(void **state)
 {
     struct host_call call = { .entry = HOST_AUTH, .user = "active", .kind = HOST_USER, .uid = 70100, .answers = { RIGHT } };
@@ -494,7 +539,7 @@ static void what_root_sets_is_temporary(void **state)
     assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'password set'"), 1);
 }
 
-enum { WORLD_TESTS = 4 };
+enum { WORLD_TESTS = 5 };
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -521,6 +566,7 @@ int main(void)
         TEST(without_the_helper_ours_are_refused_and_others_unknown),
         /* the last WORLD_TESTS need root and real NSS */
         TEST(a_setuid_host_judges_for_anybody),
+        TEST(who_connects_a_root_service_is_its_asker),
         TEST(a_user_asks_only_about_himself),
         TEST(passwd_asks_for_the_current_password),
         TEST(what_root_sets_is_temporary),

@@ -111,7 +111,7 @@ static void a_text_without_end_is_not_sound(void **state)
     } fields[] = {
 #define FIELD(name) { offsetof(struct request, name), sizeof(((struct request *)NULL)->name) }
         FIELD(user),    FIELD(service),  FIELD(tty),          FIELD(rhost),
-        FIELD(address), FIELD(password), FIELD(new_password),
+        FIELD(address), FIELD(server),   FIELD(password),     FIELD(new_password),
     };
 
     (void)state;
@@ -156,7 +156,7 @@ static void the_fields_are_all_of_the_request(void **state)
     (void)state;
     /* a new field must be looked at by request_is_sound and by the test above */
     assert_int_equal(sizeof(struct request),
-                     (6 * 4 + 33 + 65 + 65 + 129 + 65 + 512 + 512 + 3) / 4 * 4);
+                     (6 * 4 + 33 + 65 + 65 + 129 + 65 + 65 + 512 + 512 + 3) / 4 * 4);
     assert_int_equal(sizeof(struct answer), (6 * 4 + 3 * 8 + 2 * 129 + 7) / 8 * 8);
 }
 
