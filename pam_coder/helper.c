@@ -104,6 +104,7 @@ static void serve(uint32_t peer_uid, struct request *request)
     answer.verdict = VERDICT_UNUSABLE;
     if (peer_uid == CODER_OWNER_UID)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
+    request_settle(request, peer_uid == CODER_OWNER_UID);
     if (is_permitted(request, peer_uid))
         judge_request(&judge, request, &answer);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);

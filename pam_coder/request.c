@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -35,6 +36,25 @@ bool answer_is_sound(const struct answer *answer, size_t size)
            answer->weakness <= CREDENTIAL_USED && answer->failures >= 0 &&
            is_text(answer->last_origin, sizeof answer->last_origin) &&
            is_text(answer->failure_origin, sizeof answer->failure_origin);
+}
+
+static bool is_service_name(const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789_.-";
+
+    return text[0] != '\0' && text[strspn(text, letters)] == '\0';
+}
+
+void request_settle(struct request *request, bool by_root)
+{
+    if (by_root) {
+        if (!is_service_name(request->service))
+            snprintf(request->service, sizeof request->service, "other");
+        return;
+    }
+    snprintf(request->service, sizeof request->service, "helper");
+    request->tty[0] = request->rhost[0] = request->address[0] = request->server[0] = '\0';
 }
 
 /* FNV-1a, folded to 16 bits. */

@@ -52,6 +52,13 @@ struct answer {
  * user's without the name leaving the host's process. */
 uint32_t request_stranger(const char *name);
 
+/*
+ * What is taken from a sound request as the asker's word. From root's programs (by_root) all, but a service whose
+ * name is not 1-64 of [A-Za-z0-9_.-] is "other"; from anybody else nothing: the service is "helper", and there is no
+ * terminal and no host.
+ */
+void request_settle(struct request *request, bool by_root);
+
 /* True when every number is in range and every text ends within its field. */
 bool request_is_sound(const struct request *request, size_t size);
 bool answer_is_sound(const struct answer *answer, size_t size);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <crypt.h>
 
 #include "fixture.h"
 #include "visit.h"
@@ -132,6 +133,61 @@ static void what_the_caller_says_of_himself_is_not_believed(void **state)
     }
     assert_int_equal(fixture_failures("uid = 70100 AND origin = 'uid:70100'"), 5);
     assert_int_equal(fixture_failures("1"), 5);
+}
+
+static void make_hash_outdated(void)
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE], sql[600];
+    struct crypt_data data = { 0 };
+
+    assert_non_null(crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof setting));
+    snprintf(sql, sizeof sql, "UPDATE accounts SET hash = '%s' WHERE uid = %d",
+             crypt_rn(RIGHT, setting, &data, sizeof data), CALLER);
+    fixture_sql(sql);
+}
+
+/* A login that renews an old hash leaves an audit row: whose words are in it? */
+static void assert_via(const struct visit *way, uid_t uid, const char *service, const char *via)
+{
+    struct visit visit_by = *way;
+    struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
+    struct answer answer;
+    char sql[200];
+
+    visit_by.uid = uid;
+    make_hash_outdated();
+    snprintf(request.service, sizeof request.service, "%s", service);
+    snprintf(request.tty, sizeof request.tty, "pts/1");
+    assert_true(visit(&visit_by, &request, sizeof request, &answer));
+    assert_int_equal(answer.right, 1);
+    snprintf(sql, sizeof sql, "SELECT via = '%s' FROM audit WHERE event = 'hash renewed' ORDER BY id DESC", via);
+    assert_int_equal(fixture_number(sql), 1);
+}
+
+static void no_row_holds_a_service_that_the_caller_made_up(void **state)
+{
+    const struct visit *way = *state;
+
+    assert_via(way, CALLER, "sshd", "helper");
+    assert_via(way, CALLER, "ss\nhd\x1b[2J", "helper");
+    assert_via(way, 0, "sshd", "sshd");
+    assert_via(way, 0, "ss\nhd\x1b[2J", "other");
+    assert_via(way, 0, "", "other");
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE via GLOB '*[^a-z]*'"), 0);
+}
+
+/* A job's service passes a pending change of password; a user's own program is none. */
+static void a_user_cannot_say_that_nobody_types(void **state)
+{
+    struct visit visit_by = *(const struct visit *)*state;
+    struct request request = visit_own(REQUEST_ACCOUNT, "");
+    struct answer answer;
+
+    fixture_sql("UPDATE accounts SET temporary = 1");
+    snprintf(request.service, sizeof request.service, "cron");
+    visit_by.uid = CALLER;
+    assert_true(visit(&visit_by, &request, sizeof request, &answer));
+    assert_int_equal(answer.verdict, VERDICT_TEMPORARY);
 }
 
 static void by_socket_the_peer_is_the_caller(void **state)
@@ -458,6 +514,8 @@ int main(void)
         WAYS(a_user_asks_two_questions_only),
         WAYS(a_borrowed_name_says_nothing),
         WAYS(what_the_caller_says_of_himself_is_not_believed),
+        WAYS(no_row_holds_a_service_that_the_caller_made_up),
+        WAYS(a_user_cannot_say_that_nobody_types),
         TEST(by_socket_the_peer_is_the_caller),
         TEST(files_are_private_whatever_the_umask),
         TEST(argv_and_environment_are_nothing),

@@ -126,6 +126,43 @@ static void a_text_without_end_is_not_sound(void **state)
     }
 }
 
+static void of_root_a_services_name_is_taken_or_is_other(void **state)
+{
+    static const char *const names[][2] = {
+        { "sshd", "sshd" },      { "su-l", "su-l" },      { "gdm_x.Y9", "gdm_x.Y9" },
+        { "", "other" },         { "a b", "other" },      { "ss\nhd", "other" },
+        { "\x1b[2J", "other" },  { "caf\xc3\xa9", "other" }, { "a/b", "other" },
+        { "a,b", "other" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct request request = sound_request();
+
+        snprintf(request.service, sizeof request.service, "%s", names[i][0]);
+        request_settle(&request, true);
+        assert_string_equal(request.service, names[i][1]);
+        assert_string_equal(request.tty, "ssh");
+        assert_string_equal(request.rhost, "host");
+        assert_string_equal(request.address, "192.0.2.1");
+    }
+}
+
+static void of_anybody_else_nothing_is_taken(void **state)
+{
+    struct request request = sound_request();
+
+    (void)state;
+    request_settle(&request, false);
+    assert_string_equal(request.service, "helper");
+    assert_string_equal(request.tty, "");
+    assert_string_equal(request.rhost, "");
+    assert_string_equal(request.address, "");
+    assert_string_equal(request.server, "");
+    assert_string_equal(request.user, "alice");
+    assert_string_equal(request.password, "a");
+}
+
 static void an_answers_texts_must_end(void **state)
 {
     struct answer answer = { .size = sizeof answer };
@@ -411,6 +448,8 @@ int main(void)
         cmocka_unit_test(a_request_is_silent_or_not),
         cmocka_unit_test(a_text_without_end_is_not_sound),
         cmocka_unit_test(the_fields_are_all_of_the_request),
+        cmocka_unit_test(of_root_a_services_name_is_taken_or_is_other),
+        cmocka_unit_test(of_anybody_else_nothing_is_taken),
         cmocka_unit_test(an_answers_texts_must_end),
         cmocka_unit_test(strangers_are_told_apart),
         cmocka_unit_test(an_answer_out_of_range_is_not_sound),
