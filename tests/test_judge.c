@@ -449,11 +449,14 @@ static void plant_pending(int count)
     fixture_activity_sql(sql);
 }
 
-static void *land_soon(void *unused)
+/* argument: SQL for the store just before, or NULL. */
+static void *land_soon(void *argument)
 {
     sqlite3 *db = NULL;
 
     usleep(400000);
+    if (argument != NULL)
+        fixture_sql(argument);
     if (sqlite3_open_v2(FIXTURE_PRIVATE "/activity.db", &db, SQLITE_OPEN_READWRITE, NULL) ==
         SQLITE_OK) {
         sqlite3_busy_timeout(db, 2000);
@@ -461,7 +464,7 @@ static void *land_soon(void *unused)
                      NULL);
     }
     sqlite3_close(db);
-    return unused;
+    return NULL;
 }
 
 static void an_attempt_waits_for_those_in_flight(void **state)
@@ -477,6 +480,32 @@ static void an_attempt_waits_for_those_in_flight(void **state)
     pthread_join(thread, NULL);
     assert_true(packet_clock() - start >= 399);
     assert_int_equal(failures_of(ALICE), 0);
+}
+
+/* The right password after a wait in which an administrator did this. */
+static struct answer ask_after_waiting(char *sql)
+{
+    struct answer answer;
+    pthread_t thread;
+
+    plant_pending(5);
+    assert_int_equal(pthread_create(&thread, NULL, land_soon, sql), 0);
+    answer = ask(REQUEST_AUTHENTICATE, RIGHT);
+    pthread_join(thread, NULL);
+    return answer;
+}
+
+static void what_was_read_before_waiting_is_read_again(void **state)
+{
+    char suspended[] = "UPDATE accounts SET status = 'suspended'";
+    char reset[] = "UPDATE accounts SET hash = '$y$j9T$x$y', temporary = 1";
+    char deleted[] = "PRAGMA foreign_keys = ON; DELETE FROM accounts";
+
+    assert_answer(ask_after_waiting(suspended), VERDICT_SUSPENDED, true);
+    with_alice(state);
+    assert_answer(ask_after_waiting(reset), VERDICT_TEMPORARY, false);
+    with_alice(state);
+    assert_int_equal(ask_after_waiting(deleted).right, 0);
 }
 
 static void an_attempt_waits_no_longer_than_five_seconds(void **state)
@@ -740,16 +769,50 @@ static void a_change_is_written_with_its_audit_row(void **state)
     assert_int_equal(audit_rows(), 1);
 }
 
-static void an_outdated_hash_is_renewed_once_at_a_login(void **state)
+/* Of the right password, by a former method. */
+static void make_hash_outdated(void)
 {
-    char hash[ACCOUNT_HASH_SIZE], setting[CRYPT_GENSALT_OUTPUT_SIZE], sql[600];
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE], sql[600];
     struct crypt_data data = { 0 };
 
-    (void)state;
     assert_non_null(crypt_gensalt_rn("$6$", 0, NULL, 0, setting, sizeof setting));
-    snprintf(hash, sizeof hash, "%s", crypt_rn(RIGHT, setting, &data, sizeof data));
-    snprintf(sql, sizeof sql, "UPDATE accounts SET hash = '%s'", hash);
+    snprintf(sql, sizeof sql, "UPDATE accounts SET hash = '%s'",
+             crypt_rn(RIGHT, setting, &data, sizeof data));
     fixture_sql(sql);
+}
+
+static void who_may_not_enter_keeps_his_outdated_hash(void **state)
+{
+    for (size_t i = 0; i < STATES; i++) {
+        with_alice(state);
+        make_hash_outdated();
+        fixture_sql(states[i].sql);
+        assert_answer(ask(REQUEST_AUTHENTICATE, RIGHT), states[i].verdict, true);
+        assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE hash GLOB '$6$*'"),
+                         states[i].may_enter ? 0 : 1);
+    }
+}
+
+/* Suspended between the comparison and the writing. */
+static void a_hash_is_not_renewed_on_a_suspended_account(void **state)
+{
+    struct store *store = NULL;
+    struct account alice;
+
+    (void)state;
+    assert_int_equal(store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store), STORE_OK);
+    assert_int_equal(store_account_by_uid(store, ALICE, &alice), STORE_OK);
+    assert_int_equal(store_account_set_status(store, ALICE, ACCOUNT_SUSPENDED), STORE_OK);
+    assert_int_equal(store_account_renew_hash(store, ALICE, alice.hash, "$y$j9T$new$hash"),
+                     STORE_LOST);
+    store_close(store);
+    assert_true(password_is(RIGHT));
+}
+
+static void an_outdated_hash_is_renewed_once_at_a_login(void **state)
+{
+    (void)state;
+    make_hash_outdated();
     assert_answer(ask(REQUEST_AUTHENTICATE, "wrong-password-1"), VERDICT_ACTIVE, false);
     assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE hash GLOB '$6$*'"), 1);
     assert_answer(ask(REQUEST_AUTHENTICATE, RIGHT), VERDICT_ACTIVE, true);
@@ -1097,6 +1160,7 @@ int main(void)
         TEST(success_makes_the_origin_known_and_clears_it),
         TEST(an_unprivileged_caller_is_its_own_origin),
         TEST(an_attempt_waits_for_those_in_flight),
+        TEST(what_was_read_before_waiting_is_read_again),
         TEST(an_attempt_waits_no_longer_than_five_seconds),
         TEST(twelve_right_passwords_at_once_all_get_in),
         TEST(of_twelve_wrong_passwords_at_once_five_are_judged),
@@ -1111,6 +1175,8 @@ int main(void)
         TEST(a_change_is_written_with_its_audit_row),
         TEST(a_former_password_is_refused_until_it_is_old_enough),
         TEST(an_outdated_hash_is_renewed_once_at_a_login),
+        FRESH(who_may_not_enter_keeps_his_outdated_hash),
+        TEST(a_hash_is_not_renewed_on_a_suspended_account),
         TEST(a_session_tells_the_failures_before_it),
         TEST(a_cron_job_is_no_login),
         TEST(a_silent_session_uses_up_nothing_and_is_no_login),
