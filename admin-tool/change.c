@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "oneself.h"
 #include "print.h"
 
 /* -- the question ------------------------------------------------------------------------- */
@@ -183,6 +184,26 @@ static enum status make(struct tool *tool, const struct change *change,
     return status;
 }
 
+static void say_outcome(const struct change *change, const struct account *account)
+{
+    if (change->outcome != NULL)
+        printf("%s %s.\n", account->username, change->outcome);
+}
+
+/* Who does it to himself hears of it first: what follows ends the session he could read it in. */
+static void finish(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after)
+{
+    bool own = oneself_is(&tool->actor, before->uid, before->username);
+
+    if (own)
+        say_outcome(change, before);
+    if (change->finish != NULL)
+        change->finish(tool, change, before, after);
+    if (!own)
+        say_outcome(change, before);
+}
+
 static enum status carry_out(struct tool *tool, const struct change *change,
                              const struct account *shown)
 {
@@ -197,8 +218,8 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     status = make(tool, change, shown, &before, &after);
     store_rollback(tool->store);
     tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
-    if (status == GO_ON && change->finish != NULL)
-        change->finish(tool, change, &before, after.uid != 0 ? &after : NULL);
+    if (status == GO_ON)
+        finish(tool, change, &before, after.uid != 0 ? &after : NULL);
     change_release_signals();
     explicit_bzero(&before, sizeof before);
     explicit_bzero(&after, sizeof after);
@@ -222,8 +243,6 @@ enum status change_account(struct tool *tool, const struct change *change)
         status = ask(tool, change, &account);
     if (status == GO_ON)
         status = carry_out(tool, change, &account);
-    if (status == GO_ON && change->outcome != NULL)
-        printf("%s %s.\n", account.username, change->outcome);
     explicit_bzero(account.hash, sizeof account.hash);
     return status == GO_ON ? STATUS_DONE : status;
 }

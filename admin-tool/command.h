@@ -78,7 +78,7 @@ struct tool {
     int64_t now;          /* Unix seconds, when the run began */
     struct store *store;  /* NULL: there is none yet */
     struct policy policy; /* the defaults when there is no store */
-    struct actor actor;   /* of a changing command, once opened */
+    struct actor actor;   /* of a changing command, once opened; --dry-run, too */
     int folder;           /* where it was started, for openat(2); -1: nowhere. We are in "/" */
     int lock;             /* the tool lock's descriptor, -1 when not held */
     int64_t begun;        /* the generation that change_begin found; 0: not known */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "import.h"
+#include "oneself.h"
 
 enum { UID_FIRST = 1000, UID_LAST = 59999, DAY = 86400 };
 
@@ -119,8 +120,7 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
 /* Whoever took his own line away could find himself without the way back. */
 static bool runs_this(const struct staging *staging, const struct passwd *line)
 {
-    return staging->actor.audit.login_uid == (int64_t)line->pw_uid ||
-           strcmp(staging->actor.via, line->pw_name) == 0;
+    return oneself_is(&staging->actor, line->pw_uid, line->pw_name);
 }
 
 static enum status stage(struct staging *staging, const struct passwd *line, const char *email)

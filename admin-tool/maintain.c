@@ -18,12 +18,12 @@ static enum store_result apply_reset(struct tool *tool, const struct change *cha
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
-    if (tool_has(tool, OPTION_END_SESSIONS))
-        sessions_end(tool, before);
-    handover_print(tool, after, change->password);
+    handover_print(tool, after, change->password); /* first: it may be our own session that ends */
     if (after->status == ACCOUNT_SUSPENDED)
         tool_refuse(GO_ON, "note: %s is still suspended; see 'admin-tool users activate'",
                     after->username);
+    if (tool_has(tool, OPTION_END_SESSIONS))
+        sessions_end(tool, before);
 }
 
 enum status maintain_reset_password(struct tool *tool)

@@ -135,7 +135,6 @@ static enum status open_to_change(struct tool *tool)
 {
     enum status status = make_folder(CODER_STATE_DIR, 0755);
 
-    actor_find(&tool->actor); /* now: it may ask a slow NSS source */
     if (status == GO_ON)
         status = make_folder(PRIVATE_DIR, 0700);
     if (status == GO_ON && store_check_files(PRIVATE_DIR, "accounts.db") == STORE_UNSAFE)
@@ -169,6 +168,8 @@ static enum status open_to_read(struct tool *tool)
 
 enum status tool_open(struct tool *tool)
 {
+    if ((tool->command->flags & COMMAND_CHANGES) != 0)
+        actor_find(&tool->actor); /* now: it may ask a slow NSS source */
     return changes(tool) ? open_to_change(tool) : open_to_read(tool);
 }
 

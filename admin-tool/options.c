@@ -245,5 +245,5 @@ void options_print_help(const struct command *command)
     if (takes(command, OPTION_FORCE))
         puts(takes(command, OPTION_UID)
                  ? "\n--force permits an id of the host's ranges of subordinate ids."
-                 : "\n--force permits it for the last active Admin.");
+                 : "\n--force permits it for the last active Admin, and for yourself.");
 }

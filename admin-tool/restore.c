@@ -8,6 +8,7 @@
 #include "backup.h"
 #include "backup_source.h"
 #include "command.h"
+#include "oneself.h"
 #include "print.h"
 #include "words.h"
 
@@ -17,6 +18,7 @@ struct plan {
     size_t accounts, passwords, gone;
     int64_t admins; /* active ones won, less those lost */
     bool rest;
+    bool is_own; /* whoever runs this is one of those who lose something */
     struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
 
@@ -47,6 +49,15 @@ static bool is_admin(const struct tool *tool, bool there, const struct account *
            (account->expires_at == 0 || account->expires_at > tool->now);
 }
 
+/* A process keeps what its user had. */
+static bool loses(const struct restored *one)
+{
+    if (!one->was || one->before.status != ACCOUNT_ACTIVE)
+        return false;
+    return !one->is || one->after.status != ACCOUNT_ACTIVE ||
+           (one->before.roles & ~one->after.roles) != 0;
+}
+
 static enum status add_rows(struct tool *tool, struct restore *restore,
                             struct libscols_table *table, struct plan *plan)
 {
@@ -59,6 +70,8 @@ static enum status add_rows(struct tool *tool, struct restore *restore,
         plan->accounts++;
         plan->passwords += one.password && one.was;
         plan->gone += !one.is;
+        plan->is_own = plan->is_own || (loses(&one) && oneself_is(&tool->actor, one.before.uid,
+                                                                  one.before.username));
         plan->admins += (int64_t)is_admin(tool, one.is, &one.after) -
                         (int64_t)is_admin(tool, one.was, &one.before);
         explicit_bzero(&one, sizeof one);
@@ -146,6 +159,14 @@ static enum status check_admin_left(struct tool *tool, const struct plan *plan, 
                        "make one then");
 }
 
+static enum status check_own(const struct tool *tool, const struct plan *plan)
+{
+    if (!plan->is_own || tool_has(tool, OPTION_FORCE))
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "you yourself would lose your account or a role, and your "
+                       "sessions; let another Admin do it, or use --force");
+}
+
 static enum status ask(struct tool *tool, const struct plan *plan)
 {
     if (plan->accounts == 0 && !plan->rest) {
@@ -173,15 +194,6 @@ struct leavers {
     } *all;
     size_t count, room;
 };
-
-/* A process keeps what its user had. */
-static bool loses(const struct restored *one)
-{
-    if (!one->was || one->before.status != ACCOUNT_ACTIVE)
-        return false;
-    return !one->is || one->after.status != ACCOUNT_ACTIVE ||
-           (one->before.roles & ~one->after.roles) != 0;
-}
 
 static bool add_leaver(struct leavers *leavers, const struct account *account)
 {
@@ -269,8 +281,10 @@ static enum status carry_out(struct tool *tool, struct store *backup, const stru
     status = apply(tool, backup, plan, &leavers);
     store_rollback(tool->store);
     tool_unlock(tool);
-    if (status == GO_ON)
+    if (status == GO_ON) { /* said first: our own session may be one that ends */
+        printf("The backup is restored; accounts changed: %zu.\n", plan->accounts);
         end_sessions(tool, &leavers);
+    }
     change_release_signals();
     free(leavers.all);
     return status;
@@ -293,13 +307,12 @@ static enum status restore_from(struct tool *tool, struct store *backup)
     if (status == GO_ON)
         status = check_admin_left(tool, &plan, plan.admins);
     if (status == GO_ON)
+        status = check_own(tool, &plan);
+    if (status == GO_ON)
         status = ask(tool, &plan);
     if (status == GO_ON)
         status = carry_out(tool, backup, &plan);
-    if (status != GO_ON)
-        return status;
-    printf("The backup is restored; accounts changed: %zu.\n", plan.accounts);
-    return STATUS_DONE;
+    return status == GO_ON ? STATUS_DONE : status;
 }
 
 enum status backup_restore(struct tool *tool)

@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "lineage.h"
+#include "oneself.h"
 
 enum { SWEEPS_MAX = 10, QUIET_SWEEPS = 2, LOOKS_MAX = 20 };
 
@@ -126,6 +127,7 @@ void sessions_end(struct tool *tool, const struct account *account)
     struct sweep sweep = { .uid = account->uid };
     int quiet = 0;
 
+    oneself_take_leave(tool, account);
     if (access("/run/systemd/system", F_OK) == 0)
         end_lingering(account->uid);
     for (int i = 0; i < SWEEPS_MAX && quiet < QUIET_SWEEPS; i++) {

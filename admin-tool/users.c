@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "oneself.h"
 #include "print.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
@@ -27,6 +28,14 @@ static enum status check_admin_left(struct tool *tool, const struct account *acc
                            "use --force",
                            account->username);
     return status;
+}
+
+/* Of the account, or of what it may do. */
+static enum status check_loss(struct tool *tool, const struct account *account)
+{
+    enum status status = check_admin_left(tool, account);
+
+    return status == GO_ON ? oneself_check(tool, account) : status;
 }
 
 static enum status check_reason(const char *reason)
@@ -66,7 +75,7 @@ static enum status check_status(struct tool *tool, const struct change *change,
         printf("%s is already %s.\n", account->username, account_status_name(account->status));
         return STATUS_DONE;
     }
-    return suspends ? check_admin_left(tool, account) : GO_ON;
+    return suspends ? check_loss(tool, account) : GO_ON;
 }
 
 static enum store_result apply_suspend(struct tool *tool, const struct change *change,
@@ -118,7 +127,10 @@ static enum status check_roles(struct tool *tool, const struct change *change,
         printf("%s already has exactly the roles %s.\n", account->username, names);
         return STATUS_DONE;
     }
-    return (change->roles & ROLE_ADMIN) == 0 ? check_admin_left(tool, account) : GO_ON;
+    if ((account->roles & ~change->roles) == 0)
+        return GO_ON;
+    return (change->roles & ROLE_ADMIN) == 0 ? check_loss(tool, account)
+                                             : oneself_check(tool, account);
 }
 
 static enum store_result apply_roles(struct tool *tool, const struct change *change,
@@ -162,7 +174,7 @@ static enum status check_delete(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
     (void)change;
-    return check_admin_left(tool, account);
+    return check_loss(tool, account);
 }
 
 static enum store_result apply_delete(struct tool *tool, const struct change *change,

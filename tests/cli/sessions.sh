@@ -57,8 +57,31 @@ if (echo 70101 >/proc/self/loginuid) 2>/dev/null; then
     exits 0 "suspend one with a root shell" admin-tool users suspend bob -y
     ok "... ends it by its login uid" eval '! alive '"$shell"
     admin-tool users activate bob -y >"$tmp/made"
-    run bash -c 'echo 70101 >/proc/self/loginuid; admin-tool users suspend bob -y; :'
-    ok "who suspends himself is ended, but the work is done" is_value "SELECT status FROM accounts WHERE username='bob'" suspended
+    # Oneself, by the login uid.
+    self() { run bash -c 'echo 70101 >/proc/self/loginuid; exec admin-tool "$@"' bash "$@"; }
+    own() { self "${@:2}"; ok "$1 oneself is refused (exit 4)" eval '[ $status -eq 4 ] && is_clean_error'; complains 'bob is yourself.*another Admin.*--force' "... with a word"; unchanged "... and nothing is changed"; }
+    admin-tool backup /root/member >"$tmp/made"
+    admin-tool users edit-roles bob --roles admin,auditor -y >"$tmp/made"
+    remember
+    own "suspending" users suspend bob -y
+    own "... with --keep-sessions" users suspend bob -y --keep-sessions
+    own "... with --dry-run" users suspend bob --dry-run
+    own "deleting" users delete bob -y
+    own "demoting" users edit-roles bob --roles member -y
+    own "taking a role from" users edit-roles bob --roles admin -y
+    self restore /root/member -y
+    ok "a restore that demotes oneself is refused (exit 4)" eval '[ $status -eq 4 ] && is_clean_error'
+    complains 'you yourself would lose.*another Admin.*--force' "... with a word"
+    unchanged "... and nothing is changed"
+    self users suspend dora -y --dry-run
+    ok "another one is not" [ $status -eq 0 ]
+    run bash -c 'echo 70101 >/proc/self/loginuid; echo yes | admin-tool users suspend bob --force; :'
+    says 'Are you sure you want to suspend this user' "with --force it asks as ever"
+    says 'bob is suspended' "... and says what is done before its own session ends"
+    ok "... so the work is done" is_value "SELECT status FROM accounts WHERE username='bob'" suspended
+    self restore /root/member -y --force --exact
+    says '^The backup is restored' "a restore with --force says so first, too"
+    admin-tool users suspend bob -y >"$tmp/made"
     ok "... and published" [ "$(getent passwd bob | cut -d: -f7)" = /usr/sbin/nologin ]
 else
     echo "ok $((number += 1)) - a root shell by its login uid # SKIP cannot be set here"

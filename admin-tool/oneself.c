@@ -1,0 +1,30 @@
+/*
+ * Who shuts himself out cannot undo it, and seldom means it.
+ */
+#include "oneself.h"
+
+#include <string.h>
+#include <time.h>
+
+bool oneself_is(const struct actor *actor, uint32_t uid, const char *username)
+{
+    return actor->audit.login_uid == (int64_t)uid || strcmp(actor->via, username) == 0;
+}
+
+enum status oneself_check(const struct tool *tool, const struct account *account)
+{
+    if (tool_has(tool, OPTION_FORCE) || !oneself_is(&tool->actor, account->uid, account->username))
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "%s is yourself: you would lose access and your sessions; let "
+                       "another Admin do it, or use --force", account->username);
+}
+
+void oneself_take_leave(const struct tool *tool, const struct account *account)
+{
+    static const struct timespec pause = { 0, 500000000 };
+
+    if (!oneself_is(&tool->actor, account->uid, account->username))
+        return;
+    fflush(NULL);
+    nanosleep(&pause, NULL);
+}
