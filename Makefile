@@ -90,7 +90,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/search.o admin-tool/columns.o \
+               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/search.o admin-tool/columns.o \
                $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "local_files.h"
 
 /* -- import_record.c: one account as a file says it --------------------------------------- */
 
@@ -222,37 +223,5 @@ enum status take_over_confirm(struct import_batch *batch);
 
 /* Remove the rows' lines from the local files. Trouble is a complaint. */
 void take_over(struct import_batch *batch);
-
-/* -- local_files.c: /etc/passwd and the like, changed as shadow-utils would --------------- */
-
-/* In the order in which they are replaced. */
-enum local_file_id { LOCAL_PASSWD, LOCAL_SHADOW, LOCAL_GROUP, LOCAL_GSHADOW, LOCAL_FILE_COUNT };
-
-/* One file as it is, and as it will be. */
-struct local_file {
-    enum local_file_id id;
-    bool missing;
-    struct stat st;
-    char *old, *new; /* new has room for all of old */
-    size_t old_size, new_size;
-};
-
-const char *local_file_path(enum local_file_id id);
-
-/* Read it; missing is good but for /etc/passwd. False with errno; to be freed in every case. */
-bool local_file_load(struct local_file *file, enum local_file_id id);
-void local_file_free(struct local_file *file); /* wipes */
-
-/* Backup and new file beside the old one, if there is a difference; all of them in place. False with
- * errno. */
-bool local_file_prepare(const struct local_file *file);
-bool local_file_replace(const struct local_file files[LOCAL_FILE_COUNT]);
-void local_file_abandon(void);
-
-/* Past this line's end. *ret_length: without it. */
-const char *local_line_end(const char *line, const char *end, size_t *ret_length);
-
-/* A field of "a:b:c", copied; "" when there is none. False, and "", when it is too long. */
-bool local_line_field(const char *line, size_t length, int number, char *ret, size_t size);
 
 #endif

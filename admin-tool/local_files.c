@@ -8,9 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "import.h"
+#include "command.h"
+#include "local_files.h"
 
-enum { FILE_MAX = 256 << 20, NAME_SIZE = 32 };
+enum { FILE_MAX = 256 << 20, NAME_SIZE = 16 + LOCAL_BACKUP_SIZE };
 
 static const char *const paths[LOCAL_FILE_COUNT] = { "/etc/passwd", "/etc/shadow", "/etc/group",
                                                      "/etc/gshadow" };
@@ -95,10 +96,15 @@ static bool write_file(const char *path, const struct stat *like, const char *te
     return true;
 }
 
-/* "/etc/passwd-" is the backup, "/etc/passwd+" the new one: shadow-utils' names. */
-static void name_beside(enum local_file_id id, char suffix, char ret[NAME_SIZE])
+static void name_beside(enum local_file_id id, const char *suffix, char ret[NAME_SIZE])
 {
-    snprintf(ret, NAME_SIZE, "%s%c", paths[id], suffix);
+    snprintf(ret, NAME_SIZE, "%s%s", paths[id], suffix);
+}
+
+/* "/etc/passwd+" until it is in place: shadow-utils' name. */
+static void name_new(enum local_file_id id, char ret[NAME_SIZE])
+{
+    name_beside(id, "+", ret);
 }
 
 static bool is_changed(const struct local_file *file)
@@ -106,42 +112,89 @@ static bool is_changed(const struct local_file *file)
     return !file->missing && file->new_size != file->old_size;
 }
 
-bool local_file_prepare(const struct local_file *file)
+/* Only shadow-utils' own backup may be overwritten. */
+static bool put_backup(const char *path, enum local_file_id id, const char *suffix)
 {
-    char path[NAME_SIZE], backup[NAME_SIZE];
+    char backup[NAME_SIZE];
 
-    if (!is_changed(file))
-        return true;
-    name_beside(file->id, '+', path);
-    name_beside(file->id, '-', backup);
-    return write_file(path, &file->st, file->old, file->old_size) && rename(path, backup) == 0 &&
-           write_file(path, &file->st, file->new, file->new_size);
+    name_beside(id, suffix, backup);
+    if (strcmp(suffix, "-") == 0)
+        return rename(path, backup) == 0;
+    return link(path, backup) == 0 && unlink(path) == 0;
 }
 
-void local_file_abandon(void)
+/* The backups of before stay. */
+static void remove_backup(enum local_file_id id, const char *suffix)
+{
+    char path[NAME_SIZE];
+    int error = errno;
+
+    name_beside(id, suffix, path);
+    if (strcmp(suffix, "-") != 0)
+        unlink(path);
+    errno = error;
+}
+
+static bool prepare(const struct local_file *file, const char *suffix)
 {
     char path[NAME_SIZE];
 
-    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
-        name_beside((enum local_file_id)i, '+', path);
-        unlink(path);
-    }
+    name_new(file->id, path);
+    if (!write_file(path, &file->st, file->old, file->old_size) ||
+        !put_backup(path, file->id, suffix))
+        return false;
+    if (write_file(path, &file->st, file->new, file->new_size))
+        return true;
+    remove_backup(file->id, suffix);
+    return false;
 }
 
-bool local_file_replace(const struct local_file files[LOCAL_FILE_COUNT])
+/* What was written beside the files, for the first `count` of them the backups, too. */
+static void abandon(const struct local_file files[LOCAL_FILE_COUNT], size_t count,
+                    const char *suffix)
+{
+    char path[NAME_SIZE];
+    int error = errno;
+
+    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
+        name_new((enum local_file_id)i, path);
+        unlink(path);
+        if (i < count && is_changed(&files[i]))
+            remove_backup((enum local_file_id)i, suffix);
+    }
+    errno = error;
+}
+
+static bool put_all(const struct local_file files[LOCAL_FILE_COUNT], const char **ret_path)
 {
     int folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char path[NAME_SIZE];
     bool good = folder != -1;
 
+    *ret_path = "/etc";
     for (size_t i = 0; good && i < LOCAL_FILE_COUNT; i++) {
-        name_beside((enum local_file_id)i, '+', path);
+        name_new((enum local_file_id)i, path);
         good = !is_changed(&files[i]) || rename(path, paths[i]) == 0;
     }
     good = good && fsync(folder) == 0;
     if (folder != -1)
         close(folder);
     return good;
+}
+
+bool local_files_replace(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
+                         const char **ret_path)
+{
+    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
+        if (is_changed(&files[i]) && !prepare(&files[i], backup)) {
+            *ret_path = paths[i];
+            abandon(files, i, backup);
+            return false;
+        }
+    if (put_all(files, ret_path))
+        return true;
+    abandon(files, 0, backup);
+    return false;
 }
 
 /* -- lines -------------------------------------------------------------------------------- */

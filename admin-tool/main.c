@@ -46,7 +46,9 @@ static const struct command commands[] = {
           WITH(OPTION_EXPIRES),
       users_edit, "Change e-mail, full name, shell or the day the account expires" },
     { "users", "delete", "NAME", COMMAND_CHANGES,
-      CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_FORCE), users_delete,
+      CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_KEEP_GROUPS) |
+          WITH(OPTION_FORCE),
+      users_delete,
       "Delete an account; its name and id are never given out again" },
     { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,
       "Forget the failed logins that lock a user out" },

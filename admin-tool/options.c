@@ -59,6 +59,9 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, "say what would be done, and change nothing" },
     [OPTION_HELP] = { "help", 'h', NULL, "this text" },
     [OPTION_VERSION] = { "version", 0, NULL, "the version" },
+    [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
+    [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
+                              "take the set-id bits off the user's files, see below" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */

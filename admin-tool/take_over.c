@@ -178,6 +178,7 @@ static bool read_and_cut(struct surgery *surgery)
 static bool operate(struct surgery *surgery)
 {
     const struct import_batch *batch = surgery->batch;
+    const char *path = "";
 
     for (size_t i = 0; i < batch->count; i++)
         if (claims_add(&surgery->taken, CLAIM_USER, import_row_name(&batch->rows[i]),
@@ -186,10 +187,7 @@ static bool operate(struct surgery *surgery)
             return trouble(surgery, "/etc/passwd", strerror(ENOMEM));
     if (!read_and_cut(surgery))
         return false;
-    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
-        if (!local_file_prepare(&surgery->files[i]))
-            return trouble(surgery, local_file_path((enum local_file_id)i), strerror(errno));
-    return local_file_replace(surgery->files) || trouble(surgery, "/etc", strerror(errno));
+    return local_files_replace(surgery->files, "-", &path) || trouble(surgery, path, strerror(errno));
 }
 
 static void surgery_free(struct surgery *surgery)
@@ -226,8 +224,6 @@ void take_over(struct import_batch *batch)
         tool_refuse(GO_ON, "%zu account%s taken over from /etc/passwd; the former files are "
                     "/etc/passwd-, /etc/shadow-, /etc/group- and /etc/gshadow-", surgery.removed,
                     surgery.removed == 1 ? "" : "s");
-    } else {
-        local_file_abandon();
     }
     ulckpwdf();
     surgery_free(&surgery);

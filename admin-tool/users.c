@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "local_groups.h"
 #include "oneself.h"
 #include "print.h"
 
@@ -192,6 +193,7 @@ static void finish_delete(struct tool *tool, const struct change *change,
     end_sessions(tool, change, before, after);
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
+    local_groups_leave(tool, before);
     leftovers_print(before, stdout);
 }
 
@@ -201,6 +203,7 @@ static void preview_delete(struct tool *tool, const struct change *change,
     (void)change;
     if (tool_has(tool, OPTION_REMOVE_HOME))
         fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
+    local_groups_preview(tool, account, out);
     leftovers_print(account, out);
 }
 
