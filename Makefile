@@ -85,7 +85,8 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin
                admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
-               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_remove.o admin-tool/maintain.o \
+               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/home_remove.o admin-tool/reserved.o \
+               admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
@@ -132,6 +133,14 @@ $(B)/gen/commonest.h: pam_coder/commonest.txt
 	sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&",/' $< >> $@
 	printf '};\n' >> $@
 $(O)/pam_coder/credential.o: $(B)/gen/commonest.h
+
+# "NAME WHOSE" becomes { "NAME", "WHOSE" }.
+$(B)/gen/reserved_names.h: admin-tool/reserved.txt
+	@mkdir -p $(@D)
+	printf 'static const struct { const char *pattern, *whose; } reserved_names[] = {\n' > $@
+	sed -e '/^#/d' -e 's/^\([^ ]*\) \(.*\)/    { "\1", "\2" },/' $< >> $@
+	printf '};\n' >> $@
+$(O)/admin-tool/reserved.o: $(B)/gen/reserved_names.h
 
 $(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,--version-script=pam_coder/pam_coder.map \
@@ -305,7 +314,7 @@ deb:
 SOURCES := $(wildcard sql/*.c nss_coder/*.c pam_coder/*.c admin-tool/*.c)
 LINTFLAGS = $(COMMON) $(PATHS) -O2 -Werror
 
-lint: $(B)/gen/migrations.h $(B)/gen/commonest.h
+lint: $(B)/gen/migrations.h $(B)/gen/commonest.h $(B)/gen/reserved_names.h
 	for f in $(SOURCES); do $(CC) $(LINTFLAGS) -fanalyzer -c -o /dev/null $$f || exit 1; done
 	cppcheck -q --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --suppressions-list=tests/cppcheck-suppressions $(filter -I% -D%,$(COMMON)) $(PATHS) $(SOURCES)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "command.h"
+#include "home_owner.h"
 #include "print.h"
+#include "reserved.h"
 
 /* -- taken -------------------------------------------------------------------------------- */
 
@@ -15,9 +17,20 @@ static bool is_role_group(uint32_t id)
            id == role_gid(ROLE_AUDITOR);
 }
 
+static enum status check_name(const struct tool *tool, const char *username)
+{
+    const char *whose = reserved_name(username);
+    enum status status = host_name_is_free(username);
+
+    if (status != GO_ON || whose == NULL || tool_has(tool, OPTION_FORCE))
+        return status;
+    return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "
+                       "the user's private group; choose another, or use --force", username, whose);
+}
+
 static enum status check_host(const struct tool *tool, const struct account *account)
 {
-    enum status status = host_name_is_free(account->username);
+    enum status status = check_name(tool, account->username);
 
     if (status != GO_ON || account->uid == 0)
         return status;
@@ -77,6 +90,51 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
     return GO_ON;
 }
 
+/* An account of the store or of /etc/passwd has this home. */
+static enum status check_shared(struct tool *tool, const struct account *account)
+{
+    char name[ACCOUNT_NAME_SIZE] = "";
+    enum store_result result = STORE_NOT_FOUND;
+
+    if (home_is_nobodys(account->home))
+        return GO_ON;
+    if (tool->store != NULL)
+        result = store_home_owner(tool->store, account->home, account->uid, name);
+    if (result == STORE_NOT_FOUND && home_find_local(account->home, account->username, name))
+        result = STORE_OK;
+    if (result == STORE_NOT_FOUND)
+        return GO_ON;
+    if (result != STORE_OK)
+        return tool_store_status(tool, result, account->home);
+    return tool_refuse(STATUS_REFUSED, "%s is the home of %s: each could change what the other runs; "
+                       "choose another with --home, or use --force", account->home, name);
+}
+
+static enum status check_home(struct tool *tool, const struct account *account)
+{
+    char reason[HOME_REASON_SIZE];
+    enum home_owner owner;
+    enum status status = GO_ON;
+
+    if (tool_has(tool, OPTION_FORCE))
+        return GO_ON;
+    owner = home_judge(account->home, account->uid, reason);
+    if (owner == HOME_ABSENT || owner == HOME_OWN)
+        status = check_shared(tool, account);
+    else
+        status = tool_refuse(STATUS_REFUSED, "%s; what is in a home runs as its user: choose "
+                             "another with --home, or look and use --force", reason);
+    return status;
+}
+
+/* What is not known before the policy and the id. */
+static enum status settle(struct tool *tool, struct account *account)
+{
+    enum status status = choose_uid(tool, account);
+
+    return status == GO_ON ? check_home(tool, account) : status;
+}
+
 /* -- making ------------------------------------------------------------------------------- */
 
 static enum status make_password(struct tool *tool, struct newcomer *newcomer)
@@ -121,7 +179,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
     if (status == GO_ON)
         status = tool_lock(tool);
     if (status == GO_ON)
-        status = choose_uid(tool, account);
+        status = settle(tool, account);
     if (status != GO_ON)
         return status;
     change_hold_signals();
@@ -138,7 +196,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
 static enum status preview(struct tool *tool, struct account *account)
 {
     FILE *out = tool_wants_json(tool) ? stderr : stdout;
-    enum status status = choose_uid(tool, account);
+    enum status status = settle(tool, account);
 
     if (status != GO_ON)
         return status;

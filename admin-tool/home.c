@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "home.h"
+#include "safe_path.h"
 
 #define SKELETON "/etc/skel"
 
@@ -128,18 +129,44 @@ static bool fill_home(int home, uint32_t uid)
     return filled && fchown(home, uid, uid) == 0 && fchmod(home, host_home_mode()) == 0;
 }
 
+/* Nobody but root can change the way there, or root was told so and said --force. */
+static int open_place(const struct tool *tool, const char *path, const char **ret_name)
+{
+    struct safe_parent parent;
+
+    if (tool_has(tool, OPTION_FORCE))
+        return home_open_parent(path, ret_name);
+    *ret_name = strrchr(path, '/') + 1;
+    if (safe_path_parent(-1, path, &parent) == SAFE_PATH_OTHERS)
+        errno = EPERM;
+    return parent.folder;
+}
+
+/* The folder just made, not one that somebody put in its place: none but root makes one of root's. */
+static int open_made(int parent, const char *name)
+{
+    int home = openat(parent, name, OPEN_FOLDER);
+    struct stat st;
+
+    if (home == -1 || (fstat(home, &st) == 0 && st.st_uid == CODER_OWNER_UID))
+        return home;
+    close(home);
+    errno = EEXIST;
+    return -1;
+}
+
 void home_make(struct tool *tool, const struct account *account)
 {
     const char *name = "";
-    int parent = home_open_parent(account->home, &name), home = -1;
+    int parent = open_place(tool, account->home, &name), home = -1;
 
-    if (parent != -1 && mkdirat(parent, name, 0700) != 0 && errno == EEXIST) {
+    if (parent != -1 && mkdirat(parent, name, 0700) == 0)
+        home = open_made(parent, name);
+    else if (parent != -1 && errno == EEXIST) {
         tool_refuse(GO_ON, "note: %s exists and is left as it is", account->home);
         close(parent);
         return;
     }
-    if (parent != -1)
-        home = openat(parent, name, OPEN_FOLDER);
     if (home == -1 || !fill_home(home, account->uid))
         tool_complain(tool,
                       "the account was created, but not the home directory %s: %s; make it by "

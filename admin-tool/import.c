@@ -191,6 +191,8 @@ static enum status import(struct import_batch *batch)
         status = tool_open(tool);
     if (status == GO_ON && tool_has(tool, OPTION_TAKE_OVER))
         status = import_passwd_check_absent(batch);
+    if (status == GO_ON && tool->store != NULL)
+        status = import_claim_homes(batch);
     if (status == GO_ON)
         status = check_store(batch);
     if (status == GO_ON)

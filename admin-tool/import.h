@@ -74,6 +74,8 @@ enum claim_kind {
     CLAIM_ROW_NAME = 'n', /* an earlier record's; number: its line */
     CLAIM_ROW_EMAIL = 'e', /* in lower case */
     CLAIM_ROW_UID = 'i',
+    CLAIM_HOME = 'h', /* of a user of this machine or of the store; holder: the name */
+    CLAIM_ROW_HOME = 'd', /* an earlier record's */
     CLAIM_HASHING = 'p' /* parameters of crypt(3); number: 1 when they work here */
 };
 
@@ -145,7 +147,7 @@ void import_batch_tell_rest(const struct import_batch *batch);
 
 /* -- import_host.c: what this machine has ------------------------------------------------- */
 
-/* Claims for all users and groups that NSS enumerates, and the ranges of subordinate ids. GO_ON, or
+/* Claims for all users, homes and groups that NSS enumerates, and the ranges of subordinate ids. GO_ON, or
  * said. */
 enum status import_host_read(struct import_batch *batch);
 
@@ -153,6 +155,9 @@ enum status import_host_read(struct import_batch *batch);
 bool import_host_knows(const char *name, uint32_t uid);
 
 /* -- import_check.c: the rules of users create, for many ---------------------------------- */
+
+/* Claims for the homes of the store's accounts. GO_ON, or said. */
+enum status import_claim_homes(struct import_batch *batch);
 
 /* Record against machine and batch; a good one is claimed. */
 bool import_check_record(struct import_batch *batch, const struct import_record *record,

@@ -3,9 +3,14 @@
  * the file itself. Each answer is a reason to be told with its line.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "home_owner.h"
 #include "import.h"
+#include "reserved.h"
+
+enum { HOMES_AT_ONCE = 64 };
 
 static bool refuse(char ret_reason[IMPORT_REASON_SIZE], const char *what, const char *value,
                    const char *why)
@@ -32,9 +37,10 @@ static bool check_new_on_host(const struct import_batch *batch, const struct acc
     if (batch->asks_remote && import_host_knows(account->username, account->uid))
         return refuse(ret_reason, account->username, "",
                       " or its uid is taken by a user or group of this machine");
-    if (account->uid != 0 && host_subordinates_have(&batch->subordinate, account->uid))
+    if (account->uid != 0 && !tool_has(batch->tool, OPTION_FORCE) &&
+        host_subordinates_have(&batch->subordinate, account->uid))
         return refuse(ret_reason, "uid ", id, " is in this machine's range of subordinate ids "
-                      "(subuid(5))");
+                      "(subuid(5)); use another, or --force");
     return true;
 }
 
@@ -92,6 +98,12 @@ static bool check_hash(struct import_batch *batch, const struct account *account
 
 /* -- the file itself ---------------------------------------------------------------------- */
 
+/* Who claims: its line, or its place where there are no lines. */
+static size_t row_number(const struct import_batch *batch, size_t line)
+{
+    return line != 0 ? line : batch->count + 1;
+}
+
 static bool claim(struct import_batch *batch, enum claim_kind kind, const char *key, size_t number,
                   char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -112,13 +124,82 @@ static bool claim_all(struct import_batch *batch, const struct account *account,
                       const char *id, char ret_reason[IMPORT_REASON_SIZE])
 {
     char email[ACCOUNT_EMAIL_SIZE];
-    size_t number = line != 0 ? line : batch->count + 1;
+    size_t number = row_number(batch, line);
 
     for (size_t i = 0; i < sizeof email; i++)
         email[i] = (char)tolower((unsigned char)account->email[i]);
     return claim(batch, CLAIM_ROW_NAME, account->username, number, ret_reason) &&
            claim(batch, CLAIM_ROW_EMAIL, email, number, ret_reason) &&
            (account->uid == 0 || claim(batch, CLAIM_ROW_UID, id, number, ret_reason));
+}
+
+/* -- names and homes: what --force permits ------------------------------------------------- */
+
+/* A local account, too: it is on this machine with what its group gets there. */
+static bool check_name(const char *username, char ret_reason[IMPORT_REASON_SIZE])
+{
+    const char *whose = reserved_name(username);
+
+    if (whose == NULL)
+        return true;
+    snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is a name with a meaning (%s): rules and files would "
+             "trust the user's private group; choose another, or use --force", username, whose);
+    return false;
+}
+
+/* Nobody else on this machine or in the store has it, as far as it is claimed by now. */
+static bool check_shared(const struct import_batch *batch, const char *username, const char *home,
+                         char ret_reason[IMPORT_REASON_SIZE])
+{
+    const struct claim *claim = claims_find(&batch->claims, CLAIM_HOME, home);
+    bool own = claim != NULL && strcmp(claim->holder, username) == 0;
+
+    if (claim == NULL || (own && !claim->shared) || home_is_nobodys(home))
+        return true;
+    snprintf(ret_reason, IMPORT_REASON_SIZE, "%.300s is the home of %s, too: each could change what "
+             "the other runs; use another, or --force", home, own ? "another user" : claim->holder);
+    return false;
+}
+
+static bool claim_home(struct import_batch *batch, const struct import_record *record,
+                       char ret_reason[IMPORT_REASON_SIZE])
+{
+    const char *home = record->account.home;
+    size_t number = row_number(batch, record->line);
+    const struct claim *claimed = home_is_nobodys(home)
+                                      ? NULL
+                                      : claims_add(&batch->claims, CLAIM_ROW_HOME, home, number, "");
+
+    if (home_is_nobodys(home) || (claimed != NULL && claimed->number == number))
+        return true;
+    if (claimed == NULL)
+        return refuse(ret_reason, "not enough memory", "", "");
+    if (batch->source == NULL)
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "%.300s is the home of two: each could change what "
+                 "the other runs; see usermod(8), or use --force", home);
+    else
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the home %.300s is on line %zu already: each could "
+                 "change what the other runs; use another, or --force", home,
+                 (size_t)claimed->number);
+    return false;
+}
+
+/* A local account has the home that it has; but it must not be another's. */
+static bool check_home(struct import_batch *batch, const struct import_record *record,
+                       enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE])
+{
+    const struct account *account = &record->account;
+    char why[HOME_REASON_SIZE];
+    enum home_owner owner = home_judge(account->home, account->uid, why);
+
+    if (owner == HOME_ABSENT || owner == HOME_OWN)
+        return check_shared(batch, account->username, account->home, ret_reason) &&
+               claim_home(batch, record, ret_reason);
+    if (kind != ROW_NEW && owner != HOME_OTHERS)
+        return true;
+    snprintf(ret_reason, IMPORT_REASON_SIZE, "%.350s; what is in a home runs as its user: use "
+             "another, or --force", why);
+    return false;
 }
 
 bool import_check_record(struct import_batch *batch, const struct import_record *record,
@@ -140,7 +221,10 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
                           : check_staged_on_host(batch, account, id, ret_reason)))
         return false;
     return check_hash(batch, account, ret_reason) &&
-           claim_all(batch, account, record->line, id, ret_reason);
+           claim_all(batch, account, record->line, id, ret_reason) &&
+           (tool_has(batch->tool, OPTION_FORCE) ||
+            (check_name(account->username, ret_reason) &&
+             check_home(batch, record, kind, ret_reason)));
 }
 
 /* -- the store ---------------------------------------------------------------------------- */
@@ -153,6 +237,38 @@ static bool is_ours_already(struct import_batch *batch, const struct import_row 
 
     explicit_bzero(&account, sizeof account);
     return ours;
+}
+
+enum status import_claim_homes(struct import_batch *batch)
+{
+    struct account *page = calloc(HOMES_AT_ONCE, sizeof *page);
+    enum store_result result = page != NULL ? STORE_OK : STORE_FAILED;
+    size_t count = 1;
+    uint32_t after = 0;
+    bool good = page != NULL;
+
+    while (good && count > 0 && result == STORE_OK) {
+        result = store_accounts_page(batch->tool->store, after, page, HOMES_AT_ONCE, &count);
+        for (size_t i = 0; result == STORE_OK && good && i < count; i++) {
+            good = claims_add(&batch->claims, CLAIM_HOME, page[i].home, 0, page[i].username) != NULL;
+            after = page[i].uid;
+        }
+    }
+    if (page != NULL)
+        explicit_bzero(page, HOMES_AT_ONCE * sizeof *page);
+    free(page);
+    return good ? tool_store_status(batch->tool, result, "the store")
+                : tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+}
+
+/* Behind username, e-mail address and full name. */
+static const char *row_home(const struct import_row *row)
+{
+    const char *text = row->texts;
+
+    for (int i = 0; i < 3; i++)
+        text += strlen(text) + 1;
+    return text;
 }
 
 /* OK, or why not; *ret_what is taken. */
@@ -189,5 +305,8 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
     result = find_taken(batch->tool->store, row, what, sizeof what);
     if (result == STORE_TAKEN)
         refuse(ret_reason, what, "", " is taken by an account or a deleted one");
+    else if (result == STORE_OK && row->kind == ROW_NEW && !tool_has(batch->tool, OPTION_FORCE) &&
+             !check_shared(batch, import_row_name(row), row_home(row), ret_reason))
+        result = STORE_TAKEN;
     return result;
 }

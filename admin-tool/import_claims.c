@@ -8,8 +8,8 @@
 
 #include "import.h"
 
-/* A kind and the longest of usernames, e-mail addresses, ids and parameters of hashes. */
-enum { CLAIM_KEY_SIZE = 1 + ACCOUNT_HASH_SIZE };
+/* A kind and the longest of usernames, e-mail addresses, ids, homes and parameters of hashes. */
+enum { CLAIM_KEY_SIZE = 1 + ACCOUNT_PATH_SIZE };
 
 static int compare(const void *a, const void *b)
 {

@@ -24,6 +24,13 @@ static enum status judge_end(int error, const char *what)
                        strerror(error));
 }
 
+/* One too long for us is no home of ours. */
+static bool claim_home(struct claims *claims, const struct passwd *user)
+{
+    return strlen(user->pw_dir) >= ACCOUNT_PATH_SIZE ||
+           claims_add(claims, CLAIM_HOME, user->pw_dir, 0, user->pw_name) != NULL;
+}
+
 static enum status read_users(struct claims *claims)
 {
     const struct passwd *user;
@@ -37,6 +44,7 @@ static enum status read_users(struct claims *claims)
         good = strlen(user->pw_name) >= ACCOUNT_NAME_SIZE ||
                (claims_add(claims, CLAIM_USER, user->pw_name, user->pw_uid, "") != NULL &&
                 claims_add(claims, CLAIM_UID, id, user->pw_uid, user->pw_name) != NULL);
+        good = good && claim_home(claims, user);
     }
     error = errno;
     endpwent();

@@ -24,7 +24,7 @@
 #define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
 #define IMPORT_OPTIONS                                                                          \
     (CHANGING | WITH(OPTION_FROM_PASSWD) | WITH(OPTION_TAKE_OVER) | WITH(OPTION_SKIP_BAD) |     \
-     WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_YES))
+     WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_YES) | WITH(OPTION_FORCE))
 
 static const struct command commands[] = {
     { "users", "create", NULL, COMMAND_CHANGES, CREATE_OPTIONS, users_create,

@@ -228,6 +228,14 @@ static void print_import_help(void)
          "of /etc/passwd (backup: /etc/passwd-), these decide and suspending has no effect.");
 }
 
+static const char *force_help(const struct command *command)
+{
+    if (takes(command, OPTION_UID) || takes(command, OPTION_SKIP_BAD))
+        return "\n--force permits an id of the host's ranges of subordinate ids, a name with a meaning to the\n"
+               "system or to a package, and a home that is somebody else's or that others can change.";
+    return "\n--force permits it for the last active Admin, and for yourself.";
+}
+
 void options_print_help(const struct command *command)
 {
     char names[256];
@@ -246,7 +254,5 @@ void options_print_help(const struct command *command)
     if (takes(command, OPTION_SKIP_BAD))
         print_import_help();
     if (takes(command, OPTION_FORCE))
-        puts(takes(command, OPTION_UID)
-                 ? "\n--force permits an id of the host's ranges of subordinate ids."
-                 : "\n--force permits it for the last active Admin, and for yourself.");
+        puts(force_help(command));
 }

@@ -99,6 +99,10 @@ enum store_result store_name_is_free(struct store *store, const char *username);
 enum store_result store_email_is_free(struct store *store, const char *email);
 enum store_result store_uid_is_free(struct store *store, uint32_t uid);
 
+/* An account other than uid's with this home, by its name; NOT_FOUND when there is none. */
+enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
+                                   char ret[ACCOUNT_NAME_SIZE]);
+
 /* An id never handed out in [min, max]: the one above all others there, else the lowest left.
  * NOT_FOUND when the range is used up. */
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);

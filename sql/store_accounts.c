@@ -2,6 +2,7 @@
  * Account records in the store, as they are read: one, a page of them, as JSON, and what is still free.
  * Every statement is finished when its function returns.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "database.h"
@@ -161,6 +162,20 @@ enum store_result store_email_is_free(struct store *store, const char *email)
         "SELECT count(*) FROM accounts WHERE email = ?", "t", email);
 
     return is_free(result, count);
+}
+
+enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
+                                   char ret[ACCOUNT_NAME_SIZE])
+{
+    char *name = NULL;
+    enum store_result result = database_copy(store->db, &name,
+        "SELECT username FROM accounts WHERE home = ? AND uid <> ? ORDER BY uid LIMIT 1", "ti",
+        home, (int64_t)uid);
+
+    if (result == STORE_OK)
+        snprintf(ret, ACCOUNT_NAME_SIZE, "%s", name);
+    store_text_free(name);
+    return result;
 }
 
 enum store_result store_uid_is_free(struct store *store, uint32_t uid)

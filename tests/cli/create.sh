@@ -57,8 +57,8 @@ ok "... and all the user's" [ -z "$(find /home/elsewhere ! -user dave)" ]
 exits 0 "--no-create-home" admin-tool users create -u erin -e erin@example.com --no-create-home
 ok "... makes none" [ ! -e /home/erin ]
 mkdir /home/frank && touch /home/frank/old
-run admin-tool users create -u frank -e frank@example.com
-ok "a home that is there already" [ "$status" -eq 0 ]
+run admin-tool users create -u frank -e frank@example.com --force
+ok "with --force a home that is there already" [ "$status" -eq 0 ]
 complains 'note: /home/frank exists' "... is noted"
 ok "... and left alone" [ "$(stat -c %U /home/frank/old)" = root ]
 exits 0 "--no-password" admin-tool users create -u grace -e grace@example.com --no-password
@@ -84,8 +84,9 @@ remember
 exits 0 "--dry-run" admin-tool users create -u judy -e judy@example.com --dry-run
 unchanged "... changes nothing"
 mkdir /home/parent-is-a-file && touch /home/file
-run admin-tool users create -u kim -e kim@example.com --home /home/file/kim
-ok "a home that cannot be made: the account, the password and exit 1" eval \
+exits 4 "a home that cannot be made" admin-tool users create -u kim -e kim@example.com --home /home/file/kim
+run admin-tool users create -u kim -e kim@example.com --home /home/file/kim --force
+ok "... with --force: the account, the password and exit 1" eval \
     '[ $status -eq 1 ] && grep -q "^Temporary password: " "$tmp/out" && grep -q "not the home" "$tmp/err"'
 
 # -- usage -----------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ rm -rf /home/dee
 # -- the home: not his, not a folder, not alone -----------------------------------------------------------------
 mkdir -p /home/outside && touch /home/outside/keep
 kept() { ok "$1 (exit 1, told)" eval '[ "$status" -eq 1 ] && grep -q "is still there" "$tmp/err" && '"$2"; }
-home() { make "$1" --no-create-home --home "$2"; }
+home() { make "$1" --no-create-home --home "$2" --force; }
 remove() { run admin-tool users delete "$1" -y --remove-home; }
 
 make ed; sqlite3 "$STORE" "UPDATE accounts SET home = '/' WHERE username = 'ed'"; remove ed
@@ -109,7 +109,7 @@ while True:
         except OSError:
             pass' & racer=$!
 for round in 1 2 3; do
-    admin-tool users create -u "fin$round" -e "fin$round@example.com" --no-create-home --home /home/fin >"$tmp/made"
+    admin-tool users create -u "fin$round" -e "fin$round@example.com" --no-create-home --home /home/fin --force >"$tmp/made"
     chown "fin$round" /home/fin
     admin-tool users delete "fin$round" -y --remove-home >"$tmp/out" 2>"$tmp/err"
     [ -e /home/fin ] || break

@@ -1,0 +1,56 @@
+#!/bin/bash
+# A name with a meaning (wheel, docker, systemd-resolve, www-data ...) is nobody's: the private group of such a user
+# would get what rules and packages give to the group of that name.
+# shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
+. "$(dirname "$0")/lib.sh"
+cd "$tmp" || exit 1
+
+for name in wheel docker admin sudo adm libvirt libvirt-qemu kvm lxd incus incus-admin podman wireshark www-data postgres \
+    mysql sshd systemd-resolve systemd-anything render input sgx plugdev netdev shadow disk _ssh _anything; do
+    run admin-tool users create "--username=$name" -e x@example.com --dry-run
+    ok "the username $name (exit 4)" eval '[ "$status" -eq 4 ] && is_clean_error'
+done
+for name in wheel docker incus-admin; do
+    run admin-tool users create -u $name -e x@example.com
+    complains "^admin-tool: $name is a name with a meaning.*--force" "$name: why, and the way out"
+done
+ok "nothing is made" [ ! -e "$STATE" ]
+for name in alice wheeler dockerina systemd sys-admin; do
+    exits 0 "the username $name is fine" admin-tool users create -u $name -e $name@example.com --dry-run
+done
+exits 0 "--force" admin-tool users create -u wheel -e wheel@example.com --force
+ok "... makes it" is_value "SELECT count(*) FROM accounts WHERE username = 'wheel'" 1
+run admin-tool users create -u root -e root@example.com --force
+ok "... but no name that is there already (exit 4)" [ "$status" -eq 4 ]
+
+printf 'username,email\nfay,fay@example.com\ndocker,docker@example.com\n' >list
+remember
+run admin-tool users import list
+ok "import (exit 4)" [ "$status" -eq 4 ]
+complains "line 3: docker is a name with a meaning.*--force" "... says the line, why, and the way out"
+unchanged "... and imports nothing"
+exits 0 "import --skip-bad --dry-run" sh -c 'admin-tool users import list --skip-bad --dry-run 2>err; [ $? -eq 1 ]'
+run admin-tool users import list --force
+ok "import --force" eval '[ "$status" -eq 0 ] && [ "$(value "SELECT count(*) FROM accounts")" -eq 3 ]'
+
+# A local account of such a name: it and its group are on this machine already, with what they get there.
+useradd -m -u 1701 lxd 2>"$tmp/err"
+run admin-tool users import --from-passwd --take-over lxd -y
+ok "take-over of such a local account (exit 4)" [ "$status" -eq 4 ]
+complains "lxd: is a name with a meaning|lxd is a name with a meaning" "... says why"
+ok "... leaves its line" grep -q '^lxd:' /etc/passwd
+run admin-tool users import --from-passwd --take-over lxd -y --force
+ok "... --force takes it over" eval '[ "$status" -eq 0 ] && ! grep -q "^lxd:" /etc/passwd'
+
+# -- all of base-passwd and sysusers.d on this machine are on the list -------------------------------------------
+list=/src/admin-tool/reserved.txt
+known() { grep -qE "^$1( |\$)" "$list" || { [[ $1 == systemd-* ]] || [[ $1 == _* ]]; }; }
+unknown()
+{
+    { cut -d: -f1 /usr/share/base-passwd/passwd.master /usr/share/base-passwd/group.master
+      cat /usr/lib/sysusers.d/*.conf 2>/dev/null | awk '$1 ~ /^[ugm]/ && $2 !~ /[%]/ { print $2 }'
+    } | sort -u | while read -r name; do known "$name" || echo "$name"; done
+}
+ok "every name of base-passwd and sysusers.d is on the list: $(unknown | xargs)" [ -z "$(unknown)" ]
+ok "the list is sorted, without a name twice" eval 'grep -v "^#" "$list" | cut -d" " -f1 | LC_ALL=C sort -uc'
+done_testing
