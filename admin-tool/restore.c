@@ -10,6 +10,7 @@
 #include "command.h"
 #include "oneself.h"
 #include "print.h"
+#include "restore_clash.h"
 #include "words.h"
 
 /* -- what it would do --------------------------------------------------------------------- */
@@ -19,6 +20,8 @@ struct plan {
     int64_t admins; /* active ones won, less those lost */
     bool rest;
     bool is_own; /* whoever runs this is one of those who lose something */
+    struct restore_rules rules;
+    struct clash_list clashes; /* its uids are the rules' once all are known */
     struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
 
@@ -58,14 +61,23 @@ static bool loses(const struct restored *one)
            (one->before.roles & ~one->after.roles) != 0;
 }
 
-static enum status add_rows(struct tool *tool, struct restore *restore,
+static enum status add_rows(struct tool *tool, struct restore *restore, struct store *backup,
                             struct libscols_table *table, struct plan *plan)
 {
+    struct clashes *clashes = clashes_new(backup);
+    char reason[CLASH_REASON_SIZE];
     enum store_result result;
     struct restored one;
 
+    if (clashes == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
     while ((result = restore_next(restore, &one)) == STORE_OK) {
-        bool added = add_row(table, &one);
+        bool clash = clashes_find(clashes, &one, reason);
+        bool added = !clash || clash_list_add(&plan->clashes, &one.after, reason);
+
+        if (clash)
+            one.after.status = ACCOUNT_SUSPENDED; /* with --force; without, all is refused */
+        added = added && add_row(table, &one);
 
         plan->accounts++;
         plan->passwords += one.password && one.was;
@@ -75,9 +87,12 @@ static enum status add_rows(struct tool *tool, struct restore *restore,
         plan->admins += (int64_t)is_admin(tool, one.is, &one.after) -
                         (int64_t)is_admin(tool, one.was, &one.before);
         explicit_bzero(&one, sizeof one);
-        if (!added)
+        if (!added) {
+            clashes_free(clashes);
             return tool_refuse(STATUS_FAILED, "not enough memory");
+        }
     }
+    clashes_free(clashes);
     return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(tool, result, "the store");
 }
 
@@ -97,22 +112,26 @@ static enum status make_plan(struct tool *tool, struct store *backup, bool shown
 {
     static const char *const names[] = { "USERNAME", "UID", "NOW", "THEN", "ROLES", "PASSWORD" };
     struct libscols_table *table = words_new(names, sizeof names / sizeof names[0]);
-    struct restore *restore = restore_new(tool->store, backup, tool_has(tool, OPTION_EXACT));
+    struct restore *restore = restore_new(tool->store, backup, &plan->rules);
     enum status status = table != NULL && restore != NULL
                              ? tool_store_status(tool, store_audit_newest(tool->store, &plan->newest),
                                                  "the audit log")
                              : tool_refuse(STATUS_FAILED, "not enough memory");
 
     if (status == GO_ON)
-        status = add_rows(tool, restore, table, plan);
+        status = add_rows(tool, restore, backup, table, plan);
     restore_free(restore);
     if (status == GO_ON)
         status = tool_store_status(tool, restore_changes_rest(tool->store, backup, &plan->rest),
                                    "the store");
     words_end(table, status == GO_ON && shown && plan->accounts > 0 ? stdout : NULL);
-    if (status == GO_ON)
-        print_plan(plan);
-    return status;
+    if (status != GO_ON)
+        return status;
+    clash_list_print(&plan->clashes);
+    print_plan(plan);
+    plan->rules.suspended = plan->clashes.uids;
+    plan->rules.suspended_count = plan->clashes.count;
+    return GO_ON;
 }
 
 /* A log that is not this store's stays where it is. */
@@ -167,6 +186,17 @@ static enum status check_own(const struct tool *tool, const struct plan *plan)
                        "sessions; let another Admin do it, or use --force");
 }
 
+/* Shown above. */
+static enum status check_clashes(const struct tool *tool, const struct plan *plan)
+{
+    if (plan->clashes.count == 0 || tool_has(tool, OPTION_FORCE))
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "%zu account%s of the backup clash%s with this machine, as shown: "
+                       "mend that, or use --force, and they come in suspended; nothing was changed",
+                       plan->clashes.count, plan->clashes.count == 1 ? "" : "s",
+                       plan->clashes.count == 1 ? "es" : "");
+}
+
 static enum status ask(struct tool *tool, const struct plan *plan)
 {
     if (plan->accounts == 0 && !plan->rest) {
@@ -211,9 +241,10 @@ static bool add_leaver(struct leavers *leavers, const struct account *account)
     return true;
 }
 
-static enum status find_leavers(struct tool *tool, struct store *backup, struct leavers *leavers)
+static enum status find_leavers(struct tool *tool, struct store *backup, const struct plan *plan,
+                                struct leavers *leavers)
 {
-    struct restore *restore = restore_new(tool->store, backup, tool_has(tool, OPTION_EXACT));
+    struct restore *restore = restore_new(tool->store, backup, &plan->rules);
     enum store_result result = restore != NULL ? STORE_OK : STORE_FAILED;
     struct restored one;
 
@@ -240,10 +271,10 @@ static enum status apply(struct tool *tool, struct store *backup, const struct p
         result = store_audit_newest(backup, &newest);
     status = tool_store_status(tool, result, "the store");
     if (status == GO_ON)
-        status = find_leavers(tool, backup, leavers);
+        status = find_leavers(tool, backup, plan, leavers);
     if (status == GO_ON)
-        result = restore_apply(tool->store, backup, tool_has(tool, OPTION_EXACT),
-                               &tool->actor.audit, tool->now);
+        result = restore_apply(tool->store, backup, &plan->rules, &tool->actor.audit,
+                               tool->now);
     if (status == GO_ON && result == STORE_OK)
         result = store_policy(tool->store, &tool->policy); /* the directory follows it */
     if (status == GO_ON)
@@ -290,9 +321,8 @@ static enum status carry_out(struct tool *tool, struct store *backup, const stru
     return status;
 }
 
-static enum status restore_from(struct tool *tool, struct store *backup)
+static enum status restore_by(struct tool *tool, struct store *backup, struct plan *plan)
 {
-    struct plan plan = { 0 };
     bool shown = tool_has(tool, OPTION_DRY_RUN) || !tool_has(tool, OPTION_YES);
     enum status status = tool_open(tool);
 
@@ -301,18 +331,29 @@ static enum status restore_from(struct tool *tool, struct store *backup)
     if (status == GO_ON)
         status = check_conflict(tool, backup);
     if (status == GO_ON)
-        status = make_plan(tool, backup, shown, &plan);
+        status = make_plan(tool, backup, shown, plan);
     if (status == GO_ON)
         status = note_log(tool, backup);
     if (status == GO_ON)
-        status = check_admin_left(tool, &plan, plan.admins);
+        status = check_clashes(tool, plan);
     if (status == GO_ON)
-        status = check_own(tool, &plan);
+        status = check_admin_left(tool, plan, plan->admins);
     if (status == GO_ON)
-        status = ask(tool, &plan);
+        status = check_own(tool, plan);
     if (status == GO_ON)
-        status = carry_out(tool, backup, &plan);
+        status = ask(tool, plan);
+    if (status == GO_ON)
+        status = carry_out(tool, backup, plan);
     return status == GO_ON ? STATUS_DONE : status;
+}
+
+static enum status restore_from(struct tool *tool, struct store *backup)
+{
+    struct plan plan = { .rules.exact = tool_has(tool, OPTION_EXACT) };
+    enum status status = restore_by(tool, backup, &plan);
+
+    clash_list_free(&plan.clashes);
+    return status;
 }
 
 enum status backup_restore(struct tool *tool)

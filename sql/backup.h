@@ -47,14 +47,23 @@ struct restored {
     struct account before, after; /* as far as was and is say; to be wiped: they hold hashes */
 };
 
+/* exact: who was suspended or deleted since the backup is let in again. */
+struct restore_rules {
+    bool exact;
+    const uint32_t *suspended; /* uids, ascending, of whom the backup shall not let in: he is */
+    size_t suspended_count;    /* suspended afterwards, whatever else is said of him */
+};
+
 struct restore;
 
 /*
  * What restoring `backup` into `store` means. An account of the backup is as it was then, but: one
  * that is suspended stays so and one that was deleted stays deleted, unless `exact`. One made since
- * goes, and leaves a tombstone. NULL when memory is short.
+ * goes, and leaves a tombstone. The rules' uids must stay until restore_free. NULL when memory is
+ * short.
  */
-struct restore *restore_new(struct store *store, struct store *backup, bool exact);
+struct restore *restore_new(struct store *store, struct store *backup,
+                            const struct restore_rules *rules);
 void restore_free(struct restore *restore);
 
 /* The next account that changes, by uid; NOT_FOUND at the end. */
@@ -77,7 +86,8 @@ enum store_result restore_knows_log(struct store *store, struct store *backup, b
  * Tombstones become the union of both, the generation the higher one and more; the audit log stays
  * and goes on, and only an empty one takes the backup's rows. REFUSED when there is a conflict.
  */
-enum store_result restore_apply(struct store *store, struct store *backup, bool exact,
+enum store_result restore_apply(struct store *store, struct store *backup,
+                                const struct restore_rules *rules,
                                 const struct audit_actor *actor, int64_t now);
 
 #endif

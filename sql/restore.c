@@ -202,10 +202,10 @@ static enum store_result audit(struct store *store, struct work *work, const str
                               one->password ? "the password is the backup's" : NULL, work->now);
 }
 
-static enum store_result put_accounts(struct store *store, struct store *backup, bool exact,
-                                      struct work *work)
+static enum store_result put_accounts(struct store *store, struct store *backup,
+                                      const struct restore_rules *rules, struct work *work)
 {
-    struct restore *restore = restore_new(store, backup, exact);
+    struct restore *restore = restore_new(store, backup, rules);
     enum store_result result = restore != NULL ? STORE_OK : STORE_FAILED;
     struct restored one;
 
@@ -232,7 +232,8 @@ static enum store_result put_rest(struct store *store, struct store *backup)
     return result;
 }
 
-enum store_result restore_apply(struct store *store, struct store *backup, bool exact,
+enum store_result restore_apply(struct store *store, struct store *backup,
+                                const struct restore_rules *rules,
                                 const struct audit_actor *actor, int64_t now)
 {
     struct work work = { .actor = actor, .now = now };
@@ -243,13 +244,13 @@ enum store_result restore_apply(struct store *store, struct store *backup, bool 
         return result == STORE_OK ? STORE_REFUSED : result;
     result = put_log(store, backup);
     if (result == STORE_OK)
-        result = put_accounts(store, backup, exact, &work); /* the rows, while all is as it was */
+        result = put_accounts(store, backup, rules, &work); /* the rows, while all is as it was */
     if (result == STORE_OK && work.moves_emails) /* RFC 2606: nobody's; all are written anew then */
         result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid'",
                               "");
     work.actor = NULL;
     if (result == STORE_OK)
-        result = put_accounts(store, backup, exact, &work);
+        result = put_accounts(store, backup, rules, &work);
     if (result == STORE_OK)
         result = put_policy(store, backup, actor, now);
     return result == STORE_OK ? put_rest(store, backup) : result;

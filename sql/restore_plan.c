@@ -21,17 +21,18 @@ struct side {
 };
 
 struct restore {
-    bool exact;
+    struct restore_rules rules;
     struct side present, backup;
 };
 
-struct restore *restore_new(struct store *store, struct store *backup, bool exact)
+struct restore *restore_new(struct store *store, struct store *backup,
+                            const struct restore_rules *rules)
 {
     struct restore *restore = calloc(1, sizeof *restore);
 
     if (restore == NULL)
         return NULL;
-    restore->exact = exact;
+    restore->rules = *rules;
     restore->present.store = store;
     restore->backup.store = backup;
     return restore;
@@ -80,6 +81,19 @@ static bool is_tombstone(struct store *store, uint32_t uid)
                            (int64_t)uid) != STORE_NOT_FOUND; /* in doubt it stays deleted */
 }
 
+static int compare_uids(const void *a, const void *b)
+{
+    uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+
+    return (first > second) - (first < second);
+}
+
+static bool is_shut_out(const struct restore_rules *rules, uint32_t uid)
+{
+    return rules->suspended_count > 0 &&
+           bsearch(&uid, rules->suspended, rules->suspended_count, sizeof uid, compare_uids) != NULL;
+}
+
 /* One uid, of which at least one side has an account. True when something changes. */
 static bool judge(const struct restore *restore, const struct account *present,
                   const struct account *backup, struct restored *ret)
@@ -91,10 +105,12 @@ static bool judge(const struct restore *restore, const struct account *present,
         ret->before = *present;
     if (ret->is)
         ret->after = *backup;
-    if (present == NULL && backup != NULL && !restore->exact &&
+    if (present == NULL && backup != NULL && !restore->rules.exact &&
         is_tombstone(restore->present.store, backup->uid))
         return false;
-    if (present != NULL && present->status == ACCOUNT_SUSPENDED && !restore->exact)
+    if (present != NULL && present->status == ACCOUNT_SUSPENDED && !restore->rules.exact)
+        ret->after.status = ACCOUNT_SUSPENDED;
+    if (backup != NULL && is_shut_out(&restore->rules, backup->uid))
         ret->after.status = ACCOUNT_SUSPENDED;
     ret->password = backup != NULL && (present == NULL || strcmp(present->hash, backup->hash) != 0);
     return ret->was != ret->is || differs(&ret->before, &ret->after);

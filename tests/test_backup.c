@@ -66,8 +66,10 @@ static void make_backup(void)
 
 static void restore(bool exact)
 {
+    const struct restore_rules rules = { .exact = exact };
+
     assert_int_equal(store_begin(store), STORE_OK);
-    assert_int_equal(restore_apply(store, backup, exact, &carol, NOW + 10), STORE_OK);
+    assert_int_equal(restore_apply(store, backup, &rules, &carol, NOW + 10), STORE_OK);
     assert_int_equal(store_commit(store), STORE_OK);
     assert_int_equal(fixture_number("SELECT count(*) FROM returning_accounts"), 0);
 }
@@ -82,7 +84,8 @@ static struct account get(uint32_t uid)
 
 static int64_t count_changes(bool exact)
 {
-    struct restore *walk = restore_new(store, backup, exact);
+    const struct restore_rules rules = { .exact = exact };
+    struct restore *walk = restore_new(store, backup, &rules);
     struct restored one;
     int64_t count = 0;
 
@@ -159,6 +162,25 @@ static void a_suspension_of_then_comes_back(void **state)
     assert_int_equal(store_account_set_status(store, 70100, ACCOUNT_ACTIVE), STORE_OK);
     restore(false);
     assert_int_equal(get(70100).status, ACCOUNT_SUSPENDED);
+}
+
+/* Whom the caller does not want in: also one who would come back as he was, and exactly. */
+static void the_rules_shut_out(void **state)
+{
+    static const uint32_t uids[] = { 70100, 70102 };
+    const struct restore_rules rules = { .exact = true, .suspended = uids, .suspended_count = 2 };
+
+    (void)state;
+    make_backup();
+    assert_int_equal(store_account_delete(store, 70102), STORE_OK);
+    assert_int_equal(store_begin(store), STORE_OK);
+    assert_int_equal(restore_apply(store, backup, &rules, &carol, NOW + 10), STORE_OK);
+    assert_int_equal(store_commit(store), STORE_OK);
+    assert_int_equal(get(70100).status, ACCOUNT_SUSPENDED);
+    assert_int_equal(get(70101).status, ACCOUNT_ACTIVE);
+    assert_int_equal(get(70102).status, ACCOUNT_SUSPENDED);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE event = 'restore' AND"
+                                    " json_extract(after, '$.status') = 'suspended'"), 2);
 }
 
 static void one_made_since_goes_and_leaves_a_tombstone(void **state)
@@ -304,6 +326,7 @@ static void anothers_name_or_uid_is_a_conflict(void **state)
         "INSERT INTO tombstones VALUES (70101, 'mallory', 1)",
         "INSERT INTO tombstones VALUES (70111, 'bob', 1)",
     };
+    const struct restore_rules rules = { .exact = true };
     char name[ACCOUNT_NAME_SIZE];
 
     (void)state;
@@ -318,7 +341,7 @@ static void anothers_name_or_uid_is_a_conflict(void **state)
         assert_int_equal(restore_find_conflict(store, backup, name), STORE_OK);
         assert_string_equal(name, "bob");
         assert_int_equal(store_begin(store), STORE_OK);
-        assert_int_equal(restore_apply(store, backup, true, &carol, NOW), STORE_REFUSED);
+        assert_int_equal(restore_apply(store, backup, &rules, &carol, NOW), STORE_REFUSED);
         store_rollback(store);
     }
 }
@@ -402,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(everything_of_an_account_comes_back, begin, end),
         cmocka_unit_test_setup_teardown(a_suspension_made_since_stays, begin, end),
         cmocka_unit_test_setup_teardown(a_suspension_of_then_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(the_rules_shut_out, begin, end),
         cmocka_unit_test_setup_teardown(one_made_since_goes_and_leaves_a_tombstone, begin, end),
         cmocka_unit_test_setup_teardown(one_deleted_since_stays_deleted_unless_exactly, begin, end),
         cmocka_unit_test_setup_teardown(addresses_may_have_changed_hands, begin, end),

@@ -135,7 +135,8 @@ static void check_account(const struct account *account)
 
 static void check_accounts(struct store *store, struct store *backup, bool exact)
 {
-    struct restore *restore = restore_new(store, backup, exact);
+    const struct restore_rules rules = { .exact = exact };
+    struct restore *restore = restore_new(store, backup, &rules);
     struct restored next;
     enum store_result result;
     size_t count = 0;
@@ -171,6 +172,7 @@ static void check_rest(struct store *backup)
 static void restore_it(struct store *backup)
 {
     char name[ACCOUNT_NAME_SIZE];
+    const struct restore_rules rules = { .exact = false };
     struct store *store = NULL;
     bool changes = false;
 
@@ -181,7 +183,7 @@ static void restore_it(struct store *backup)
     restore_changes_rest(store, backup, &changes);
     restore_knows_log(store, backup, &changes);
     if (store_begin(store) == STORE_OK &&
-        restore_apply(store, backup, false, &actor, 1800000001) == STORE_OK)
+        restore_apply(store, backup, &rules, &actor, 1800000001) == STORE_OK)
         store_commit(store);
     store_close(store);
 }
