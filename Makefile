@@ -59,10 +59,11 @@ BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
+               admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
                admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_ways.o admin-tool/check_service.o \
                admin-tool/check_repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
-PARSER_OBJS := admin-tool/text_file.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
+PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
                admin-tool/pam_run.o admin-tool/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
@@ -166,7 +167,7 @@ UNITS     := test_account test_json test_store test_rescue test_holder test_audi
              test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
              test_nss test_nss_circumstances test_nss_input \
              test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import
+             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import test_rule_groups
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \

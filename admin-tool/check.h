@@ -47,6 +47,9 @@ void check_report(struct doctor *doctor, enum severity severity, const char *che
 const char *check_text(char ret[CHECK_TEXT_SIZE], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A name of another file as a word of a command; "NAME" when it would be an option, or several. */
+const char *check_word(const char *name);
+
 /* -- the checks, in this order ------------------------------------------------------------ */
 
 void check_store(struct doctor *doctor);     /* check_store.c: files, schema, integrity; opens it */
@@ -55,12 +58,19 @@ void check_accounts(struct doctor *doctor);  /* check_accounts.c: every record, 
 void check_local(struct doctor *doctor);     /* check_local.c: local accounts over ours ... */
 bool check_is_local(const char *username);    /* is there a line for it in /etc/passwd? */
 void check_range(struct doctor *doctor);     /* ... and ids handed out twice */
+void check_members(struct doctor *doctor);   /* check_members.c: who has our groups without us */
+void check_rules(struct doctor *doctor);     /* check_names.c: rules that name users' own groups */
+void check_shared_homes(struct doctor *doctor); /* check_homes.c */
 void check_groups(struct doctor *doctor);    /* check_groups.c: policy's local groups */
 void check_nss(struct doctor *doctor);       /* check_nss.c: nsswitch.conf and the library */
 void check_pam(struct doctor *doctor);       /* check_pam.c: every service's stack */
 void check_sshd(struct doctor *doctor);      /* check_sshd.c: its settings as it sees them itself */
 void check_helper(struct doctor *doctor);    /* check_host.c: helper, socket ... */
 void check_host(struct doctor *doctor);      /* ... clock, disk, old mappings */
+
+/* What check_accounts asks about each account. */
+void check_name(struct doctor *doctor, const struct account *account); /* check_names.c */
+void check_home_owner(struct doctor *doctor, const struct account *account); /* check_homes.c */
 
 /* check NAME (check_user.c): the ways in, and what stands in them. */
 void check_user(struct doctor *doctor);

@@ -159,6 +159,8 @@ static void look_at(struct census *census, const struct account *account)
     census->outdated += account->hash[0] != '\0' && credential_is_outdated(account->hash);
     census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
     ask_nss(census, account);
+    check_name(doctor, account);
+    check_home_owner(doctor, account);
 }
 
 static void count_all(struct census *census)

@@ -30,8 +30,7 @@ static bool concerns(const struct doctor *doctor, const struct account *account)
     return doctor->account == NULL || doctor->account->uid == account->uid;
 }
 
-/* Into a command goes a name that is one word there, and no option. */
-static const char *word(const char *local)
+const char *check_word(const char *local)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
@@ -51,7 +50,7 @@ static void report_user(struct doctor *doctor, const char *local, const struct a
     else
         check_text(what, "/etc/passwd gives our uid %u to %.64s", account->uid, local);
     check_text(mend, same_name ? "admin-tool users import --from-passwd %s --take-over"
-                               : "usermod -u FREE-UID %s", word(local));
+                               : "usermod -u FREE-UID %s", check_word(local));
     check_report(doctor, suspended || !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING,
                  "local-user", account->username, what,
                  same_name
@@ -70,7 +69,7 @@ static void report_group(struct doctor *doctor, const char *local, const char *o
                    ? "/etc/group has a group of this name (id %u is ours): %.64s"
                    : "/etc/group gives our id %u to %.64s",
                gid, local);
-    check_text(mend, "groupmod -n OTHER-NAME -g FREE-GID %s", word(local));
+    check_text(mend, "groupmod -n OTHER-NAME -g FREE-GID %s", check_word(local));
     check_report(doctor, SEVERITY_WARNING, "local-group", ours, what,
                  "the local group hides ours, or shares its files", mend);
 }

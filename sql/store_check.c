@@ -144,6 +144,29 @@ enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SI
     return STORE_OK;
 }
 
+enum store_result store_check_shared_home(struct store *store, struct shared_home *ret)
+{
+    struct shared_home next;
+    sqlite3_stmt *row = database_prepare(store->db,
+        "SELECT home, min(username), max(username) FROM accounts WHERE home > ?"
+        " GROUP BY home HAVING count(*) > 1 ORDER BY home LIMIT 1", "t", ret->home);
+    int rc = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+    enum store_result result = rc == SQLITE_DONE  ? STORE_NOT_FOUND
+                               : rc == SQLITE_ROW ? STORE_OK
+                                                  : database_result(rc);
+
+    if (result == STORE_OK)
+        result = database_text(row, 0, next.home, sizeof next.home);
+    if (result == STORE_OK)
+        result = database_text(row, 1, next.first, sizeof next.first);
+    if (result == STORE_OK)
+        result = database_text(row, 2, next.last, sizeof next.last);
+    database_finish(row);
+    if (result == STORE_OK)
+        *ret = next;
+    return result;
+}
+
 enum store_result store_check_newest(struct store *store, int64_t *ret)
 {
     return database_number(store->db, ret,

@@ -26,6 +26,14 @@ enum store_result store_check_policy(struct store *store, char ret[STORE_FAULT_S
 /* The first account with a text longer than any program of ours holds; "" when there is none. */
 enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SIZE]);
 
+/* The next home, in the order of their texts, that two accounts or more have; *ret holds the one before
+ * it ("": the first is looked for). NOT_FOUND at the end. */
+struct shared_home {
+    char home[ACCOUNT_PATH_SIZE];
+    char first[ACCOUNT_NAME_SIZE], last[ACCOUNT_NAME_SIZE]; /* by name, of those who have it */
+};
+enum store_result store_check_shared_home(struct store *store, struct shared_home *ret);
+
 /* The latest time at which anything was created, changed or noted; 0 when there is nothing. */
 enum store_result store_check_newest(struct store *store, int64_t *ret);
 

@@ -33,7 +33,7 @@ user bob 0 "with a key" "all($works.values())"
 chmod 666 /home/bob/.ssh/authorized_keys
 user bob 0 "a key file others may write" "not $works"'["sshd key"]'
 chmod 777 /home/bob
-user bob 0 "a home others may write" "not $works"'["sshd key"] and "user-home" in '"$ids"
+user bob 1 "a home others may write" "not $works"'["sshd key"] and "user-home" in '"$ids"' and "home-owner" in '"$ids"
 rm -rf /home/bob
 user bob 0 "no home" "$works"'["sshd password"] and not '"$works"'["sshd key"] and "user-home" in '"$ids"
 eval "$(jq -r '.findings[0].mend' "$tmp/out")"

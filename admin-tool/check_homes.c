@@ -1,0 +1,75 @@
+/*
+ * Homes seen by the doctor: each is its user's own and nobody else's.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "home_owner.h"
+#include "store_check.h"
+
+enum { SHARED_MAX = 100 };
+
+/* Into a command goes a path that is one word there. */
+static const char *path_word(const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+
+    return path[strspn(path, plain)] == '\0' ? path : "HOME";
+}
+
+void check_home_owner(struct doctor *doctor, const struct account *account)
+{
+    char reason[HOME_REASON_SIZE], mend[CHECK_TEXT_SIZE], what[CHECK_TEXT_SIZE];
+    const char *home = path_word(account->home);
+
+    switch (home_judge(account->home, account->uid, reason)) {
+    case HOME_OTHERS:
+        check_text(mend, "mv %.150s %.150s.others && mkhomedir_helper %s 0077", home, home,
+                   account->username);
+        break;
+    case HOME_OPEN:
+        check_text(mend, "chmod go-w %.300s", home);
+        break;
+    case HOME_WAY:
+        check_text(mend, "chown root: FOLDER && chmod go-w FOLDER, for each folder above %.300s", home);
+        break;
+    default:
+        return;
+    }
+    check_report(doctor, SEVERITY_PROBLEM, "home-owner", account->username,
+                 check_text(what, "%.500s", reason),
+                 "whoever can change what is in a home runs programs as its user", mend);
+}
+
+/* Two accounts of the store; the one whose home is called like himself keeps it. */
+static void report_shared(struct doctor *doctor, const struct shared_home *shared)
+{
+    char own[ACCOUNT_PATH_SIZE], what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    const struct account *only = doctor->account;
+    const char *who = shared->last, *other = shared->first;
+
+    snprintf(own, sizeof own, "/home/%s", shared->last);
+    if (strcmp(own, shared->home) == 0) {
+        who = shared->first;
+        other = shared->last;
+    }
+    if (only != NULL && strcmp(only->username, who) != 0 && strcmp(only->username, other) != 0)
+        return;
+    check_text(what, "its home %.300s is %s's, too", shared->home, other);
+    check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"UPDATE accounts SET home = '/home/%s' WHERE "
+               "username = '%s'\" && admin-tool publish", who, who);
+    check_report(doctor, SEVERITY_WARNING, "home-shared", who, what,
+                 "each can change what the other runs", mend);
+}
+
+void check_shared_homes(struct doctor *doctor)
+{
+    struct shared_home shared = { .home = "" };
+
+    if (doctor->tool->store == NULL || doctor->quiet)
+        return;
+    for (int i = 0; i < SHARED_MAX && store_check_shared_home(doctor->tool->store, &shared) == STORE_OK;
+         i++)
+        if (!home_is_nobodys(shared.home))
+            report_shared(doctor, &shared);
+}
