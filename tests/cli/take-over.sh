@@ -77,7 +77,7 @@ run admin-tool users import --from-passwd --take-over lara </dev/null
 ok "not confirmed (exit 5)" [ "$status" -eq 5 ]
 complains 'Are you sure you want to remove lara from /etc/passwd and /etc/shadow' "... after the question"
 run sh -c 'admin-tool users import --from-passwd --take-over system1 -y'
-ok "a system account (exit 4)" eval '[ $status -eq 4 ] && told "below 1000" 1'
+ok "a system account (exit 4)" eval '[ $status -eq 4 ] && told "system1: its uid is below 1000: it is the system" 1'
 run sh -c 'admin-tool users import --from-passwd --take-over root -y'
 ok "root (exit 4)" [ "$status" -eq 4 ]
 run env SUDO_USER=lara admin-tool users import --from-passwd --take-over lara -y
@@ -108,6 +108,16 @@ ok "... an expired one's does not" eval '! can_login old correct-horse-9'
 run admin-tool users suspend lara -y --keep-sessions
 ok "suspend has effect now" eval '! can_login lara correct-horse-9 && ! warned'
 ok "one audit row a take-over" is_value "SELECT count(*) FROM audit WHERE event = 'take-over'" 3
+
+# A system account that stands in a damaged store, its line in /etc/passwd gone: what is left of it is spared.
+useradd -r -u 555 ghost && local_user twin && sed -i '/^ghost:/d' /etc/passwd
+sqlite3 "$STORE" "PRAGMA ignore_check_constraints = 1; INSERT INTO accounts (uid, username, email, home, shell, created_at)
+    VALUES (555, 'ghost', 'ghost@example.com', '/', '/bin/sh', 1)"
+run admin-tool users import --from-passwd --take-over twin -y
+ok "another is taken over" eval '[ "$status" -eq 0 ] && ! grep -q "^twin:" /etc/passwd /etc/shadow'
+ok "... and an id below 1000 is spared" eval 'grep -q "^ghost:" /etc/shadow && grep -q "^ghost:" /etc/group && grep -q "^ghost:" /etc/gshadow'
+sqlite3 "$STORE" "DELETE FROM accounts WHERE uid = 555"
+sed -i '/^ghost:/d' /etc/shadow /etc/group /etc/gshadow
 
 # -- passwords that change meanwhile ------------------------------------------------------------------------
 echo 'future:battery-staple-8' | chpasswd
