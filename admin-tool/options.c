@@ -231,8 +231,8 @@ static void print_import_help(void)
 static const char *force_help(const struct command *command)
 {
     if (takes(command, OPTION_EXACT))
-        return "\n--force permits it though no active Admin is left, and where somebody of this machine\n"
-               "stands on a name, an id or a home: such accounts come in suspended.";
+        return "\n--force permits it though no active Admin is left or you yourself lose something, and where\n"
+               "somebody of this machine stands on a name, an id or a home: such accounts come in suspended.";
     if (takes(command, OPTION_UID) || takes(command, OPTION_SKIP_BAD))
         return "\n--force permits an id of the host's ranges of subordinate ids, a name with a meaning to the\n"
                "system or to a package, and a home that is somebody else's or that others can change.";
