@@ -154,6 +154,11 @@ static void replace(struct hearing *hearing, struct answer *ret)
 
 void hearing_change(struct hearing *hearing, struct answer *ret)
 {
+    ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
+    if (ret->must_wait) { /* nothing is compared, so nothing is charged */
+        ret->verdict = hearing_standing(hearing);
+        return;
+    }
     ret->weakness = credential_weakness(hearing->request->new_password, &hearing->account,
                                         &hearing->policy);
     if (ret->weakness != CREDENTIAL_FINE) {

@@ -142,6 +142,7 @@ static void hear_own_user(struct hearing *hearing, struct answer *ret)
         return;
     case REQUEST_ACCOUNT:
         ret->verdict = hearing_standing(hearing);
+        ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
         return;
     case REQUEST_CHANGE:
         hearing_change(hearing, ret);

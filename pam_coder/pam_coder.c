@@ -193,6 +193,12 @@ static void tell_root(const struct call *call, const struct answer *answer)
                  call->user);
 }
 
+static int refuse_early(const struct call *call)
+{
+    pam_error(call->pamh, "You must wait longer to change your password.");
+    return PAM_AUTHTOK_ERR;
+}
+
 /* One new password: SUCCESS when committed, TRY_AGAIN when it was only too weak. */
 static int try_new(const struct call *call, bool unasked)
 {
@@ -209,6 +215,8 @@ static int try_new(const struct call *call, bool unasked)
             tell_root(call, &answer);
         return PAM_SUCCESS;
     }
+    if (answer.must_wait)
+        return refuse_early(call);
     if (answer.weakness == CREDENTIAL_FINE)
         return PAM_AUTHTOK_ERR;
     pam_error(call->pamh, "%s", weakness_text(answer.weakness));
@@ -242,6 +250,8 @@ int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return outcomes[verdict].chauthtok;
     if (((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 && verdict == VERDICT_ACTIVE)
         return PAM_SUCCESS; /* nothing that must be changed */
+    if (answer.must_wait && !is_unasked(flags))
+        return refuse_early(&call);
     if (((unsigned)flags & PAM_PRELIM_CHECK) != 0)
         return is_unasked(flags) ? PAM_SUCCESS : check_current(&call);
     return set_new(&call, is_unasked(flags));

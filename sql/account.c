@@ -28,6 +28,13 @@ enum verdict account_verdict(const struct account *account, const struct activit
     return VERDICT_ACTIVE;
 }
 
+bool account_must_wait(const struct account *account, const struct policy *policy, int64_t now)
+{
+    return account_verdict(account, NULL, policy, now) == VERDICT_ACTIVE &&
+           account->password_changed_at <= now &&
+           now - account->password_changed_at < policy->password_min_hours * 3600;
+}
+
 static int64_t lock_length(int64_t failures, const struct policy *policy)
 {
     int64_t length = policy->lock_seconds;

@@ -56,6 +56,7 @@ struct policy {
     int64_t user_failures_max;      /* per user over all origins */
     int64_t known_origin_days;      /* above that, origins of a success this recent are served */
     int64_t password_history;       /* former passwords refused */
+    int64_t password_min_hours;     /* between changes that a user makes of his own accord */
     int64_t uid_min, uid_max;       /* the range create picks from */
     int64_t list_members;           /* 1: getent group coder-member names everybody */
     char keyboardless_services[257]; /* PAM services without a user, separated by commas */
@@ -93,6 +94,10 @@ enum { VERDICT_COUNT = VERDICT_ACTIVE + 1 };
 enum verdict account_verdict(const struct account *account, const struct activity *activity,
                              const struct policy *policy, int64_t now);
 
+/* True when the password was changed, by whomever, less than policy's hours ago and need not be changed: its user
+ * must wait. A change in the future, before the clock was set back, keeps nobody waiting. */
+bool account_must_wait(const struct account *account, const struct policy *policy, int64_t now);
+
 /* Until when this origin is locked out, Unix seconds, 0 if it is not. Never further from `now`
  * than policy's ceiling, whatever the clock did since the failure. */
 int64_t activity_locked_until(const struct activity *activity, const struct policy *policy,
@@ -112,7 +117,7 @@ bool policy_set(struct policy *ret, const char *key, const char *value);
 
 /* What there is to say about one setting. */
 enum policy_type { POLICY_NUMBER, POLICY_SWITCH /* 0 or 1 */, POLICY_LIST /* words by commas */ };
-enum { POLICY_COUNT = 17, POLICY_VALUE_SIZE = 257 };
+enum { POLICY_COUNT = 18, POLICY_VALUE_SIZE = 257 };
 struct policy_setting {
     const char *key, *meaning;
     enum policy_type type;

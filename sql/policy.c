@@ -30,6 +30,8 @@ static const struct number_setting numbers[] = {
            "failures per user over all origins; above it only known origins are served"),
     NUMBER(known_origin_days, 1, 3650, 90, "days for which the origin of a login is a known one"),
     NUMBER(password_history, 0, 24, 5, "former passwords that are refused"),
+    NUMBER(password_min_hours, 0, 8760, 0,
+           "hours before a user may change a password again; root, and who must, do not wait"),
     NUMBER(uid_min, 1000, 2147483647, 70100, "the first id that create picks"),
     NUMBER(uid_max, 1000, 2147483647, 99999, "the last id that create picks"),
     NUMBER(list_members, 0, 1, 1, "1: the group coder-member lists its members"),

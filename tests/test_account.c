@@ -59,6 +59,26 @@ static void times_of_zero_mean_never(void **state)
     assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_TEMPORARY);
 }
 
+static void a_password_changed_lately_is_waited_with(void **state)
+{
+    struct account account = { .password_changed_at = NOW };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_false(account_must_wait(&account, &policy, NOW));
+    policy.password_min_hours = 2;
+    assert_true(account_must_wait(&account, &policy, NOW));
+    assert_true(account_must_wait(&account, &policy, NOW + 7199));
+    assert_false(account_must_wait(&account, &policy, NOW + 7200));
+    assert_false(account_must_wait(&account, &policy, NOW - 1)); /* the clock was set back */
+    account.temporary = true;
+    assert_false(account_must_wait(&account, &policy, NOW));
+    account.temporary = false;
+    account.password_changed_at = 0;
+    assert_false(account_must_wait(&account, &policy, NOW));
+}
+
 static void a_strange_status_is_not_active(void **state)
 {
     struct account account = { .status = (enum account_status)7 };
@@ -238,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_follows_the_contracts_order),
         cmocka_unit_test(times_of_zero_mean_never),
+        cmocka_unit_test(a_password_changed_lately_is_waited_with),
         cmocka_unit_test(a_strange_status_is_not_active),
         cmocka_unit_test(locks_double_up_to_the_ceiling),
         cmocka_unit_test(no_clock_makes_a_lock_longer),

@@ -881,6 +881,38 @@ static void a_former_password_is_refused_until_it_is_old_enough(void **state)
     assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 3", RIGHT).right, 1);
 }
 
+static void a_user_waits_before_the_next_change_of_his_own_accord(void **state)
+{
+    struct answer answer;
+
+    (void)state;
+    fixture_sql("INSERT INTO policy VALUES ('password_min_hours', '1')");
+    assert_int_equal(ask(REQUEST_ACCOUNT, "").must_wait, 0);
+    assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, NEW).right, 1);
+    assert_int_equal(ask(REQUEST_ACCOUNT, "").must_wait, 1);
+    answer = ask_change(REQUEST_CHANGE, NEW, NEW " 2");
+    assert_answer(answer, VERDICT_ACTIVE, false);
+    assert_int_equal(answer.must_wait, 1);
+    assert_int_equal(answer.weakness, CREDENTIAL_FINE);
+    assert_int_equal(ask_change(REQUEST_CHANGE, WRONG, NEW " 2").must_wait, 1);
+    assert_int_equal(failures_of(ALICE), 0); /* nothing was compared */
+    assert_true(password_is(NEW));
+    assert_answer(ask(REQUEST_AUTHENTICATE, NEW), VERDICT_ACTIVE, true);
+    fixture_sql("UPDATE accounts SET password_changed_at = password_changed_at - 3600");
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW, NEW " 2").right, 1);
+}
+
+static void neither_root_nor_who_must_change_waits(void **state)
+{
+    (void)state;
+    fixture_sql("INSERT INTO policy VALUES ('password_min_hours', '8760')");
+    assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, NEW).right, 1);
+    assert_int_equal(ask_change(REQUEST_SET, "", NEW " 2").right, 1);
+    assert_int_equal(ask(REQUEST_ACCOUNT, "").must_wait, 0);
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 2", NEW " 3").right, 1);
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 3", NEW " 4").must_wait, 1);
+}
+
 static void what_root_sets_is_temporary_and_audited(void **state)
 {
     struct answer answer;
@@ -1180,6 +1212,8 @@ int main(void)
         TEST(a_session_tells_the_failures_before_it),
         TEST(a_cron_job_is_no_login),
         TEST(a_silent_session_uses_up_nothing_and_is_no_login),
+        TEST(a_user_waits_before_the_next_change_of_his_own_accord),
+        TEST(neither_root_nor_who_must_change_waits),
         TEST(what_root_sets_is_temporary_and_audited),
         TEST(what_root_sets_is_final_when_policy_says_so),
         TEST(root_is_only_warned_of_a_weak_password),

@@ -13,7 +13,7 @@ exits 0 "policy set --dry-run without a store" admin-tool policy set lock_second
 says '^Would change lock_seconds: 30 -> 60; nothing was changed\.$' "... says what it would change"
 ok "... and makes none" [ ! -e "$STATE" ]
 exits 0 "policy -o json" admin-tool policy -o json
-json 'len(d) == 17 and all(set(s) == {"key", "value", "default", "type", "least", "most", "range", "meaning"} for s in d)' \
+json 'len(d) == 18 and all(set(s) == {"key", "value", "default", "type", "least", "most", "range", "meaning"} for s in d)' \
     "... is one array with all there is to say"
 json 'all(s["value"] == s["default"] and len(s["meaning"]) > 10 for s in d)' "... each with a meaning"
 json 'all(isinstance(s["value"], str if s["type"] == "list" else int) for s in d)' "... and a value of its type"
@@ -32,6 +32,10 @@ says ' policy .* temporary_hours: 72 -> 24, password_history: 5 -> 0$' "... tell
 exits 0 "... and as JSON" admin-tool audit -o json
 json 'd[-1]["before"] == {"temporary_hours": 72, "password_history": 5} and d[-1]["after"] == {"temporary_hours": 24, "password_history": 0}' \
     "... has what was and what is, those settings alone, numbers as numbers"
+exits 0 "a least age of passwords" admin-tool policy set password_min_hours=24
+exits 0 "... is as other settings are" admin-tool policy get password_min_hours
+says '^password_min_hours +24 +0 +0-8760 ' "... with its range"
+exits 0 "... and back" admin-tool policy set password_min_hours=default
 make alice
 ok "a new temporary password lasts 24 hours" is_value "SELECT abs(temporary_until - unixepoch() - 86400) < 60 FROM accounts" 1
 remember
