@@ -53,7 +53,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
-SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/database.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
+SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/database.o sql/guard.o sql/deadline.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
                sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/rescue.o
 BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
@@ -225,6 +225,11 @@ $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 	@mkdir -p $(@D)
 	$(CC) -shared -o $@ $^
 
+# Programs that fall asleep in the middle of a change, for shell tests.
+$(B)/world/sleeping_sync.so: $(O)/tests/hostile/sleeping_sync.o
+	@mkdir -p $(@D)
+	$(CC) -shared -o $@ $^
+
 TSANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
 $(B)/tsan/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -238,7 +243,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.

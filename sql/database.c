@@ -13,6 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deadline.h"
+#include "guard.h"
+
+enum { WORK_STEPS = 1000000 }; /* of SQLite's machine: hundreds of times what a single change takes */
 enum { KEPT_MAX = 24 }; /* statements of one database: more than any long work takes turns with */
 
 enum store_result database_result(int rc)
@@ -83,6 +87,14 @@ enum store_result store_check_files(const char *private_dir, const char *what)
     return STORE_OK;
 }
 
+/* For sqlite3_progress_handler: a long work that goes on is not stopped. */
+static int go_on(void *context)
+{
+    (void)context;
+    deadline_renew(0);
+    return 0;
+}
+
 static bool configure(sqlite3 *db, struct holder *holder)
 {
     static const int on[] = { SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY,
@@ -92,6 +104,7 @@ static bool configure(sqlite3 *db, struct holder *holder)
 
     holder->path = sqlite3_db_filename(db, "main");
     sqlite3_busy_handler(db, holder_wait, holder);
+    sqlite3_progress_handler(db, WORK_STEPS, go_on, NULL);
     sqlite3_extended_result_codes(db, 1);
     for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
         if (sqlite3_db_config(db, on[i], 1, NULL) != SQLITE_OK)
@@ -114,7 +127,8 @@ enum store_result database_open(const char *folder, const char *name, int flags,
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return STORE_FAILED;
     umask_before = umask(0177); /* SQLite makes files 0644 less the umask */
-    rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX, NULL);
+    rc = sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX,
+                         guard_vfs());
     umask(umask_before);
     *holder = (struct holder){ .fd = -1 };
     if (rc == SQLITE_OK && configure(db, holder)) {

@@ -1,6 +1,8 @@
 /*
  * Waiting for a lock: patience with those who work, none with those who were stopped. Only root's
- * processes can hold a lock on our files, and all of them are ours.
+ * processes can hold a lock on our files. Ours end themselves at their deadline, so nobody has to
+ * guess here how long one has been at it, or whether it is still the same hold: what is no program of
+ * ours (an administrator's sqlite3) is left alone, and "busy" is the answer.
  */
 #include "holder.h"
 
@@ -13,10 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 1000, LIMIT_MS = 5000, STEP_MS = 10 };
+#include "deadline.h"
 
-/* SQLite's lock bytes: PENDING, RESERVED and the SHARED range (sqlite.org/fileformat2.html 1.3). */
-enum { LOCK_BYTE = 0x40000000, LOCK_BYTES = 512 };
+enum { PATIENCE_MS = 1000, STEP_MS = 10 };
+
+static int limit_ms = HOLDER_WAIT_MS;
+
+void holder_set_patience(int milliseconds)
+{
+    limit_ms = milliseconds;
+}
 
 static int64_t milliseconds(void)
 {
@@ -26,11 +34,10 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A process with a conflicting lock, 0 if there is none or it is out of sight. */
+/* A process with a lock on any octet, 0 if there is none or it is out of sight. */
 static pid_t find_holder(int fd)
 {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_BYTE,
-                          .l_len = LOCK_BYTES };
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
     if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || lock.l_pid <= 0)
         return 0;
@@ -102,13 +109,14 @@ int holder_wait(void *context, int tries)
 
     if (tries == 0)
         holder->since = now;
-    if (now - holder->since >= LIMIT_MS)
+    if (now - holder->since >= limit_ms)
         return 0;
     if (now - holder->since >= PATIENCE_MS) {
         if (holder->fd < 0)
             holder->fd = open(holder->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         end_stalled_holder(holder->fd);
     }
+    deadline_renew(0);
     nanosleep(&step, NULL);
     return 1;
 }

@@ -7,7 +7,14 @@
 
 #include <stdint.h>
 
-/* One database's waiting. Start with the path, borrowed, and fd -1. */
+/* A helper's patience: a login is not kept waiting for longer. */
+enum { HOLDER_WAIT_MS = 5000 };
+
+/* Another one for this process, before it waits. */
+void holder_set_patience(int milliseconds);
+
+/* Waiting for one file's lock, a database's or the tool's (POSIX locks all: F_GETLK names who holds one).
+ * Start with the path, borrowed, and fd -1; or with a descriptor of the file. */
 struct holder {
     const char *path;
     int fd;        /* opened when patience ends; to be closed only after SQLite has closed the file:
@@ -16,9 +23,10 @@ struct holder {
 };
 
 /*
- * One step of waiting, for sqlite3_busy_handler: sleeps a little and returns 1, or 0 after 5 s.
- * From the first second on, a holder that is stopped (SIGSTOP, ptrace) or frozen (cgroup v2) is
- * killed; the journal undoes what it had begun. A holder that runs is left alone.
+ * One step of waiting, for sqlite3_busy_handler: sleeps a little and returns 1, or 0 when patience has
+ * ended. From the first second on, a holder that is stopped (SIGSTOP, ptrace) or frozen (cgroup v2) is
+ * killed; the journal undoes what it had begun. One that is late needs no help: the kernel ends it
+ * (deadline.h). Whoever holds a lock himself while he waits is not late for it.
  */
 int holder_wait(void *holder, int tries);
 

@@ -17,6 +17,7 @@
 
 #include "activity_file.h"
 #include "database.h"
+#include "deadline.h"
 
 /* SQLite's SHARED range (sqlite.org/fileformat2.html 1.3): with it nobody changes the file. */
 enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
@@ -67,9 +68,10 @@ static enum store_result copy_bytes(int from, const char *path)
 
     if (to < 0)
         return STORE_FAILED;
-    do
-        sent = sendfile(to, from, NULL, 1 << 20);
-    while (sent > 0 || (sent < 0 && errno == EINTR));
+    do {
+        sent = sendfile(to, from, NULL, 4 << 20);
+        deadline_renew(0);
+    } while (sent > 0 || (sent < 0 && errno == EINTR));
     close(to);
     return sent == 0 ? STORE_OK : errno == ENOSPC ? STORE_FULL : STORE_FAILED;
 }
@@ -104,12 +106,13 @@ static enum store_result copy_files(const char *private_dir, const char *copy)
     fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return STORE_FAILED;
-    result = fcntl(fd, F_SETLK, &shared) == 0 ? STORE_OK : STORE_BUSY;
+    result = deadline_hold() && fcntl(fd, F_SETLK, &shared) == 0 ? STORE_OK : STORE_BUSY;
     if (result == STORE_OK)
         result = copy_journal(private_dir, copy);
     if (result == STORE_OK)
         result = copy_bytes(fd, to);
     close(fd);
+    deadline_drop();
     return result;
 }
 

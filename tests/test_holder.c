@@ -1,6 +1,6 @@
 /*
- * Waiting for the store's lock: a holder that was stopped is ended, one that works is waited for, and
- * nothing a holder had begun and not committed is left.
+ * Waiting for a database's lock: a holder that was stopped or is late is ended, one that works is waited
+ * for, and nothing a holder had begun and not committed is left.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -12,7 +12,11 @@
 
 #include <cmocka.h>
 
+#include "activity_file.h"
+#include "deadline.h"
 #include "fixture.h"
+
+static struct store *taken; /* the child's */
 
 static int with_alice(void **state)
 {
@@ -24,35 +28,66 @@ static int with_alice(void **state)
     return 0;
 }
 
-/* The child: takes the lock, changes something, says so, and then does as it is told. */
-static void hold(int told, bool stops)
-{
-    const struct timespec work = { .tv_sec = 1, .tv_nsec = 500000000 };
-    struct store *store = NULL;
+enum told { STOPS, WORKS, SLEEPS, READS, ATTEMPTS };
 
-    if (store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store) != STORE_OK ||
-        store_begin(store) != STORE_OK ||
-        store_account_set_status(store, 70100, ACCOUNT_SUSPENDED) != STORE_OK ||
-        write(told, "x", 1) != 1)
+static void take_lock(enum told told)
+{
+    struct activity_log *log = NULL;
+    struct store *store = NULL;
+    int64_t generation;
+    bool held;
+
+    if (told == ATTEMPTS)
+        held = activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &log) == STORE_OK &&
+               database_run(log->db, "BEGIN EXCLUSIVE", "") == STORE_OK;
+    else if (store_open(FIXTURE_PRIVATE, STORE_EXISTING, &store) != STORE_OK)
+        held = false;
+    else if (told == READS)
+        held = database_run(store->db, "BEGIN", "") == STORE_OK &&
+               store_generation(store, &generation) == STORE_OK;
+    else
+        held = store_begin(store) == STORE_OK &&
+               store_account_set_status(store, 70100, ACCOUNT_SUSPENDED) == STORE_OK;
+    if (!held)
         _exit(1);
-    if (stops)
-        raise(SIGSTOP);
-    nanosleep(&work, NULL);
-    _exit(store_commit(store) == STORE_OK ? 0 : 2);
+    taken = store;
 }
 
-static pid_t start_holder(bool stops)
+static void pause_for(long milliseconds)
+{
+    const struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+
+    nanosleep(&time, NULL);
+}
+
+/* The child: takes the lock, changes something, says so, and then does as it is told. */
+static void hold(int said, enum told told)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL); /* the end comes all the same */
+    take_lock(told);
+    if (write(said, "x", 1) != 1)
+        _exit(1);
+    if (told == STOPS)
+        raise(SIGSTOP);
+    pause_for(told == WORKS ? 1500 : 60000);
+    _exit(store_commit(taken) == STORE_OK ? 0 : 2);
+}
+
+static pid_t start_holder(enum told told)
 {
     int pair[2];
-    char told;
+    char said;
     pid_t pid;
 
     assert_int_equal(pipe(pair), 0);
     pid = fork();
     if (pid == 0)
-        hold(pair[1], stops);
+        hold(pair[1], told);
     close(pair[1]);
-    assert_int_equal(read(pair[0], &told, 1), 1);
+    assert_int_equal(read(pair[0], &said, 1), 1);
     close(pair[0]);
     return pid;
 }
@@ -74,7 +109,7 @@ static int change_meanwhile(pid_t pid)
 
 static void a_stopped_holder_is_ended(void **state)
 {
-    pid_t pid = start_holder(true);
+    pid_t pid = start_holder(STOPS);
     int status;
 
     (void)state;
@@ -89,7 +124,7 @@ static void a_stopped_holder_is_ended(void **state)
 
 static void a_holder_that_works_is_waited_for(void **state)
 {
-    int status = change_meanwhile(start_holder(false));
+    int status = change_meanwhile(start_holder(WORKS));
 
     (void)state;
     assert_true(WIFEXITED(status));
@@ -98,11 +133,118 @@ static void a_holder_that_works_is_waited_for(void **state)
     assert_int_equal(fixture_number("SELECT count(*) FROM account_roles"), 1);
 }
 
+static void assert_killed(int status)
+{
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+static void a_holder_past_its_deadline_is_ended(void **state)
+{
+    (void)state;
+    assert_killed(change_meanwhile(start_holder(SLEEPS)));
+    assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE status = 'active'"), 1);
+    assert_int_equal(fixture_number("SELECT count(*) FROM account_roles"), 1);
+}
+
+static void so_is_a_reader(void **state)
+{
+    (void)state;
+    assert_killed(change_meanwhile(start_holder(READS)));
+    assert_int_equal(fixture_number("SELECT count(*) FROM account_roles"), 1);
+}
+
+static void so_is_a_holder_of_the_attempts(void **state)
+{
+    pid_t pid = start_holder(ATTEMPTS);
+    struct activity_log *log = NULL;
+    int status = 0;
+
+    (void)state;
+    assert_int_equal(activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &log), STORE_OK);
+    assert_int_equal(activity_unlock(log, 70100), STORE_OK);
+    activity_close(log);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_killed(status);
+}
+
+/* What becomes of a child with a deadline of 300 ms that does this. */
+static int child_ends(void (*does)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        deadline_set(300);
+        does();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void commit_and_sleep(void)
+{
+    take_lock(WORKS);
+    store_commit(taken);
+    pause_for(600);
+}
+
+static void work_for_long(void)
+{
+    int64_t count = 0;
+
+    take_lock(WORKS);
+    for (int i = 0; i < 8; i++)
+        database_number(taken->db, &count, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+                        " FROM n WHERE i < 400000) SELECT count(*) FROM n", "");
+    if (store_commit(taken) != STORE_OK || count != 400000)
+        _exit(1);
+}
+
+/* The lock of the tool, say, and then the store's. */
+static void wait_with_a_lock(void)
+{
+    if (!deadline_hold())
+        _exit(1);
+    take_lock(WORKS);
+    deadline_drop();
+}
+
+static void who_holds_nothing_may_sleep(void **state)
+{
+    (void)state;
+    assert_int_equal(child_ends(commit_and_sleep), 0);
+}
+
+static void who_works_for_long_may(void **state)
+{
+    (void)state;
+    assert_int_equal(child_ends(work_for_long), 0);
+}
+
+static void who_waits_for_another_is_not_late(void **state)
+{
+    pid_t pid = start_holder(WORKS);
+    int status = 0;
+
+    (void)state;
+    assert_int_equal(child_ends(wait_with_a_lock), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_stopped_holder_is_ended, with_alice),
         cmocka_unit_test_setup(a_holder_that_works_is_waited_for, with_alice),
+        cmocka_unit_test_setup(a_holder_past_its_deadline_is_ended, with_alice),
+        cmocka_unit_test_setup(so_is_a_reader, with_alice),
+        cmocka_unit_test_setup(so_is_a_holder_of_the_attempts, with_alice),
+        cmocka_unit_test_setup(who_holds_nothing_may_sleep, with_alice),
+        cmocka_unit_test_setup(who_works_for_long_may, with_alice),
+        cmocka_unit_test_setup(who_waits_for_another_is_not_late, with_alice),
     };
 
     alarm(60); /* a stopped child that nobody ends would hold us for ever */
