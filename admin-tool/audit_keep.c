@@ -84,6 +84,7 @@ static enum status prune(struct tool *tool, int64_t before)
     if (status == GO_ON)
         status = tool_store_status(tool, store_commit(tool->store), "the change");
     store_rollback(tool->store);
+    tool_unlock(tool);
     if (status == GO_ON) {
         tool->changed = true;
         record_event(tool, "audit-prune", NULL);

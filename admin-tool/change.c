@@ -84,7 +84,7 @@ static enum status commit(struct tool *tool, bool publishes)
         return status;
     }
     tool->changed = true;
-    if (publishes && !publish_finish())
+    if (publishes && !publish_finish(tool))
         tool_complain(tool, "the change was made, but the public directory could not be replaced: "
                       "%s; run 'admin-tool publish'", strerror(errno));
     return GO_ON;
@@ -136,8 +136,6 @@ enum status change_commit(struct tool *tool, const char *event, const struct acc
         status = change_end(tool, before, after);
     store_rollback(tool->store);
     tool->begun = 0;
-    if (status == GO_ON)
-        record_event(tool, event, after != NULL ? after : before);
     return status;
 }
 
@@ -218,6 +216,8 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     status = make(tool, change, shown, &before, &after);
     store_rollback(tool->store);
     tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
+    if (status == GO_ON)
+        record_event(tool, change->event, after.uid != 0 ? &after : &before);
     if (status == GO_ON)
         finish(tool, change, &before, after.uid != 0 ? &after : NULL);
     change_release_signals();

@@ -91,18 +91,22 @@ static bool copy_store(struct tool *tool)
     return true;
 }
 
-static void mend_indexes(struct tool *tool)
+/* True when there is something to record. */
+static bool mend_indexes(struct tool *tool)
 {
+    bool mended;
     char fault[STORE_FAULT_SIZE] = "";
     bool indexes = false;
 
     if (store_check_integrity(tool->store, fault, &indexes) != STORE_OK || fault[0] == '\0' ||
         !indexes || !copy_store(tool))
-        return;
-    if (store_begin(tool->store) == STORE_OK && store_reindex(tool->store) == STORE_OK &&
-        change_commit(tool, "repair", NULL, NULL, "indexes made again") == GO_ON)
-        say(tool, PRIVATE_DIR "/accounts.db", "its indexes were made again");
+        return false;
+    mended = store_begin(tool->store) == STORE_OK && store_reindex(tool->store) == STORE_OK &&
+             change_commit(tool, "repair", NULL, NULL, "indexes made again") == GO_ON;
     store_rollback(tool->store);
+    if (mended)
+        say(tool, PRIVATE_DIR "/accounts.db", "its indexes were made again");
+    return mended;
 }
 
 /* Generation or contents: a directory that is not exactly what the store says. */
@@ -120,13 +124,18 @@ static bool is_directory_bad(struct tool *tool)
 
 static void mend_store(struct tool *tool)
 {
+    bool changed;
+
     policy_defaults(&tool->policy);
     if (store_open(PRIVATE_DIR, STORE_EXISTING, &tool->store) != STORE_OK)
         return;
-    mend_indexes(tool);
+    changed = mend_indexes(tool);
     if (store_policy(tool->store, &tool->policy) == STORE_OK && is_directory_bad(tool) &&
         publish_now(tool) == GO_ON)
         say(tool, DIRECTORY_PATH, "published anew");
+    tool_unlock(tool);
+    if (changed)
+        record_event(tool, "repair", NULL);
     store_close(tool->store);
     tool->store = NULL;
 }

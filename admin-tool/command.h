@@ -82,6 +82,7 @@ struct tool {
     int folder;           /* where it was started, for openat(2); -1: nowhere. We are in "/" */
     int lock;             /* the tool lock's descriptor, -1 when not held */
     int64_t begun;        /* the generation that change_begin found; 0: not known */
+    bool tells_nscd;      /* when the lock is released */
     bool changed;         /* something was committed: silence on stdout is no failure any more */
     bool troubled;        /* tool_complain was called */
 };
@@ -91,6 +92,11 @@ struct tool {
 /* One line on stderr, "admin-tool: ...", escaped for terminals. Returns the status given. */
 enum status tool_refuse(enum status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Between the two what is said waits, however much it is: whoever does not read it holds up no lock. The
+ * first one writes out what was said and printed before. */
+void say_later(void);
+void say_now(void);
 
 /* The same for trouble after a commit: the command goes on, and ends with status 1. */
 void tool_complain(struct tool *tool, const char *format, ...)
@@ -124,9 +130,13 @@ void options_print_help(const struct command *command);
  */
 enum status tool_open(struct tool *tool);
 
-/* Wait up to 10 s for the tool lock (DESIGN D10), held until tool_unlock or tool_close. GO_ON, or said. */
+/*
+ * Wait for the tool lock (DESIGN D10) as holder_wait does, and hold it until tool_unlock or tool_close,
+ * under the process's deadline (deadline.h). GO_ON, or said. What is said meanwhile is written, and
+ * nscd told, when it is released; nothing when it is not held.
+ */
 enum status tool_lock(struct tool *tool);
-void tool_unlock(struct tool *tool); /* nothing when it is not held */
+void tool_unlock(struct tool *tool);
 void tool_close(struct tool *tool);
 
 /* The log of attempts, for activity_close; NULL when it cannot be used. */
@@ -170,15 +180,15 @@ enum status change_begin(struct tool *tool);
 
 /*
  * End a transaction: audit row, publication prepared, COMMIT, published. GO_ON when committed
- * (trouble from then on is a complaint); anything else has rolled back. When it was begun with
+ * (trouble from then on is a complaint, and record_event the caller's once the lock is released);
+ * anything else has rolled back. When it was begun with
  * change_begin, before and after are all that it changed of what the public sees, of one account
  * and nothing of policy; both NULL when there is more.
  */
 enum status change_commit(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail);
 
-/* The two halves of it, for a batch: one audit row; and all that ends the transaction. The system log
- * is the caller's then. */
+/* The two halves of it, for a batch: one audit row; and all that ends the transaction. */
 enum status change_append(struct tool *tool, const char *event, const struct account *before,
                           const struct account *after, const char *detail);
 enum status change_end(struct tool *tool, const struct account *before,
@@ -199,7 +209,7 @@ void actor_find(struct actor *ret);
 
 /* -- record.c: what is on record beside the store ----------------------------------------- */
 
-/* After a commit: the event to the system log (LOG_AUTHPRIV), with the newest hash of the audit log,
+/* After a commit, and after the lock: the event to the system log (LOG_AUTHPRIV), with the newest hash of the audit log,
  * and to the kernel's audit where there is one. account: NULL when it is about none. */
 void record_event(const struct tool *tool, const char *event, const struct account *account);
 
@@ -217,8 +227,9 @@ bool publish_is_due(struct tool *tool);
 enum status publish_prepare(struct tool *tool, const struct account *before,
                             const struct account *after);
 
-/* After the commit: put it in place and tell nscd. False with errno: the old one is still there. */
-bool publish_finish(void);
+/* After the commit: put it in place; nscd is told when the lock is released. False with errno: the old
+ * one is still there. */
+bool publish_finish(struct tool *tool);
 void publish_tell_nscd(void);
 void publish_abandon(void);
 

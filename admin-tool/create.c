@@ -171,20 +171,42 @@ static enum status insert(struct tool *tool, const struct account *account)
     return status;
 }
 
+/* All settled, and the tool lock. NSS is asked whose the id is and the home looked at before it: whoever was
+ * faster with the id has made an account, so that this ends. */
+static enum status lock_settled(struct tool *tool, struct account *account)
+{
+    const uint32_t given = account->uid;
+    enum store_result result;
+    enum status status;
+
+    for (;;) {
+        status = settle(tool, account);
+        if (status == GO_ON)
+            status = tool_lock(tool);
+        if (status != GO_ON || given != 0)
+            return status;
+        result = store_uid_is_free(tool->store, account->uid);
+        if (result != STORE_TAKEN)
+            return tool_store_status(tool, result, account->username);
+        tool_unlock(tool);
+        account->uid = 0;
+    }
+}
+
 static enum status make(struct tool *tool, struct newcomer *newcomer)
 {
     struct account *account = &newcomer->account;
     enum status status = make_password(tool, newcomer);
 
     if (status == GO_ON)
-        status = tool_lock(tool);
-    if (status == GO_ON)
-        status = settle(tool, account);
+        status = lock_settled(tool, account);
     if (status != GO_ON)
         return status;
     change_hold_signals();
     status = insert(tool, account);
     tool_unlock(tool); /* a hand-over that nobody reads holds up nobody else */
+    if (status == GO_ON)
+        record_event(tool, "create", account);
     if (status == GO_ON && !tool_has(tool, OPTION_NO_CREATE_HOME))
         home_make(tool, account);
     if (status == GO_ON)

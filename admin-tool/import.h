@@ -110,6 +110,7 @@ struct import_row {
     enum row_kind kind;
     bool needs_password;
     uint32_t uid; /* 0: to be chosen */
+    bool chosen;  /* the uid was, by us */
     unsigned roles;
     enum account_status status;
     bool temporary;

@@ -33,8 +33,10 @@ static enum status try_uid(const struct import_batch *batch, struct import_row *
         result = store_uid_is_free(batch->tool->store, uid);
     if (result == STORE_TAKEN)
         return GO_ON;
-    if (result == STORE_OK)
+    if (result == STORE_OK) {
         row->uid = uid;
+        row->chosen = true;
+    }
     return tool_store_status(batch->tool, result, "the ids taken");
 }
 
@@ -66,6 +68,41 @@ enum status import_choose_uids(struct import_batch *batch)
                                "imported");
     }
     return GO_ON;
+}
+
+/* OK when all those chosen still are; TAKEN, and all are given back, when somebody was faster. */
+static enum store_result keep_uids(struct import_batch *batch)
+{
+    enum store_result result = STORE_OK;
+
+    for (size_t i = 0; result == STORE_OK && i < batch->count; i++)
+        if (batch->rows[i].chosen)
+            result = store_uid_is_free(batch->tool->store, batch->rows[i].uid);
+    for (size_t i = 0; result == STORE_TAKEN && i < batch->count; i++) {
+        batch->rows[i].uid = batch->rows[i].chosen ? 0 : batch->rows[i].uid;
+        batch->rows[i].chosen = false;
+    }
+    return result;
+}
+
+/* Ids, and the tool lock. NSS may have to be asked about each id, which is done before it: whoever was
+ * faster has made an account, so that this ends. */
+static enum status lock_with_uids(struct import_batch *batch)
+{
+    enum store_result result = STORE_TAKEN;
+
+    while (result == STORE_TAKEN) {
+        enum status status = import_choose_uids(batch);
+
+        if (status == GO_ON)
+            status = tool_lock(batch->tool);
+        if (status != GO_ON)
+            return status;
+        result = keep_uids(batch);
+        if (result == STORE_TAKEN)
+            tool_unlock(batch->tool);
+    }
+    return tool_store_status(batch->tool, result, "the ids taken");
 }
 
 /* -- making ------------------------------------------------------------------------------- */
@@ -192,9 +229,7 @@ static enum status commit(struct import_batch *batch)
 
     if (status != GO_ON)
         return status;
-    status = tool_lock(tool);
-    if (status == GO_ON)
-        status = import_choose_uids(batch);
+    status = lock_with_uids(batch);
     if (status == GO_ON)
         status = insert_all(batch);
     tool_unlock(tool);

@@ -3,11 +3,14 @@
  * and the one place where a result becomes a line for a person and an exit status.
  */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "deadline.h"
+#include "holder.h"
 #include "memory.h"
 #include "print.h"
 
@@ -87,13 +90,35 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 /* -- what is said ------------------------------------------------------------------------- */
 
+static struct {
+    FILE *out; /* NULL: at once */
+    char *text;
+    size_t size;
+} later;
+
+void say_later(void)
+{
+    fflush(NULL);
+    later.out = open_memstream(&later.text, &later.size); /* without memory the stream's own buffer must do */
+}
+
+void say_now(void)
+{
+    if (later.out == NULL)
+        return;
+    fclose(later.out);
+    later.out = NULL;
+    fwrite(later.text, 1, later.size, stderr);
+    free(later.text);
+}
+
 static void say(const char *format, va_list list)
 {
     char text[1024], plain[4 * sizeof text];
 
     vsnprintf(text, sizeof text, format, list);
     print_escape(text, plain, sizeof plain);
-    fprintf(stderr, "admin-tool: %s\n", plain);
+    fprintf(later.out != NULL ? later.out : stderr, "admin-tool: %s\n", plain);
 }
 
 enum status tool_refuse(enum status status, const char *format, ...)
@@ -302,6 +327,9 @@ static enum status settle(const struct tool *tool, enum status status)
     return status == STATUS_DONE && tool->troubled ? STATUS_FAILED : status;
 }
 
+/* A change takes some milliseconds; but a disk may be slow, and whoever waits must outlast the other. */
+enum { HOLD_MS = 10000, WAIT_MS = 30000 };
+
 int main(int argc, char **argv)
 {
     struct tool tool = { .lock = -1, .folder = -1 };
@@ -309,6 +337,8 @@ int main(int argc, char **argv)
 
     if (!process_harden(&tool.folder) || !memory_wipe_freed())
         return STATUS_FAILED;
+    deadline_set(HOLD_MS);
+    holder_set_patience(WAIT_MS);
     tool.now = (int64_t)time(NULL);
     status = run(&tool, argc, argv);
     tool_close(&tool);

@@ -59,6 +59,7 @@ enum status maintain_publish(struct tool *tool)
         status = tool_lock(tool);
     if (status == GO_ON)
         status = publish_now(tool);
+    tool_unlock(tool);
     if (status != GO_ON)
         return status;
     tool->changed = true;

@@ -1,6 +1,8 @@
 /*
  * Getting hold of the store: first use, the tool lock, healing. Changes go one at a time under the
  * lock; a directory file left behind by a tool that was killed is caught up with by the next one.
+ * Under the lock nothing is written to a terminal, no program started, no NSS source and no log
+ * daemon asked: each of them may keep us waiting for ever.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +12,11 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "deadline.h"
 #include "directory.h"
+#include "holder.h"
 
 #define LOCK_PATH PRIVATE_DIR "/lock"
-
-enum { LOCK_TRIES = 100, LOCK_WAIT_NS = 100 * 1000 * 1000 };
 
 static bool changes(const struct tool *tool)
 {
@@ -60,41 +62,63 @@ static int open_lock(void)
     return -1;
 }
 
-/* Take it, trying so often; false with errno. */
-static bool take_lock(struct tool *tool, int tries)
+/* The deadline runs from before it is taken. False with errno. */
+static bool try_lock(int fd)
 {
-    static const struct timespec wait = { 0, LOCK_WAIT_NS };
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    int fd = open_lock();
+    int error;
 
-    if (fd == -1)
+    if (!deadline_hold())
         return false;
-    while (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
-        if ((errno != EAGAIN && errno != EACCES) || --tries == 0) {
-            int error = errno;
+    if (fcntl(fd, F_SETLK, &whole) == 0)
+        return true;
+    error = errno == EACCES ? EAGAIN : errno;
+    deadline_drop();
+    errno = error;
+    return false;
+}
 
-            close(fd);
-            errno = error;
-            return false;
-        }
-        nanosleep(&wait, NULL);
+/* A POSIX lock, which names its holder to whoever waits; closing any descriptor of the file would drop it,
+ * so there is this one. False with errno, EAGAIN when another has it. */
+static bool take_lock(struct tool *tool, bool waits)
+{
+    struct holder holder = { .path = LOCK_PATH, .fd = open_lock() };
+    int error;
+
+    if (holder.fd == -1)
+        return false;
+    say_later(); /* what was said before goes out now, while nothing is held */
+    for (int tries = 0; !try_lock(holder.fd); tries++) {
+        error = errno;
+        if (error == EAGAIN && waits && holder_wait(&holder, tries))
+            continue;
+        close(holder.fd);
+        say_now();
+        errno = error;
+        return false;
     }
-    tool->lock = fd;
+    tool->lock = holder.fd;
     return true;
 }
 
 void tool_unlock(struct tool *tool)
 {
-    if (tool->lock != -1)
-        close(tool->lock);
+    if (tool->lock == -1)
+        return;
+    close(tool->lock);
     tool->lock = -1;
+    deadline_drop();
+    say_now();
+    if (tool->tells_nscd)
+        publish_tell_nscd();
+    tool->tells_nscd = false;
 }
 
 enum status tool_lock(struct tool *tool)
 {
-    if (take_lock(tool, LOCK_TRIES))
+    if (take_lock(tool, true))
         return GO_ON;
-    if (errno == EAGAIN || errno == EACCES)
+    if (errno == EAGAIN)
         return tool_refuse(STATUS_STORE,
                            "another admin-tool is at work; try again when it is done");
     if (errno == EROFS || errno == ENOSPC)
@@ -160,7 +184,7 @@ static enum status open_to_read(struct tool *tool)
         return refuse_lost_store(tool);
     if (status != GO_ON || !publish_is_due(tool))
         return status;
-    if (!tool_has(tool, OPTION_DRY_RUN) && take_lock(tool, 1) && publish_is_due(tool))
+    if (!tool_has(tool, OPTION_DRY_RUN) && take_lock(tool, false) && publish_is_due(tool))
         publish_now(tool);
     tool_unlock(tool);
     return GO_ON;

@@ -248,8 +248,6 @@ static enum status commit(struct tool *tool, const struct policy *before)
 
     if (status == GO_ON)
         status = change_end(tool, NULL, NULL);
-    if (status == GO_ON)
-        record_event(tool, "policy", NULL);
     return status;
 }
 
@@ -282,6 +280,8 @@ static enum status carry_out(struct tool *tool, const struct wish *wish)
     status = make(tool, wish);
     store_rollback(tool->store);
     tool_unlock(tool);
+    if (status == GO_ON)
+        record_event(tool, "policy", NULL);
     change_release_signals();
     return status;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "publish.h"
 
 /* -- the new file ------------------------------------------------------------------------- */
@@ -85,15 +86,25 @@ static enum status fill(struct tool *tool, const struct account *before,
     return publish_whole(tool, &frame, generation, fd);
 }
 
+/* The new file is about as long, and all of it has to reach the disk. */
+static uint64_t published_size(void)
+{
+    struct stat st;
+
+    return stat(DIRECTORY_PATH, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 enum status publish_prepare(struct tool *tool, const struct account *before,
                             const struct account *after)
 {
     int fd = open_prepared();
-    enum status status = fd == -1 ? publish_status(DIRECTORY_FAILED, "")
-                                  : fill(tool, before, after, fd);
+    enum status status = GO_ON;
 
+    deadline_renew(published_size());
+    status = fd == -1 ? publish_status(DIRECTORY_FAILED, "") : fill(tool, before, after, fd);
     if (fd != -1)
         close(fd);
+    deadline_renew(0); /* the commit has time of its own */
     if (status != GO_ON)
         publish_abandon();
     return status;
@@ -131,12 +142,12 @@ void publish_tell_nscd(void)
     host_run(groups);
 }
 
-bool publish_finish(void)
+bool publish_finish(struct tool *tool)
 {
     if (rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder(CODER_STATE_DIR) ||
         !sync_folder(PRIVATE_DIR))
         return false;
-    publish_tell_nscd();
+    tool->tells_nscd = true;
     return true;
 }
 
@@ -179,7 +190,7 @@ enum status publish_now(struct tool *tool)
     if (status == GO_ON)
         status = publish_prepare(tool, NULL, NULL);
     store_rollback(tool->store); /* nothing was written: it only kept others from changing */
-    if (status == GO_ON && !publish_finish())
+    if (status == GO_ON && !publish_finish(tool))
         status = tool_refuse(STATUS_FAILED, DIRECTORY_PATH ": %s; users may be missing or out of "
                              "date until 'admin-tool publish' succeeds", strerror(errno));
     return status;

@@ -313,6 +313,7 @@ static enum status carry_out(struct tool *tool, struct store *backup, const stru
     store_rollback(tool->store);
     tool_unlock(tool);
     if (status == GO_ON) { /* said first: our own session may be one that ends */
+        record_event(tool, "restore", NULL);
         printf("The backup is restored; accounts changed: %zu.\n", plan->accounts);
         end_sessions(tool, &leavers);
     }

@@ -101,11 +101,11 @@ python3 - "$STATE/private/lock" <<'END' &
 import fcntl, sys, time
 f = open(sys.argv[1], 'r+')
 fcntl.lockf(f, fcntl.LOCK_EX)
-time.sleep(14)
+time.sleep(36)
 END
 sleep 1
 remember
-exits 7 "the tool lock is held for longer than 10 s" admin-tool users suspend p1 -y
+exits 7 "the tool lock is held for longer than 30 s" admin-tool users suspend p1 -y
 complains 'another admin-tool' "... is called so"
 exits 0 "... reading goes on" admin-tool users list
 wait
@@ -114,11 +114,11 @@ python3 - "$STORE" <<'END' &
 import sqlite3, sys, time
 c = sqlite3.connect(sys.argv[1], isolation_level=None)
 c.execute('BEGIN IMMEDIATE')
-time.sleep(9)
+time.sleep(36)
 c.execute('ROLLBACK')
 END
 sleep 1
-exits 7 "the store is held for longer than 5 s" admin-tool users suspend p1 -y
+exits 7 "the store is held for longer than 30 s" admin-tool users suspend p1 -y
 complains 'busy' "... is called so"
 wait
 

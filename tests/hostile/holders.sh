@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whoever holds a lock and was stopped or frozen holds up neither an administrator nor a login, and a hundred guesses at
-# once are no more than five. (Real clients stopped at random moments, and limits: clients.sh.)
+# Whoever holds a lock and was stopped or frozen, sleeps or is slowed down holds up neither an administrator nor a login,
+# and a hundred guesses at once are no more than five. (Real clients stopped at random moments, and limits: clients.sh.)
 
 # shellcheck disable=SC2317
 # shellcheck source=tests/cli/lib.sh
@@ -77,13 +77,139 @@ admin suspend
 ok "a holder that works is waited for" [ "$status" -eq 0 ]
 ok "and ends by itself" wait "$holder"
 admin activate
-hold accounts.db 60
+hold accounts.db 90
 admin suspend
-ok "a holder that works for too long makes it busy" [ "$status" -eq 7 ]
+ok "another program that works for too long makes it busy" [ "$status" -eq 7 ]
 ok "and is left alone" kill -0 "$holder"
-ok "and suspend has had patience for 5 s, not for ever" [ "$took" -lt 8000 ]
+ok "and suspend has had patience for 30 s, not for ever" [ "$took" -lt 35000 ]
 drop
 admin activate
+
+# -- the tool's own lock ----------------------------------------------------------------------
+
+# An admin-tool, $tool, in the middle of a change with both locks held; it sleeps there for $SLEEP s, in its $AFTER-th
+# wait for the disk but one.
+SLEEP=3600 AFTER=0
+tool_sleeps()
+{
+    rm -f "$tmp/asleep"
+    env LD_PRELOAD=/src/.build/world/sleeping_sync.so SLEEP_MARK="$tmp/asleep" SLEEP_SECONDS=$SLEEP SLEEP_AFTER=$AFTER \
+        admin-tool "$@" >"$tmp/tool.out" 2>&1 &
+    tool=$!
+    await_mark
+}
+await_mark()
+{
+    for _ in $(seq 500); do
+        [ ! -e "$tmp/asleep" ] || return 0
+        sleep 0.02
+    done
+}
+was_killed()
+{
+    local ended=0
+    [[ $(ps -o stat= -p "$tool") =~ ^(Z.*)?$ ]] || { kill -KILL "$tool"; ended=1; }
+    wait "$tool" 2>/dev/null
+    [ $? -eq 137 ] && [ "$ended" -eq 0 ]
+}
+name_of_amy() { sqlite3 -cmd '.timeout 2000' "$STORE" "SELECT full_name FROM accounts WHERE username = 'amy'"; }
+late=13000 # the deadline of a tool is 10 s
+
+tool_sleeps users edit amy -n Sleepy
+kill -STOP "$tool"
+admin suspend
+ok "a stopped holder of the tool's lock: suspend is done" [ "$status" -eq 0 ]
+ok "within 2.5 s ($took ms)" [ "$took" -lt 2500 ]
+ok "and the holder is gone" was_killed
+ok "and with it what it had begun" [ "$(name_of_amy)" != Sleepy ]
+admin activate
+
+rm "$STATE/directory"
+tool_sleeps users list
+kill -STOP "$tool"
+admin suspend
+ok "a listing that catches up and is stopped: suspend is done" [ "$status" -eq 0 ]
+ok "within 2.5 s ($took ms)" [ "$took" -lt 2500 ]
+ok "and the listing is gone" was_killed
+ok "and amy is shown as suspended" eval 'getent passwd amy | grep -q nologin'
+admin activate
+
+if [ "$have_groups" = yes ]; then
+    group_new sudo
+    echo "mal ALL=(root) NOPASSWD: /usr/bin/env LD_PRELOAD=/src/.build/world/sleeping_sync.so SLEEP_MARK=$tmp/asleep admin-tool users edit amy -n Sleepy" >/etc/sudoers.d/mal
+    chmod 440 /etc/sudoers.d/mal
+    chmod 711 "$tmp"
+    rm -f "$tmp/asleep"
+    {
+        echo "$BASHPID" >"$groups/sudo/cgroup.procs"
+        exec setpriv --reuid mal --regid mal --init-groups sudo -n env LD_PRELOAD=/src/.build/world/sleeping_sync.so \
+            SLEEP_MARK="$tmp/asleep" admin-tool users edit amy -n Sleepy
+    } >"$tmp/tool.out" 2>&1 &
+    await_mark
+    setpriv --reuid mal --regid mal --clear-groups sh -c "echo 1 >$groups/sudo/cgroup.freeze"
+    admin suspend
+    ok "the one command that sudo lets a user run, frozen by him: suspend is done" [ "$status" -eq 0 ]
+    ok "within 2.5 s ($took ms)" [ "$took" -lt 2500 ]
+    thaw sudo
+    wait $! 2>/dev/null
+    rm /etc/sudoers.d/mal
+    admin activate
+fi
+
+tool_sleeps users edit amy -n Sleepy
+admin suspend
+ok "a tool that sleeps with its locks: suspend is done" [ "$status" -eq 0 ]
+ok "when the other's deadline has passed ($took ms)" [ "$took" -lt "$late" ]
+ok "which has ended it" was_killed
+ok "and with it what it had begun" [ "$(name_of_amy)" != Sleepy ]
+admin activate
+AFTER=1
+tool_sleeps publish
+admin suspend
+ok "a tool that sleeps with its own lock alone: suspend is done" [ "$status" -eq 0 ]
+ok "when the other's deadline has passed ($took ms)" [ "$took" -lt "$late" ]
+ok "which has ended it" was_killed
+AFTER=0
+admin activate
+ok "nothing is left half done" eval 'admin-tool publish >/dev/null && getent passwd amy | grep -q bash'
+
+# -- slowed down ------------------------------------------------------------------------------
+
+slow_open
+if [ "$have_slow" = yes ]; then
+    SLEEP=1
+    tool_sleeps users edit amy -n Slowly
+    slow_down "$tool"
+    admin suspend
+    ok "a tool that gets 1 ms of a processor each second, shared by four: suspend is done" [ "$status" -eq 0 ]
+    ok "when its deadline has passed at the latest ($took ms)" [ "$took" -lt $((late + 5000)) ]
+    slow_end
+    wait "$tool" 2>/dev/null
+    admin activate
+
+    for i in $(seq 40); do
+        slow_client mal 'python3 -c "
+import ctypes, os
+ctypes.CDLL(None).prctl(29, 30 * 10**9, 0, 0, 0)
+os.execvp(\"su\", [\"su\", \"amy\", \"-c\", \"true\"])"' <<<"wrong$i" &
+    done >/dev/null 2>&1
+    troubled=0 worst=0
+    for verb in suspend activate suspend activate suspend activate; do
+        admin "$verb"
+        [ "$status" -eq 0 ] || troubled=$((troubled + 1))
+        [ "$took" -le "$worst" ] || worst=$took
+    done
+    ok "forty su in a slowed group with a timer slack of 30 s: each change is made" [ "$troubled" -eq 0 ]
+    ok "and soon (worst: $worst ms)" [ "$worst" -lt 10000 ]
+    timed pamtester login amy authenticate <<<"$good"
+    ok "and amy gets in meanwhile" [ "$status" -eq 0 ]
+    slow_end
+    pkill -KILL -U mal
+    wait
+    forget
+else
+    echo "# no control group for the processor's time here: nobody is slowed down"
+fi
 
 # -- a hundred guesses at once -----------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 
 good=violet-Otter-77-stream
 better=seven-Lanterns-up-19
-groups=/sys/fs/cgroup/coder-test-$$
+groups=/sys/fs/cgroup/coder-test-$$-$RANDOM # $$ is the same in many worlds
 have_groups=no
 
 # Milliseconds that the command took, in $took.
@@ -50,6 +50,57 @@ groups_close()
 group_new() { mkdir "$groups/$1" && chown -R mal "$groups/$1"; }
 freeze() { echo 1 >"$groups/$1/cgroup.freeze"; }
 thaw() { echo 0 >"$groups/$1/cgroup.freeze"; echo 1 >"$groups/$1/cgroup.kill"; }
+
+# A group that gets 1 ms of each second, whichever version of control groups rules the processor; and processes that
+# would have all of it.
+have_slow=no slow=''
+slow_open()
+{
+    if [ "$have_groups" = yes ] && grep -qw cpu "$groups/../cgroup.controllers"; then
+        echo +cpu >"$groups/../cgroup.subtree_control" 2>/dev/null
+        echo +cpu >"$groups/cgroup.subtree_control" 2>/dev/null
+        slow=$groups/slow
+        mkdir "$slow"
+        echo '1000 1000000' >"$slow/cpu.max" 2>/dev/null && have_slow=yes
+    elif mkdir "$tmp/cpu" && mount -t cgroup -o cpu cgroup "$tmp/cpu" 2>/dev/null; then
+        slow=$tmp/cpu/${groups##*/}
+        mkdir "$slow" && echo 1000000 >"$slow/cpu.cfs_period_us" && echo 1000 >"$slow/cpu.cfs_quota_us" && have_slow=yes
+        trap 'slow_close; groups_close; rm -rf "$tmp"' EXIT
+    fi
+}
+slow_down()
+{
+    local _
+    for _ in 1 2 3; do
+        { echo "$BASHPID" >"$slow/cgroup.procs"; exec yes; } >/dev/null 2>&1 &
+    done
+    echo "$1" >"$slow/cgroup.procs"
+}
+# slow_client USER COMMAND: shell words as the user, in the group.
+slow_client()
+{
+    echo "$BASHPID" >"$slow/cgroup.procs"
+    exec setpriv --reuid "$1" --regid "$1" --init-groups bash -c "exec $2"
+}
+# Everybody in the group ends.
+slow_end()
+{
+    local pid
+    for _ in $(seq 100); do
+        [ -n "$(cat "$slow/cgroup.procs")" ] || return 0
+        while read -r pid; do
+            kill -KILL "$pid" 2>/dev/null
+            echo "$pid" >"$slow/../cgroup.procs" 2>/dev/null
+        done <"$slow/cgroup.procs"
+        sleep 0.05
+    done
+}
+slow_close()
+{
+    slow_end
+    rmdir "$slow"
+    umount -l "$tmp/cpu"
+}
 
 # -- clients ------------------------------------------------------------------------------------
 
