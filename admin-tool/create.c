@@ -183,6 +183,8 @@ static enum status lock_settled(struct tool *tool, struct account *account)
         status = settle(tool, account);
         if (status == GO_ON)
             status = tool_lock(tool);
+        if (status == GO_ON && !tool_has(tool, OPTION_FORCE))
+            status = check_shared(tool, account); /* another account may have the home by now */
         if (status != GO_ON || given != 0)
             return status;
         result = store_uid_is_free(tool->store, account->uid);
