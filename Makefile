@@ -71,9 +71,9 @@ WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_code
 SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o pam_coder/address.o pam_coder/subordinate.o
 
-PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/request.o \
+PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/inherited.o pam_coder/request.o \
                $(READER_OBJS)
-HELPER_OBJS := pam_coder/helper.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
+HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
                $(READER_OBJS)
 # What users import reads with knows neither the tool nor the machine: unit tests link it.
@@ -82,7 +82,7 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
                admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
                admin-tool/local_files.o admin-tool/export.o sql/store_export.o
-TOOL_OBJS   := admin-tool/main.o admin-tool/process.o admin-tool/options.o admin-tool/open.o \
+TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
@@ -204,6 +204,7 @@ $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
 $(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/visit.o
+$(B)/world/test_callers: $(O)/tests/hostility.o $(O)/tests/portrait.o
 $(NSS_WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread
@@ -219,6 +220,11 @@ $(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/test
 $(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpam
+
+# Attributes that a program inherits, for shell tests.
+$(B)/world/inherit: $(O)/tests/inherit.o $(O)/tests/hostility.o $(O)/tests/portrait.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^
 
 # Memory that runs out, for shell tests.
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
@@ -243,7 +249,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.

@@ -11,48 +11,17 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "inherited.h"
+
 enum { ANSWER_MS = 20000, PARTING_MS = 1000 };
 
 /* -- the child ---------------------------------------------------------------------------- */
-
-static void reset_signals(void)
-{
-    struct sigaction normal = { .sa_handler = SIG_DFL };
-    sigset_t none;
-
-    for (int i = 1; i < NSIG; i++)
-        sigaction(i, &normal, NULL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* What a root host's user may have set: no limit on file size, time or memory; no core. */
-static void reset_limits(void)
-{
-    static const int unlimited[] = { RLIMIT_FSIZE, RLIMIT_CPU, RLIMIT_AS, RLIMIT_DATA,
-                                     RLIMIT_STACK };
-    const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
-    const struct rlimit stack = { 8 << 20, RLIM_INFINITY };
-    const struct rlimit files = { 64, 64 };
-    const struct rlimit none = { 0, 0 };
-
-    for (size_t i = 0; i < sizeof unlimited / sizeof unlimited[0]; i++)
-        setrlimit((__rlimit_resource_t)unlimited[i], &infinite);
-    setrlimit(RLIMIT_STACK, &stack);
-    setrlimit(RLIMIT_NOFILE, &files);
-    setrlimit(RLIMIT_CORE, &none);
-    setpriority(PRIO_PROCESS, 0, 0);
-}
 
 /* By system call: glibc's functions would signal the host's other threads, which are not here. A
  * host without privilege keeps its ids; the setuid bit does the rest. */
@@ -88,16 +57,15 @@ static void execute_helper(void)
         ;
 }
 
+/* Every signal stays blocked, as spawn() has it: the helper resets what it inherits. */
 static void run_helper(int sock)
 {
-    reset_signals();
     setsid();
     if (geteuid() == 0) {
         become_root();
-        reset_limits();
+        inherited_reset_limits();
     }
-    umask(077);
-    if (chdir("/") == 0 && place_descriptors(sock))
+    if (place_descriptors(sock))
         execute_helper();
     _exit(0);
 }

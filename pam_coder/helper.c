@@ -4,18 +4,15 @@
  * gets no answer; what is not for the asker to know gets "cannot say", before anything is opened.
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "inherited.h"
 #include "judge.h"
 #include "memory.h"
 
@@ -32,44 +29,6 @@ static bool identify(uint32_t *ret)
         return false;
     *ret = getuid() != CODER_OWNER_UID ? getuid() : peer.uid;
     return true;
-}
-
-/* From here on nobody but root can signal, trace or limit this process. */
-static bool become_root_alone(void)
-{
-    const struct rlimit none = { 0, 0 };
-    const struct rlimit infinite = { RLIM_INFINITY, RLIM_INFINITY };
-    const struct sched_param normal = { 0 };
-
-    if (geteuid() != CODER_OWNER_UID || prctl(PR_SET_DUMPABLE, 0) != 0 ||
-        setrlimit(RLIMIT_CORE, &none) != 0)
-        return false;
-    setrlimit(RLIMIT_FSIZE, &infinite); /* a caller's `ulimit -f 0` must not stop the counting */
-    setrlimit(RLIMIT_CPU, &infinite);
-    setrlimit(RLIMIT_AS, &infinite);
-    setrlimit(RLIMIT_DATA, &infinite);
-    sched_setscheduler(0, SCHED_OTHER, &normal); /* nor `chrt --idle` keep a lock for long */
-    setpriority(PRIO_PROCESS, 0, 0);
-    setsid();
-    return CODER_OWNER_UID != 0 ||
-           (setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0 && chdir("/") == 0);
-}
-
-static void normal_signals(void)
-{
-    /* beside SIGPIPE, a terminal's: where the caller leads its process group, setsid cannot leave
-     * it */
-    static const int ignored[] = { SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU };
-    struct sigaction normal = { .sa_handler = SIG_DFL };
-    sigset_t none;
-
-    for (int i = 1; i < NSIG; i++)
-        sigaction(i, &normal, NULL);
-    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-        signal(ignored[i], SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    alarm(LIFE_SECONDS);
 }
 
 /* Descriptor 0 is the request's socket; 1 and 2 exist, so that no file opened later is mistaken. */
@@ -118,10 +77,11 @@ int main(void)
     int status = EXIT_FAILURE;
 
     clearenv();
-    umask(077);
-    normal_signals();
-    if (!identify(&peer_uid) || !clean_descriptors() || !become_root_alone() || !memory_wipe_freed())
+    if (geteuid() != CODER_OWNER_UID || !identify(&peer_uid) || !inherited_reset(INHERITED_NOTHING) ||
+        !clean_descriptors() || !memory_wipe_freed())
         return status;
+    signal(SIGPIPE, SIG_IGN); /* an asker who went away is told by send() */
+    alarm(LIFE_SECONDS);
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
     got = packet_receive(0, &request, sizeof request, packet_clock() + REQUEST_MS);
     if (got >= 0 && request_is_sound(&request, (size_t)got)) {

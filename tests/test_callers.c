@@ -4,13 +4,14 @@
  * reach the process that judges him.
  */
 #include <fcntl.h>
-#include <sched.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,6 +23,8 @@
 #include <crypt.h>
 
 #include "fixture.h"
+#include "hostility.h"
+#include "portrait.h"
 #include "visit.h"
 
 #define RIGHT VISIT_RIGHT
@@ -206,119 +209,46 @@ static void by_socket_the_peer_is_the_caller(void **state)
 
 /* -- what a caller can set ---------------------------------------------- */
 
-static void limit(int what, rlim_t most)
+/* *ret_was_set: false where the system lets no user set it. */
+static bool visit_with(const struct hostility *hostility, const char *password, bool *ret_was_set,
+                       struct answer *ret)
 {
-    const struct rlimit both = { most, most };
-
-    setrlimit((__rlimit_resource_t)what, &both);
-}
-
-static void limit_file_size(void) { limit(RLIMIT_FSIZE, 0); }
-static void limit_descriptors(void) { limit(RLIMIT_NOFILE, 3); }
-static void limit_descriptors_to_6(void) { limit(RLIMIT_NOFILE, 6); }
-static void limit_memory(void) { limit(RLIMIT_AS, 16 << 20); }
-static void limit_memory_more(void) { limit(RLIMIT_AS, 6 << 20); }
-static void limit_data(void) { limit(RLIMIT_DATA, 4 << 20); }
-static void limit_time(void) { limit(RLIMIT_CPU, 1); }
-static void limit_no_time(void) { limit(RLIMIT_CPU, 0); }
-static void limit_stack(void) { limit(RLIMIT_STACK, 256 << 10); }
-static void limit_processes(void) { limit(RLIMIT_NPROC, 0); }
-static void limit_signals(void) { limit(RLIMIT_SIGPENDING, 0); }
-static void be_nice(void) { setpriority(PRIO_PROCESS, 0, 19); }
-static void mask_nothing(void) { umask(0); }
-
-static void be_idle(void)
-{
-    const struct sched_param none = { 0 };
-
-    sched_setscheduler(0, SCHED_IDLE, &none);
-}
-
-static void ignore_signals(void)
-{
-    sigset_t all;
-
-    for (int i = 1; i < NSIG; i++)
-        signal(i, SIG_IGN);
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-}
-
-static void stand_nowhere(void)
-{
-    char folder[] = "/tmp/nowhere.XXXXXX";
-
-    if (mkdtemp(folder) != NULL && chdir(folder) == 0)
-        rmdir(folder);
-}
-
-static void close_all(void)
-{
-    for (int fd = 1; fd < 256; fd++)
-        close(fd);
-}
-
-static void open_many(void)
-{
-    for (int i = 10; i < 900; i++)
-        dup2(0, i);
-}
-
-static const struct hostility {
-    const char *name;
-    void (*hostile)(void);
-    bool may_be_nothing; /* the system itself may refuse to execute or open anything */
-} hostilities[] = {
-    { "ulimit -f 0", limit_file_size, true }, /* where root lacks CAP_SYS_RESOURCE */
-    { "3 descriptors", limit_descriptors, true },
-    { "6 descriptors", limit_descriptors_to_6, true },
-    { "16 MB of address space", limit_memory, true },
-    { "6 MB of address space", limit_memory_more, true },
-    { "4 MB of data", limit_data, true },
-    { "a second of CPU time", limit_time, false },
-    { "no CPU time", limit_no_time, true },
-    { "a small stack", limit_stack, false },
-    { "no processes", limit_processes, false },
-    { "no pending signals", limit_signals, false },
-    { "nice 19", be_nice, false },
-    { "an idle class", be_idle, false },
-    { "umask 0", mask_nothing, false },
-    { "every signal ignored and blocked", ignore_signals, false },
-    { "a deleted folder", stand_nowhere, false },
-    { "descriptors 1 and up closed", close_all, false },
-    { "900 descriptors open", open_many, false },
-};
-enum { HOSTILITIES = sizeof hostilities / sizeof hostilities[0] };
-
-static bool visit_with(const struct hostility *hostility, const char *password, struct answer *ret)
-{
-    struct visit visit_by = { .uid = CALLER, .hostile = hostility->hostile };
+    struct visit visit_by = { .uid = CALLER, .hostile = hostility->set };
     struct request request = visit_own(REQUEST_AUTHENTICATE, password);
     struct visitor visitor = visit_begin(&visit_by, &request, sizeof request);
     bool answered = visit_answer(&visitor, 8000, ret);
+    int status = visit_end(&visitor);
 
-    visit_end(&visitor);
+    *ret_was_set = !WIFEXITED(status) || WEXITSTATUS(status) != VISIT_NOT_SET;
     return answered;
 }
 
+static bool may_be_nothing(const struct hostility *hostility)
+{
+    return hostility->kind != HOSTILITY_RESET && hostility->kind != HOSTILITY_KEPT;
+}
+
 /* Right is right or nothing; never more compared than policy's five; the lock holds. */
-static void no_limit_of_the_caller_changes_an_answer(void **state)
+static void no_attribute_changes_an_answer(void **state)
 {
     const struct hostility *hostility = *state;
     struct answer answer;
     int compared = 0;
+    bool was_set;
 
-    if (visit_with(hostility, RIGHT, &answer))
-        assert_true(answer.right == 1 || (hostility->may_be_nothing && answer.verdict != VERDICT_LOCKED));
+    if (visit_with(hostility, RIGHT, &was_set, &answer))
+        assert_true(answer.right == 1 || (may_be_nothing(hostility) && answer.verdict != VERDICT_LOCKED));
+    else if (!was_set)
+        return print_message("# cannot be set here: %s\n", hostility->name);
     else
-        assert_true(hostility->may_be_nothing);
+        assert_true(may_be_nothing(hostility));
     for (int i = 0; i < 7; i++)
-        compared += visit_with(hostility, WRONG, &answer) && answer.verdict == VERDICT_ACTIVE;
+        compared += visit_with(hostility, WRONG, &was_set, &answer) && answer.verdict == VERDICT_ACTIVE;
     assert_true(compared <= 5);
-    if (!hostility->may_be_nothing) {
+    if (!may_be_nothing(hostility)) {
         assert_int_equal(compared, 5);
         assert_int_equal(fixture_failures("uid = 70100"), 5);
-        assert_true(visit_with(hostility, RIGHT, &answer));
+        assert_true(visit_with(hostility, RIGHT, &was_set, &answer));
         assert_int_equal(answer.verdict, VERDICT_LOCKED);
     }
     assert_int_equal(fixture_number("SELECT count(*) FROM accounts"), 2);
@@ -328,12 +258,13 @@ static void no_limit_of_the_caller_changes_an_answer(void **state)
 static void files_are_private_whatever_the_umask(void **state)
 {
     static const char *const files[] = { FIXTURE_PRIVATE "/activity.db", FIXTURE_PRIVATE "/accounts.db" };
-    const struct hostility hostility = { .hostile = mask_nothing };
+    const struct hostility *hostility = hostility_find("umask 0");
     struct answer answer;
     struct stat st;
+    bool was_set;
 
     (void)state;
-    assert_true(visit_with(&hostility, WRONG, &answer));
+    assert_true(visit_with(hostility, WRONG, &was_set, &answer));
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(stat(files[i], &st), 0);
         assert_int_equal(st.st_mode, S_IFREG | 0600);
@@ -368,20 +299,9 @@ static void argv_and_environment_are_nothing(void **state)
 
 /* -- reaching for the helper's process ---------------------------------- */
 
-/* It is the helper by now, and root in every way. */
 static bool is_ready(pid_t pid)
 {
-    char path[64], line[256];
-    int found = 0;
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        found += strcmp(line, "Uid:\t0\t0\t0\t0\n") == 0 || strcmp(line, "Name:\tcoder_helper\n") == 0;
-    if (file != NULL)
-        fclose(file);
-    return found == 2;
+    return portrait_is_root(pid, "coder_helper");
 }
 
 /* As the caller: how many of the ways in are open. */
@@ -431,65 +351,103 @@ static void nobody_reaches_the_helper(void **state)
     assert_int_equal(visit_end(&visitor), 0);
 }
 
-/* -- all of it ---------------------------------------------------------------------------- */
+/* -- what the helper has left of its caller's ----------------------------------------------- */
 
-/* Nice values and classes are the caller's way to have a lock held for long. */
-static void be_nice_and_idle(void)
+static char clean[PORTRAIT_SIZE], now[PORTRAIT_SIZE];
+
+static bool with_limits(const struct hostility *hostility)
 {
-    be_nice();
-    be_idle();
+    /* only CAP_SYS_RESOURCE raises a hard limit */
+    return hostility->kind != HOSTILITY_HARD || prctl(PR_CAPBSET_READ, CAP_SYS_RESOURCE, 0, 0, 0) == 1;
 }
 
-static void it_runs_like_any_process(void **state)
+/* Within 2 s it looks as it does after a plain caller. False at once when it has ended. */
+static bool becomes_clean(pid_t pid, bool limits)
 {
-    struct visit visit_by = { .uid = CALLER, .hostile = be_nice_and_idle };
+    size_t length = limits ? strlen(clean) : (size_t)(strstr(clean, "\nLimit ") + 1 - clean);
+
+    for (int i = 0; i < 200; i++) {
+        portrait_take(pid, limits, now);
+        if (now[0] == '\0' || (strlen(now) == length && strncmp(now, clean, length) == 0))
+            return now[0] != '\0';
+        usleep(10000);
+    }
+    portrait_print_news(clean, now);
+    return false;
+}
+
+/* What an ordinary process has, in words of its own. */
+static void expect_ordinary(const char *text)
+{
+    static const char *const told[] = { "Umask:\t0077\n", "nice: 0, real-time priority 0, class 0\n",
+                                        "timerslack_ns: 50000\n", "oom_score_adj: 0\n", "personality: 00000000\n",
+                                        "cwd: /\n", "root: /\n", "memory policy: default\n", "I/O priority: 0\n",
+                                        "SigBlk:\t0000000000000000\n", "terminal: no\n", "Groups:\t \n" };
+
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        if (strstr(text, told[i]) == NULL)
+            fail_msg("not ordinary: %s", told[i]);
+    assert_null(strstr(text, "environment:"));
+}
+
+static void take_clean(void)
+{
+    struct visit visit_by = { .uid = CALLER };
     struct visitor visitor = visit_begin(&visit_by, NULL, VISIT_SILENT);
 
-    (void)state;
     for (int i = 0; i < 200 && !is_ready(visitor.pid); i++)
         usleep(10000);
-    usleep(20000);
-    assert_int_equal(sched_getscheduler(visitor.pid), SCHED_OTHER);
-    assert_int_equal(getpriority(PRIO_PROCESS, (id_t)visitor.pid), 0);
+    usleep(200000);
+    portrait_take(visitor.pid, true, clean);
     visit_end(&visitor);
+    expect_ordinary(clean);
 }
 
-/* -- a terminal's keys --------------------------------------------------------------------- */
-
-static int terminal; /* the master */
-
-/* The helper leads the terminal's session, so it cannot get a session of its own. */
-static void lead_terminal(void)
+static void expect_left(const struct hostility *hostility, struct visitor *visitor)
 {
-    int slave;
-
-    setsid();
-    slave = open(ptsname(terminal), O_RDWR); /* becomes the controlling terminal */
-    if (slave < 0 || tcgetpgrp(slave) != getpid())
-        _exit(97);
-}
-
-static void no_key_ends_the_judging(void **state)
-{
-    struct visit visit_by = { .uid = CALLER, .hostile = lead_terminal };
     struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
+    bool is_clean = hostility->kind == HOSTILITY_KEPT || becomes_clean(visitor->pid, with_limits(hostility));
+    struct answer answer = { .right = 0 };
+    int status;
+
+    if (is_clean && strstr(hostility->name, "timer") != NULL)
+        usleep(450000); /* until it would have expired */
+    (void)send(visitor->fd, &request, sizeof request, MSG_NOSIGNAL);
+    (void)visit_answer(visitor, 8000, &answer);
+    status = visit_end(visitor);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == VISIT_NOT_SET)
+        return;
+    if (!is_clean)
+        assert_string_equal(now, ""); /* it has ended before */
+    assert_true(answer.right == 1 || may_be_nothing(hostility));
+}
+
+static void nothing_of_the_callers_is_left(void **state)
+{
+    const struct hostility *hostility = *state;
+    struct visit visit_by = { .uid = CALLER, .hostile = hostility->set };
     struct visitor visitor;
-    struct answer answer;
+
+    if (clean[0] == '\0')
+        take_clean();
+    visitor = visit_begin(&visit_by, NULL, VISIT_SILENT);
+    expect_left(hostility, &visitor);
+}
+
+/* PR_SET_TIMERSLACK 0 goes back to the slack that the parent had. */
+static void a_default_timer_slack_is_the_callers_too(void **state)
+{
+    static const struct hostility slack = { .name = "timer slack", .kind = HOSTILITY_RESET };
+    struct visit visit_by = { .uid = CALLER };
+    struct visitor visitor;
 
     (void)state;
-    terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    assert_int_equal(chmod(ptsname(terminal), 0666), 0);
+    if (clean[0] == '\0')
+        take_clean();
+    assert_int_equal(prctl(PR_SET_TIMERSLACK, 30000000000UL, 0, 0, 0), 0);
     visitor = visit_begin(&visit_by, NULL, VISIT_SILENT);
-    for (int i = 0; i < 200 && !is_ready(visitor.pid); i++)
-        usleep(10000);
-    assert_int_equal(write(terminal, "\003\034\032", 3), 3); /* ^C ^\ ^Z */
-    usleep(50000);
-    (void)send(visitor.fd, &request, sizeof request, MSG_NOSIGNAL);
-    assert_true(visit_answer(&visitor, 8000, &answer));
-    assert_int_equal(answer.right, 1);
-    assert_int_equal(visit_end(&visitor), 0);
-    close(terminal);
+    assert_int_equal(prctl(PR_SET_TIMERSLACK, 50000UL, 0, 0, 0), 0);
+    expect_left(&slack, &visitor);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -497,14 +455,28 @@ static void no_key_ends_the_judging(void **state)
     { #name "_by_exec", name, setup, teardown, (void *)(uintptr_t)&by_exec }, \
     { #name "_by_socket", name, setup, teardown, (void *)(uintptr_t)&by_socket }
 
+/* What is reset leaves an ordinary process; what is not is counted with. */
+static bool is_counted_with(const struct hostility *hostility)
+{
+    return hostility->kind == HOSTILITY_HARD || hostility->kind == HOSTILITY_KEPT ||
+           hostility->kind == HOSTILITY_POWERLESS;
+}
+
 static int run_hostilities(void)
 {
-    struct CMUnitTest tests[HOSTILITIES];
+    struct CMUnitTest tests[256];
+    size_t count = 0;
 
-    for (size_t i = 0; i < HOSTILITIES; i++)
-        tests[i] = (struct CMUnitTest){ hostilities[i].name, no_limit_of_the_caller_changes_an_answer, setup,
-                                        teardown, (void *)(uintptr_t)&hostilities[i] };
-    return _cmocka_run_group_tests("hostilities", tests, HOSTILITIES, NULL, NULL);
+    assert_true(hostility_count <= 128);
+    for (size_t i = 0; i < hostility_count; i++) {
+        const char *name = hostilities[i].name;
+        void *state = (void *)(uintptr_t)&hostilities[i];
+
+        tests[count++] = (struct CMUnitTest){ name, nothing_of_the_callers_is_left, setup, teardown, state };
+        if (is_counted_with(&hostilities[i]))
+            tests[count++] = (struct CMUnitTest){ name, no_attribute_changes_an_answer, setup, teardown, state };
+    }
+    return _cmocka_run_group_tests("hostilities", tests, count, NULL, NULL);
 }
 
 int main(void)
@@ -520,8 +492,7 @@ int main(void)
         TEST(files_are_private_whatever_the_umask),
         TEST(argv_and_environment_are_nothing),
         TEST(nobody_reaches_the_helper),
-        TEST(it_runs_like_any_process),
-        TEST(no_key_ends_the_judging),
+        TEST(a_default_timer_slack_is_the_callers_too),
     };
     int failed = cmocka_run_group_tests_name("callers", tests, NULL, NULL);
 

@@ -85,34 +85,21 @@ static void a_text_without_an_end_is_no_request(void **state)
 
 /* -- descriptor 0 ------------------------------------------------------------------------- */
 
-static void no_descriptor(void)
-{
-    close(0);
-}
+static bool no_descriptor(void) { return close(0) == 0; }
 
-static void no_socket(void)
+static bool no_socket(void)
 {
     int pair[2];
 
-    if (pipe(pair) == 0)
-        dup2(pair[0], 0);
+    return pipe(pair) == 0 && dup2(pair[0], 0) == 0;
 }
 
-static void a_file(void)
-{
-    int fd = open("/dev/zero", O_RDWR);
-
-    dup2(fd, 0);
-}
-
-static void a_public_file(void)
-{
-    dup2(open("/etc/passwd", O_RDONLY), 0);
-}
+static bool a_file(void) { return dup2(open("/dev/zero", O_RDWR), 0) == 0; }
+static bool a_public_file(void) { return dup2(open("/etc/passwd", O_RDONLY), 0) == 0; }
 
 static void descriptor_0_must_be_a_socket(void **state)
 {
-    static void (*const hostile[])(void) = { no_descriptor, no_socket, a_file, a_public_file };
+    static bool (*const hostile[])(void) = { no_descriptor, no_socket, a_file, a_public_file };
     struct request request = visit_own(REQUEST_AUTHENTICATE, RIGHT);
     struct answer answer;
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -48,9 +49,11 @@ struct request visit_own(enum request_kind kind, const char *password)
     return visit_request(kind, "caller", VISIT_CALLER, password);
 }
 
+/* Dumpable, as after an execve(2) of his own: so that his files in /proc are his. */
 static bool become(uid_t uid)
 {
-    return uid == 0 || (setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0);
+    return uid == 0 || (setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0 &&
+                        prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 }
 
 static void execute(const struct visit *visit, int sock)
@@ -61,8 +64,8 @@ static void execute(const struct visit *visit, int sock)
     /* the dynamic loader has complaints of its own about what follows */
     if (dup2(sock, 0) != 0 || dup2(open("/dev/null", O_WRONLY), 2) != 2 || !become(visit->uid))
         _exit(99);
-    if (visit->hostile != NULL)
-        visit->hostile();
+    if (visit->hostile != NULL && !visit->hostile())
+        _exit(VISIT_NOT_SET);
     execve(CODER_HELPER, visit->argv != NULL ? visit->argv : argv,
            visit->environment != NULL ? visit->environment : environment);
     _exit(98);

@@ -10,13 +10,16 @@
 
 enum visit_way { VISIT_EXEC, VISIT_SOCKET };
 
+enum { VISIT_NOT_SET = 97 };
 #define VISIT_SILENT SIZE_MAX /* as size: nothing is sent, the connection stays open */
 
 struct visit {
     enum visit_way way;
     uid_t uid;             /* of the caller, real and effective; 0 in the unprivileged build: himself */
     int type;              /* EXEC: of the socket on descriptor 0; 0: SOCK_SEQPACKET */
-    void (*hostile)(void); /* EXEC: in the caller's process before it executes the helper; may be NULL */
+    /* EXEC: in the caller's process before it executes the helper, which it does not when this is
+     * false, but exits with VISIT_NOT_SET; may be NULL */
+    bool (*hostile)(void);
     char *const *argv, *const *environment; /* EXEC: NULL for plain ones */
 };
 

@@ -68,8 +68,8 @@ exits 0 "... as JSON" admin-tool users create -u gina -e gina@example.com --no-p
 json 'd["temporary_password"] is None and d["expires_at"] is None and d["username"] == "gina"' "... says null"
 printf 'has a\0nul in it\n' >"$tmp/in"
 exits 4 "a password with a NUL" admin-tool users create -u nul -e nul@example.com --password-stdin <"$tmp/in"
-run bash -c 'set -o pipefail; (ulimit -f 0; exec admin-tool users create -u big -e big@example.com --no-password --no-create-home 2>&1) | cat >&2'
-ok "where no file may grow it is told (exit 1)" [ "$status" -eq 1 ]
+run bash -c 'set -o pipefail; (ulimit -f 0; exec setpriv --bounding-set -sys_resource admin-tool users create -u big -e big@example.com --no-password --no-create-home 2>&1) | cat >&2'
+ok "where no file may grow, and root cannot lift that, it is told (exit 1)" [ "$status" -eq 1 ]
 ok "... in a line" eval 'is_clean_error && ! admin-tool users show big >"$tmp/made" 2>&1'
 echo 'correct horse battery' >"$tmp/in"
 exits 0 "--password-stdin" admin-tool users create -u heidi -e heidi@example.com --password-stdin <"$tmp/in"

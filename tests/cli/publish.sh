@@ -133,7 +133,7 @@ as_whole "after damage"
 
 # Many accounts take the disk's room, and no more memory than few.
 /src/tests/bench/fill.sh "$STORE" 50000
-ok "50,000 accounts are written whole with 4 MiB of private memory" eval '(ulimit -d 4096 && admin-tool publish) >"$tmp/made" 2>&1'
+ok "50,000 accounts are written whole with 4 MiB of private memory" eval '(ulimit -d 4096 && setpriv --bounding-set -sys_resource admin-tool publish) >"$tmp/made" 2>&1'
 ok "... and are all there" [ "$(getent -s coder passwd | wc -l)" = "$(sqlite3 "$STORE" 'SELECT count(*) FROM accounts')" ]
 ok "... the last one among them" getent passwd user0049999
 done_testing
