@@ -82,6 +82,8 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
                admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
                admin-tool/local_files.o admin-tool/export.o sql/store_export.o
+# What may hang is done by a child.
+HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
@@ -93,7 +95,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admi
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/search.o admin-tool/columns.o \
-               $(IMPORT_OBJS) $(READ_OBJS) \
+               $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam

@@ -5,9 +5,9 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "check_home.h"
 #include "check_visit.h"
 #include "print.h"
 #include "store_check.h"
@@ -64,10 +64,9 @@ static void check_shell(struct visit *visit)
 {
     const char *shell = visit->account->shell, *listed;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
-    struct stat st;
     bool found = false;
 
-    visit->runs_shell = stat(shell, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
+    visit->runs_shell = check_home_runs_shell(visit->account);
     check_text(mend, "admin-tool users edit %s --shell %s", visit->account->username,
                host_default_shell());
     if (!visit->runs_shell) {
@@ -87,37 +86,6 @@ static void check_shell(struct visit *visit)
 }
 
 /* -- home and keys ------------------------------------------------------------------------ */
-
-/* sshd's StrictModes: the user's or root's, and writable by nobody else. */
-static bool is_strict(const struct stat *st, uint32_t uid)
-{
-    return (st->st_uid == uid || st->st_uid == 0) && (st->st_mode & 022) == 0;
-}
-
-/* Each file sshd would look into; "%h" and a missing '/' mean the home (sshd_config(5)). */
-static bool has_key_file(const struct visit *visit, const char **ret_why)
-{
-    const char *list = visit->sshd.key_files[0] != '\0' ? visit->sshd.key_files
-                                                         : ".ssh/authorized_keys ";
-    char path[2 * SSHD_LIST_SIZE];
-    struct stat st;
-
-    *ret_why = "no key is installed";
-    for (size_t length; *list != '\0'; list += length + (list[length] == ' ')) {
-        bool in_home = strncmp(list, "%h/", 3) == 0;
-        const char *rest = in_home ? list + 3 : list;
-
-        length = strcspn(list, " ");
-        snprintf(path, sizeof path, "%s%s%.*s", *rest == '/' ? "" : visit->account->home,
-                 *rest == '/' ? "" : "/", (int)(length - (size_t)(rest - list)), rest);
-        if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
-            continue;
-        if (!visit->sshd.strict_modes || is_strict(&st, visit->account->uid))
-            return true;
-        *ret_why = "sshd does not trust the key file: others may write it";
-    }
-    return false;
-}
 
 /* A command with this path in it can be said: quoted it stays one word, and it is nobody else's. */
 static bool is_plain_home(const char *home)
@@ -141,7 +109,7 @@ static void report_no_home(struct visit *visit)
            "logins begin in /, and no key can be kept", mend);
 }
 
-static void report_open_home(struct visit *visit, const struct stat *st)
+static void report_loose_home(struct visit *visit, const struct home_sight *sight)
 {
     const char *home = visit->account->home;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "give the user a home of his own";
@@ -151,22 +119,37 @@ static void report_open_home(struct visit *visit, const struct stat *st)
         check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
                    visit->account->uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
-           check_text(what, "the home %.300s has owner %u and mode %04o", home, st->st_uid,
-                      st->st_mode & 07777),
+           check_text(what, "the home %.300s has owner %u and mode %04o", home, sight->owner,
+                      sight->mode),
            "others may write it, so sshd trusts no key in it", mend);
 }
 
-/* Root's own will do: a service's home is often a folder of the system. */
+static void report_unseen_home(struct visit *visit)
+{
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+
+    visit->keys_why = "nobody could look into the home";
+    check_text(mend, "see what is mounted at or below it: findmnt -R -T '%.300s'",
+               is_plain_home(visit->account->home) ? visit->account->home : "/home");
+    report(visit, SEVERITY_WARNING, "user-home",
+           check_text(what, "the home %.300s does not answer", visit->account->home),
+           "logins may hang there", mend);
+}
+
 static void check_home(struct visit *visit)
 {
-    struct stat st;
+    const struct home_sight sight = check_home_see(visit->account, &visit->sshd);
 
-    if (stat(visit->account->home, &st) != 0 || !S_ISDIR(st.st_mode))
+    visit->has_keys = sight.keys == KEYS_THERE;
+    visit->keys_why = sight.keys == KEYS_LOOSE
+                          ? "sshd does not trust the key file: others may write it"
+                          : "no key is installed";
+    if (sight.home == HOME_UNSEEN)
+        report_unseen_home(visit);
+    else if (sight.home == HOME_MISSING)
         report_no_home(visit);
-    else if (!is_strict(&st, visit->account->uid))
-        report_open_home(visit, &st);
-    else
-        visit->has_keys = has_key_file(visit, &visit->keys_why);
+    else if (sight.home == HOME_LOOSE)
+        report_loose_home(visit, &sight);
 }
 
 static void check_lists(const struct visit *visit)

@@ -1,0 +1,111 @@
+#!/bin/bash
+# What users have mounted or linked below their homes: a filesystem that never answers keeps no command of root's, and
+# nobody learns of other people's files by having himself looked at.
+
+# shellcheck disable=SC2016,SC2034,SC2317
+# shellcheck source=tests/cli/lib.sh
+. /src/tests/cli/lib.sh
+LIMIT=20   # seconds; the slowest waits for 6
+useradd mal
+mounts=''
+make root1 --roles admin
+
+# hang FOLDER: mounts what never answers there, served by mal.
+hang()
+{
+    local word
+    exec 4< <(/src/tests/hostile/silent-mount "$1" "$(id -u mal)" 2>&1; echo)
+    mounts="$mounts $!"
+    read -r -u 4 word
+    exec 4<&-
+    [ "$word" = up ] || echo "# no mount at $1: $word"
+    [ "$word" = up ]
+}
+let_go() { pkill -KILL -u mal -f silent-mount; sleep 0.2; }
+# Whoever is kept for ever is let go by the end of what keeps him.
+within()
+{
+    local begun=$SECONDS
+    run timeout -s KILL "$LIMIT" "$@" </dev/null
+    took=$((SECONDS - begun))
+}
+ended() { [ "$status" -ne 137 ] && [ "$took" -lt "$LIMIT" ]; }
+trap 'let_go; rm -rf "$tmp"' EXIT
+
+make amy
+if ! hang /home/amy; then
+    echo "1..0 # SKIP no FUSE here"
+    exit
+fi
+(timeout -s KILL 1 stat /home/amy >"$tmp/stat" 2>&1; true) 2>/dev/null
+ok "the mount keeps whoever asks it" [ ! -s "$tmp/stat" ]
+
+# -- check NAME -------------------------------------------------------------------------------------------
+within admin-tool check amy
+ok "check of somebody whose home never answers ends ($took s)" ended
+says "the home /home/amy does not answer" "... and says so"
+says "sshd +key +no: nobody could look into the home" "... and what follows"
+let_go; umount -l /home/amy
+install -d -o amy -g amy -m 700 /home/amy/.ssh
+hang /home/amy/.ssh
+within admin-tool check amy
+ok "... or whose keys never do ($took s)" ended
+says "the home /home/amy does not answer" "... says so"
+let_go; umount -l /home/amy/.ssh
+
+# Nobody learns of root's files by links to them: the answer is the same, whatever is there.
+key() { admin-tool check amy -o json | jq -r '.ways[] | select(.method == "key") | [.works, .why] | join(" ")'; }
+mkdir -m 700 /root/secrets
+echo x >/root/secrets/full; : >/root/secrets/empty; install -m 666 /dev/stdin /root/secrets/loose <<<x
+for file in full empty loose absent; do
+    ln -sfn "/root/secrets/$file" /home/amy/.ssh/authorized_keys
+    key
+done >"$tmp/answers"
+ok "a link to what root has: nothing is told of it" [ "$(sort -u "$tmp/answers")" = "false no key is installed" ]
+install -m 600 /dev/stdin /etc/nokey <<<"ssh-ed25519 x"
+ln -sfn /etc/nokey /home/amy/.ssh/authorized_keys
+ok "a key file that sshd could not read is no key" [ "$(key)" = "false no key is installed" ]
+rm /home/amy/.ssh/authorized_keys
+install -o amy -g amy -m 600 /dev/stdin /home/amy/.ssh/authorized_keys <<<"ssh-ed25519 x"
+ok "her own is one" grep -q "^true" <(key)
+mkfifo -m 600 /home/amy/fifo && chown amy /home/amy/fifo && ln -sfn ../fifo /home/amy/.ssh/authorized_keys
+within admin-tool check amy
+ok "a pipe in its place is not waited for" ended
+
+# The child that looks is hers, but neither to be traced nor to be read.
+install -m 755 /dev/stdin "$tmp/watch" <<'END'
+#!/usr/bin/env python3
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+me, seen, end = os.getuid(), set(), time.time() + 4
+while time.time() < end:
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink("/proc/%s/cwd" % pid):
+                continue
+        except OSError:
+            pass
+        try:
+            ids = [line for line in open("/proc/%s/status" % pid) if line.startswith(("Uid", "Name"))]
+        except OSError:
+            continue
+        if "admin-tool" in ids[0] and int(ids[1].split()[1]) == me:
+            seen.add(pid)
+            if libc.ptrace(16, int(pid), 0, 0) == 0:
+                print("traced")
+            try:
+                open("/proc/%s/mem" % pid, "rb")
+                print("read")
+            except OSError:
+                pass
+print("saw" if seen else "saw nothing")
+END
+chmod 755 "$tmp"
+hang /home/amy/.ssh
+setpriv --reuid amy --regid amy --init-groups "$tmp/watch" >"$tmp/watched" & watcher=$!
+sleep 0.5
+within admin-tool check amy
+wait "$watcher"
+let_go; umount -l /home/amy/.ssh
+ok "the child that looks can be seen, not traced nor read: $(xargs <"$tmp/watched")" [ "$(cat "$tmp/watched")" = saw ]
+done_testing
