@@ -83,7 +83,7 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
                admin-tool/local_files.o admin-tool/export.o sql/store_export.o
 # What may hang is done by a child.
-HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o
+HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \

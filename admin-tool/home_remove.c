@@ -1,6 +1,7 @@
 /*
- * A home removed with its account: its folders are opened one by one, no link is followed, no other
- * filesystem entered, and whoever goes on writing there keeps nobody for ever.
+ * A home removed with its account: its folders are opened one by one, no link is followed, nothing mounted
+ * there asked or entered, and whoever goes on writing there keeps nobody for ever. A child does it: should
+ * something hang all the same, it is waited for a little longer than a minute.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,10 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "deputy.h"
 #include "home.h"
+#include "mounted.h"
 
-/* Whoever may write there could keep us for ever, and Ctrl-C has to wait for us. */
-enum { REMOVING_SECONDS = 60 };
+/* Whoever may write there could keep us for ever. */
+enum { REMOVING_SECONDS = 60, PATIENCE_SECONDS = REMOVING_SECONDS + 5 };
 
 /* What is being emptied. */
 struct ruin {
@@ -37,15 +40,17 @@ static bool is_late(const struct ruin *ruin)
 }
 
 /* A folder that is not empty moves up into the home, under a name nobody else has: two descriptors
- * are enough, however deep somebody has nested. */
+ * are enough, however deep somebody has nested. At most an empty folder is replaced. */
 static void move_up(struct ruin *ruin, int folder, const char *name)
 {
     char above[64];
+    int moved;
 
-    do
+    do {
         snprintf(above, sizeof above, ".removed-%u", ruin->moved++);
-    while (faccessat(ruin->top, above, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && !is_late(ruin));
-    if (renameat(folder, name, ruin->top, above) == 0)
+        moved = renameat(folder, name, ruin->top, above);
+    } while (moved != 0 && (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR) && !is_late(ruin));
+    if (moved == 0)
         ruin->progress = true;
 }
 
@@ -68,32 +73,18 @@ static void empty_folder(struct ruin *ruin, int folder, bool is_top)
     closedir(entries);
 }
 
-/* statx(2); false when the kernel (before 5.8) cannot tell. */
-static bool find_mount(int folder, uint64_t *ret)
-{
-    struct statx st;
-
-    if (statx(folder, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_MNT_ID, &st) != 0 ||
-        (st.stx_mask & STATX_MNT_ID) == 0)
-        return false;
-    *ret = st.stx_mnt_id;
-    return true;
-}
-
 static void remove_folder(struct ruin *ruin, int folder, const char *name, bool in_top)
 {
-    uint64_t mount;
     int inner;
 
     if (!in_top) {
         move_up(ruin, folder, name);
         return;
     }
-    inner = openat(folder, name, OPEN_FOLDER);
+    inner = mounted_open_folder(folder, name, ruin->mount);
     if (inner == -1)
         return;
-    if (find_mount(inner, &mount) && mount == ruin->mount)
-        empty_folder(ruin, inner, false);
+    empty_folder(ruin, inner, false);
     close(inner);
     if (unlinkat(folder, name, AT_REMOVEDIR) == 0)
         ruin->progress = true;
@@ -107,15 +98,18 @@ static void remove_entry(struct ruin *ruin, int folder, const char *name, bool i
         remove_folder(ruin, folder, name, in_top);
 }
 
-/* The home, if it is the user's own folder: -1 with errno if not. */
+/* The home, if it is the user's own folder and no mount of its own: -1 with errno if not. */
 static int open_home(int parent, const char *name, uint32_t uid, uint64_t *ret_mount)
 {
-    int home = openat(parent, name, OPEN_FOLDER);
     struct stat st;
+    int home;
 
-    if (home == -1)
+    if (!mounted_id(parent, ret_mount)) {
+        errno = EPERM;
         return -1;
-    if (fstat(home, &st) == 0 && st.st_uid == uid && find_mount(home, ret_mount))
+    }
+    home = mounted_open_folder(parent, name, *ret_mount);
+    if (home == -1 || (fstat(home, &st) == 0 && st.st_uid == uid))
         return home;
     close(home);
     errno = EPERM;
@@ -140,41 +134,62 @@ static void find_left(int folder, char ret[NAME_MAX + 1])
         close(own);
 }
 
-/* NULL when it is gone, else why it is not; ret_left: what is in it. */
-static const char *remove_home(int parent, const char *name, uint32_t uid,
-                               char ret_left[NAME_MAX + 1])
+/* What became of it: *why is "" when it is gone. */
+struct outcome {
+    char why[128], left[NAME_MAX + 1]; /* left: one thing that is in it still, "" when unknown */
+};
+
+static void explain(struct outcome *ret, const char *why)
+{
+    snprintf(ret->why, sizeof ret->why, "%s", why);
+}
+
+static void remove_home(int parent, const char *name, uint32_t uid, struct outcome *ret)
 {
     struct ruin ruin = { .progress = true, .until = seconds_now() + REMOVING_SECONDS };
 
     ruin.top = open_home(parent, name, uid, &ruin.mount);
-    if (ruin.top == -1)
-        return errno == ENOENT ? NULL : strerror(errno);
+    if (ruin.top == -1) {
+        if (errno != ENOENT)
+            explain(ret, errno == EXDEV ? "something is mounted there" : strerror(errno));
+        return;
+    }
     while (ruin.progress && !is_late(&ruin)) {
         ruin.progress = false;
         empty_folder(&ruin, ruin.top, true);
     }
-    find_left(ruin.top, ret_left);
+    find_left(ruin.top, ret->left);
     close(ruin.top);
     if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
-        return NULL;
+        return;
     if (ruin.progress)
-        return "a minute was not enough to empty it, or somebody goes on writing there";
-    return strerror(errno == EEXIST ? ENOTEMPTY : errno);
+        explain(ret, "a minute was not enough to empty it, or somebody goes on writing there");
+    else
+        explain(ret, strerror(errno == EEXIST ? ENOTEMPTY : errno));
+}
+
+/* In the child. */
+static void work(const void *context, void *ret)
+{
+    const struct account *account = context;
+    struct outcome *outcome = ret;
+    const char *name = "";
+    int parent = home_open_parent(account->home, &name);
+
+    if (parent != -1)
+        remove_home(parent, name, account->uid, outcome);
+    else if (errno != ENOENT)
+        explain(outcome, strerror(errno));
 }
 
 void home_remove(struct tool *tool, const struct account *account)
 {
-    const char *name = "", *why = NULL;
-    char left[NAME_MAX + 1] = "";
-    int parent = home_open_parent(account->home, &name);
+    struct outcome outcome = { .why = "removing it took too long, or was interrupted" };
 
-    if (parent != -1)
-        why = remove_home(parent, name, account->uid, left);
-    else if (errno != ENOENT)
-        why = strerror(errno);
-    if (why != NULL)
+    deputy_ask(work, account, &outcome, sizeof outcome, PATIENCE_SECONDS);
+    outcome.why[sizeof outcome.why - 1] = outcome.left[NAME_MAX] = '\0';
+    if (outcome.why[0] != '\0')
         tool_complain(tool, "%s is deleted, but %s is still there%s%s: %s; look and remove it by hand",
-                      account->username, account->home, left[0] != '\0' ? ", with " : "", left, why);
-    if (parent != -1)
-        close(parent);
+                      account->username, account->home, outcome.left[0] != '\0' ? ", with " : "",
+                      outcome.left, outcome.why);
 }

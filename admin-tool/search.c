@@ -1,22 +1,19 @@
 /*
- * Which files belong to a user: looked for through open folders and without following a link, and for a
- * few seconds at most: a disk may be large, its users may have made it larger, and another machine's may
- * not answer at all. So a child looks, and is not waited for any longer.
+ * Which files belong to a user: looked for through open folders, without following a link or asking what is
+ * mounted on the way, and for a few seconds at most: a disk may be large, its users may have made it larger,
+ * and another machine's may not answer at all. So a child looks, and is not waited for any longer.
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "deputy.h"
+#include "mounted.h"
 
-enum { OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 enum { SECONDS_MAX = 5, DEPTH_MAX = 128, PLACES_MAX = 16 };
 
 struct place {
@@ -61,19 +58,15 @@ static void note(struct search *search, const struct stat *st)
     search->finding.found++;
 }
 
-static void search_folder(struct search *search, int folder, dev_t device, int depth);
+static void search_folder(struct search *search, int folder, uint64_t mount, int depth);
 
-/* At an entry of `folder`; search->path is its path. */
-static void search_entry(struct search *search, int folder, const char *name, dev_t device,
-                         int depth)
+/* At what `entry` (O_PATH) leads to; search->path is its path. */
+static void search_entry(struct search *search, int entry, uint64_t mount, int depth)
 {
     struct stat st;
     int inner;
 
-    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0)
-        return;
-    /* an overlay's files may have another device than their folder */
-    if (S_ISDIR(st.st_mode) && (st.st_dev != device || is_walked(search, &st)))
+    if (fstat(entry, &st) != 0 || (S_ISDIR(st.st_mode) && is_walked(search, &st)))
         return;
     note(search, &st);
     if (!S_ISDIR(st.st_mode))
@@ -82,13 +75,13 @@ static void search_entry(struct search *search, int folder, const char *name, de
         search->finding.deep = true;
         return;
     }
-    inner = openat(folder, name, OPEN_FOLDER);
+    inner = openat(entry, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (inner != -1)
-        search_folder(search, inner, device, depth + 1);
+        search_folder(search, inner, mount, depth + 1);
 }
 
 /* Closes `folder`. */
-static void search_folder(struct search *search, int folder, dev_t device, int depth)
+static void search_folder(struct search *search, int folder, uint64_t mount, int depth)
 {
     size_t length = strlen(search->path);
     DIR *entries = fdopendir(folder);
@@ -99,48 +92,64 @@ static void search_folder(struct search *search, int folder, dev_t device, int d
         return;
     }
     while (!is_over(search) && (entry = readdir(entries)) != NULL) {
+        int inner;
+
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         snprintf(search->path + length, sizeof search->path - length, "%s%s",
                  length > 0 && search->path[length - 1] == '/' ? "" : "/", entry->d_name);
-        search_entry(search, dirfd(entries), entry->d_name, device, depth);
+        inner = mounted_open_path(dirfd(entries), entry->d_name, mount);
+        if (inner != -1) {
+            search_entry(search, inner, mount, depth);
+            close(inner);
+        }
         search->path[length] = '\0';
     }
     closedir(entries);
 }
 
-/* Where looking would wait for another machine, or for nothing that lasts, nobody looks. */
-static bool is_worth_it(int folder)
+/* Where looking would wait for another machine or a user's program, or for nothing that lasts, nobody looks. */
+static bool is_worth_it(uint64_t mount)
 {
-    static const long others[] = { 0x6969 /* NFS */, (long)0xff534d42 /* CIFS */,
-                                   (long)0xfe534d42 /* SMB2 */, 0x65735546 /* FUSE */,
-                                   0x9fa0 /* proc */ };
-    struct statfs filesystem;
+    static const char *const others[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "afs", "9p", "autofs", "proc" };
+    char type[32];
 
-    if (fstatfs(folder, &filesystem) != 0)
+    if (!mounted_type(mount, type, sizeof type) || strncmp(type, "fuse", 4) == 0)
         return false;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if ((unsigned)filesystem.f_type == (unsigned)others[i])
+        if (strcmp(type, others[i]) == 0)
             return false;
     return true;
 }
 
-/* Down from `path`, no further than its filesystem. */
-static void search_below(struct search *search, const char *path)
+/* Down from what `place` (O_PATH) leads to. */
+static void search_place(struct search *search, int place, const char *path)
 {
-    int folder = open(path, OPEN_FOLDER);
+    uint64_t mount;
     struct stat st;
+    int folder;
 
+    if (!mounted_id(place, &mount) || !is_worth_it(mount) || fstat(place, &st) != 0 ||
+        is_walked(search, &st))
+        return;
+    folder = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder == -1)
         return;
-    if (fstat(folder, &st) != 0 || !is_worth_it(folder) || is_walked(search, &st)) {
-        close(folder);
-        return;
-    }
     search->places[search->place_count++] = (struct place){ st.st_dev, st.st_ino };
     snprintf(search->path, sizeof search->path, "%s", path);
     note(search, &st);
-    search_folder(search, folder, st.st_dev, 0);
+    search_folder(search, folder, mount, 0);
+}
+
+/* Down from `path`, no further than its mount. */
+static void search_below(struct search *search, const char *path)
+{
+    int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    if (place == -1)
+        return;
+    search_place(search, place, path);
+    close(place);
 }
 
 /* The likeliest first, for the time is short. */
@@ -154,51 +163,24 @@ static void search_all(struct search *search, const char *home)
         search_below(search, places[i]);
 }
 
-/* In the child: nothing of ours stays open in it, should it hang. */
-static void search_and_tell(uint32_t uid, const char *home, int pipe_end)
+/* In the child. */
+static void work(const void *context, void *ret)
 {
-    struct search search = { .uid = uid };
-    int told = fcntl(pipe_end, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const struct account *account = context;
+    struct search search = { .uid = account->uid };
 
-    for (int fd = 0; fd < told; fd++)
-        close(fd);
-    close_range((unsigned)told + 1, ~0U, 0);
     clock_gettime(CLOCK_MONOTONIC, &search.until);
     search.until.tv_sec += SECONDS_MAX;
-    search_all(&search, home);
-    if (write(told, &search.finding, sizeof search.finding) < 0)
-        _exit(1);
-    _exit(0);
-}
-
-/* False when the child did not answer in time. More than a pipe takes at once is never written. */
-static bool wait_for(int pipe_end, struct search_result *ret)
-{
-    struct pollfd answer = { .fd = pipe_end, .events = POLLIN };
-
-    return poll(&answer, 1, (SECONDS_MAX + 1) * 1000) == 1 &&
-           read(pipe_end, ret, sizeof *ret) == (ssize_t)sizeof *ret;
+    search_all(&search, account->home);
+    *(struct search_result *)ret = search.finding;
 }
 
 struct search_result search_files(uint32_t uid, const char *home)
 {
     struct search_result finding = { .late = true };
-    int ends[2];
-    pid_t child;
+    struct account account = { .uid = uid };
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return finding;
-    fflush(NULL);
-    child = fork();
-    if (child == 0)
-        search_and_tell(uid, home, ends[1]);
-    close(ends[1]);
-    if (child > 0 && !wait_for(ends[0], &finding)) {
-        finding = (struct search_result){ .late = true };
-        kill(child, SIGKILL); /* on a disk that does not answer it may go only later */
-    }
-    if (child > 0)
-        waitpid(child, NULL, finding.late ? WNOHANG : 0);
-    close(ends[0]);
+    snprintf(account.home, sizeof account.home, "%s", home);
+    deputy_ask(work, &account, &finding, sizeof finding, SECONDS_MAX + 1);
     return finding;
 }

@@ -49,7 +49,7 @@ says '^  files: [0-9]+ or more$' "... is looked at for a while"
 says "not all was looked at; see 'find / -xdev -uid [0-9]+'" "... and says that it was not long enough"
 make dot
 exits 0 "a search that hangs" timeout -k 1 60 strace -qq -o "$tmp/trace" -f -P /home/dot \
-    -e trace=fstatfs -e inject=fstatfs:signal=SIGSTOP admin-tool users delete dot -y
+    -e trace=getdents64 -e inject=getdents64:signal=SIGSTOP admin-tool users delete dot -y
 says "not all was looked at" "... is not waited for"
 make dee
 (cd /home/dee && setpriv --reuid dee --regid dee --clear-groups python3 -c '
@@ -74,6 +74,9 @@ home eg /home/outside; remove eg
 kept "another owner's folder stays" '[ -f /home/outside/keep ]'
 make eh; rm -rf /home/eh; ln -s /home/outside /home/eh; chown -h eh /home/eh; remove eh
 kept "a link stays, and where it leads" '[ -L /home/eh -a -f /home/outside/keep ]'
+make et; mv /home/et /srv/of-et; ln -s /srv/of-et /home/et; chown -h et /home/et; remove et
+kept "... be it to another folder of his" '[ -L /home/et -a -f /srv/of-et/.profile ]'
+rm -r /srv/of-et
 home ei /home/eifile; touch /home/eifile; chown ei /home/eifile; remove ei
 kept "a file is no home" '[ -f /home/eifile ]'
 make ej; mkdir /home/ej/in; mount --bind /home/outside /home/ej/in; remove ej

@@ -42,4 +42,21 @@ ok "a home that others write in all the while: it ends, after $((SECONDS - begun
 ok "... the account is deleted" is_value "SELECT count(*) FROM accounts WHERE username = 'bob'" 0
 ok "... and what is left is told, or nothing is" eval '[ "$status" -eq 0 -a ! -e /home/bob ] ||
     { [ "$status" -eq 1 ] && grep -qE "^admin-tool: bob is deleted, but /home/bob is still there, with w[0-9]+-[0-9]+: .*; look and remove it by hand$" "$tmp/err"; }'
+
+# -- a link in the place of a home that is being made
+useradd mal
+mkdir -m 777 /srv/open
+mkdir /srv/victim
+strace -qq -o "$tmp/trace" -P /srv/open -P gus -e trace=mkdirat -e inject=mkdirat:delay_exit=3000000 \
+    admin-tool users create -u gus -e gus@example.com --home /srv/open/gus >"$tmp/out" 2>"$tmp/err" & creator=$!
+for _ in $(seq 100); do
+    setpriv --reuid mal --regid mal --clear-groups rmdir /srv/open/gus 2>/dev/null && break
+    sleep 0.05
+done
+setpriv --reuid mal --regid mal --clear-groups ln -s /srv/victim /srv/open/gus
+wait "$creator"
+ok "a link put in a new home's place was there in time" [ -L /srv/open/gus ]
+ok "... nothing is made behind it" [ -z "$(ls -A /srv/victim)" ]
+ok "... nor given away" [ "$(stat -c %u /srv/victim)" -eq 0 ]
+ok "... which is told" grep -q 'not the home directory /srv/open/gus' "$tmp/err"
 done_testing

@@ -22,11 +22,14 @@ hang()
     [ "$word" = up ]
 }
 let_go() { pkill -KILL -u mal -f silent-mount; sleep 0.2; }
-# Whoever is kept for ever is let go by the end of what keeps him.
+# Whoever is kept for ever, be it by the kernel, is let go by the end of what keeps him.
 within()
 {
-    local begun=$SECONDS
+    local begun=$SECONDS watchdog
+    (sleep $((LIMIT + 1)); let_go) & watchdog=$!
     run timeout -s KILL "$LIMIT" "$@" </dev/null
+    kill "$watchdog" 2>/dev/null
+    wait "$watchdog" 2>/dev/null
     took=$((SECONDS - begun))
 }
 ended() { [ "$status" -ne 137 ] && [ "$took" -lt "$LIMIT" ]; }
@@ -81,11 +84,6 @@ me, seen, end = os.getuid(), set(), time.time() + 4
 while time.time() < end:
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if os.readlink("/proc/%s/cwd" % pid):
-                continue
-        except OSError:
-            pass
-        try:
             ids = [line for line in open("/proc/%s/status" % pid) if line.startswith(("Uid", "Name"))]
         except OSError:
             continue
@@ -94,8 +92,8 @@ while time.time() < end:
             if libc.ptrace(16, int(pid), 0, 0) == 0:
                 print("traced")
             try:
-                open("/proc/%s/mem" % pid, "rb")
-                print("read")
+                if open("/proc/%s/maps" % pid).read():  # where Yama forbids tracing, this tells all the same
+                    print("read")
             except OSError:
                 pass
 print("saw" if seen else "saw nothing")
@@ -108,4 +106,54 @@ within admin-tool check amy
 wait "$watcher"
 let_go; umount -l /home/amy/.ssh
 ok "the child that looks can be seen, not traced nor read: $(xargs <"$tmp/watched")" [ "$(cat "$tmp/watched")" = saw ]
+
+# -- homes removed, and what belongs to somebody looked for ----------------------------------------------------
+removed() { ended && [ "$status" -eq 1 ] && grep -q "is still there.*: $1" "$tmp/err"; }
+
+make bea
+hang /home/bea
+within admin-tool users delete bea -y --remove-home
+ok "a home that never answers is not entered ($took s)" removed "something is mounted there"
+let_go; umount -l /home/bea
+make cay
+mkdir -p /home/cay/a/b/c /home/cay/.removed-0
+for mount in a/b/c .removed-0; do
+    hang "/home/cay/$mount" && made=yes
+done
+within admin-tool users delete cay -y --remove-home
+ok "nor is what was mounted inside ($took s)" removed "Directory not empty"
+ok "... in a moment" [ "$took" -le 10 ]
+let_go
+ok "... while the rest goes" [ ! -e /home/cay/.profile ]
+umount -l /home/cay/.removed-0 /home/cay/a/b/c /home/cay/.removed-* 2>/dev/null
+make fay
+strace -qq -o "$tmp/trace" -f -P /home/fay -e trace=getdents64 -e inject=getdents64:signal=SIGSTOP \
+    admin-tool users delete fay -y --remove-home >"$tmp/out" 2>"$tmp/err" & tracer=$!
+for _ in $(seq 50); do
+    pgrep -P "$tracer" -x admin-tool >"$tmp/tool" && [ "$(pgrep -c -x admin-tool)" -ge 2 ] && break
+    sleep 0.1
+done
+sleep 0.5
+begun=$SECONDS
+kill -TERM "$(cat "$tmp/tool")"
+(sleep "$LIMIT"; kill -KILL "$tracer"; pkill -KILL -x admin-tool) 2>/dev/null & watchdog=$!
+wait "$tracer"
+kill "$watchdog" 2>/dev/null
+ok "a removal that hangs is ended by a signal ($((SECONDS - begun)) s)" [ $((SECONDS - begun)) -lt 10 ]
+ok "... and the account is gone" is_value "SELECT count(*) FROM accounts WHERE username = 'fay'" 0
+make dov --no-create-home
+touch /srv/of-dov && chown dov /srv/of-dov
+mkdir /home/aaa && hang /home/aaa
+touch "$tmp/file" && chown dov "$tmp/file"
+within admin-tool users delete dov -y
+ok "the files of somebody are found beside what never answers ($took s)" ended
+says "file: /srv/of-dov" "... and named"
+ok "... and all was looked at" eval '! grep -q "not all was looked at" "$tmp/out"'
+let_go; umount -l /home/aaa
+make ela --no-create-home
+mkdir /home/ela && hang /home/ela
+admin-tool users delete ela -y --keep-sessions >"$tmp/made" 2>&1
+within admin-tool users create -u eli -e eli@example.com --home /home/ela
+ok "a home that is there already and never answers keeps no create ($took s)" ended
+let_go; umount -l /home/ela
 done_testing

@@ -1,0 +1,95 @@
+/*
+ * Mount ids by descriptors. An O_PATH descriptor opens nothing, and without O_DIRECTORY triggers no automount;
+ * what it leads to stays what it is, whoever mounts or renames meanwhile.
+ */
+#include "mounted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool id_from_proc(int fd, uint64_t *ret)
+{
+    char path[64], line[128];
+    bool found = false;
+    FILE *info;
+
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    info = fopen(path, "re");
+    while (info != NULL && !found && fgets(line, sizeof line, info) != NULL)
+        found = sscanf(line, "mnt_id: %" SCNu64, ret) == 1;
+    if (info != NULL)
+        fclose(info);
+    return found;
+}
+
+bool mounted_id(int fd, uint64_t *ret)
+{
+    struct statx st;
+
+    /* of the attributes none is wanted, and none that is not there already is fetched */
+    if (statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) != 0 ||
+        (st.stx_mask & STATX_MNT_ID) == 0)
+        return id_from_proc(fd, ret);
+    *ret = st.stx_mnt_id;
+    return true;
+}
+
+/* "36 35 98:0 /root /mount/point options tags... - TYPE source options": the type is the word after " - ". */
+static bool take_type(const char *line, uint64_t mount, char *ret, size_t size)
+{
+    const char *type = strstr(line, " - ");
+    uint64_t id;
+
+    if (type == NULL || sscanf(line, "%" SCNu64, &id) != 1 || id != mount)
+        return false;
+    type += strlen(" - ");
+    snprintf(ret, size, "%.*s", (int)strcspn(type, " \n"), type);
+    return true;
+}
+
+bool mounted_type(uint64_t mount, char *ret, size_t size)
+{
+    FILE *info = fopen("/proc/self/mountinfo", "re");
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+
+    while (info != NULL && !found && getline(&line, &room, info) != -1)
+        found = take_type(line, mount, ret, size);
+    free(line);
+    if (info != NULL)
+        fclose(info);
+    return found;
+}
+
+int mounted_open_path(int folder, const char *name, uint64_t mount)
+{
+    int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    uint64_t found;
+
+    if (fd == -1 || (mounted_id(fd, &found) && found == mount))
+        return fd;
+    close(fd);
+    errno = EXDEV;
+    return -1;
+}
+
+int mounted_open_folder(int folder, const char *name, uint64_t mount)
+{
+    int path = mounted_open_path(folder, name, mount);
+    int inner = -1, error;
+
+    if (path == -1)
+        return -1;
+    inner = openat(path, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    error = errno;
+    close(path);
+    errno = error;
+    return inner;
+}
