@@ -191,10 +191,10 @@ static void finish_delete(struct tool *tool, const struct change *change,
     printf("%s is deleted.\n", before->username);
     fflush(stdout); /* what follows may take seconds */
     end_sessions(tool, change, before, after);
+    local_groups_leave(tool, before);
     change_release_signals(); /* the rest may take a minute, and half of it is no harm */
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
-    local_groups_leave(tool, before);
     leftovers_print(before, stdout);
 }
 
