@@ -59,6 +59,9 @@ void check_local(struct doctor *doctor);     /* check_local.c: local accounts ov
 bool check_is_local(const char *username);    /* is there a line for it in /etc/passwd? */
 void check_range(struct doctor *doctor);     /* ... and ids handed out twice */
 void check_members(struct doctor *doctor);   /* check_members.c: who has our groups without us */
+void check_heirs(struct doctor *doctor);     /* check_deleted.c: deleted users' names and ids in
+                                              * /etc/passwd ... */
+void check_strangers(struct doctor *doctor); /* ... and names in local groups that nobody has */
 void check_rules(struct doctor *doctor);     /* check_names.c: rules that name users' own groups */
 void check_shared_homes(struct doctor *doctor); /* check_homes.c */
 void check_groups(struct doctor *doctor);    /* check_groups.c: policy's local groups */

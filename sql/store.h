@@ -103,6 +103,11 @@ enum store_result store_uid_is_free(struct store *store, uint32_t uid);
 enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
                                    char ret[ACCOUNT_NAME_SIZE]);
 
+/* Which deleted account had this uid, or this username; NOT_FOUND when none had. */
+enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
+                                         char ret[ACCOUNT_NAME_SIZE]);
+enum store_result store_tombstone_by_name(struct store *store, const char *username, uint32_t *ret);
+
 /* An id never handed out in [min, max]: the one above all others there, else the lowest left.
  * NOT_FOUND when the range is used up. */
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);

@@ -188,6 +188,30 @@ enum store_result store_uid_is_free(struct store *store, uint32_t uid)
     return is_free(result, count);
 }
 
+enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
+                                         char ret[ACCOUNT_NAME_SIZE])
+{
+    char *name = NULL;
+    enum store_result result = database_copy(store->db, &name,
+        "SELECT username FROM tombstones WHERE uid = ?", "i", (int64_t)uid);
+
+    if (result == STORE_OK)
+        snprintf(ret, ACCOUNT_NAME_SIZE, "%s", name);
+    store_text_free(name);
+    return result;
+}
+
+enum store_result store_tombstone_by_name(struct store *store, const char *username, uint32_t *ret)
+{
+    int64_t uid = 0;
+    enum store_result result = database_number(store->db, &uid,
+        "SELECT uid FROM tombstones WHERE username = ?", "t", username);
+
+    if (result == STORE_OK)
+        *ret = (uint32_t)uid;
+    return result;
+}
+
 /* The first id of a gap: one past an id in use, or `min`. Walks the range. */
 static enum store_result first_gap(struct store *store, uint32_t min, uint32_t max, int64_t *ret)
 {

@@ -45,6 +45,13 @@ local-user|warning|no|a local account of the same name|echo bob:x:1234:1234::/ho
 local-user|problem|no|... while ours is suspended|admin-tool users suspend bob -y; echo bob:x:1234:1234::/home/bob:/bin/sh >>/etc/passwd
 local-user|problem|no|a local account with our uid|echo eve:x:70101:1234::/home/eve:/bin/sh >>/etc/passwd
 local-group|warning|no|a local group with a role's name|echo coder-admin:x:4000: >>/etc/group
+local-heir|warning|no|a local account with a deleted one's name|admin-tool users delete bob -y; useradd -M bob
+local-heir|problem|no|a local account with a deleted one's uid|admin-tool users delete bob -y; useradd -M -o -u 70101 eve
+local-heir|warning|no|a deleted account as a local one again|admin-tool users delete bob -y; useradd -M -o -u 70101 bob
+group-stranger|warning|yes|a deleted user in a local group|gpasswd -a bob audio; admin-tool users delete bob -y --keep-groups
+group-stranger|warning|yes|a member nobody knows, in gshadow alone|sed -i 's/^audio:.*/audio:*::ghost/' /etc/gshadow
+group-stranger|warning|yes|a member nobody knows, in group alone|sed -i 's/^audio:.*/audio:x:29:root,ghost/' /etc/group
+group-stranger|warning|yes|an administrator nobody knows|sed -i 's/^audio:.*/audio:*:root,ghost:/' /etc/gshadow
 range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/subuid
 range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
 role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish

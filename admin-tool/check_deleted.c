@@ -1,0 +1,141 @@
+/*
+ * What deleted users leave in the files of local accounts, seen by the doctor: whoever is made with such a name
+ * or id later has what was theirs.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "local_groups.h"
+
+/* -- names and ids taken up again --------------------------------------------------------- */
+
+static void report_heir(struct doctor *doctor, const struct passwd *line, const char *deleted,
+                        bool same_uid)
+{
+    bool same_name = strcmp(line->pw_name, deleted) == 0;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+
+    if (!same_uid)
+        check_text(what, "/etc/passwd has a user of this name, which a deleted account of ours had");
+    else
+        check_text(what, "/etc/passwd gives this user the uid %u of %s, a deleted account of ours",
+                   line->pw_uid, same_name ? "the same name" : deleted);
+    check_text(mend, same_uid ? "usermod -u FREE-UID %s" : "usermod -l OTHER-NAME %s",
+               check_word(line->pw_name));
+    check_report(doctor, same_uid && !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING, "local-heir",
+                 line->pw_name, what,
+                 same_uid ? "the deleted user's files, crontabs and jobs are this one's now"
+                          : "rules and lists that name the deleted user mean this one now",
+                 mend);
+}
+
+static void check_line(struct doctor *doctor, const struct passwd *line)
+{
+    struct store *store = doctor->tool->store;
+    char deleted[ACCOUNT_NAME_SIZE];
+    uint32_t uid;
+
+    if (store_tombstone_by_uid(store, line->pw_uid, deleted) == STORE_OK)
+        report_heir(doctor, line, deleted, true);
+    else if (store_tombstone_by_name(store, line->pw_name, &uid) == STORE_OK)
+        report_heir(doctor, line, line->pw_name, false);
+}
+
+void check_heirs(struct doctor *doctor)
+{
+    FILE *file;
+    const struct passwd *line;
+
+    if (doctor->tool->store == NULL || doctor->quiet || doctor->account != NULL)
+        return;
+    file = fopen("/etc/passwd", "re");
+    while (file != NULL && (line = fgetpwent(file)) != NULL)
+        check_line(doctor, line);
+    if (file != NULL)
+        fclose(file);
+}
+
+/* -- names that nobody has ---------------------------------------------------------------- */
+
+enum { ASKED_MAX = 2000, OTHERS_SIZE = 256 };
+
+struct strangers {
+    struct doctor *doctor;
+    size_t asked;
+};
+
+/* A source that cannot say now is none that says no. */
+static bool is_nobody(const char *name)
+{
+    errno = 0;
+    return getpwnam(name) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
+}
+
+/* Who else administers the group, by commas; for gpasswd(1), which sets all of them. */
+struct others {
+    const char *group, *name;
+    char names[OTHERS_SIZE];
+};
+
+static void note_other(void *context, enum local_group_list list, const char *group,
+                       const char *name)
+{
+    struct others *others = context;
+    size_t used = strlen(others->names);
+
+    if (list == GSHADOW_ADMINISTRATORS && strcmp(group, others->group) == 0 &&
+        strcmp(name, others->name) != 0 && used + strlen(name) + 2 < sizeof others->names)
+        snprintf(others->names + used, sizeof others->names - used, "%s%s", used > 0 ? "," : "",
+                 check_word(name));
+}
+
+static bool is_reported(const struct doctor *doctor, const char *name, const char *what)
+{
+    for (size_t i = 0; i < doctor->count; i++)
+        if (strcmp(doctor->findings[i].check, "group-stranger") == 0 &&
+            strcmp(doctor->findings[i].subject, name) == 0 &&
+            strcmp(doctor->findings[i].what, what) == 0)
+            return true;
+    return false;
+}
+
+static void report_stranger(struct doctor *doctor, bool administers, const char *group,
+                            const char *name)
+{
+    struct others others = { .group = group, .name = name };
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    uint32_t uid;
+
+    check_text(what, "no source knows this user, %s%s the local group %.64s",
+               store_tombstone_by_name(doctor->tool->store, name, &uid) == STORE_OK
+                   ? "a deleted one of ours, " : "",
+               administers ? "an administrator of" : "a member of", group);
+    check_text(mend, "gpasswd -d %s %s", check_word(name), check_word(group));
+    if (administers) {
+        local_groups_walk(note_other, &others);
+        check_text(mend, "gpasswd -A '%s' %s", others.names, check_word(group));
+    }
+    if (!is_reported(doctor, name, what)) /* in /etc/gshadow as in /etc/group */
+        check_report(doctor, SEVERITY_WARNING, "group-stranger", name, what,
+                     "whoever is made with that name has the group's rights", mend);
+}
+
+static void note_stranger(void *context, enum local_group_list list, const char *group,
+                          const char *name)
+{
+    struct strangers *strangers = context;
+
+    if (strangers->asked++ < ASKED_MAX && is_nobody(name))
+        report_stranger(strangers->doctor, list == GSHADOW_ADMINISTRATORS, group, name);
+}
+
+void check_strangers(struct doctor *doctor)
+{
+    struct strangers strangers = { .doctor = doctor };
+
+    if (doctor->tool->store != NULL && !doctor->quiet && doctor->account == NULL)
+        local_groups_walk(note_stranger, &strangers);
+}
