@@ -67,6 +67,8 @@ static void hold(int said, enum told told)
 
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL); /* the end comes all the same */
+    if (told == STOPS)
+        deadline_set(60000); /* ended by whoever waits, or not at all */
     take_lock(told);
     if (write(said, "x", 1) != 1)
         _exit(1);

@@ -22,6 +22,7 @@ admin-tool backup /root/unread.backup >"$tmp/out"
 
 # A pipe that is full, and everything a command says goes there. Its reading end stays open in a process that sleeps.
 mkfifo "$tmp/pipe"
+# shellcheck disable=SC2217
 sleep 600 <"$tmp/pipe" &
 reader=$!
 exec 7>"$tmp/pipe"
