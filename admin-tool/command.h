@@ -335,7 +335,7 @@ const char *host_default_shell(void);
 /* A path of a program that can be run. NULL if fine, else what is wrong. */
 const char *host_shell_fault(const char *shell);
 
-/* Run a program, if there is one, with an empty environment and no output; it may fail. */
+/* Run a program, if there is one, with an empty environment and no output, for at most 10 s; it may fail. */
 void host_run(char *const argv[]);
 
 /* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or it

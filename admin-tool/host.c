@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
 
-enum { CAPTURE_WAIT_MS = 10 * 1000 };
+enum { CAPTURE_WAIT_MS = 10 * 1000, RUN_WAIT_MS = 10 * 1000 };
 
 /* -- NSS ---------------------------------------------------------------------------------- */
 
@@ -284,6 +285,17 @@ static void become(char *const argv[], int out)
     _exit(127);
 }
 
+/* False when it does not end within the time. */
+static bool ends(pid_t child)
+{
+    struct pollfd wait = { .fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN };
+    bool ended = wait.fd != -1 && poll(&wait, 1, RUN_WAIT_MS) == 1;
+
+    if (wait.fd != -1)
+        close(wait.fd);
+    return ended;
+}
+
 void host_run(char *const argv[])
 {
     pid_t child;
@@ -294,6 +306,8 @@ void host_run(char *const argv[])
     child = fork();
     if (child == 0)
         become(argv, -1);
+    if (child > 0 && !ends(child))
+        kill(child, SIGKILL);
     while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
         continue;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Whoever does not read what a command prints, or stops the terminal it prints to, holds up nobody else: each verb is run
 # into a pipe that is full, with a public directory to catch up with, and an administrator suspends meanwhile. Nor does a
-# log daemon that stands still.
+# log daemon or an nscd that stands still.
 
 # shellcheck disable=SC2016,SC2317
 # shellcheck source=tests/cli/lib.sh
@@ -142,4 +142,25 @@ ok "a log daemon that stands still holds up no other change" \
     is_value "SELECT status FROM accounts WHERE username = 'user6'" suspended
 kill "$daemon" 2>/dev/null
 mv /dev/log.away /dev/log
+
+# -- and an nscd --------------------------------------------------------------------------------
+
+printf '#!/bin/sh\nexec sleep 600\n' >"$tmp/nscd"
+chmod 755 "$tmp" "$tmp/nscd"
+[ -e /usr/sbin/nscd ] || touch /usr/sbin/nscd
+mount --bind "$tmp/nscd" /usr/sbin/nscd
+mkdir -p /var/run/nscd
+touch /var/run/nscd/socket
+admin-tool users edit user5 -n Told >"$tmp/out" 2>&1 &
+edit=$!
+for _ in $(seq 250); do
+    [ "$(value "SELECT full_name FROM accounts WHERE username = 'user5'")" != Told ] || break
+    sleep 0.02
+done
+timeout -s KILL 3 admin-tool users suspend user7 -y --keep-sessions >"$tmp/out" 2>&1
+ok "an nscd that stands still holds up no other change" \
+    is_value "SELECT status FROM accounts WHERE username = 'user7'" suspended
+begun=$SECONDS
+wait "$edit"
+ok "nor the one that tells it for long" [ $((SECONDS - begun)) -lt 25 ]
 done_testing
