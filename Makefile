@@ -88,7 +88,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admi
                admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
-               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/home_remove.o admin-tool/reserved.o \
+               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \
                admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "home_owner.h"
+#include "local_lines.h"
 #include "print.h"
 #include "reserved.h"
 
@@ -20,10 +21,17 @@ static bool is_role_group(uint32_t id)
 static enum status check_name(const struct tool *tool, const char *username)
 {
     const char *whose = reserved_name(username);
+    char group[ACCOUNT_NAME_SIZE];
     enum status status = host_name_is_free(username);
 
-    if (status != GO_ON || whose == NULL || tool_has(tool, OPTION_FORCE))
+    if (status != GO_ON || tool_has(tool, OPTION_FORCE))
         return status;
+    if (whose == NULL && local_find_member(username, group))
+        return tool_refuse(STATUS_REFUSED, "the local group %s lists a member %s, which the user would "
+                           "be: run 'gpasswd -d %s %s', or use --force", group, username, username,
+                           group);
+    if (whose == NULL)
+        return GO_ON;
     return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "
                        "the user's private group; choose another, or use --force", username, whose);
 }
@@ -100,7 +108,7 @@ static enum status check_shared(struct tool *tool, const struct account *account
         return GO_ON;
     if (tool->store != NULL)
         result = store_home_owner(tool->store, account->home, account->uid, name);
-    if (result == STORE_NOT_FOUND && home_find_local(account->home, account->username, name))
+    if (result == STORE_NOT_FOUND && local_find_home(account->home, account->username, name))
         result = STORE_OK;
     if (result == STORE_NOT_FOUND)
         return GO_ON;

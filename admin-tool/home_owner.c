@@ -113,19 +113,3 @@ bool home_is_nobodys(const char *home)
 {
     return strcmp(home, "/nonexistent") == 0;
 }
-
-bool home_find_local(const char *home, const char *but, char ret_name[ACCOUNT_NAME_SIZE])
-{
-    FILE *file = fopen("/etc/passwd", "re");
-    const struct passwd *line;
-    bool found = false;
-
-    while (file != NULL && !found && (line = fgetpwent(file)) != NULL)
-        if (strcmp(line->pw_dir, home) == 0 && strcmp(line->pw_name, but) != 0) {
-            snprintf(ret_name, ACCOUNT_NAME_SIZE, "%s", line->pw_name);
-            found = true;
-        }
-    if (file != NULL)
-        fclose(file);
-    return found;
-}

@@ -28,7 +28,4 @@ enum home_owner home_judge(const char *home, uint32_t uid, char ret_reason[HOME_
 /* The home of those who have none (Debian policy 9.2.3): any number of accounts may have it. */
 bool home_is_nobodys(const char *home);
 
-/* A user of /etc/passwd, other than `but`, with this home. False when there is none. */
-bool home_find_local(const char *home, const char *but, char ret_name[ACCOUNT_NAME_SIZE]);
-
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "local_lines.h"
 
 enum { CAPTURE_WAIT_MS = 10 * 1000, RUN_WAIT_MS = 10 * 1000 };
 
@@ -52,6 +53,14 @@ enum status host_name_is_free(const char *username)
     return judge(user, group, is_not_found(error) ? errno : error, username);
 }
 
+/* A line of /etc/passwd may name a group that is in no other place. */
+static bool is_primary(uint32_t gid)
+{
+    char user[ACCOUNT_NAME_SIZE];
+
+    return local_find_primary(gid, "", user);
+}
+
 enum status host_uid_is_free(uint32_t uid)
 {
     char what[32];
@@ -64,12 +73,15 @@ enum status host_uid_is_free(uint32_t uid)
     error = errno;
     errno = 0;
     group = getgrgid(uid) != NULL;
+    if (!user && !group && is_primary(uid))
+        return tool_refuse(STATUS_REFUSED, "%s is the primary group of a user of this machine; choose "
+                           "another", what);
     return judge(user, group, is_not_found(error) ? errno : error, what);
 }
 
 bool host_has_id(uint32_t id)
 {
-    return getpwuid(id) != NULL || getgrgid(id) != NULL;
+    return getpwuid(id) != NULL || getgrgid(id) != NULL || is_primary(id);
 }
 
 /* The file itself, not NSS: neither a slow source nor a group of our own is asked. */

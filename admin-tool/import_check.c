@@ -34,6 +34,8 @@ static bool check_new_on_host(const struct import_batch *batch, const struct acc
         return refuse(ret_reason, "uid ", id, " is taken by a user of this machine");
     if (claims_find(claims, CLAIM_GID, id) != NULL)
         return refuse(ret_reason, "uid ", id, " is taken by a group of this machine");
+    if (claims_find(claims, CLAIM_PRIMARY, id) != NULL)
+        return refuse(ret_reason, "uid ", id, " is the primary group of a user of this machine");
     if (batch->asks_remote && import_host_knows(account->username, account->uid))
         return refuse(ret_reason, account->username, "",
                       " or its uid is taken by a user or group of this machine");
@@ -135,11 +137,18 @@ static bool claim_all(struct import_batch *batch, const struct account *account,
 
 /* -- names and homes: what --force permits ------------------------------------------------- */
 
-/* A local account, too: it is on this machine with what its group gets there. */
-static bool check_name(const char *username, char ret_reason[IMPORT_REASON_SIZE])
+/* A local account, too, is refused a name with a meaning; it may well be in local groups. */
+static bool check_name(const struct import_batch *batch, const char *username, enum row_kind kind,
+                       char ret_reason[IMPORT_REASON_SIZE])
 {
     const char *whose = reserved_name(username);
+    const struct claim *listed = claims_find(&batch->claims, CLAIM_MEMBER, username);
 
+    if (whose == NULL && kind == ROW_NEW && listed != NULL) {
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the group %.64s lists a member %s, which the user "
+                 "would be: take that out with gpasswd(1), or use --force", listed->holder, username);
+        return false;
+    }
     if (whose == NULL)
         return true;
     snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is a name with a meaning (%s): rules and files would "
@@ -223,7 +232,7 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     return check_hash(batch, account, ret_reason) &&
            claim_all(batch, account, record->line, id, ret_reason) &&
            (tool_has(batch->tool, OPTION_FORCE) ||
-            (check_name(account->username, ret_reason) &&
+            (check_name(batch, account->username, kind, ret_reason) &&
              check_home(batch, record, kind, ret_reason)));
 }
 

@@ -44,11 +44,22 @@ static enum status read_users(struct claims *claims)
         good = strlen(user->pw_name) >= ACCOUNT_NAME_SIZE ||
                (claims_add(claims, CLAIM_USER, user->pw_name, user->pw_uid, "") != NULL &&
                 claims_add(claims, CLAIM_UID, id, user->pw_uid, user->pw_name) != NULL);
-        good = good && claim_home(claims, user);
+        snprintf(id, sizeof id, "%u", user->pw_gid);
+        good = good && claims_add(claims, CLAIM_PRIMARY, id, 0, "") != NULL &&
+               claim_home(claims, user);
     }
     error = errno;
     endpwent();
     return good ? judge_end(error, "users") : refuse_memory();
+}
+
+static bool claim_members(struct claims *claims, const struct group *group)
+{
+    for (char **member = group->gr_mem; *member != NULL; member++)
+        if (strlen(*member) < ACCOUNT_NAME_SIZE &&
+            claims_add(claims, CLAIM_MEMBER, *member, 0, group->gr_name) == NULL)
+            return false;
+    return true;
 }
 
 static enum status read_groups(struct claims *claims)
@@ -64,6 +75,7 @@ static enum status read_groups(struct claims *claims)
         good = strlen(group->gr_name) >= ACCOUNT_NAME_SIZE ||
                (claims_add(claims, CLAIM_GROUP, group->gr_name, group->gr_gid, "") != NULL &&
                 claims_add(claims, CLAIM_GID, id, group->gr_gid, group->gr_name) != NULL);
+        good = good && claim_members(claims, group);
     }
     error = errno;
     endgrent();

@@ -18,6 +18,7 @@ static bool is_free_here(const struct import_batch *batch, uint32_t uid)
            uid != role_gid(ROLE_MEMBER) && uid != role_gid(ROLE_AUDITOR) &&
            claims_find(&batch->claims, CLAIM_UID, id) == NULL &&
            claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
+           claims_find(&batch->claims, CLAIM_PRIMARY, id) == NULL &&
            claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
            (!batch->asks_remote || !import_host_knows(NULL, uid));
 }

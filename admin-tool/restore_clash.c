@@ -15,6 +15,7 @@
 #include "directory.h"
 #include "home_owner.h"
 #include "import.h"
+#include "local_lines.h"
 #include "print.h"
 #include "reserved.h"
 
@@ -131,6 +132,16 @@ static bool find_name(const struct account *account, bool ours, char ret_reason[
     return false;
 }
 
+/* A line of /etc/passwd may name a group that is in no other place. */
+static bool find_primary(const struct account *account, bool ours,
+                         char ret_reason[CLASH_REASON_SIZE])
+{
+    char name[ACCOUNT_NAME_SIZE];
+
+    return local_find_primary(account->uid, ours ? account->username : "", name) &&
+           say(ret_reason, "id %u is the primary group of %s of this machine", account->uid, name);
+}
+
 static bool find_id(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])
 {
     const struct passwd *user = (errno = 0, getpwuid(account->uid));
@@ -142,12 +153,12 @@ static bool find_id(const struct account *account, bool ours, char ret_reason[CL
         return say(ret_reason, "uid %u is taken by the user %.64s of this machine", account->uid,
                    user->pw_name);
     group = (errno = 0, getgrgid(account->uid));
-    if (group == NULL)
-        return is_unknown(ret_reason, "uid");
-    if (!(ours && strcmp(group->gr_name, account->username) == 0))
+    if (group == NULL && is_unknown(ret_reason, "uid"))
+        return true;
+    if (group != NULL && !(ours && strcmp(group->gr_name, account->username) == 0))
         return say(ret_reason, "id %u is taken by the group %.64s of this machine", account->uid,
                    group->gr_name);
-    return false;
+    return find_primary(account, ours, ret_reason);
 }
 
 /* -- what users create permits with --force ----------------------------------------------- */
@@ -156,9 +167,12 @@ static bool find_meaning(const struct clashes *clashes, const struct account *ac
                          char ret_reason[CLASH_REASON_SIZE])
 {
     const char *whose = reserved_name(account->username);
+    char group[ACCOUNT_NAME_SIZE];
 
     if (whose != NULL)
         return say(ret_reason, "it is a name with a meaning (%s)", whose);
+    if (local_find_member(account->username, group))
+        return say(ret_reason, "the group %s of this machine lists a member of this name", group);
     if (host_subordinates_have(&clashes->subordinate, account->uid))
         return say(ret_reason, "uid %u is in this machine's range of subordinate ids (subuid(5))",
                    account->uid);
@@ -178,7 +192,7 @@ static bool find_home(const struct clashes *clashes, const struct account *accou
         return say(ret_reason, "%s is the home of another account of the backup, too",
                    account->home);
     if (!home_is_nobodys(account->home) &&
-        home_find_local(account->home, account->username, name))
+        local_find_home(account->home, account->username, name))
         return say(ret_reason, "%s is the home of %s of this machine, too", account->home, name);
     return false;
 }

@@ -36,10 +36,12 @@ static bool sudoers_next(const char **text, char ret[RULE_GROUP_SIZE])
 {
     static const char before[] = " \t\n,=!(:\"", behind[] = " \t\r\n,=!():\"\\";
     const char *begin = *text;
-    char last;
 
     for (const char *at = begin; *at != '\0'; at++) {
-        last = at > begin ? at[-1] : '\n';
+        char last = '\n';
+
+        if (at > begin)
+            last = at[-1];
         if (is_comment(at) && last != '%' && last != '\\')
             at = line_end(at);
         if (*at == '\0')

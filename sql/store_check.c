@@ -146,7 +146,7 @@ enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SI
 
 enum store_result store_check_shared_home(struct store *store, struct shared_home *ret)
 {
-    struct shared_home next;
+    struct shared_home next = { .home = "" };
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT home, min(username), max(username) FROM accounts WHERE home > ?"
         " GROUP BY home HAVING count(*) > 1 ORDER BY home LIMIT 1", "t", ret->home);

@@ -33,6 +33,31 @@ exits 0 "import --skip-bad --dry-run" sh -c 'admin-tool users import list --skip
 run admin-tool users import list --force
 ok "import --force" eval '[ "$status" -eq 0 ] && [ "$(value "SELECT count(*) FROM accounts")" -eq 3 ]'
 
+# A name that a local group lists, left from somebody who was deleted.
+printf 'helpers:x:4000:tmp,eli\n' >>/etc/group
+remember
+exits 4 "a name that a local group lists" admin-tool users create -u tmp -e tmp@example.com
+complains "the local group helpers lists a member tmp.*gpasswd -d tmp helpers.*--force" "... says where, and the ways out"
+printf 'username,email\neli,eli@example.com\n' >listed
+run admin-tool users import listed
+ok "... by import (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "line 2: the group helpers lists a member eli" "$tmp/err"'
+unchanged "... and nothing is made"
+exits 0 "--force" admin-tool users create -u tmp -e tmp@example.com --force
+ok "... has it" eval 'id -Gn tmp | grep -qw helpers'
+gpasswd -d eli helpers >"$tmp/out"
+exits 0 "once it is taken out" admin-tool users import listed --passwords-to passwords
+
+# An id that is nowhere but in a line of /etc/passwd, as a group.
+next=$(value "SELECT max(uid) + 1 FROM accounts WHERE uid < 99999")
+echo "odd:x:4321:$next::/:/bin/sh" >>/etc/passwd
+exits 4 "a uid that is a local user's primary group" admin-tool users create -u pat -e pat@example.com --uid "$next"
+exits 0 "... is not given out" admin-tool users create -u pat -e pat@example.com --no-create-home
+ok "... but the next one" is_value "SELECT uid FROM accounts WHERE username = 'pat'" $((next + 1))
+echo "odd2:x:4322:$((next + 2))::/:/bin/sh" >>/etc/passwd
+printf 'username,email\npit,pit@example.com\n' >more
+exits 0 "... nor by import" admin-tool users import more --passwords-to passwords2
+ok "... but the next one" is_value "SELECT uid FROM accounts WHERE username = 'pit'" $((next + 3))
+
 # A local account of such a name: it and its group are on this machine already, with what they get there.
 useradd -m -u 1701 lxd 2>"$tmp/err"
 run admin-tool users import --from-passwd --take-over lxd -y

@@ -11,18 +11,20 @@ make cid
 make dan
 admin-tool users create -u wheel -e wheel@example.com --force >"$tmp/made" 2>&1
 make eve --home /home/shared
+make fay
+make gus
 sqlite3 "$STORE" "UPDATE accounts SET home = '/home/shared' WHERE username = 'dan'"
 admin-tool publish >"$tmp/made"
 run admin-tool backup b
 uid_of() { value "SELECT uid FROM accounts WHERE username = '$1'"; }
-bob=$(uid_of bob) eve=$(uid_of eve)
+bob=$(uid_of bob) eve=$(uid_of eve) gus=$(uid_of gus)
 setpriv --reuid bob --regid bob --clear-groups sh -c 'umask 077; echo private >/home/bob/letter'
 
 # -- the same host: its own accounts are no clash --------------------------------------------------------------
 admin-tool users edit bob -n Bobby >"$tmp/made"
 exits 0 "over the store that has these accounts" admin-tool restore b -y
 ok "... nobody clashes" eval '! grep -qi clash "$tmp/out" "$tmp/err"'
-ok "... and they are as they were" is_value "SELECT count(*) FROM accounts WHERE status = 'active'" 6
+ok "... and they are as they were" is_value "SELECT count(*) FROM accounts WHERE status = 'active'" 8
 run admin-tool users delete cid -y
 exits 0 "... with one deleted since, exactly" admin-tool restore b -y --exact
 ok "... who comes back" is_value "SELECT status FROM accounts WHERE username = 'cid'" active
@@ -35,6 +37,8 @@ rm -rf "$STATE" /home/shared
 useradd -M -s /bin/bash -o -u "$bob" -g users piet
 groupadd -g "$eve" others
 useradd -M -u 3333 cid
+echo 'helpers:x:4000:fay' >>/etc/group
+echo "odd:x:4321:$gus::/:/bin/sh" >>/etc/passwd
 mkdir -p /home/ann && chown 3333 /home/ann
 remember
 run admin-tool restore b --dry-run
@@ -45,6 +49,8 @@ says "clash: cid: the name is taken by a user of this machine" "... the name"
 says "clash: ann: /home/ann is cid's" "... the home"
 says "clash: wheel: " "... the name with a meaning"
 says "clash: dan: /home/shared is the home of another account of the backup, too" "... and the home of two"
+says "clash: fay: the group helpers of this machine lists a member" "... a list of members"
+says "clash: gus: id $gus is the primary group of odd of this machine" "... and a primary group without a name"
 complains '--force' "... and the way out"
 ok "... and makes nothing" [ ! -e "$STATE" ]
 run sh -c 'echo yes | admin-tool restore b'
@@ -73,7 +79,7 @@ ok "... nobody is active" is_value "SELECT group_concat(status) FROM accounts WH
 
 # -- ids that others hand out ------------------------------------------------------------
 rm -rf "$STATE"
-userdel piet; userdel cid; groupdel others; rm -rf /home/ann
+userdel piet; userdel cid; groupdel others; sed -i '/^odd:/d' /etc/passwd; rm -rf /home/ann
 sed -i '/^SUB_UID_MIN/d; /^SUB_UID_MAX/d' /etc/login.defs
 printf 'SUB_UID_MIN 70000\nSUB_UID_MAX 79999\n' >>/etc/login.defs
 run admin-tool restore b --dry-run
