@@ -65,6 +65,7 @@ static const char *judge_pam(const struct visit *visit, const char *service, boo
         return "NSS does not give our uid for this name";
     if (by_password && visit->account->hash[0] == '\0')
         return "the account has no password";
+    answers.by_root = way_asks_as_root(service);
     answers.unix_ = CODE_AUTH_ERR;
     if (by_password && way_run(service, PHASE_AUTH, &answers) != CODE_SUCCESS)
         return visit_reason(visit->verdict)[0] != '\0' ? visit_reason(visit->verdict)
