@@ -61,6 +61,7 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
                admin-tool/check_deleted.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
                admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_ways.o admin-tool/check_service.o \
+               admin-tool/sudo_rules.o \
                admin-tool/check_repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
 PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
@@ -93,7 +94,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admi
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
-               admin-tool/layout.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/layout.o admin-tool/group_lists.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/search.o admin-tool/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)

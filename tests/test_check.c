@@ -121,6 +121,30 @@ static void test_nsswitch_where_a_search_ends(void **state)
     assert_false(reaches("passwd: files"));
 }
 
+static bool hides(const char *text)
+{
+    struct nss_line line;
+
+    return parse(text, "group", &line) && nsswitch_hides(&line, nsswitch_find(&line, "coder"));
+}
+
+static void test_nsswitch_whose_members_are_shown(void **state)
+{
+    (void)state;
+    assert_true(hides("group: files coder"));
+    assert_true(hides("group: files systemd coder"));
+    assert_true(hides("group: compat coder"));
+    assert_true(hides("group: files [NOTFOUND=continue] coder"));
+    assert_true(hides("group: files [SUCCESS=return] coder"));
+    assert_true(hides("group: files [SUCCESS=merge SUCCESS=return] coder"));
+    assert_true(hides("group: files coder [SUCCESS=merge]"));
+    assert_false(hides("group: files [SUCCESS=merge] coder"));
+    assert_false(hides("group: files [ success = MERGE ] systemd coder"));
+    assert_false(hides("group: files [NOTFOUND=continue SUCCESS=merge] coder"));
+    assert_false(hides("group: coder files"));
+    assert_false(hides("group: files"));
+}
+
 static void test_nsswitch_survives_nonsense(void **state)
 {
     char *huge = malloc(100001);
@@ -435,11 +459,37 @@ static void test_sshd_settings(void **state)
     assert_false(settings.pam);
 }
 
+static enum sshd_method method(const char *setting, const char *name)
+{
+    struct sshd_settings settings;
+
+    sshd_settings_parse(setting, &settings);
+    return sshd_settings_method(&settings, name);
+}
+
+static void test_sshd_which_method_is_enough(void **state)
+{
+    (void)state;
+    assert_int_equal(method("usepam yes\n", "password"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods any\n", "password"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey\n", "publickey"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey\n", "password"), SSHD_METHOD_NEVER);
+    assert_int_equal(method("authenticationmethods publickey,password\n", "password"),
+                     SSHD_METHOD_WITH_MORE);
+    assert_int_equal(method("authenticationmethods publickey,password password\n", "password"),
+                     SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey,keyboard-interactive:pam\n",
+                            "keyboard-interactive"), SSHD_METHOD_WITH_MORE);
+    assert_int_equal(method("authenticationmethods passwordless\n", "password"),
+                     SSHD_METHOD_NEVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nsswitch_lines),
         cmocka_unit_test(test_nsswitch_where_a_search_ends),
+        cmocka_unit_test(test_nsswitch_whose_members_are_shown),
         cmocka_unit_test(test_nsswitch_survives_nonsense),
         cmocka_unit_test(test_pam_the_stock_stack),
         cmocka_unit_test(test_pam_unsafe_stacks),
@@ -452,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_text_file_takes_regular_files_only),
         cmocka_unit_test(test_sshd_lists),
         cmocka_unit_test(test_sshd_settings),
+        cmocka_unit_test(test_sshd_which_method_is_enough),
     };
 
     return cmocka_run_group_tests(tests, make_root, remove_root);
