@@ -79,7 +79,7 @@ static void check_list(struct doctor *doctor, enum role role, const char *list)
 }
 
 /* Said once, whichever groups come with roles. */
-static void check_members(struct doctor *doctor, const struct policy *policy)
+static void check_shown(struct doctor *doctor, const struct policy *policy)
 {
     const char *list = policy->admin_groups[0] != '\0'     ? policy->admin_groups
                        : policy->auditor_groups[0] != '\0' ? policy->auditor_groups
@@ -105,5 +105,5 @@ void check_groups(struct doctor *doctor)
     check_list(doctor, ROLE_ADMIN, policy->admin_groups);
     check_list(doctor, ROLE_AUDITOR, policy->auditor_groups);
     check_list(doctor, ROLE_MEMBER, policy->member_groups);
-    check_members(doctor, policy);
+    check_shown(doctor, policy);
 }
