@@ -69,7 +69,7 @@ PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswit
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
                nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
-SECRET_OBJS := pam_coder/credential.o
+SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o pam_coder/address.o pam_coder/subordinate.o
 
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/inherited.o pam_coder/request.o \
