@@ -86,7 +86,7 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \

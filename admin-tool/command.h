@@ -68,7 +68,8 @@ struct command {
 /* Who does it. Owns the strings that `audit` points to: not to be copied. */
 struct actor {
     struct audit_actor audit;
-    char name[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE], origin[ORIGIN_SIZE];
+    char name[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE]; /* via: of whom root's rights were got, "" of nobody */
+    char via_text[ACCOUNT_NAME_SIZE + 16], origin[ORIGIN_SIZE + 16]; /* a claim is marked as one */
 };
 
 /* One run of one command. */
@@ -203,8 +204,8 @@ void change_release_signals(void);
 
 /* -- actor.c: who does it ----------------------------------------------------------------- */
 
-/* From /proc/self/loginuid, SUDO_USER, SSH_CONNECTION or the terminal; a hint is
- * believed only when it looks like what it should be. */
+/* What the system knows comes first: login uid, ancestors.h, the terminal. What only the environment says
+ * (SUDO_USER, SSH_CONNECTION) is taken when it looks like what it should be, with " (claimed)" after it. */
 void actor_find(struct actor *ret);
 
 /* -- record.c: what is on record beside the store ----------------------------------------- */
