@@ -124,7 +124,8 @@ while True:
         pass' & racer=$!
 for _ in 1 2 3 4 5; do
     chown bob /home/bob/id && chmod 4755 /home/bob/id
-    admin-tool users suspend bob --remove-setid >"$tmp/out" 2>"$tmp/err"
+    strace -qq -o "$tmp/trace" -f -e trace=chmod,fchmodat -e inject=chmod,fchmodat:delay_enter=5000 \
+        admin-tool users suspend bob --remove-setid >"$tmp/out" 2>"$tmp/err"
 done
 kill "$racer"; wait "$racer" 2>/dev/null
 ok "names swapped for links meanwhile lead to nobody else's file" has_bits /srv/victim 4755
