@@ -6,14 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
+#include "mounted.h"
 #include "store.h"
 
 enum { LINKS_MAX = 16 };
@@ -22,6 +21,7 @@ struct walk {
     int at;              /* the folder we are in */
     char rest[PATH_MAX]; /* what is still to be walked */
     unsigned links;
+    uint64_t mount; /* of the last folder that was judged; 0: none yet */
 };
 
 /* What the descriptor's folder is called now. */
@@ -36,14 +36,27 @@ static bool name_of(int fd, char ret[PATH_MAX])
     return length > 0;
 }
 
-static enum safe_path judge(int fd)
+/* Known without asking the filesystem, which may never answer; "fuse", "fuse.sshfs", "fuseblk". */
+static bool is_users(struct walk *walk, int fd)
 {
-    struct statfs filesystem;
+    uint64_t mount;
+    char type[16];
+
+    if (!mounted_id(fd, &mount))
+        return true;
+    if (mount == walk->mount)
+        return false;
+    if (!mounted_type(mount, type, sizeof type) || strncmp(type, "fuse", 4) == 0)
+        return true;
+    walk->mount = mount;
+    return false;
+}
+
+static enum safe_path judge(struct walk *walk, int fd)
+{
     struct stat st;
 
-    if (fstatfs(fd, &filesystem) != 0)
-        return SAFE_PATH_FAILED;
-    if (filesystem.f_type == FUSE_SUPER_MAGIC)
+    if (is_users(walk, fd))
         return SAFE_PATH_OTHERS;
     if (fstat(fd, &st) != 0)
         return SAFE_PATH_FAILED;
@@ -59,7 +72,7 @@ static enum safe_path enter(struct walk *walk, int fd)
     if (walk->at != -1)
         close(walk->at);
     walk->at = fd;
-    return judge(fd);
+    return judge(walk, fd);
 }
 
 static enum safe_path enter_root(struct walk *walk)
@@ -86,13 +99,19 @@ static enum safe_path follow(struct walk *walk, int link)
     return target[0] == '/' ? enter_root(walk) : SAFE_PATH_YES;
 }
 
+/* What it is; the filesystem is not asked for more than is known of it. */
+static bool look_at(int fd, struct statx *ret)
+{
+    return statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, ret) == 0;
+}
+
 /* One word on; "" and "." are none, ".." is a folder like any other. */
 static enum safe_path step(struct walk *walk)
 {
     char *rest = walk->rest + strspn(walk->rest, "/"), word[NAME_MAX + 1];
     size_t length = strcspn(rest, "/");
     enum safe_path result;
-    struct stat st;
+    struct statx st;
     int fd;
 
     errno = ENAMETOOLONG;
@@ -104,13 +123,13 @@ static enum safe_path step(struct walk *walk)
     if (length == 0 || strcmp(word, ".") == 0)
         return SAFE_PATH_YES;
     fd = openat(walk->at, word, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd == -1 || fstat(fd, &st) != 0 || (!S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode))) {
+    if (fd == -1 || !look_at(fd, &st) || (!S_ISLNK(st.stx_mode) && !S_ISDIR(st.stx_mode))) {
         if (fd != -1)
             close(fd);
         errno = fd != -1 ? ENOTDIR : errno;
         return SAFE_PATH_FAILED;
     }
-    if (S_ISDIR(st.st_mode))
+    if (S_ISDIR(st.stx_mode))
         return enter(walk, fd);
     result = follow(walk, fd);
     close(fd);

@@ -18,7 +18,6 @@ admin-tool publish >"$tmp/made"
 run admin-tool backup b
 uid_of() { value "SELECT uid FROM accounts WHERE username = '$1'"; }
 bob=$(uid_of bob) eve=$(uid_of eve) gus=$(uid_of gus)
-setpriv --reuid bob --regid bob --clear-groups sh -c 'umask 077; echo private >/home/bob/letter'
 
 # -- the same host: its own accounts are no clash --------------------------------------------------------------
 admin-tool users edit bob -n Bobby >"$tmp/made"

@@ -156,4 +156,16 @@ admin-tool users delete ela -y --keep-sessions >"$tmp/made" 2>&1
 within admin-tool users create -u eli -e eli@example.com --home /home/ela
 ok "a home that is there already and never answers keeps no create ($took s)" ended
 let_go; umount -l /home/ela
+
+# -- ways that lead over one -------------------------------------------------------------------------------------
+make gil
+admin-tool users create -u hob -e hob@example.com --home /home/gil/hob --no-create-home --force >"$tmp/made"
+hang /home/gil
+within admin-tool users create -u hub -e hub@example.com --home /home/gil/hub
+ok "a home below what never answers is refused ($took s)" eval 'ended && [ "$status" -eq 4 ] && grep -q "/home/gil" "$tmp/err"'
+within admin-tool check
+ok "... and told by check ($took s)" eval 'ended && grep -q "home-owner: hob" "$tmp/out"'
+within admin-tool restore /home/gil/b
+ok "... nor is a backup looked for there ($took s)" eval 'ended && [ "$status" -eq 4 ]'
+let_go; umount -l /home/gil
 done_testing
