@@ -2,32 +2,9 @@
 # A real systemd (tests/world-systemd), which the rest of the suite does without: the helper's socket and the sandbox
 # of its service serve whoever may gain no privileges, and suspend ends what systemd keeps alive for a user.
 
-# shellcheck disable=SC2001,SC2016,SC2034,SC2317
-if [ "${1:-}" != inside ]; then
-    status=0
-    exec 3>&1
-    reason=$(/src/tests/world-systemd "$0" inside 2>&1 >&3 3>&-) || status=$?
-    if [ "$status" -eq 77 ]; then
-        echo "ok 1 - a real systemd # SKIP $(tail -n 1 <<<"$reason")"
-        echo "1..1"
-        exit
-    fi
-    [ -z "$reason" ] || sed 's/^/# /' <<<"$reason"
-    exit "$status"
-fi
-
-# shellcheck source=tests/cli/lib.sh
-. /src/tests/cli/lib.sh
-good=violet-Otter-77-stream
-
-soon()
-{
-    for _ in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.1
-    done
-    return 1
-}
+# shellcheck disable=SC2016,SC2034,SC2154,SC2317
+# shellcheck source=tests/hostile/systemd-lib.sh
+. "$(dirname "$0")/systemd-lib.sh"
 
 # -- the socket and its service ----------------------------------------------------------------
 
@@ -143,10 +120,6 @@ ok "which logind knows" soon eval 'loginctl list-sessions --no-legend | grep -q 
 ok "and keeps in his slice, root's shell included" eval 'soon in_slice 7701 && in_slice 7702'
 run systemd-run -q --unit=of-ben --uid=ben sleep 7703
 ok "a system service of the administrator's runs as him" soon of_ben -f 'sleep 7703$'
-
-ssh -F /dev/null -o BatchMode=yes ben@127.0.0.1 'sudo env "SSH_CONNECTION=203.0.113.9 5 203.0.113.8 22" \
-    admin-tool users edit eve -n Eve' >"$tmp/ssh2" 2>&1 </dev/null
-ok "from where he changed something logind knows, also without a terminal" [ "$(value 'SELECT via || origin FROM audit ORDER BY id DESC LIMIT 1')" = ben127.0.0.1 ]
 
 run admin-tool users suspend ben -y --keep-sessions
 ok "suspend --keep-sessions leaves his manager" systemctl is-active -q "user@$ben"
