@@ -60,8 +60,7 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
                admin-tool/check_deleted.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
-               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_hashes.o admin-tool/check_ways.o admin-tool/check_service.o \
-               admin-tool/sudo_rules.o \
+               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_ways.o admin-tool/check_service.o \
                admin-tool/check_repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
 PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
@@ -69,7 +68,7 @@ PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswit
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
                nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
-SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
+SECRET_OBJS := pam_coder/credential.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o pam_coder/address.o pam_coder/subordinate.o
 
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/inherited.o pam_coder/request.o \
@@ -86,16 +85,16 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \
                admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
-               admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/host.o \
+               admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/proc.o admin-tool/units.o admin-tool/uid_signal.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
-               admin-tool/layout.o admin-tool/group_lists.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/setid.o admin-tool/search.o admin-tool/columns.o \
+               admin-tool/layout.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/search.o admin-tool/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
@@ -170,7 +169,8 @@ UNITS     := test_account test_json test_store test_rescue test_holder test_audi
              test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
              test_nss test_nss_circumstances test_nss_input \
              test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import test_rule_groups
+             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import test_rule_groups \
+             test_lineage
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root).
 WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
@@ -193,6 +193,8 @@ $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
+$(T)/test_lineage: $(TOBJ)/tests/test_lineage.o $(TOBJ)/admin-tool/lineage.o $(TOBJ)/admin-tool/proc.o
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka
 $(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
@@ -229,6 +231,11 @@ $(B)/world/inherit: $(O)/tests/inherit.o $(O)/tests/hostility.o $(O)/tests/portr
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^
 
+# Processes that are hard to end, for shell tests.
+$(B)/world/runaway: $(O)/tests/runaway.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lpthread
+
 # Memory that runs out, for shell tests.
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 	@mkdir -p $(@D)
@@ -252,7 +259,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.

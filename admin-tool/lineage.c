@@ -6,131 +6,64 @@
  */
 #include "lineage.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* -- one process -------------------------------------------------------------------------- */
 
-/* The start of /proc/PID/NAME; false when there is none. */
-static bool read_proc(pid_t pid, const char *name, char *ret, size_t size)
+/* Only what an administrator's own unit started is not his to lose; what he logged in to is, there, too. */
+static bool is_in_own_unit(pid_t pid, struct units *units)
 {
-    char path[64];
-    ssize_t length;
-    int fd;
+    char unit[PROC_UNIT_SIZE];
 
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1)
-        return false;
-    length = read(fd, ret, size - 1);
-    close(fd);
-    if (length < 0)
-        return false;
-    ret[length] = '\0';
-    return true;
+    return units_are_here() && proc_unit(pid, unit) && units_is_own(units, unit);
 }
 
-/* proc(5): "Uid:" real, effective, saved, filesystem. */
-static bool has_uid(const char *status, uint32_t uid)
+/* PROC_ALIVE: judged. */
+static enum proc_look judge_alone(uint32_t uid, struct units *units, struct relative *ret)
 {
-    static const char label[] = "\nUid:";
-    const char *found = strstr(status, label);
-    char *next = NULL;
+    bool has_uid = false;
+    uint32_t login_uid = proc_login_uid(ret->process.pid);
+    enum proc_look look = proc_has_uid(ret->process.pid, uid, &has_uid);
 
-    if (found == NULL)
-        return false;
-    found += sizeof label - 1;
-    for (int i = 0; i < 3; i++, found = next)
-        if (strtoul(found, &next, 10) == uid)
-            return true;
-    return false;
-}
-
-/* "0::/system.slice/NAME..." of cgroups(7), or the name=systemd line of version 1. */
-static bool find_unit(pid_t pid, char *ret, size_t size)
-{
-    static const char slice[] = ":/system.slice/";
-    char cgroup[4096];
-    const char *unit;
-
-    if (!read_proc(pid, "cgroup", cgroup, sizeof cgroup))
-        return false;
-    unit = strstr(cgroup, slice);
-    if (unit == NULL)
-        return false;
-    unit += sizeof slice - 1;
-    snprintf(ret, size, "%.*s", (int)strcspn(unit, "/\n"), unit);
-    return true;
-}
-
-/* A number of proc(5)'s stat, its fields counted as there; -1 if there is none. rest: what follows
- * the name in parentheses, the second field, which may hold any octet. */
-static int64_t stat_field(const char *rest, int number)
-{
-    for (int i = 3; i < number && rest != NULL; i++)
-        rest = strchr(rest + 1, ' ');
-    return rest == NULL ? -1 : strtoll(rest, NULL, 10);
-}
-
-/* False for one that has ended: a zombie has nothing left to end. */
-static bool read_stat(pid_t pid, struct relative *ret)
-{
-    char stat[1024];
-    const char *rest;
-
-    if (!read_proc(pid, "stat", stat, sizeof stat))
-        return false;
-    rest = strrchr(stat, ')');
-    if (rest == NULL || strlen(rest) < 3 || strchr("ZX", rest[2]) != NULL)
-        return false;
-    rest++;
-    ret->pid = pid;
-    ret->parent = (pid_t)stat_field(rest, 4);
-    ret->session = (pid_t)stat_field(rest, 6);
-    ret->start = stat_field(rest, 22);
-    return true;
-}
-
-/* Where systemd runs, sessions have a login uid; without one in a unit: a service. */
-static void judge_alone(uint32_t uid, bool has_systemd, struct lineage *lineage,
-                        struct relative *ret)
-{
-    char status[4096], login[32] = "", unit[sizeof lineage->unit];
-    unsigned long login_uid = UINT32_MAX;
-    bool in_unit, is_his;
-
-    if (!read_proc(ret->pid, "status", status, sizeof status))
-        return;
-    if (read_proc(ret->pid, "loginuid", login, sizeof login))
-        login_uid = strtoul(login, NULL, 10);
-    in_unit = login_uid == UINT32_MAX && has_systemd && find_unit(ret->pid, unit, sizeof unit);
-    is_his = has_uid(status, uid);
-    ret->is_free = login_uid == UINT32_MAX && !in_unit;
-    if (is_his && in_unit) {
+    if (look != PROC_ALIVE)
+        return look;
+    ret->is_free = login_uid == UINT32_MAX;
+    if (has_uid && ret->is_free && is_in_own_unit(ret->process.pid, units))
         ret->relation = RELATION_UNIT;
-        lineage->units++;
-        memcpy(lineage->unit, unit, sizeof unit);
-    } else if (is_his || login_uid == uid) {
+    else if (has_uid || login_uid == uid)
         ret->relation = RELATION_SESSION;
-    }
+    return PROC_ALIVE;
+}
+
+/* PROC_ENDED: a zombie that is not his. */
+static enum proc_look look_at(pid_t pid, uint32_t uid, struct units *units, struct relative *ret)
+{
+    enum proc_look state = proc_read(pid, &ret->process), look = PROC_VANISHED;
+
+    if (state != PROC_VANISHED)
+        look = judge_alone(uid, units, ret);
+    if (state != PROC_ENDED || look != PROC_ALIVE)
+        return look;
+    if (ret->relation != RELATION_SESSION)
+        return PROC_ENDED;
+    ret->relation = RELATION_REMAINS;
+    return PROC_ALIVE;
 }
 
 /* -- all of them -------------------------------------------------------------------------- */
 
 static int compare_pids(const void *one, const void *other)
 {
-    pid_t a = ((const struct relative *)one)->pid, b = ((const struct relative *)other)->pid;
+    pid_t a = ((const struct relative *)one)->process.pid;
+    pid_t b = ((const struct relative *)other)->process.pid;
 
     return (a > b) - (a < b);
 }
 
-static const struct relative *find_process(const struct lineage *lineage, pid_t pid)
+const struct relative *lineage_find(const struct lineage *lineage, pid_t pid)
 {
-    const struct relative key = { .pid = pid };
+    const struct relative key = { .process.pid = pid };
 
     if (lineage->count == 0)
         return NULL;
@@ -146,20 +79,20 @@ static bool is_to_end(const struct relative *process)
  * new. */
 static bool was_led(const struct lineage *lineage, const struct lineage *before, pid_t session)
 {
-    const struct relative *leader = find_process(lineage, session);
-    const struct relative *former = find_process(before, session);
+    const struct relative *leader = lineage_find(lineage, session);
+    const struct relative *former = lineage_find(before, session);
 
-    if (leader != NULL && (former == NULL || former->start != leader->start))
+    if (leader != NULL && (former == NULL || former->process.start != leader->process.start))
         return false;
     for (size_t i = 0; i < before->count; i++)
-        if (before->processes[i].is_led && before->processes[i].session == session)
+        if (before->processes[i].is_led && before->processes[i].process.session == session)
             return true;
     return false;
 }
 
 static bool is_led(const struct lineage *lineage, const struct lineage *before, pid_t session)
 {
-    return is_to_end(find_process(lineage, session)) || was_led(lineage, before, session);
+    return is_to_end(lineage_find(lineage, session)) || was_led(lineage, before, session);
 }
 
 /* True when a process was found to be whose its parent or leader is. */
@@ -171,8 +104,8 @@ static bool inherit(struct lineage *lineage, const struct lineage *before)
         struct relative *process = &lineage->processes[i];
 
         if (process->relation != RELATION_NONE || !process->is_free ||
-            (!is_to_end(find_process(lineage, process->parent)) &&
-             !is_led(lineage, before, process->session)))
+            (!is_to_end(lineage_find(lineage, process->process.parent)) &&
+             !is_led(lineage, before, process->process.session)))
             continue;
         process->relation = RELATION_SESSION;
         found = true;
@@ -185,7 +118,7 @@ static void note_sessions(struct lineage *lineage, const struct lineage *before)
     for (size_t i = 0; i < lineage->count; i++) {
         struct relative *process = &lineage->processes[i];
 
-        process->is_led = is_to_end(process) && is_led(lineage, before, process->session);
+        process->is_led = is_to_end(process) && is_led(lineage, before, process->process.session);
     }
 }
 
@@ -206,34 +139,49 @@ static bool add_process(struct lineage *lineage, const struct relative *process)
     return true;
 }
 
-static bool read_all(uint32_t uid, bool has_systemd, DIR *processes, struct lineage *ret)
+static size_t count_new_remains(const struct lineage *lineage, const struct lineage *before)
 {
-    const struct dirent *entry;
+    size_t count = 0;
 
-    while ((entry = readdir(processes)) != NULL) {
-        struct relative process = { 0 };
-        long pid = strtol(entry->d_name, NULL, 10);
+    for (size_t i = 0; i < lineage->count; i++) {
+        const struct relative *process = &lineage->processes[i];
+        const struct relative *was = lineage_find(before, process->process.pid);
 
-        if (pid <= 1 || !read_stat((pid_t)pid, &process))
-            continue;
-        judge_alone(uid, has_systemd, ret, &process);
-        if (!add_process(ret, &process))
+        if (process->relation == RELATION_REMAINS &&
+            (was == NULL || was->process.start != process->process.start))
+            count++;
+    }
+    return count;
+}
+
+static bool read_all(struct proc_list *list, uint32_t uid, struct units *units, struct lineage *ret)
+{
+    pid_t pid;
+
+    while ((pid = proc_list_next(list)) != 0) {
+        struct relative process = { .relation = RELATION_NONE };
+        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, uid, units, &process);
+
+        if (look == PROC_VANISHED)
+            ret->vanished++;
+        else if (look == PROC_ALIVE && !add_process(ret, &process))
             return false;
     }
     return true;
 }
 
-bool lineage_read(uint32_t uid, const struct lineage *before, struct lineage *ret)
+bool lineage_read(uint32_t uid, const struct lineage *before, struct units *units,
+                  struct lineage *ret)
 {
-    bool has_systemd = access("/run/systemd/system", F_OK) == 0;
     struct lineage lineage = { 0 };
-    DIR *processes = opendir("/proc");
+    struct proc_list list;
     bool done;
 
-    if (processes == NULL)
+    if (!proc_list_open("/proc", &list))
         return false;
-    done = read_all(uid, has_systemd, processes, &lineage);
-    closedir(processes);
+    units_forget_runs(units);
+    done = read_all(&list, uid, units, &lineage);
+    proc_list_close(&list);
     if (!done) {
         lineage_free(&lineage);
         return false;
@@ -243,6 +191,7 @@ bool lineage_read(uint32_t uid, const struct lineage *before, struct lineage *re
     while (inherit(&lineage, before))
         ;
     note_sessions(&lineage, before);
+    lineage.vanished += count_new_remains(&lineage, before);
     *ret = lineage;
     return true;
 }
@@ -251,11 +200,4 @@ void lineage_free(struct lineage *lineage)
 {
     free(lineage->processes);
     *lineage = (struct lineage){ 0 };
-}
-
-bool lineage_is_same(const struct relative *process)
-{
-    struct relative now = { 0 };
-
-    return read_stat(process->pid, &now) && now.start == process->start;
 }

@@ -7,37 +7,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+
+#include "proc.h"
+#include "units.h"
 
 enum relation {
     RELATION_NONE,
     RELATION_SESSION, /* to be ended */
-    RELATION_UNIT     /* a system service that runs as this user: an administrator's own doing */
+    RELATION_UNIT,    /* a system service that runs as this user: an administrator's own doing */
+    RELATION_REMAINS  /* a zombie of his: nothing is left to be ended */
 };
 
 struct relative {
-    pid_t pid, parent, session; /* session: its leader's number */
-    int64_t start;              /* in clock ticks since boot; with pid, a process's name for good */
-    bool is_free;               /* no login uid, in no unit: parent and leader say whose it is */
-    bool is_led;                /* its session is one that is to be ended */
+    struct proc process;
+    bool is_free; /* no login uid: parent and leader say whose it is */
+    bool is_led;  /* its session is one that is to be ended */
     enum relation relation;
 };
 
 struct lineage {
-    struct relative *processes; /* all that are alive, by pid */
-    size_t count, units;        /* units: how many are RELATION_UNIT */
-    char unit[256];             /* one of their names */
+    struct relative *processes; /* all that are alive, and his zombies, by pid */
+    size_t count;
+    /*
+     * How many ended before it was known whose they were, or are his and came and went since the last
+     * look. Whoever forks and goes is met at least once in each look, as one of these if not alive.
+     */
+    size_t vanished;
 };
 
 /*
  * Look at every process, once. before: what was seen when last looked at, all zero at first; what
- * forked while its parent was ended is known by its session. False when /proc cannot be read or
- * memory is short.
+ * forked while its parent was ended is known by its session. units: this user's; those that ran are
+ * noted in it. False when /proc cannot be read or memory is short.
  */
-bool lineage_read(uint32_t uid, const struct lineage *before, struct lineage *ret);
+bool lineage_read(uint32_t uid, const struct lineage *before, struct units *units,
+                  struct lineage *ret);
 void lineage_free(struct lineage *lineage);
 
-/* True while the number still means the process that was looked at. */
-bool lineage_is_same(const struct relative *process);
+/* NULL: it was not there. */
+const struct relative *lineage_find(const struct lineage *lineage, pid_t pid);
 
 #endif

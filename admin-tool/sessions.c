@@ -1,84 +1,164 @@
 /*
- * Suspended means out (DESIGN D11): end whatever runs for a user, root shells got through sudo
- * included (lineage.h says whose they are). A process may be born while we look, so we look until
- * two sweeps a second apart find nothing.
+ * Suspended means out (DESIGN D11, D17): end whatever runs for a user, root shells got through sudo
+ * included (lineage.h says whose they are).
+ *
+ * The kernel ends all that has his uid as its real or saved one, at once (uid_signal.h): whoever
+ * forks faster than /proc is read does not get away. Looking at /proc finds the rest: the effective
+ * and the filesystem uid, the login uid, descent. We look until two looks find nothing, and none of
+ * those looked at went away before it was known whose it was.
+ *
+ * Where an administrator's own service runs as him (units.h) the kernel must not end all: it would be
+ * hit, too. There he is swept out of /proc, and if that does not come to an end everything of his is
+ * stopped at once, swept, and the service goes on. That comes second, because sudo and su stop
+ * themselves on seeing their child stopped, and root's su is not ours to stop.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "lineage.h"
 #include "oneself.h"
+#include "uid_signal.h"
 
-enum { SWEEPS_MAX = 10, QUIET_SWEEPS = 2, LOOKS_MAX = 20 };
+enum {
+    PATIENCE_MS = 10 * 1000, /* for what dies slowly, e.g. writing a core or waiting for a disk */
+    PAUSE_MS = 10, PAUSE_MAX_MS = 80,
+    QUIET_LOOKS = 2,
+    LOOKS_RUNNING = 8, /* then what runs is stopped, where it is not ended at once */
+    LOOKS_STOPPED = 20
+};
 
 struct sweep {
     uint32_t uid;
-    size_t ended, refused;
+    size_t left;         /* to be ended, at the last look */
     struct lineage seen; /* at the last look */
+    struct units units;
 };
 
-/* -- ending ------------------------------------------------------------------------------- */
+/* -- looking and ending ------------------------------------------------------------------- */
 
-/* The descriptor pins the process, which is looked at again after: a number used anew is not
- * hit. */
-static bool end_process(const struct relative *process)
+static bool is_to_end(const struct relative *process)
 {
-    int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    bool ended = false;
+    return process->relation == RELATION_SESSION && process->process.pid != getpid();
+}
 
-    if (fd == -1)
+/* False when /proc cannot be read. */
+static bool look(struct sweep *sweep)
+{
+    struct lineage now;
+
+    if (!lineage_read(sweep->uid, &sweep->seen, &sweep->units, &now))
         return false;
-    if (lineage_is_same(process))
-        ended = syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
-    close(fd);
-    return ended;
-}
-
-static size_t end_all(const struct lineage *lineage, struct sweep *sweep)
-{
-    size_t ended = 0;
-
-    sweep->refused = 0;
-    for (size_t i = 0; i < lineage->count; i++) {
-        const struct relative *process = &lineage->processes[i];
-
-        if (process->relation != RELATION_SESSION || process->pid == getpid())
-            continue;
-        if (end_process(process))
-            ended++;
-        else if (lineage_is_same(process))
-            sweep->refused++;
-    }
-    return ended;
-}
-
-/* Nobody is stopped before he is ended: sudo and su stop themselves on seeing that, and root's su
- * is not ours to stop. So we look again at once, until nothing is left that was born meanwhile. */
-static bool run_sweep(struct sweep *sweep)
-{
-    size_t ended = 1;
-
-    sweep->ended = 0;
-    for (int i = 0; i < LOOKS_MAX && ended > 0; i++) {
-        struct lineage now;
-
-        if (!lineage_read(sweep->uid, &sweep->seen, &now))
-            return false;
-        lineage_free(&sweep->seen);
-        sweep->seen = now;
-        ended = end_all(&now, sweep);
-        sweep->ended += ended;
-    }
+    lineage_free(&sweep->seen);
+    sweep->seen = now;
+    sweep->left = 0;
+    for (size_t i = 0; i < now.count; i++)
+        if (is_to_end(&now.processes[i]))
+            sweep->left++;
     return true;
 }
+
+static bool is_quiet(const struct sweep *sweep)
+{
+    return sweep->left == 0 && sweep->seen.vanished == 0;
+}
+
+static bool has_own_unit(const struct sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->seen.count; i++)
+        if (sweep->seen.processes[i].relation == RELATION_UNIT)
+            return true;
+    return false;
+}
+
+static void end_seen(const struct sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->seen.count; i++)
+        if (is_to_end(&sweep->seen.processes[i]))
+            proc_signal(&sweep->seen.processes[i].process, SIGKILL);
+}
+
+/* What a look found, and where that is allowed all that runs by now. */
+static void end_found(const struct sweep *sweep)
+{
+    if (!has_own_unit(sweep))
+        uid_signal(sweep->uid, SIGKILL);
+    end_seen(sweep);
+}
+
+/* -- stopped first ------------------------------------------------------------------------ */
+
+/* But for those that were stopped before. */
+static void continue_units(const struct lineage *before, const struct lineage *now)
+{
+    for (size_t i = 0; i < now->count; i++) {
+        const struct relative *process = &now->processes[i];
+        const struct relative *was = lineage_find(before, process->process.pid);
+
+        if (process->relation == RELATION_UNIT && (was == NULL || !was->process.is_stopped))
+            proc_signal(&process->process, SIGCONT);
+    }
+}
+
+/* What is stopped does not fork, so what is found is all there is. */
+static void end_stopped(struct sweep *sweep)
+{
+    struct lineage before;
+
+    if (!lineage_read(sweep->uid, &sweep->seen, &sweep->units, &before))
+        return;
+    if (uid_signal(sweep->uid, SIGSTOP)) {
+        for (int i = 0; i < LOOKS_STOPPED && look(sweep) && sweep->left > 0; i++)
+            end_seen(sweep);
+        continue_units(&before, &sweep->seen);
+    }
+    lineage_free(&before);
+}
+
+/* -- until it is quiet -------------------------------------------------------------------- */
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void pause_ms(int ms)
+{
+    const struct timespec pause = { 0, ms * 1000000L };
+
+    nanosleep(&pause, NULL);
+}
+
+/* False when something is left, or it is not known whether something is. */
+static bool end_all(struct sweep *sweep)
+{
+    int64_t end = monotonic_ms() + PATIENCE_MS;
+    int quiet = 0, pause = PAUSE_MS;
+
+    for (int looks = 1; quiet < QUIET_LOOKS && monotonic_ms() < end; looks++) {
+        if (!look(sweep))
+            return false;
+        quiet = is_quiet(sweep) ? quiet + 1 : 0;
+        if (quiet == 0 || looks == 1)
+            end_found(sweep);
+        if (quiet == 0 && looks % LOOKS_RUNNING == 0 && has_own_unit(sweep))
+            end_stopped(sweep);
+        if (quiet < QUIET_LOOKS)
+            pause_ms(pause);
+        pause = quiet > 0 || pause >= PAUSE_MAX_MS ? pause : pause * 2;
+    }
+    return quiet == QUIET_LOOKS;
+}
+
+/* -- what systemd keeps for him ----------------------------------------------------------- */
 
 static bool read_own_group(char *ret, size_t size)
 {
@@ -93,7 +173,8 @@ static bool read_own_group(char *ret, size_t size)
     return length >= 0;
 }
 
-/* The user's slice at once, unless we are in it ourselves: an admin may suspend himself. */
+/* The user's slice at once, root shells and all, unless we are in it ourselves: an admin may suspend
+ * himself. */
 static void end_slice(uint32_t uid)
 {
     char slice[64], path[128], own[4096];
@@ -111,37 +192,82 @@ static void end_slice(uint32_t uid)
     close(fd);
 }
 
-static void end_lingering(uint32_t uid)
+/* logind keeps a file for each user who is logged in, and one for each that is to linger. */
+static bool is_kept(const struct account *account)
 {
-    char number[16];
-    char *const no_linger[] = { "/usr/bin/loginctl", "disable-linger", number, NULL };
+    char user[64], linger[64 + ACCOUNT_NAME_SIZE];
 
-    snprintf(number, sizeof number, "%u", uid);
-    host_run(no_linger);
+    snprintf(user, sizeof user, "/run/systemd/users/%u", account->uid);
+    snprintf(linger, sizeof linger, "/var/lib/systemd/linger/%s", account->username);
+    return access(user, F_OK) == 0 || access(linger, F_OK) == 0;
+}
+
+static void run(const char *program, const char *verb, const char *about)
+{
+    char path[32], option[] = "--no-ask-password", word[16], operand[32];
+    char *const argv[] = { path, option, word, operand, NULL };
+
+    snprintf(path, sizeof path, "/usr/bin/%s", program);
+    snprintf(word, sizeof word, "%s", verb);
+    snprintf(operand, sizeof operand, "%s", about);
+    host_run(argv);
+}
+
+static void end_lingering(const char *number, uint32_t uid)
+{
+    run("loginctl", "disable-linger", number);
     end_slice(uid);
+}
+
+/* What was killed is told to logind, and that his manager was is no failure for somebody to look at. */
+static void forget_manager(const char *number)
+{
+    char unit[32];
+
+    snprintf(unit, sizeof unit, "user@%s.service", number);
+    run("loginctl", "terminate-user", number);
+    run("systemctl", "stop", unit);
+    run("systemctl", "reset-failed", unit);
+}
+
+/* -- all of it ---------------------------------------------------------------------------- */
+
+static void complain(struct tool *tool, const struct sweep *sweep, const struct account *account)
+{
+    if (sweep->left > 0)
+        tool_complain(tool, "could not end everything that runs for %s; see 'ps -fu %u' and run "
+                      "'pkill -KILL -u %u'", account->username, account->uid, account->uid);
+    else
+        tool_complain(tool, "cannot make sure that nothing runs for %s: processes come and go too fast "
+                      "here; see 'ps -fu %u' and suspend again", account->username, account->uid);
+}
+
+static void name_units(const struct sweep *sweep, const struct account *account)
+{
+    for (size_t i = 0; i < sweep->units.count; i++) {
+        const struct unit *unit = &sweep->units.units[i];
+
+        if (unit->is_own && unit->runs)
+            tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; see 'systemctl "
+                        "status %s'", unit->name, account->username, unit->name);
+    }
 }
 
 void sessions_end(struct tool *tool, const struct account *account)
 {
-    static const struct timespec pause = { 1, 0 };
-    struct sweep sweep = { .uid = account->uid };
-    int quiet = 0;
+    struct sweep sweep = { .uid = account->uid, .units = { .uid = account->uid } };
+    bool kept = units_are_here() && is_kept(account);
+    char number[16];
 
     oneself_take_leave(tool, account);
-    if (access("/run/systemd/system", F_OK) == 0)
-        end_lingering(account->uid);
-    for (int i = 0; i < SWEEPS_MAX && quiet < QUIET_SWEEPS; i++) {
-        if (i > 0)
-            nanosleep(&pause, NULL);
-        if (!run_sweep(&sweep))
-            break;
-        quiet = sweep.ended == 0 && sweep.refused == 0 ? quiet + 1 : 0;
-    }
-    if (quiet < QUIET_SWEEPS)
-        tool_complain(tool, "could not end everything that runs for %s; see 'ps -fu %u' and run "
-                      "'pkill -KILL -u %u'", account->username, account->uid, account->uid);
-    if (sweep.seen.units > 0)
-        tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; see 'systemctl "
-                    "status %s'", sweep.seen.unit, account->username, sweep.seen.unit);
+    snprintf(number, sizeof number, "%u", account->uid);
+    if (kept)
+        end_lingering(number, account->uid);
+    if (!end_all(&sweep))
+        complain(tool, &sweep, account);
+    if (kept)
+        forget_manager(number);
+    name_units(&sweep, account);
     lineage_free(&sweep.seen);
+    units_free(&sweep.units);
 }
