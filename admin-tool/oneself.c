@@ -3,6 +3,7 @@
  */
 #include "oneself.h"
 
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,6 +26,7 @@ void oneself_take_leave(const struct tool *tool, const struct account *account)
 
     if (!oneself_is(&tool->actor, account->uid, account->username))
         return;
+    signal(SIGHUP, SIG_IGN); /* of the terminal that goes with them; the work goes on */
     fflush(NULL);
     nanosleep(&pause, NULL);
 }
