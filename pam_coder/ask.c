@@ -15,11 +15,12 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "inherited.h"
 
-enum { ANSWER_MS = 20000, PARTING_MS = 1000 };
+enum { ANSWER_MS = 20000, PARTING_MS = 1000, PATIENCE_MS = 5000, AGAIN_MS = 10 };
 
 /* -- the child ---------------------------------------------------------------------------- */
 
@@ -150,24 +151,55 @@ static bool is_root_peer(int fd)
            peer.uid == CODER_OWNER_UID;
 }
 
-static bool ask_by_socket(const struct request *request, struct answer *ret)
+static bool try_socket(const struct request *request, struct answer *ret)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX,
                                    .sun_path = CODER_RUN_DIR "/helper.sock" };
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
     bool answered;
 
     if (fd < 0)
         return false;
+    errno = 0;
     answered = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
                is_root_peer(fd) && converse(fd, request, ret);
+    error = errno;
     close(fd);
+    errno = error;
+    return answered;
+}
+
+/* Nobody has read the request (unix(7)), so asking again is no second attempt: systemd took no more
+ * connections, or the helper behind one did not wait for us. */
+static bool is_unread(void)
+{
+    return errno == EAGAIN || errno == EPIPE || errno == ECONNRESET;
+}
+
+/* All users share the socket; who takes all of it loses each connection half a second later. */
+static bool try_socket_again(const struct request *request, struct answer *ret)
+{
+    static const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
+    int64_t deadline = packet_clock() + PATIENCE_MS;
+    bool answered = false, unread = true;
+
+    while (!answered && unread && packet_clock() < deadline) {
+        nanosleep(&pause, NULL);
+        answered = try_socket(request, ret);
+        unread = !answered && is_unread();
+    }
     return answered;
 }
 
 bool ask_helper(const struct request *request, struct answer *ret)
 {
-    if (geteuid() != 0 && ask_by_socket(request, ret))
-        return true;
-    return ask_by_exec(request, ret);
+    bool unread = false;
+
+    if (geteuid() != 0) {
+        if (try_socket(request, ret))
+            return true;
+        unread = is_unread();
+    }
+    /* where it gives no privilege, the socket is all there is */
+    return ask_by_exec(request, ret) || (unread && try_socket_again(request, ret));
 }

@@ -16,11 +16,12 @@
 #include "judge.h"
 #include "memory.h"
 
-enum { REQUEST_MS = 5000, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
+/* Behind the socket all users share the connections that systemd takes, and a request comes with its own. */
+enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
 
 /* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer
  * does. */
-static bool identify(uint32_t *ret)
+static bool identify(uint32_t *ret, int *ret_request_ms)
 {
     struct ucred peer;
     socklen_t size = sizeof peer;
@@ -28,6 +29,8 @@ static bool identify(uint32_t *ret)
     if (getsockopt(0, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return false;
     *ret = getuid() != CODER_OWNER_UID ? getuid() : peer.uid;
+    *ret_request_ms = getuid() == CODER_OWNER_UID && peer.uid != CODER_OWNER_UID ? SOCKET_REQUEST_MS
+                                                                                : REQUEST_MS;
     return true;
 }
 
@@ -74,16 +77,16 @@ int main(void)
     static struct request request; /* one buffer, wiped below */
     uint32_t peer_uid;
     ptrdiff_t got;
-    int status = EXIT_FAILURE;
+    int request_ms, status = EXIT_FAILURE;
 
     clearenv();
-    if (geteuid() != CODER_OWNER_UID || !identify(&peer_uid) || !inherited_reset(INHERITED_NOTHING) ||
+    if (geteuid() != CODER_OWNER_UID || !identify(&peer_uid, &request_ms) || !inherited_reset(INHERITED_NOTHING) ||
         !clean_descriptors() || !memory_wipe_freed())
         return status;
     signal(SIGPIPE, SIG_IGN); /* an asker who went away is told by send() */
     alarm(LIFE_SECONDS);
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
-    got = packet_receive(0, &request, sizeof request, packet_clock() + REQUEST_MS);
+    got = packet_receive(0, &request, sizeof request, packet_clock() + request_ms);
     if (got >= 0 && request_is_sound(&request, (size_t)got)) {
         serve(peer_uid, &request);
         status = EXIT_SUCCESS;

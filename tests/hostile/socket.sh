@@ -14,29 +14,39 @@ server='' guesses='' clients=''
 setting() { sed -n "s/^$2=//p" "$1"; }
 is() { [ "$(setting "$1" "$2")" = "$3" ]; }
 
-# One helper per connection, in the service's sandbox.
+# One helper per connection, in the service's sandbox. serve [HOW]: closed, the first 30 connections are hung up on
+# unread, as systemd does above its limit; heard, all of them are once their request was read.
 serve()
 {
     local path writable
     for path in $(setting "$service" ReadWritePaths); do
         writable+=" ${path#-}"
     done
+    rm -f "$(setting "$socket" ListenSequentialPacket)"
     # shellcheck disable=SC2016
     unshare --mount --net bash -c '
         for path in '"$writable"'; do mkdir -p "$path"; mount --bind "$path" "$path"; done
         mount --bind / / ; mount -o remount,bind,ro /
         for path in '"$writable"'; do mount --bind "$path" "$path"; mount -o remount,bind,rw "$path"; done
-        exec python3 - "$1"' bash "$(setting "$socket" ListenSequentialPacket)" <<'PYTHON' &
+        exec python3 - "$1" "$2"' bash "$(setting "$socket" ListenSequentialPacket)" "${1:-served}" 2>"$tmp/served" <<'PYTHON' &
 import os, socket, subprocess, sys
-path = sys.argv[1]
+path, how, count = sys.argv[1], sys.argv[2], 0
 if os.path.exists(path):
     os.unlink(path)
 server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-server.bind(path)
-os.chmod(path, 0o666)
+os.umask(0)
+server.bind(path + ".new")
 server.listen(128)
+os.rename(path + ".new", path)
 while True:
     client, _ = server.accept()
+    count += 1
+    if how == "heard" or (how == "closed" and count <= 30):
+        print(how, file=sys.stderr, flush=True)
+        if how == "heard":
+            client.recv(65536)
+        client.close()
+        continue
     subprocess.Popen(["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all",
                       "/usr/libexec/coder_helper"], stdin=client, env={})
     client.close()
@@ -108,6 +118,31 @@ done
 wait $clients
 ok "24 at once are all let in" [ "$(wc -l <"$tmp/in")" -eq 24 ]
 ok "before their patience ends" [ $((SECONDS - begun)) -lt 15 ]
+kill "$server"
+wait "$server" 2>/dev/null
+
+# -- hung up on ------------------------------------------------------------------------------------------
+
+admin-tool users unlock amy >/dev/null
+serve closed
+locker amy "$good" --no-new-privs
+ok "who finds all connections taken asks again, and is let in" [ "$status" -eq 0 -a "$(grep -c closed "$tmp/served")" -eq 30 ]
+locker amy wrong --no-new-privs
+ok "a wrong one is not" [ "$status" -ne 0 ]
+begun=${EPOCHREALTIME/./}
+setpriv --reuid ben --regid ben --init-groups python3 - "$(setting "$socket" ListenSequentialPacket)" <<'PYTHON'
+import select, socket, sys
+asker = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+asker.connect(sys.argv[1])
+select.select([asker], [], [], 20)
+PYTHON
+took=$(((${EPOCHREALTIME/./} - begun) / 1000))
+ok "a connection that says nothing ends after half a second ($took ms)" [ "$took" -ge 400 -a "$took" -lt 4000 ]
+kill "$server"
+wait "$server" 2>/dev/null
+serve heard
+locker amy "$good" --no-new-privs
+ok "a request that was read is not put again: it may have been counted" [ "$status" -ne 0 -a "$(grep -c heard "$tmp/served")" -eq 1 ]
 kill "$server"
 locker amy "$good"
 ok "a socket left behind by nobody is passed over" [ "$status" -eq 0 ]
