@@ -235,7 +235,8 @@ static const char *force_help(const struct command *command)
                "somebody of this machine stands on a name, an id or a home: such accounts come in suspended.";
     if (takes(command, OPTION_UID) || takes(command, OPTION_SKIP_BAD))
         return "\n--force permits an id of the host's ranges of subordinate ids, a name with a meaning to the\n"
-               "system or to a package, and a home that is somebody else's or that others can change.";
+               "system or to a package or that a local group lists, and a home that is somebody else's or that\n"
+               "others can change.";
     return "\n--force permits it for the last active Admin, and for yourself.";
 }
 
