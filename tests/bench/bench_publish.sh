@@ -1,6 +1,7 @@
 #!/bin/bash
-# What one change costs, store and directory, with many accounts there: suspend and activate (patched), the whole file
-# built anew (`publish`), and beside them the bare commit that no change can do without. Each line is one run: medians of
+# What one change costs, store and directory, with many accounts there: suspend and activate (patched), suspend with all
+# that runs for the user ended ("and out"), the whole file built anew (`publish`), and beside them the bare commit that no
+# change can do without. Each line is one run: medians of
 # the wall time and the highest resident memory. The state lies in a folder of its own, so root is needed and no world.
 #
 #   tests/bench/bench_publish.sh [SIZE...]          STATE=/on/this/disk to choose the filesystem
@@ -12,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 chmod 755 "$work"
 make -s -C "$tree" B="$work/build" STATEDIR="$work/state" RUNDIR="$work/run" "$work/build/admin-tool"
-printf '%9s %9s %12s %13s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend "suspend's CPU" activate 'other roles' \
+printf '%9s %9s %12s %13s %12s %12s %12s %10s %12s %10s %8s\n' accounts commit suspend "suspend's CPU" 'and out' activate 'other roles' \
     'peak' 'whole file' 'peak' 'of size'
 for size; do
     rm -rf "$work/state"
@@ -56,9 +57,12 @@ bare = commits(21)
 names = ["user%07d" % (size * (i + 1) // (rounds + 2)) for i in range(rounds)]
 suspend = median([run("users", "suspend", n, "-y", "--keep-sessions") for n in names])
 activate = median([run("users", "activate", n, "-y") for n in names])
+out = median([run("users", "suspend", n, "-y") for n in names])
+for n in names:
+    run("users", "activate", n, "-y")
 edit = median([run("users", "edit-roles", n, "--roles", "auditor", "-y") for n in names])
-print("%9d %6.1f ms %9.1f ms %10.1f ms %9.1f ms %9.1f ms %6.1f MiB %9.1f ms %6.1f MiB %4.0f MiB" % (
-      size, bare, suspend[0], suspend[2], activate[0], edit[0], max(suspend[1], activate[1], edit[1]) / 1024, whole[0], whole[1] / 1024,
+print("%9d %6.1f ms %9.1f ms %10.1f ms %9.1f ms %9.1f ms %9.1f ms %6.1f MiB %9.1f ms %6.1f MiB %4.0f MiB" % (
+      size, bare, suspend[0], suspend[2], out[0], activate[0], edit[0], max(suspend[1], activate[1], edit[1]) / 1024, whole[0], whole[1] / 1024,
       os.stat(state + "/directory").st_size / 1048576))
 PYTHON
 done

@@ -15,7 +15,7 @@ timed()
     took=$(((${EPOCHREALTIME/./} - begun) / 1000))
 }
 
-# Ending amy's sessions takes two looks one second apart; here there are none, and it is the store that counts.
+# Ending amy's sessions takes time; here there are none, and it is the store that counts.
 admin()
 {
     case $1 in
