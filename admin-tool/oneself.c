@@ -26,7 +26,8 @@ void oneself_take_leave(const struct tool *tool, const struct account *account)
 
     if (!oneself_is(&tool->actor, account->uid, account->username))
         return;
-    signal(SIGHUP, SIG_IGN); /* of the terminal that goes with them; the work goes on */
+    signal(SIGHUP, SIG_IGN);  /* of the terminal that goes with them; the work goes on */
+    signal(SIGTERM, SIG_IGN); /* of systemd's, to all that is in the session */
     fflush(NULL);
     nanosleep(&pause, NULL);
 }

@@ -13,7 +13,7 @@ bool oneself_is(const struct actor *actor, uint32_t uid, const char *username);
 enum status oneself_check(const struct tool *tool, const struct account *account);
 
 /* Before the sessions of this account are ended: if they are our own, write what there is to say, wait
- * half a second for sudo, sshd and the like to pass it on, and from then on outlive the hang-up. */
+ * half a second for sudo, sshd and the like to pass it on, and from then on outlive its end. */
 void oneself_take_leave(const struct tool *tool, const struct account *account);
 
 #endif

@@ -144,4 +144,15 @@ systemctl stop of-ben
 run admin-tool users activate ben -y
 run ssh -F /dev/null -o BatchMode=yes ben@127.0.0.1 'systemctl --user is-system-running; echo in'
 ok "activate lets him in again" grep -qx in "$tmp/out"
+
+# An Admin on himself, from a session that logind ends with all that is in it, the command included.
+make chief --roles admin --no-password
+admin-tool users edit-roles ben --roles admin -y >"$tmp/made"
+head -c 100000 /dev/urandom >/home/ben/much
+run ssh -F /dev/null -tt -o BatchMode=yes ben@127.0.0.1 'sudo admin-tool users delete ben -y --remove-home'
+ok "he is refused without --force" grep -q 'ben is yourself' "$tmp/out"
+run ssh -F /dev/null -tt -o BatchMode=yes ben@127.0.0.1 'sudo admin-tool users delete ben -y --remove-home --force'
+says 'ben is deleted\.' "with it he reads of it"
+ok "and it is done to its end: his home is gone" soon eval '[ ! -e /home/ben ]'
+ok "nothing of his is left" soon eval '! pgrep -U '"$ben"
 done_testing
