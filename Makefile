@@ -60,7 +60,8 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
                admin-tool/check_deleted.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
-               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_ways.o admin-tool/check_service.o \
+               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_hashes.o admin-tool/check_ways.o admin-tool/check_service.o \
+               admin-tool/sudo_rules.o \
                admin-tool/check_repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
 PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
@@ -68,7 +69,7 @@ PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswit
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
                nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
-SECRET_OBJS := pam_coder/credential.o
+SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o pam_coder/address.o pam_coder/subordinate.o
 
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/inherited.o pam_coder/request.o \
@@ -85,7 +86,7 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
                admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \
@@ -93,8 +94,8 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admi
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/proc.o admin-tool/units.o admin-tool/uid_signal.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
-               admin-tool/layout.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/search.o admin-tool/columns.o \
+               admin-tool/layout.o admin-tool/group_lists.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/setid.o admin-tool/search.o admin-tool/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 

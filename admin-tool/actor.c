@@ -1,6 +1,7 @@
 /*
- * Who does it: the person behind root, for the audit log. The login uid is the kernel's word; what
- * the environment says is a hint, believed only when it looks like what it should be.
+ * Who does it: the person behind root, for the audit log. What the system knows comes first; what only the environment
+ * says anybody with root's rights can write there, so it is marked as a claim, and taken only when it looks like what it
+ * should be.
  */
 #include <arpa/inet.h>
 #include <pwd.h>
@@ -8,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ancestors.h"
 #include "command.h"
 #include "print.h"
+
+#define CLAIMED " (claimed)" /* no name and no address ends so */
 
 /* -1 when it was never set (credentials(7): 4294967295), or there is no such file. */
 static int64_t read_login_uid(void)
@@ -29,9 +33,8 @@ static int64_t read_login_uid(void)
     return uid < UINT32_MAX ? (int64_t)uid : -1;
 }
 
-static void find_name(int64_t login_uid, char ret[ACCOUNT_NAME_SIZE])
+static void write_name(uid_t uid, char ret[ACCOUNT_NAME_SIZE])
 {
-    uid_t uid = login_uid >= 0 ? (uid_t)login_uid : getuid();
     const struct passwd *user = getpwuid(uid);
 
     if (user != NULL && strlen(user->pw_name) < ACCOUNT_NAME_SIZE && print_is_plain(user->pw_name))
@@ -40,17 +43,35 @@ static void find_name(int64_t login_uid, char ret[ACCOUNT_NAME_SIZE])
         snprintf(ret, ACCOUNT_NAME_SIZE, "%u", (unsigned)uid);
 }
 
-static void find_via(char ret[ACCOUNT_NAME_SIZE])
-{
-    const char *sudo_user = getenv("SUDO_USER");
+/* -- by whom ------------------------------------------------------------------------------ */
 
-    if (sudo_user != NULL && strlen(sudo_user) < ACCOUNT_NAME_SIZE && print_is_plain(sudo_user) &&
-        getpwnam(sudo_user) != NULL)
-        snprintf(ret, ACCOUNT_NAME_SIZE, "%s", sudo_user);
+/* Root needs nobody's sudo. */
+static bool is_another(const char *name)
+{
+    const struct passwd *user = getpwnam(name);
+
+    return user != NULL && user->pw_uid != 0;
 }
 
+static void find_via(const struct ancestors *ancestors, struct actor *ret)
+{
+    const char *sudo_user = getenv("SUDO_USER");
+    uid_t uid;
+
+    if (ancestors_person(ancestors, &uid)) {
+        write_name(uid, ret->via);
+        snprintf(ret->via_text, sizeof ret->via_text, "%s", ret->via);
+    } else if (sudo_user != NULL && strlen(sudo_user) < sizeof ret->via &&
+               print_is_plain(sudo_user) && is_another(sudo_user)) {
+        snprintf(ret->via, sizeof ret->via, "%s", sudo_user);
+        snprintf(ret->via_text, sizeof ret->via_text, "%s" CLAIMED, ret->via);
+    }
+}
+
+/* -- from where --------------------------------------------------------------------------- */
+
 /* "ADDRESS PORT ..." of SSH_CONNECTION or SSH_CLIENT (ssh(1)): the address if it is numeric. */
-static bool take_address(const char *connection, char ret[ORIGIN_SIZE])
+static bool claim_address(const char *connection, char *ret, size_t size)
 {
     unsigned char binary[sizeof(struct in6_addr)];
     char word[INET6_ADDRSTRLEN];
@@ -62,29 +83,33 @@ static bool take_address(const char *connection, char ret[ORIGIN_SIZE])
     word[length] = '\0';
     if (inet_pton(AF_INET, word, binary) != 1 && inet_pton(AF_INET6, word, binary) != 1)
         return false;
-    snprintf(ret, ORIGIN_SIZE, "%s", word);
+    snprintf(ret, size, "%s" CLAIMED, word);
     return true;
 }
 
-static void find_origin(char ret[ORIGIN_SIZE])
+static void find_origin(const struct ancestors *ancestors, char *ret, size_t size)
 {
     const char *tty;
 
-    if (take_address(getenv("SSH_CONNECTION"), ret) || take_address(getenv("SSH_CLIENT"), ret))
+    if (ancestors_place(ancestors, ret, size) || claim_address(getenv("SSH_CONNECTION"), ret, size) ||
+        claim_address(getenv("SSH_CLIENT"), ret, size))
         return;
     tty = ttyname(STDIN_FILENO);
-    if (tty != NULL && strlen(tty) < ORIGIN_SIZE && print_is_plain(tty))
-        snprintf(ret, ORIGIN_SIZE, "%s", tty);
+    if (tty != NULL && strlen(tty) < size && print_is_plain(tty))
+        snprintf(ret, size, "%s", tty);
 }
 
 void actor_find(struct actor *ret)
 {
+    struct ancestors ancestors;
+
     memset(ret, 0, sizeof *ret);
+    ancestors_read(&ancestors);
     ret->audit.login_uid = read_login_uid();
-    find_name(ret->audit.login_uid, ret->name);
-    find_via(ret->via);
-    find_origin(ret->origin);
+    write_name(ret->audit.login_uid >= 0 ? (uid_t)ret->audit.login_uid : getuid(), ret->name);
+    find_via(&ancestors, ret);
+    find_origin(&ancestors, ret->origin, sizeof ret->origin);
     ret->audit.name = ret->name;
-    ret->audit.via = ret->via;
+    ret->audit.via = ret->via_text;
     ret->audit.origin = ret->origin;
 }

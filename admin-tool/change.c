@@ -221,6 +221,8 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     if (status == GO_ON)
         finish(tool, change, &before, after.uid != 0 ? &after : NULL);
     change_release_signals();
+    if (status == GO_ON && change->settle != NULL)
+        change->settle(tool, change, &before, after.uid != 0 ? &after : NULL);
     explicit_bzero(&before, sizeof before);
     explicit_bzero(&after, sizeof after);
     return status;

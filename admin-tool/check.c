@@ -10,7 +10,7 @@
 #include "json.h"
 #include "print.h"
 
-static const char *const severities[] = { "note", "warning", "problem" };
+static const char *const severities[] = { "note", "warning", "problem", "problem" };
 
 /* After check_store, which opens it for them. */
 static void (*const checks[])(struct doctor *) = {
@@ -68,6 +68,7 @@ void check_report(struct doctor *doctor, enum severity severity, const char *che
 {
     struct finding finding = { severity, check, copy_escaped(subject), copy_escaped(what),
                                copy_escaped(why), copy_escaped(mend) };
+    size_t at = 0;
 
     if (finding.subject == NULL || finding.what == NULL || finding.why == NULL ||
         finding.mend == NULL || !make_room(doctor)) {
@@ -75,7 +76,15 @@ void check_report(struct doctor *doctor, enum severity severity, const char *che
         free_finding(&finding);
         return;
     }
-    doctor->findings[doctor->count++] = finding;
+    while (severity == SEVERITY_BREACH && at < doctor->count &&
+           doctor->findings[at].severity == SEVERITY_BREACH)
+        at++;
+    if (severity != SEVERITY_BREACH)
+        at = doctor->count;
+    memmove(&doctor->findings[at + 1], &doctor->findings[at],
+            (doctor->count - at) * sizeof *doctor->findings);
+    doctor->findings[at] = finding;
+    doctor->count++;
 }
 
 static void free_doctor(struct doctor *doctor)
@@ -193,7 +202,7 @@ static enum status report(struct doctor *doctor)
     bool troubled = false;
 
     for (size_t i = 0; i < doctor->count; i++)
-        troubled = troubled || doctor->findings[i].severity == SEVERITY_PROBLEM;
+        troubled = troubled || doctor->findings[i].severity >= SEVERITY_PROBLEM;
     if (!tool_wants_json(doctor->tool))
         print_text(doctor);
     else if (!print_json(doctor))

@@ -9,8 +9,8 @@
 #include "sshd_settings.h"
 
 /* PROBLEM: logins fail, somebody gets in who must not, or what keeps him out is missing: exit
- * status 1. */
-enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_PROBLEM };
+ * status 1. BREACH: one that lets anybody in; it is called a problem, too, and stands above all. */
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_PROBLEM, SEVERITY_BREACH };
 
 enum { CHECK_TEXT_SIZE = 512 };
 
@@ -116,5 +116,8 @@ int way_run(const char *service, int phase, const struct pam_answers *answers);
 
 /* Is the program there that asks PAM under this service name? */
 bool way_is_installed(const char *service);
+
+/* Does it ask as root, whoever its user is (pam_rootok)? */
+bool way_asks_as_root(const char *service);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "check_hashes.h"
 #include "directory.h"
 #include "store_check.h"
 
@@ -20,6 +21,7 @@ struct census {
     struct directory_view *view; /* NULL: no directory */
     int64_t accounts, admins, outdated, overdue;
     int64_t asked, unanswered, stale;
+    struct hash_costs costs;
     char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
 };
 
@@ -157,6 +159,7 @@ static void look_at(struct census *census, const struct account *account)
     if (doctor->account != NULL && doctor->account->uid != account->uid)
         return;
     census->outdated += account->hash[0] != '\0' && credential_is_outdated(account->hash);
+    check_hash_cost(&census->costs, account);
     census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
     ask_nss(census, account);
     check_name(doctor, account);
@@ -220,4 +223,5 @@ void check_accounts(struct doctor *doctor)
         directory_view_close(&view);
     report_answers(&census);
     report_census(&census);
+    check_hash_costs(doctor, &census.costs);
 }

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "directory.h"
+#include "group_lists.h"
 
 /* Does the directory grant this id to an active user with the role? True when there is no such
  * user. */
@@ -77,6 +78,24 @@ static void check_list(struct doctor *doctor, enum role role, const char *list)
     }
 }
 
+/* Said once, whichever groups come with roles. */
+static void check_shown(struct doctor *doctor, const struct policy *policy)
+{
+    const char *list = policy->admin_groups[0] != '\0'     ? policy->admin_groups
+                       : policy->auditor_groups[0] != '\0' ? policy->auditor_groups
+                                                           : policy->member_groups;
+    char what[CHECK_TEXT_SIZE];
+
+    if (list[0] == '\0' || !group_lists_lack_ours())
+        return;
+    check_report(doctor, SEVERITY_WARNING, "role-members", "group",
+                 check_text(what, "its line in /etc/nsswitch.conf has no [SUCCESS=merge], so the list "
+                            "of members of %.*s lacks our users", (int)strcspn(list, ","), list),
+                 "who reads that list, as polkit does for its administrators, knows none of them",
+                 "sed -i -E '/^[[:space:]]*group:/s/\\bfiles\\b([[:space:]]+[^[[:space:]]|$)/files "
+                 "[SUCCESS=merge]\\1/' /etc/nsswitch.conf");
+}
+
 void check_groups(struct doctor *doctor)
 {
     const struct policy *policy = &doctor->tool->policy;
@@ -86,4 +105,5 @@ void check_groups(struct doctor *doctor)
     check_list(doctor, ROLE_ADMIN, policy->admin_groups);
     check_list(doctor, ROLE_AUDITOR, policy->auditor_groups);
     check_list(doctor, ROLE_MEMBER, policy->member_groups);
+    check_shown(doctor, policy);
 }

@@ -30,7 +30,7 @@ static void append(char ret[NAMES_SIZE], const char *name)
 }
 
 /* Debian's file for the phase: does it pass what the service's own does not? */
-static bool is_common_at_fault(const struct trial *trial)
+static bool is_common_at_fault(const struct trial *trial, bool by_root)
 {
     struct pam_stack stack;
     char name[32];
@@ -38,7 +38,7 @@ static bool is_common_at_fault(const struct trial *trial)
 
     snprintf(name, sizeof name, "common-%s", phase_names[trial->phase]);
     faulty = pam_stack_read("", name, trial->phase, &stack) != PAM_READ_OK || stack.borrowed ||
-             !pam_trial_is_granted(trial, &stack);
+             !pam_trial_is_granted(trial, &stack, by_root);
     pam_stack_free(&stack);
     return faulty;
 }
@@ -76,10 +76,11 @@ static void check_phase(struct doctor *doctor, const struct pam_service *service
                         enum pam_phase phase, const struct pam_stack *stack, struct tally *tally)
 {
     for (size_t i = 0; i < PAM_TRIALS; i++) {
-        if (pam_trials[i].phase != phase || pam_trial_is_granted(&pam_trials[i], stack))
+        if (pam_trials[i].phase != phase ||
+            pam_trial_is_granted(&pam_trials[i], stack, service->by_root))
             continue;
         append(tally->services[i], service->name);
-        tally->shared[i] = tally->shared[i] || is_common_at_fault(&pam_trials[i]);
+        tally->shared[i] = tally->shared[i] || is_common_at_fault(&pam_trials[i], service->by_root);
         return;
     }
     if (stack->borrowed && phase == PHASE_ACCOUNT)
@@ -122,7 +123,11 @@ static void report_trial(struct doctor *doctor, const struct trial *trial, const
 {
     char mend[CHECK_TEXT_SIZE];
 
-    if (shared)
+    if (trial->answers.others == OTHERS_REFUSE)
+        check_text(mend, "take the line that says yes without a password out of /etc/pam.d/%s%s%s",
+                   shared ? "common-auth; or if no profile is left there, run: " : "{",
+                   shared ? UPDATE : services, shared ? "" : "}");
+    else if (shared)
         check_text(mend, UPDATE);
     else if (trial->wish == WISH_ASKED && strchr(services, ',') == NULL)
         check_text(mend, "echo '@include common-%s' >>/etc/pam.d/%s", phase_names[trial->phase],

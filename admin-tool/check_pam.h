@@ -11,6 +11,7 @@ struct pam_service {
     const char *name;
     const char *programs[2]; /* either of them */
     unsigned phases;         /* a bit for each enum pam_phase it goes through */
+    bool by_root;            /* it asks as root, whoever its user is */
 };
 enum { PAM_SERVICES = 10 };
 extern const struct pam_service pam_services[PAM_SERVICES];
@@ -30,9 +31,10 @@ struct trial {
     enum severity severity;
     const char *what, *why;
 };
-enum { PAM_TRIALS = 18 };
+enum { PAM_TRIALS = 22 };
 extern const struct trial pam_trials[PAM_TRIALS];
 
-bool pam_trial_is_granted(const struct trial *trial, const struct pam_stack *stack);
+/* by_root: as in struct pam_answers. */
+bool pam_trial_is_granted(const struct trial *trial, const struct pam_stack *stack, bool by_root);
 
 #endif

@@ -16,18 +16,22 @@
 /* Which phases each goes through: INTEGRATION's table of callers. sudo changes passwords by its own
  * stack, too. */
 const struct pam_service pam_services[PAM_SERVICES] = {
-    { "sshd", { "/usr/sbin/sshd", "/sbin/sshd" }, ALL },
-    { "sudo", { "/usr/bin/sudo", "/bin/sudo" }, ALL },
-    { "sudo-i", { "/usr/bin/sudo", "/bin/sudo" }, NO_CHANGE },
-    { "su", { "/usr/bin/su", "/bin/su" }, ALL },
-    { "su-l", { "/usr/bin/su", "/bin/su" }, NO_CHANGE },
-    { "login", { "/usr/bin/login", "/bin/login" }, ALL },
-    { "passwd", { "/usr/bin/passwd", "/bin/passwd" }, PHASE(PHASE_PASSWORD) },
+    { "sshd", { "/usr/sbin/sshd", "/sbin/sshd" }, ALL, true },
+    { "sudo", { "/usr/bin/sudo", "/bin/sudo" }, ALL, false },
+    { "sudo-i", { "/usr/bin/sudo", "/bin/sudo" }, NO_CHANGE, false },
+    { "su", { "/usr/bin/su", "/bin/su" }, ALL, false },
+    { "su-l", { "/usr/bin/su", "/bin/su" }, NO_CHANGE, false },
+    { "login", { "/usr/bin/login", "/bin/login" }, ALL, true },
+    { "passwd", { "/usr/bin/passwd", "/bin/passwd" }, PHASE(PHASE_PASSWORD), false },
     { "cron",
       { "/usr/sbin/cron", "/usr/sbin/crond" },
-      PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
-    { "crond", { "/usr/sbin/crond", "/sbin/crond" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
-    { "atd", { "/usr/sbin/atd", "/sbin/atd" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION) },
+      PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION),
+      true },
+    { "crond",
+      { "/usr/sbin/crond", "/sbin/crond" },
+      PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION),
+      true },
+    { "atd", { "/usr/sbin/atd", "/sbin/atd" }, PHASE(PHASE_ACCOUNT) | PHASE(PHASE_SESSION), true },
 };
 
 bool pam_service_is_installed(const struct pam_service *service)
@@ -42,12 +46,26 @@ bool pam_service_is_installed(const struct pam_service *service)
     return there;
 }
 
-bool way_is_installed(const char *service)
+static const struct pam_service *find_service(const char *name)
 {
     for (size_t i = 0; i < PAM_SERVICES; i++)
-        if (strcmp(pam_services[i].name, service) == 0)
-            return pam_service_is_installed(&pam_services[i]);
-    return false;
+        if (strcmp(pam_services[i].name, name) == 0)
+            return &pam_services[i];
+    return NULL;
+}
+
+bool way_is_installed(const char *service)
+{
+    const struct pam_service *found = find_service(service);
+
+    return found != NULL && pam_service_is_installed(found);
+}
+
+bool way_asks_as_root(const char *service)
+{
+    const struct pam_service *found = find_service(service);
+
+    return found != NULL && found->by_root;
 }
 
 int way_run(const char *service, int phase, const struct pam_answers *answers)

@@ -6,6 +6,7 @@
 
 #include "check_visit.h"
 #include "print.h"
+#include "sudo_rules.h"
 
 const char *visit_reason(enum verdict verdict)
 {
@@ -65,6 +66,7 @@ static const char *judge_pam(const struct visit *visit, const char *service, boo
         return "NSS does not give our uid for this name";
     if (by_password && visit->account->hash[0] == '\0')
         return "the account has no password";
+    answers.by_root = way_asks_as_root(service);
     answers.unix_ = CODE_AUTH_ERR;
     if (by_password && way_run(service, PHASE_AUTH, &answers) != CODE_SUCCESS)
         return visit_reason(visit->verdict)[0] != '\0' ? visit_reason(visit->verdict)
@@ -91,6 +93,23 @@ static void judge_way(struct visit *visit, const char *service, const char *meth
             why[0] == '\0' && change ? "after changing the temporary password" : why);
 }
 
+/* One of sshd's methods, where AuthenticationMethods may want more than it. name: as it calls it. */
+static void judge_method(struct visit *visit, const char *method, const char *name,
+                         bool by_password, const char *obstacle)
+{
+    enum sshd_method place = sshd_settings_method(&visit->sshd, name);
+    struct doctor *doctor = visit->doctor;
+    struct way *way;
+
+    if (obstacle[0] == '\0' && place == SSHD_METHOD_NEVER)
+        obstacle = "AuthenticationMethods has no use for it";
+    judge_way(visit, "sshd", method, by_password, obstacle);
+    way = &doctor->ways[doctor->way_count - 1];
+    if (way->works && place == SSHD_METHOD_WITH_MORE)
+        check_text(way->why, "but AuthenticationMethods asks for more: %.300s",
+                   visit->sshd.methods);
+}
+
 static void judge_sshd(struct visit *visit)
 {
     char refusal[CHECK_TEXT_SIZE] = "";
@@ -105,16 +124,45 @@ static void judge_sshd(struct visit *visit)
         first = "the shell cannot be run";
     else if (!visit->sshd.pam)
         first = "UsePAM is no";
-    judge_way(visit, "sshd", "keyboard-interactive", true,
+    judge_method(visit, "keyboard-interactive", "keyboard-interactive", true,
               first[0] != '\0' || visit->sshd.keyboard_interactive
                   ? first
                   : "KbdInteractiveAuthentication is no");
-    judge_way(visit, "sshd", "password", true,
+    judge_method(visit, "password", "password", true,
               first[0] != '\0' || visit->sshd.password ? first : "PasswordAuthentication is no");
     if (first[0] == '\0')
         first = !visit->sshd.public_key ? "PubkeyAuthentication is no"
                                         : visit->has_keys ? "" : visit->keys_why;
-    judge_way(visit, "sshd", "key", false, first);
+    judge_method(visit, "key", "publickey", false, first);
+}
+
+/* Its PAM stack lets in whom its own rules may still refuse. */
+static void judge_sudo(struct visit *visit)
+{
+    const char *name = visit->account->username;
+    struct doctor *doctor = visit->doctor;
+    char why[CHECK_TEXT_SIZE] = "";
+    struct way *way;
+
+    if (!way_is_installed("sudo")) {
+        add_way(visit, "sudo", "password", false, "sudo is not installed");
+        return;
+    }
+    switch (sudo_rules_ask(name)) {
+    case SUDO_SOME:
+        break;
+    case SUDO_NONE:
+        check_text(why, "no rule of sudo's lets this user run anything: sudo -l -U %s", name);
+        break;
+    case SUDO_SILENT:
+    default:
+        check_text(why, "sudo does not say what it lets this user run: sudo -l -U %s", name);
+        break;
+    }
+    judge_way(visit, "sudo", "password", true, why);
+    way = &doctor->ways[doctor->way_count - 1];
+    if (way->works && way->why[0] == '\0')
+        check_text(way->why, "for what 'sudo -l -U %s' lists", name);
 }
 
 void visit_judge(struct visit *visit)
@@ -126,8 +174,7 @@ void visit_judge(struct visit *visit)
         judge_way(visit, "login", "password", true, shell);
     if (way_is_installed("su"))
         judge_way(visit, "su", "password", true, shell);
-    if (way_is_installed("sudo"))
-        judge_way(visit, "sudo", "password", true, "");
+    judge_sudo(visit);
     if (way_is_installed("cron"))
         judge_way(visit, "cron", "job", false, "");
 }

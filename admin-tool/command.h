@@ -68,7 +68,8 @@ struct command {
 /* Who does it. Owns the strings that `audit` points to: not to be copied. */
 struct actor {
     struct audit_actor audit;
-    char name[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE], origin[ORIGIN_SIZE];
+    char name[ACCOUNT_NAME_SIZE], via[ACCOUNT_NAME_SIZE]; /* via: of whom root's rights were got, "" of nobody */
+    char via_text[ACCOUNT_NAME_SIZE + 16], origin[ORIGIN_SIZE + 16]; /* a claim is marked as one */
 };
 
 /* One run of one command. */
@@ -168,6 +169,9 @@ struct change {
     /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
     void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
+    /* When all that is said, and signals come through again: what may take long. NULL: nothing. */
+    void (*settle)(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after);
     /* When nothing had to be changed: what a run that was killed may have left undone. NULL: nothing. */
     void (*again)(struct tool *tool, const struct account *account);
 };
@@ -203,8 +207,8 @@ void change_release_signals(void);
 
 /* -- actor.c: who does it ----------------------------------------------------------------- */
 
-/* From /proc/self/loginuid, SUDO_USER, SSH_CONNECTION or the terminal; a hint is
- * believed only when it looks like what it should be. */
+/* What the system knows comes first: login uid, ancestors.h, the terminal. What only the environment says
+ * (SUDO_USER, SSH_CONNECTION) is taken when it looks like what it should be, with " (claimed)" after it. */
 void actor_find(struct actor *ret);
 
 /* -- record.c: what is on record beside the store ----------------------------------------- */
@@ -256,29 +260,11 @@ void home_make(struct tool *tool, const struct account *account);
 /* Remove it with all that is in it: no link followed, no other filesystem entered. */
 void home_remove(struct tool *tool, const struct account *account);
 
-/* -- leftovers.c -------------------------------------------------------------------------- */
-
-/* What on this machine still belongs to this user: jobs, mail, lingering, ranges of ids, files. Nothing
- * is printed when there is nothing. Takes a few seconds at most, and says so when that was too little. */
-void leftovers_print(const struct account *account, FILE *out);
-
 /* -- descriptor.c ------------------------------------------------------------------------- */
 
 /* All of it, whatever signals come; false with errno (0 where reading: the end came first). */
 bool descriptor_write(int fd, const void *bytes, size_t size);
 bool descriptor_read(int fd, void *ret, size_t size);
-
-/* -- search.c ----------------------------------------------------------------------------- */
-
-enum { FINDING_EXAMPLES = 3 };
-struct search_result {
-    bool late, deep; /* not all was looked at */
-    size_t found;
-    char examples[FINDING_EXAMPLES][PATH_MAX]; /* not escaped */
-};
-
-/* What belongs to uid on this machine's own disks, the home first; for at most 6 s. */
-struct search_result search_files(uint32_t uid, const char *home);
 
 /* -- newcomer.c: what users create was told ----------------------------------------------- */
 

@@ -98,24 +98,35 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
     return GO_ON;
 }
 
-/* An account of the store or of /etc/passwd has this home. */
+static enum status refuse_shared(const char *home, const char *name)
+{
+    return tool_refuse(STATUS_REFUSED, "%s is the home of %s: each could change what the other runs; "
+                       "choose another with --home, or use --force", home, name);
+}
+
+/* An account of the store has this home. */
 static enum status check_shared(struct tool *tool, const struct account *account)
 {
     char name[ACCOUNT_NAME_SIZE] = "";
     enum store_result result = STORE_NOT_FOUND;
 
-    if (home_is_nobodys(account->home))
-        return GO_ON;
-    if (tool->store != NULL)
+    if (tool->store != NULL && !home_is_nobodys(account->home))
         result = store_home_owner(tool->store, account->home, account->uid, name);
-    if (result == STORE_NOT_FOUND && local_find_home(account->home, account->username, name))
-        result = STORE_OK;
-    if (result == STORE_NOT_FOUND)
-        return GO_ON;
-    if (result != STORE_OK)
-        return tool_store_status(tool, result, account->home);
-    return tool_refuse(STATUS_REFUSED, "%s is the home of %s: each could change what the other runs; "
-                       "choose another with --home, or use --force", account->home, name);
+    if (result == STORE_OK)
+        return refuse_shared(account->home, name);
+    return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(tool, result, account->home);
+}
+
+/* Or one of /etc/passwd. */
+static enum status check_shared_here(struct tool *tool, const struct account *account)
+{
+    char name[ACCOUNT_NAME_SIZE] = "";
+    enum status status = check_shared(tool, account);
+
+    if (status == GO_ON && !home_is_nobodys(account->home) &&
+        local_find_home(account->home, account->username, name))
+        return refuse_shared(account->home, name);
+    return status;
 }
 
 static enum status check_home(struct tool *tool, const struct account *account)
@@ -128,7 +139,7 @@ static enum status check_home(struct tool *tool, const struct account *account)
         return GO_ON;
     owner = home_judge(account->home, account->uid, reason);
     if (owner == HOME_ABSENT || owner == HOME_OWN)
-        status = check_shared(tool, account);
+        status = check_shared_here(tool, account);
     else
         status = tool_refuse(STATUS_REFUSED, "%s; what is in a home runs as its user: choose "
                              "another with --home, or look and use --force", reason);

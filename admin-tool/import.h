@@ -131,6 +131,7 @@ struct import_batch {
     struct id_ranges subordinate;
     bool asks_remote; /* NSS has sources that may enumerate nothing */
     size_t bad, noted;
+    size_t tried; /* methods and costs of hashes */
 };
 
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,

@@ -74,7 +74,11 @@ static bool is_role_group(uint32_t id)
 
 /* -- the hash ----------------------------------------------------------------------------- */
 
-/* Tried once for all hashes of the same method and cost: such a one costs a login's time. */
+/* More different costs than any file of hashes has: each is tried once, and takes its time. */
+enum { TRIED_MAX = 64 };
+
+/* Tried once for all hashes of the same method and cost, within limits: every attempt at a login would cost as
+ * much. */
 static bool check_hash(struct import_batch *batch, const struct account *account,
                        char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -89,13 +93,16 @@ static bool check_hash(struct import_batch *batch, const struct account *account
     snprintf(parameters, sizeof parameters, "%.*s",
              (int)credential_parameters_length(account->hash), account->hash);
     tried = claims_find(&batch->claims, CLAIM_HASHING, parameters);
+    if (tried == NULL && batch->tried++ >= TRIED_MAX)
+        return refuse(ret_reason, "the password_hash is of yet another method or cost, and 64 different ones "
+                      "are tried at most; import it by itself", "", "");
     if (tried == NULL)
         tried = claims_add(&batch->claims, CLAIM_HASHING, parameters,
-                           credential_is_computable(account->hash), "");
+                           credential_is_affordable(account->hash), "");
     if (tried != NULL && tried->number == 1)
         return true;
-    return refuse(ret_reason, "the password_hash is of a method or cost that crypt(3) "
-                  "cannot compute here", "", "");
+    return refuse(ret_reason, "the password_hash cannot be computed here, or costs more than 20 times one of "
+                  "the preferred method, or 192 MiB: every attempt to log in would; import it without", "", "");
 }
 
 /* -- the file itself ---------------------------------------------------------------------- */

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "command.h"
+#include "leftovers.h"
 #include "print.h"
+#include "search_files.h"
 
 /* -- in fixed places ---------------------------------------------------------------------- */
 
@@ -79,18 +80,46 @@ static void print_ranges(const struct account *account, const char *path, FILE *
         fprintf(out, "  subordinate ids: a line of %s\n", path);
 }
 
+/* -- files -------------------------------------------------------------------------------- */
+
+enum { EXAMPLES = 3, SEARCH_SECONDS = 5 };
+
+struct files {
+    struct search_end end; /* first */
+    size_t found;
+    char examples[EXAMPLES][PATH_MAX];
+};
+
+static void look(const struct search_entry *entry, const void *context, void *ret)
+{
+    const struct account *account = context;
+    struct files *files = ret;
+
+    if (entry->st->st_uid != account->uid)
+        return;
+    if (files->found < EXAMPLES)
+        snprintf(files->examples[files->found], PATH_MAX, "%s", entry->path);
+    files->found++;
+}
+
 static void print_files(const struct account *account, FILE *out)
 {
-    const struct search_result finding = search_files(account->uid, account->home);
-    bool partly = finding.late || finding.deep;
+    const struct search search = { .home = account->home, .seconds = SEARCH_SECONDS, .look = look,
+                                   .context = account };
+    struct files files;
+    bool partly;
 
-    if (finding.found > 0)
-        fprintf(out, "  files: %zu%s\n", finding.found, partly ? " or more" : "");
-    for (size_t i = 0; i < FINDING_EXAMPLES && i < finding.found; i++)
-        print_path("file", finding.examples[i], out);
+    search_run(&search, &files, sizeof files);
+    partly = files.end.late || files.end.deep;
+    if (files.found > 0)
+        fprintf(out, "  files: %zu%s\n", files.found, partly ? " or more" : "");
+    for (size_t i = 0; i < EXAMPLES && i < files.found; i++)
+        print_path("file", files.examples[i], out);
     if (partly)
         fprintf(out, "  not all was looked at; see 'find / -xdev -uid %u'\n", account->uid);
 }
+
+/* -- all of it ---------------------------------------------------------------------------- */
 
 static void print_all(const struct account *account, FILE *out)
 {

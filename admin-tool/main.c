@@ -37,20 +37,21 @@ static const struct command commands[] = {
     { "users", "show", "NAME|UID|EMAIL", 0, SHOW_OPTIONS, users_show, "Show one account" },
     { "users", "suspend", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_REASON) | WITH(OPTION_KEEP_SESSIONS) |
-          WITH(OPTION_FORCE),
+          WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),
       users_suspend, "Take all access away, and end what the user runs" },
     { "users", "activate", "NAME", COMMAND_CHANGES, CHANGING | WITH(OPTION_YES), users_activate,
       "Give a suspended user access again" },
     { "users", "edit-roles", "NAME", COMMAND_CHANGES,
-      CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_FORCE), users_edit_roles,
-      "Replace the set of roles" },
+      CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_REMOVE_SETID) |
+          WITH(OPTION_FORCE),
+      users_edit_roles, "Replace the set of roles" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |
           WITH(OPTION_EXPIRES),
       users_edit, "Change e-mail, full name, shell or the day the account expires" },
     { "users", "delete", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_KEEP_GROUPS) |
-          WITH(OPTION_FORCE),
+          WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),
       users_delete,
       "Delete an account; its name and id are never given out again" },
     { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,

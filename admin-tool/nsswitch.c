@@ -11,18 +11,24 @@
 
 enum { LINE_SIZE = 4096 };
 
-/* "[NOTFOUND=return SUCCESS=continue]", "[!UNAVAIL=return]": what it says of NOTFOUND. */
-static void apply_action(const char *action, bool *stops)
+static bool is_word(const char *text, size_t length, const char *word)
+{
+    return length == strlen(word) && strncasecmp(text, word, length) == 0;
+}
+
+/* "[NOTFOUND=return SUCCESS=merge]", "[!UNAVAIL=return]": what it says of NOTFOUND and SUCCESS. */
+static void apply_action(const char *action, struct nss_source *source)
 {
     while (*action != '\0') {
         size_t length;
-        bool negated, about;
+        bool negated, missing, found;
 
         action += strspn(action, "[] \t");
         negated = *action == '!';
         action += negated;
         length = strcspn(action, "= ]\t");
-        about = length == strlen("NOTFOUND") && strncasecmp(action, "NOTFOUND", length) == 0;
+        missing = is_word(action, length, "NOTFOUND") != negated;
+        found = is_word(action, length, "SUCCESS") != negated;
         action += length;
         action += strspn(action, " \t");
         if (*action != '=')
@@ -30,8 +36,10 @@ static void apply_action(const char *action, bool *stops)
         action++;
         action += strspn(action, " \t");
         length = strcspn(action, " ]\t");
-        if (about != negated)
-            *stops = length == strlen("return") && strncasecmp(action, "return", length) == 0;
+        if (missing)
+            source->stops = is_word(action, length, "return");
+        if (found)
+            source->merges = is_word(action, length, "merge");
         action += length;
     }
 }
@@ -43,7 +51,7 @@ static void parse(const char *text, struct nss_line *ret)
     memset(ret, 0, sizeof *ret);
     while (text_word(&text, word, sizeof word)) {
         if (word[0] == '[' && ret->count > 0)
-            apply_action(word, &ret->sources[ret->count - 1].stops);
+            apply_action(word, &ret->sources[ret->count - 1]);
         else if (word[0] != '[' && ret->count < NSSWITCH_SOURCES_MAX)
             snprintf(ret->sources[ret->count++].name, NSSWITCH_NAME_SIZE, "%.*s",
                      NSSWITCH_NAME_SIZE - 1, word);
@@ -85,4 +93,15 @@ bool nsswitch_reaches(const struct nss_line *line, int index)
         if (line->sources[i].stops)
             return false;
     return index >= 0;
+}
+
+bool nsswitch_hides(const struct nss_line *line, int index)
+{
+    static const char *const local[] = { "files", "compat", "db" };
+
+    for (int i = 0; i < index; i++)
+        for (size_t k = 0; k < sizeof local / sizeof local[0]; k++)
+            if (strcmp(line->sources[i].name, local[k]) == 0 && !line->sources[i].merges)
+                return true;
+    return false;
 }

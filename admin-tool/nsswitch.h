@@ -12,7 +12,8 @@ enum { NSSWITCH_SOURCES_MAX = 16, NSSWITCH_NAME_SIZE = 32 };
 
 struct nss_source {
     char name[NSSWITCH_NAME_SIZE];
-    bool stops; /* a search that finds nothing here goes no further: [NOTFOUND=return] */
+    bool stops;  /* a search that finds nothing here goes no further: [NOTFOUND=return] */
+    bool merges; /* a group found here gets the members that later sources know: [SUCCESS=merge] */
 };
 
 struct nss_line {
@@ -28,5 +29,9 @@ int nsswitch_find(const struct nss_line *line, const char *name);
 
 /* True when a search for what no earlier source knows comes to the source at `index`. */
 bool nsswitch_reaches(const struct nss_line *line, int index);
+
+/* True when what a local source knows of a group (files, compat, db) is all that is shown of it, though
+ * the source at `index` knows more: none of [SUCCESS=merge] between them. */
+bool nsswitch_hides(const struct nss_line *line, int index);
 
 #endif

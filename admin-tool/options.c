@@ -61,7 +61,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_VERSION] = { "version", 0, NULL, "the version" },
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
-                              "take the set-id bits off the user's files, see below" },
+                              "take the set-id bits off the user's files" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */

@@ -38,6 +38,20 @@ static enum pam_code answer_of_other(const struct pam_line *line)
     return CODE_SUCCESS;
 }
 
+/* In the auth phase these neither ask anything nor say yes or no of anybody: their manuals' IGNORE. */
+static bool is_mute(const struct pam_line *line)
+{
+    static const char *const mute[] = { "pam_env.so",     "pam_nologin.so", "pam_faildelay.so",
+                                        "pam_group.so",   "pam_cap.so",     "pam_warn.so",
+                                        "pam_echo.so",    "pam_motd.so",    "pam_umask.so",
+                                        "pam_keyinit.so", "pam_securetty.so", "pam_gnome_keyring.so" };
+
+    for (size_t i = 0; i < sizeof mute / sizeof mute[0]; i++)
+        if (is_module(line, mute[i]))
+            return true;
+    return false;
+}
+
 static enum pam_code answer_of(const struct pam_line *line, const struct pam_answers *answers)
 {
     if (is_module(line, "pam_localuser.so"))
@@ -48,10 +62,14 @@ static enum pam_code answer_of(const struct pam_line *line, const struct pam_ans
         return answers->unix_;
     if (is_module(line, "pam_permit.so"))
         return CODE_SUCCESS;
-    if (is_module(line, "pam_deny.so") || is_module(line, "pam_rootok.so"))
+    if (is_module(line, "pam_deny.so"))
         return CODE_AUTH_ERR;
+    if (is_module(line, "pam_rootok.so"))
+        return answers->by_root ? CODE_SUCCESS : CODE_AUTH_ERR;
     if (line->condition && answers->coder == CODE_PERM_DENIED)
         return CODE_SUCCESS;
+    if (answers->others == OTHERS_REFUSE)
+        return is_mute(line) ? CODE_IGNORE : CODE_AUTH_ERR;
     return answer_of_other(line);
 }
 

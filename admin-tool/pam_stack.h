@@ -53,11 +53,15 @@ enum pam_read pam_stack_read(const char *root, const char *service, enum pam_pha
 void pam_stack_free(struct pam_stack *stack);
 
 /* What modules answer: pam_localuser, pam_coder, pam_unix. pam_deny and pam_permit do as they are
- * called, pam_rootok says no; others succeed where that only goes on, and fail where it would end
- * or skip. Those of them that only look at the user succeed there, too, where pam_coder says
- * PERM_DENIED: they must not let in whom it keeps out. */
+ * called, pam_rootok says whether root is the one who asks. OTHERS_GO_ON: others succeed where that
+ * only goes on, and fail where it would end or skip. OTHERS_REFUSE: whoever asks for something is told
+ * nothing right and refuses; who has no say, such as pam_env, says IGNORE. In both, those that only look
+ * at the user succeed where pam_coder says PERM_DENIED: they must not let in whom it keeps out. */
+enum pam_others { OTHERS_GO_ON, OTHERS_REFUSE };
 struct pam_answers {
     enum pam_code local, coder, unix_;
+    enum pam_others others;
+    bool by_root; /* the program that asks runs as root, whoever its user is: sshd, login */
 };
 
 /* What libpam would return; *ret_asked: was pam_coder run? NULL: no matter. */

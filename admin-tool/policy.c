@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "group_lists.h"
 #include "json.h"
 #include "print.h"
 
@@ -167,6 +168,13 @@ static enum status check_groups(const char *list)
     return GO_ON;
 }
 
+static bool gives_groups(const struct wish *wish, const struct policy *policy)
+{
+    return (wish->wanted[policy_find("admin_groups")] && policy->admin_groups[0] != '\0') ||
+           (wish->wanted[policy_find("auditor_groups")] && policy->auditor_groups[0] != '\0') ||
+           (wish->wanted[policy_find("member_groups")] && policy->member_groups[0] != '\0');
+}
+
 static enum status check_host(const struct wish *wish, const struct policy *policy)
 {
     enum status status = GO_ON;
@@ -177,6 +185,10 @@ static enum status check_host(const struct wish *wish, const struct policy *poli
         status = check_groups(policy->auditor_groups);
     if (status == GO_ON && wish->wanted[policy_find("member_groups")])
         status = check_groups(policy->member_groups);
+    if (status == GO_ON && gives_groups(wish, policy) && group_lists_lack_ours())
+        tool_refuse(GO_ON, "note: our users get the group, but who reads its list of members, as polkit "
+                    "does for its administrators, does not see them; write 'group: files "
+                    "[SUCCESS=merge] coder' in /etc/nsswitch.conf");
     if (status == GO_ON &&
         (wish->wanted[policy_find("uid_min")] || wish->wanted[policy_find("uid_max")]) &&
         (host_uid_is_subordinate((uint32_t)policy->uid_min) ||

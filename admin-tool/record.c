@@ -89,9 +89,9 @@ void record_event(const struct tool *tool, const char *event, const struct accou
     openlog("admin-tool", LOG_PID, LOG_AUTHPRIV);
     if (account != NULL)
         syslog(LOG_NOTICE, "%s user=%s uid=%u by=%s via=%s from=%s%s", event, account->username,
-               account->uid, actor->name, actor->via, actor->origin, link);
+               account->uid, actor->name, actor->via_text, actor->origin, link);
     else
-        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s%s", event, actor->name, actor->via,
+        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s%s", event, actor->name, actor->via_text,
                actor->origin, link);
     error = send_to_kernel(actor, event, account);
     if (error != 0 && !is_absent(error))

@@ -1,89 +1,90 @@
 /*
- * Which files belong to a user: looked for through open folders, without following a link or asking what is
- * mounted on the way, and for a few seconds at most: a disk may be large, its users may have made it larger,
- * and another machine's may not answer at all. So a child looks, and is not waited for any longer.
+ * A walk over this machine's files, the likeliest places first: through open folders, without following a link
+ * or asking what is mounted on the way.
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "deputy.h"
 #include "mounted.h"
+#include "search_files.h"
 
-enum { SECONDS_MAX = 5, DEPTH_MAX = 128, PLACES_MAX = 16 };
+enum { DEPTH_MAX = 128, PLACES_MAX = 16 };
 
 struct place {
     dev_t device;
     ino_t inode;
 };
 
-struct search {
-    uint32_t uid;
+struct walk {
+    const struct search *search;
+    struct search_end *end;
+    void *ret; /* begins with *end */
     struct timespec until; /* CLOCK_MONOTONIC */
     struct place places[PLACES_MAX];
     size_t place_count;
-    struct search_result finding;
     char path[PATH_MAX]; /* where we are */
 };
 
-static bool is_over(struct search *search)
+static bool is_over(struct walk *walk)
 {
     struct timespec now;
 
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0 || now.tv_sec > search->until.tv_sec ||
-        (now.tv_sec == search->until.tv_sec && now.tv_nsec >= search->until.tv_nsec))
-        search->finding.late = true;
-    return search->finding.late;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0 || now.tv_sec > walk->until.tv_sec ||
+        (now.tv_sec == walk->until.tv_sec && now.tv_nsec >= walk->until.tv_nsec))
+        walk->end->late = true;
+    return walk->end->late;
 }
 
 /* One of the places where a walk began: not walked again from above. */
-static bool is_walked(const struct search *search, const struct stat *st)
+static bool is_walked(const struct walk *walk, const struct stat *st)
 {
-    for (size_t i = 0; i < search->place_count; i++)
-        if (search->places[i].device == st->st_dev && search->places[i].inode == st->st_ino)
+    for (size_t i = 0; i < walk->place_count; i++)
+        if (walk->places[i].device == st->st_dev && walk->places[i].inode == st->st_ino)
             return true;
     return false;
 }
 
-static void note(struct search *search, const struct stat *st)
+static void look(const struct walk *walk, int fd, const struct stat *st)
 {
-    if (st->st_uid != search->uid)
-        return;
-    if (search->finding.found < FINDING_EXAMPLES)
-        snprintf(search->finding.examples[search->finding.found], PATH_MAX, "%s", search->path);
-    search->finding.found++;
+    const struct search_entry entry = { fd, walk->path, st };
+
+    walk->search->look(&entry, walk->search->context, walk->ret);
 }
 
-static void search_folder(struct search *search, int folder, uint64_t mount, int depth);
+static void search_folder(struct walk *walk, int folder, uint64_t mount, int depth);
 
-/* At what `entry` (O_PATH) leads to; search->path is its path. */
-static void search_entry(struct search *search, int entry, uint64_t mount, int depth)
+/* At what `entry` (O_PATH) leads to; walk->path is its path. */
+static void search_entry(struct walk *walk, int entry, uint64_t mount, int depth)
 {
     struct stat st;
     int inner;
 
-    if (fstat(entry, &st) != 0 || (S_ISDIR(st.st_mode) && is_walked(search, &st)))
+    if (fstat(entry, &st) != 0 || (S_ISDIR(st.st_mode) && is_walked(walk, &st)))
         return;
-    note(search, &st);
+    look(walk, entry, &st);
     if (!S_ISDIR(st.st_mode))
         return;
     if (depth == DEPTH_MAX) {
-        search->finding.deep = true;
+        walk->end->deep = true;
         return;
     }
     inner = openat(entry, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (inner != -1)
-        search_folder(search, inner, mount, depth + 1);
+        search_folder(walk, inner, mount, depth + 1);
 }
 
 /* Closes `folder`. */
-static void search_folder(struct search *search, int folder, uint64_t mount, int depth)
+static void search_folder(struct walk *walk, int folder, uint64_t mount, int depth)
 {
-    size_t length = strlen(search->path);
+    size_t length = strlen(walk->path);
     DIR *entries = fdopendir(folder);
     const struct dirent *entry;
 
@@ -91,19 +92,19 @@ static void search_folder(struct search *search, int folder, uint64_t mount, int
         close(folder);
         return;
     }
-    while (!is_over(search) && (entry = readdir(entries)) != NULL) {
+    while (!is_over(walk) && (entry = readdir(entries)) != NULL) {
         int inner;
 
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        snprintf(search->path + length, sizeof search->path - length, "%s%s",
-                 length > 0 && search->path[length - 1] == '/' ? "" : "/", entry->d_name);
+        snprintf(walk->path + length, sizeof walk->path - length, "%s%s",
+                 length > 0 && walk->path[length - 1] == '/' ? "" : "/", entry->d_name);
         inner = mounted_open_path(dirfd(entries), entry->d_name, mount);
         if (inner != -1) {
-            search_entry(search, inner, mount, depth);
+            search_entry(walk, inner, mount, depth);
             close(inner);
         }
-        search->path[length] = '\0';
+        walk->path[length] = '\0';
     }
     closedir(entries);
 }
@@ -122,65 +123,85 @@ static bool is_worth_it(uint64_t mount)
     return true;
 }
 
+/* False when there is no room. */
+static bool add_place(struct walk *walk, const struct stat *st)
+{
+    if (walk->place_count == PLACES_MAX)
+        return false;
+    walk->places[walk->place_count++] = (struct place){ st->st_dev, st->st_ino };
+    return true;
+}
+
 /* Down from what `place` (O_PATH) leads to. */
-static void search_place(struct search *search, int place, const char *path)
+static void search_place(struct walk *walk, int place, const char *path)
 {
     uint64_t mount;
     struct stat st;
     int folder;
 
     if (!mounted_id(place, &mount) || !is_worth_it(mount) || fstat(place, &st) != 0 ||
-        is_walked(search, &st))
+        is_walked(walk, &st))
         return;
     folder = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder == -1)
         return;
-    search->places[search->place_count++] = (struct place){ st.st_dev, st.st_ino };
-    snprintf(search->path, sizeof search->path, "%s", path);
-    note(search, &st);
-    search_folder(search, folder, mount, 0);
+    if (!add_place(walk, &st)) {
+        close(folder);
+        return;
+    }
+    snprintf(walk->path, sizeof walk->path, "%s", path);
+    look(walk, place, &st);
+    search_folder(walk, folder, mount, 0);
 }
 
 /* Down from `path`, no further than its mount. */
-static void search_below(struct search *search, const char *path)
+static void search_below(struct walk *walk, const char *path)
 {
     int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
     if (place == -1)
         return;
-    search_place(search, place, path);
+    search_place(walk, place, path);
     close(place);
 }
 
+/* As if it had been walked. */
+static void leave_out(struct walk *walk, const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        add_place(walk, &st);
+}
+
 /* The likeliest first, for the time is short. */
-static void search_all(struct search *search, const char *home)
+static void search_all(struct walk *walk)
 {
     static const char *const places[] = { "/home", "/tmp", "/var/tmp", "/dev/shm", "/srv", "/opt",
-                                          "/var", "/run", "/" };
+                                          "/var", "/run", "/usr/local", "/" };
+    const bool homes = walk->search->scope == SEARCH_HOMES;
 
-    search_below(search, home);
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        search_below(search, places[i]);
+    if (walk->search->home != NULL)
+        search_below(walk, walk->search->home);
+    if (walk->search->scope == SEARCH_WRITABLE)
+        leave_out(walk, "/usr");
+    for (size_t i = 0; i < (homes ? 4 : sizeof places / sizeof places[0]); i++)
+        search_below(walk, places[i]);
 }
 
 /* In the child. */
 static void work(const void *context, void *ret)
 {
-    const struct account *account = context;
-    struct search search = { .uid = account->uid };
+    struct walk walk = { .search = context, .end = ret, .ret = ret };
 
-    clock_gettime(CLOCK_MONOTONIC, &search.until);
-    search.until.tv_sec += SECONDS_MAX;
-    search_all(&search, account->home);
-    *(struct search_result *)ret = search.finding;
+    clock_gettime(CLOCK_MONOTONIC, &walk.until);
+    walk.until.tv_sec += walk.search->seconds;
+    search_all(&walk);
 }
 
-struct search_result search_files(uint32_t uid, const char *home)
+void search_run(const struct search *search, void *ret, size_t size)
 {
-    struct search_result finding = { .late = true };
-    struct account account = { .uid = uid };
-
-    snprintf(account.home, sizeof account.home, "%s", home);
-    deputy_ask(work, &account, &finding, sizeof finding, SECONDS_MAX + 1);
-    return finding;
+    memset(ret, 0, size);
+    if (!deputy_ask(work, search, ret, size, search->seconds + 1))
+        ((struct search_end *)ret)->late = true;
 }

@@ -50,6 +50,8 @@ static void take(const char *key, const char *value, size_t length, struct sshd_
             append(value, length, ret->lists[i]);
     if (strcasecmp(key, "authorizedkeysfile") == 0)
         append(value, length, ret->key_files);
+    if (strcasecmp(key, "authenticationmethods") == 0)
+        append(value, length, ret->methods);
 }
 
 void sshd_settings_parse(const char *text, struct sshd_settings *ret)
@@ -68,6 +70,43 @@ void sshd_settings_parse(const char *text, struct sshd_settings *ret)
         take(key, text, (size_t)(end - text), ret);
         text = end + (*end == '\n');
     }
+}
+
+/* -- which methods ------------------------------------------------------------------------ */
+
+/* "publickey,keyboard-interactive:pam": is the method in this list, and is it all of it? */
+static enum sshd_method place_in(const char *list, size_t length, const char *method)
+{
+    size_t size = strlen(method);
+    bool alone = memchr(list, ',', length) == NULL;
+
+    for (const char *at = list, *end = list + length; at < end;) {
+        size_t word = 0;
+
+        while (at + word < end && at[word] != ',')
+            word++;
+        if (word >= size && strncasecmp(at, method, size) == 0 && (word == size || at[size] == ':'))
+            return alone ? SSHD_METHOD_ENOUGH : SSHD_METHOD_WITH_MORE;
+        at += word + 1;
+    }
+    return SSHD_METHOD_NEVER;
+}
+
+enum sshd_method sshd_settings_method(const struct sshd_settings *settings, const char *method)
+{
+    const char *list = settings->methods;
+    enum sshd_method best = SSHD_METHOD_NEVER;
+
+    if (list[0] == '\0' || strncasecmp(list, "any ", 4) == 0)
+        return SSHD_METHOD_ENOUGH;
+    for (size_t length; *list != '\0'; list += length + (list[length] == ' ')) {
+        enum sshd_method place;
+
+        length = strcspn(list, " ");
+        place = place_in(list, length, method);
+        best = place < best ? place : best;
+    }
+    return best;
 }
 
 /* -- who may ------------------------------------------------------------------------------ */

@@ -15,6 +15,7 @@ struct sshd_settings {
     bool pam, keyboard_interactive, password, public_key, strict_modes;
     char lists[SSHD_LISTS][SSHD_LIST_SIZE];
     char key_files[SSHD_LIST_SIZE];
+    char methods[SSHD_LIST_SIZE]; /* AuthenticationMethods */
 };
 
 /* From the output of sshd -T; what it does not name keeps sshd's default. */
@@ -24,6 +25,10 @@ void sshd_settings_parse(const char *text, struct sshd_settings *ret);
  * pattern with a host counts as every host where it allows and as none where it denies. */
 int sshd_settings_refusal(const struct sshd_settings *settings, const char *name,
                           const char *groups);
+
+/* What AuthenticationMethods makes of a method: enough, a part of what is enough, or nothing. */
+enum sshd_method { SSHD_METHOD_ENOUGH, SSHD_METHOD_WITH_MORE, SSHD_METHOD_NEVER };
+enum sshd_method sshd_settings_method(const struct sshd_settings *settings, const char *method);
 
 /* "AllowUsers" and so on. */
 const char *sshd_settings_list_name(int list);

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "leftovers.h"
 #include "local_groups.h"
 #include "oneself.h"
 #include "print.h"
+#include "setid.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
 
@@ -57,6 +59,15 @@ static void end_left_over(struct tool *tool, const struct account *account)
         sessions_end(tool, account);
 }
 
+/* The file bits that outlive the change; `how` is the verb with what it needs. */
+static void settle_setid(struct tool *tool, const struct account *account, const char *how)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "admin-tool users %s --remove-setid", how);
+    setid_settle(tool, account, account->status != ACCOUNT_ACTIVE, account->roles, command);
+}
+
 static void end_sessions(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
@@ -66,6 +77,35 @@ static void end_sessions(struct tool *tool, const struct change *change,
 }
 
 /* -- suspend and activate ----------------------------------------------------------------- */
+
+static void settle_suspended(struct tool *tool, const struct account *account)
+{
+    char how[64];
+
+    snprintf(how, sizeof how, "suspend %s", account->username);
+    settle_setid(tool, account, how);
+}
+
+static void settle_suspend(struct tool *tool, const struct change *change,
+                           const struct account *before, const struct account *after)
+{
+    (void)change;
+    (void)before;
+    settle_suspended(tool, after);
+}
+
+static void suspend_again(struct tool *tool, const struct account *account)
+{
+    end_left_over(tool, account);
+    settle_suspended(tool, account);
+}
+
+static void preview_suspend(struct tool *tool, const struct change *change,
+                            const struct account *account, FILE *out)
+{
+    (void)change;
+    setid_preview(tool, account, true, account->roles, out);
+}
 
 static enum status check_status(struct tool *tool, const struct change *change,
                                 const struct account *account)
@@ -99,7 +139,7 @@ enum status users_suspend(struct tool *tool)
         .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
         .detail = tool->arguments.value[OPTION_REASON],
         .check = check_status, .apply = apply_suspend, .finish = end_sessions,
-        .again = end_left_over,
+        .settle = settle_suspend, .preview = preview_suspend, .again = suspend_again,
     };
     enum status status = check_reason(change.detail);
 
@@ -148,6 +188,31 @@ static void finish_roles(struct tool *tool, const struct change *change,
         end_sessions(tool, change, before, after);
 }
 
+static void roles_again(struct tool *tool, const struct account *account)
+{
+    char names[ROLES_SIZE], how[128];
+
+    print_roles(account->roles, names);
+    snprintf(how, sizeof how, "edit-roles %s --roles %s", account->username, names);
+    settle_setid(tool, account, how);
+}
+
+/* A file's set-group-id bit keeps a group, too. */
+static void settle_roles(struct tool *tool, const struct change *change,
+                         const struct account *before, const struct account *after)
+{
+    (void)change;
+    if ((before->roles & ~after->roles) != 0)
+        roles_again(tool, after);
+}
+
+static void preview_roles(struct tool *tool, const struct change *change,
+                          const struct account *account, FILE *out)
+{
+    if ((account->roles & ~change->roles) != 0)
+        setid_preview(tool, account, account->status != ACCOUNT_ACTIVE, change->roles, out);
+}
+
 enum status users_edit_roles(struct tool *tool)
 {
     const char *text = tool->arguments.value[OPTION_ROLES];
@@ -155,6 +220,7 @@ enum status users_edit_roles(struct tool *tool)
     struct change change = {
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
         .check = check_roles, .apply = apply_roles, .finish = finish_roles,
+        .settle = settle_roles, .preview = preview_roles, .again = roles_again,
     };
 
     if (text == NULL)
@@ -188,6 +254,8 @@ static enum store_result apply_delete(struct tool *tool, const struct change *ch
 static void finish_delete(struct tool *tool, const struct change *change,
                           const struct account *before, const struct account *after)
 {
+    char command[128];
+
     printf("%s is deleted.\n", before->username);
     fflush(stdout); /* what follows may take seconds */
     end_sessions(tool, change, before, after);
@@ -196,6 +264,9 @@ static void finish_delete(struct tool *tool, const struct change *change,
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
     leftovers_print(before, stdout);
+    snprintf(command, sizeof command, "find / -xdev -type f -uid %u -perm /6000 -execdir chown -h --from=%u "
+             "%u {} +", before->uid, before->uid, before->uid);
+    setid_settle(tool, before, true, 0, command);
 }
 
 static void preview_delete(struct tool *tool, const struct change *change,
@@ -206,6 +277,7 @@ static void preview_delete(struct tool *tool, const struct change *change,
         fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
     local_groups_preview(tool, account, out);
     leftovers_print(account, out);
+    setid_preview(tool, account, true, 0, out);
 }
 
 enum status users_delete(struct tool *tool)

@@ -6,33 +6,17 @@
 
 #include <crypt.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
 
 #include "commonest.h"
+#include "hashing.h"
 
-_Static_assert(ACCOUNT_HASH_SIZE >= CRYPT_OUTPUT_SIZE, "a hash of crypt(3) fits an account");
+/* Milliseconds of the processor. VERIFY: of a login against a hash that came in all the same. */
+enum { TRIAL_TIMES = 20, TRIAL_MS_MIN = 100, VERIFY_MS_MAX = 3000 };
+
 _Static_assert(CREDENTIAL_SIZE == CRYPT_MAX_PASSPHRASE_SIZE, "crypt(3)'s limit is ours");
-
-/* crypt_rn(3) into ret: false for a failure token or no memory. */
-static bool run_crypt(const char *password, const char *setting, char ret[ACCOUNT_HASH_SIZE])
-{
-    struct crypt_data *data = calloc(1, sizeof *data); /* 32 KiB: not for a stack */
-    const char *hash;
-    bool made;
-
-    if (data == NULL)
-        return false;
-    hash = crypt_rn(password, setting, data, sizeof *data);
-    made = hash != NULL && hash[0] != '*' && strlen(hash) < ACCOUNT_HASH_SIZE;
-    if (made)
-        memcpy(ret, hash, strlen(hash) + 1);
-    explicit_bzero(data, sizeof *data);
-    free(data);
-    return made;
-}
 
 bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE])
 {
@@ -43,7 +27,7 @@ bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE])
     /* NULL prefix: the preferred method; cost 0: its default; NULL bytes: salt from the kernel */
     if (crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof setting) == NULL)
         return false;
-    return run_crypt(password, setting, ret);
+    return hashing_run(password, setting, ret);
 }
 
 /* No early way out: the time does not say where two hashes begin to differ. */
@@ -67,21 +51,6 @@ void credential_verify_nothing(const char *password)
     explicit_bzero(hash, sizeof hash);
 }
 
-bool credential_verify(const char *password, const char *hash)
-{
-    char made[ACCOUNT_HASH_SIZE] = "";
-    size_t length = strlen(hash);
-    bool match = false;
-
-    if (length > 1 && length < ACCOUNT_HASH_SIZE && password[0] != '\0' &&
-        strlen(password) < CREDENTIAL_SIZE && run_crypt(password, hash, made))
-        match = strlen(made) == length && is_equal(made, hash, length);
-    if (made[0] == '\0')
-        credential_verify_nothing(password); /* no usable hash: the same work all the same */
-    explicit_bzero(made, sizeof made);
-    return match;
-}
-
 /* "$y$j9T$salt...": the length of method and parameters, with their last '$'; 0 for other forms. */
 static size_t parameters_length(const char *hash)
 {
@@ -90,6 +59,52 @@ static size_t parameters_length(const char *hash)
     for (int i = 0; i < 3 && end != NULL; i++)
         end = strchr(end + (i > 0), '$');
     return end != NULL ? (size_t)(end - hash) + 1 : 0;
+}
+
+/* Its cost is the one that credential_hash would choose. */
+static bool has_own_cost(const char *hash)
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    size_t length = parameters_length(hash);
+
+    return length != 0 && crypt_gensalt_rn(NULL, 0, NULL, 0, setting, sizeof setting) != NULL &&
+           length == parameters_length(setting) && strncmp(hash, setting, length) == 0;
+}
+
+/* `hash` made again from the password: false when that cannot be, or costs too much. */
+static bool make_again(const char *password, const char *hash, char ret[ACCOUNT_HASH_SIZE],
+                       bool *ret_unusable)
+{
+    enum hashing hashing;
+
+    if (has_own_cost(hash))
+        return hashing_run(password, hash, ret);
+    hashing = hashing_run_bounded(password, hash, VERIFY_MS_MAX, ret);
+    *ret_unusable = hashing != HASHING_MADE;
+    return hashing == HASHING_MADE;
+}
+
+bool credential_verify_within(const char *password, const char *hash, bool *ret_unusable)
+{
+    char made[ACCOUNT_HASH_SIZE] = "";
+    size_t length = strlen(hash);
+    bool match = false;
+
+    *ret_unusable = false;
+    if (length > 1 && length < ACCOUNT_HASH_SIZE && password[0] != '\0' &&
+        strlen(password) < CREDENTIAL_SIZE && make_again(password, hash, made, ret_unusable))
+        match = strlen(made) == length && is_equal(made, hash, length);
+    if (made[0] == '\0')
+        credential_verify_nothing(password); /* no usable hash: the same work all the same */
+    explicit_bzero(made, sizeof made);
+    return match;
+}
+
+bool credential_verify(const char *password, const char *hash)
+{
+    bool unusable;
+
+    return credential_verify_within(password, hash, &unusable);
 }
 
 bool credential_is_outdated(const char *hash)
@@ -160,10 +175,24 @@ size_t credential_parameters_length(const char *hash)
     return parameters_length(hash);
 }
 
-bool credential_is_computable(const char *hash)
+/* The first hash of a process is the dearest: on the generous side. */
+static int64_t affordable_ms(void)
+{
+    char hash[ACCOUNT_HASH_SIZE] = "";
+    int64_t begun = hashing_clock(), most;
+
+    credential_hash("x", hash);
+    most = TRIAL_TIMES * (hashing_clock() - begun);
+    if (most < TRIAL_MS_MIN)
+        return TRIAL_MS_MIN;
+    return most < VERIFY_MS_MAX / 2 ? most : VERIFY_MS_MAX / 2; /* what passes here verifies at logins */
+}
+
+bool credential_is_affordable(const char *hash)
 {
     char made[ACCOUNT_HASH_SIZE] = "";
-    bool good = run_crypt("x", hash, made) && strlen(made) == strlen(hash);
+    bool good = hashing_run_bounded("x", hash, affordable_ms(), made) == HASHING_MADE &&
+                strlen(made) == strlen(hash);
 
     explicit_bzero(made, sizeof made);
     return good;

@@ -1,5 +1,5 @@
 /*
- * Passwords: hash, verify, generate, judge their quality. The only code that calls crypt(3).
+ * Passwords: hash, verify, generate, judge their quality. Hashing is hashing.h's.
  * Every buffer is the caller's, who wipes it with explicit_bzero(3) at his one exit.
  */
 #ifndef CODER_CREDENTIAL_H
@@ -30,8 +30,13 @@ enum credential_weakness {
 bool credential_hash(const char *password, char ret[ACCOUNT_HASH_SIZE]);
 
 /* True if the password makes this hash; compared in constant time. Empty hash: false after the same
- * work as for a present one. */
+ * work as for a present one. One of another method or cost than credential_hash's is computed in a child with
+ * limits (hashing.h). */
 bool credential_verify(const char *password, const char *hash);
+
+/* The same; *ret_unusable: false because the hash, of another cost than ours, cannot be computed, or not within
+ * 3 s of the processor and 192 MiB. */
+bool credential_verify_within(const char *password, const char *hash, bool *ret_unusable);
 
 /* The work of one credential_verify against a hash that nothing matches. */
 void credential_verify_nothing(const char *password);
@@ -50,8 +55,9 @@ enum credential_form credential_form(const char *hash);
 /* The length of method and cost in a hash of a good form, the part that many hashes share. */
 size_t credential_parameters_length(const char *hash);
 
-/* True when crypt(3) can compute this hash: the work of one verification. */
-bool credential_is_computable(const char *hash);
+/* True when crypt(3) can compute this hash in a child with 20 times the processor's time of a credential_hash
+ * (never more than half of what a login may take) and 192 MiB. */
+bool credential_is_affordable(const char *hash);
 
 /* A temporary password: getrandom(2), unbiased, no look-alikes (0O1lI and the like). False when the
  * kernel gives no randomness. */

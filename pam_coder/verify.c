@@ -68,12 +68,23 @@ static void tell_locked(const struct hearing *hearing, const struct activity *ac
                hearing->account.username, hearing->origin);
 }
 
+/* It came in by a restore, or before import tried them. */
+static void tell_unusable(const struct hearing *hearing)
+{
+    syslog(LOG_AUTHPRIV | LOG_ERR, "user %s: the hash of the password cannot be computed, or not within 3 s and "
+           "192 MiB; give a new password: admin-tool reset-password %s",
+           hearing->account.username, hearing->account.username);
+}
+
 /* The comparison proper, charged already; settles the charge. */
 static bool compare(struct activity_log *log, const struct hearing *hearing, int64_t id)
 {
-    bool right = credential_verify(hearing->request->password, hearing->account.hash);
+    bool unusable = false;
+    bool right = credential_verify_within(hearing->request->password, hearing->account.hash, &unusable);
     enum activity_outcome outcome = ATTEMPT_FAILED;
 
+    if (unusable)
+        tell_unusable(hearing);
     right = right && hearing->ours;
     if (right)
         outcome = hearing_may_enter(hearing_standing(hearing)) ? ATTEMPT_SUCCEEDED

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -58,34 +59,76 @@ static bool read_text(const char *path, char *ret, size_t size)
     return got > 0;
 }
 
-/* proc(5): the state is behind the last parenthesis of the name. */
-static bool is_stopped(pid_t pid)
+/* proc(5): field `number` of /proc/PID/stat, from the third on: they begin behind the last parenthesis of the
+ * name. False when there is no such process. */
+static bool read_field(pid_t pid, int number, char ret[32])
 {
     char path[64], text[1024];
-    const char *state;
+    const char *field;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (!read_text(path, text, sizeof text))
         return false;
-    state = strrchr(text, ')');
-    return state != NULL && (strncmp(state, ") T", 3) == 0 || strncmp(state, ") t", 3) == 0);
+    field = strrchr(text, ')');
+    for (int i = 2; field != NULL && i < number; i++) {
+        field = strchr(field, ' ');
+        field = field != NULL ? field + 1 : NULL;
+    }
+    if (field == NULL)
+        return false;
+    snprintf(ret, 32, "%.*s", (int)strcspn(field, " "), field);
+    return true;
 }
 
-/* cgroups(7), version 2: its own line in /proc/PID/cgroup begins with "0::". */
+static bool is_stopped(pid_t pid)
+{
+    char state[32];
+
+    return read_field(pid, 3, state) && (state[0] == 'T' || state[0] == 't');
+}
+
+/* Killed, and not dead yet: field 31 has the pending signals. */
+static bool is_dying(pid_t pid)
+{
+    char pending[32];
+
+    return read_field(pid, 31, pending) && (strtoul(pending, NULL, 10) & 1UL << (SIGKILL - 1)) != 0;
+}
+
+/* A file of the process's control group, version 2: its own line in /proc/PID/cgroup begins with "0::". */
+static bool find_group(const char *process, const char *file, char *ret, size_t size)
+{
+    char path[64], text[4096];
+    char *group;
+
+    snprintf(path, sizeof path, "/proc/%s/cgroup", process);
+    if (!read_text(path, text, sizeof text) || (group = strstr(text, "0::/")) == NULL)
+        return false;
+    group[strcspn(group, "\n")] = '\0';
+    return snprintf(ret, size, "/sys/fs/cgroup%s/%s", group + 3, file) < (int)size;
+}
+
 static bool is_frozen(pid_t pid)
 {
     char path[4200], text[4096];
-    char *group;
 
-    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
-    if (!read_text(path, text, sizeof text))
-        return false;
-    group = strstr(text, "0::/");
-    if (group == NULL)
-        return false;
-    group[strcspn(group, "\n")] = '\0';
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/cgroup.events", group + 3);
-    return read_text(path, text, sizeof text) && strstr(text, "frozen 1") != NULL;
+    snprintf(text, sizeof text, "%d", (int)pid);
+    return find_group(text, "cgroup.events", path, sizeof path) &&
+           read_text(path, text, sizeof text) && strstr(text, "frozen 1") != NULL;
+}
+
+/* Who was killed needs a processor to end, which his control group may not give him (cpu.max, before
+ * Linux 6.18): so he ends in ours. */
+static void take_in(pid_t pid)
+{
+    char path[4200];
+    int fd;
+
+    if (!find_group("self", "cgroup.procs", path, sizeof path) ||
+        (fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+        return;
+    dprintf(fd, "%d", (int)pid);
+    close(fd);
 }
 
 static void end_stalled_holder(int fd)
@@ -98,6 +141,8 @@ static void end_stalled_holder(int fd)
     /* asked once more: the number may have been another process's when the pidfd was made */
     if (find_holder(fd) == pid && (is_stopped(pid) || is_frozen(pid)))
         syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    if (is_dying(pid))
+        take_in(pid);
     close(pidfd);
 }
 

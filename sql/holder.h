@@ -25,8 +25,8 @@ struct holder {
 /*
  * One step of waiting, for sqlite3_busy_handler: sleeps a little and returns 1, or 0 when patience has
  * ended. From the first second on, a holder that is stopped (SIGSTOP, ptrace) or frozen (cgroup v2) is
- * killed; the journal undoes what it had begun. One that is late needs no help: the kernel ends it
- * (deadline.h). Whoever holds a lock himself while he waits is not late for it.
+ * killed; the journal undoes what it had begun. One that is late the kernel kills (deadline.h), and who
+ * cannot die for want of a processor's time gets ours. Whoever holds a lock himself while he waits is not late for it.
  */
 int holder_wait(void *holder, int tries);
 

@@ -121,6 +121,30 @@ static void test_nsswitch_where_a_search_ends(void **state)
     assert_false(reaches("passwd: files"));
 }
 
+static bool hides(const char *text)
+{
+    struct nss_line line;
+
+    return parse(text, "group", &line) && nsswitch_hides(&line, nsswitch_find(&line, "coder"));
+}
+
+static void test_nsswitch_whose_members_are_shown(void **state)
+{
+    (void)state;
+    assert_true(hides("group: files coder"));
+    assert_true(hides("group: files systemd coder"));
+    assert_true(hides("group: compat coder"));
+    assert_true(hides("group: files [NOTFOUND=continue] coder"));
+    assert_true(hides("group: files [SUCCESS=return] coder"));
+    assert_true(hides("group: files [SUCCESS=merge SUCCESS=return] coder"));
+    assert_true(hides("group: files coder [SUCCESS=merge]"));
+    assert_false(hides("group: files [SUCCESS=merge] coder"));
+    assert_false(hides("group: files [ success = MERGE ] systemd coder"));
+    assert_false(hides("group: files [NOTFOUND=continue SUCCESS=merge] coder"));
+    assert_false(hides("group: coder files"));
+    assert_false(hides("group: files"));
+}
+
 static void test_nsswitch_survives_nonsense(void **state)
 {
     char *huge = malloc(100001);
@@ -155,7 +179,7 @@ static enum pam_read read_result(enum pam_phase phase)
 /* What the account phase of svc says when our module and pam_unix answer so. */
 static int run(enum pam_code local, enum pam_code coder, enum pam_code unix_, bool *ret_asked)
 {
-    const struct pam_answers answers = { local, coder, unix_ };
+    const struct pam_answers answers = { .local = local, .coder = coder, .unix_ = unix_ };
     struct pam_stack stack;
     int code;
 
@@ -244,6 +268,63 @@ static void test_pam_conditions(void **state)
         assert_int_equal(run(CODE_PERM_DENIED, CODE_PERM_DENIED, CODE_SUCCESS, NULL),
                          CODE_PERM_DENIED);
         assert_int_equal(run(CODE_PERM_DENIED, CODE_SUCCESS, CODE_SUCCESS, NULL), CODE_SUCCESS);
+    }
+}
+
+/* What the auth phase says when every password is refused. */
+static int run_refused(enum pam_code coder, bool by_root)
+{
+    const struct pam_answers answers = { .local = CODE_PERM_DENIED, .coder = coder,
+                                         .unix_ = CODE_AUTH_ERR, .others = OTHERS_REFUSE,
+                                         .by_root = by_root };
+    struct pam_stack stack;
+    int code;
+
+    assert_int_equal(pam_stack_read(root, "svc", PHASE_AUTH, &stack), PAM_READ_OK);
+    code = (int)pam_stack_run(&stack, &answers, NULL);
+    pam_stack_free(&stack);
+    return code;
+}
+
+#define AUTH \
+    "auth [success=2 default=ignore] pam_unix.so nullok\n" \
+    "auth [success=1 default=die] pam_coder.so use_first_pass\n" \
+    "auth requisite pam_deny.so\nauth required pam_permit.so\nauth optional pam_cap.so\n"
+
+/* Who knows no password gets in by what says yes without asking for one, and by nothing else. */
+static void test_pam_without_a_password(void **state)
+{
+    static const struct {
+        const char *stack;
+        bool open, open_for_root, open_by_condition;
+    } rows[] = {
+        { AUTH, false, false, false },
+        { "auth sufficient pam_permit.so\n" AUTH, true, true, true },
+        { "auth sufficient /lib/security/pam_permit.so\n" AUTH, true, true, true },
+        { "auth sufficient pam_rootok.so\n" AUTH, false, true, false },
+        { "auth required pam_env.so\nauth required pam_permit.so\n", true, true, true },
+        { "auth required pam_env.so\nauth required pam_nologin.so\n", false, false, false },
+        { "auth required pam_sss.so\n", false, false, false },
+        { "auth required pam_sss.so\nauth required pam_permit.so\n", false, false, false },
+        { "auth optional pam_sss.so\nauth required pam_permit.so\n", true, true, true },
+        { "auth optional pam_coder.so\nauth required pam_permit.so\n", true, true, true },
+        { "auth [default=ignore] pam_unix.so\nauth sufficient pam_google.so\n" AUTH, false, false,
+          false },
+        { "auth sufficient pam_succeed_if.so user ingroup staff\n" AUTH, false, false, true },
+        { "auth sufficient pam_exec.so /usr/local/bin/ask\n" AUTH, false, false, true },
+        { "auth requisite pam_succeed_if.so uid >= 1000 quiet\n" AUTH, false, false, false },
+        { "auth [success=4 default=ignore] pam_succeed_if.so user = root\n" AUTH, false, false,
+          false },
+        { "auth [default=3] pam_faildelay.so\n" AUTH, true, true, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put("svc", rows[i].stack);
+        assert_int_equal(run_refused(CODE_AUTH_ERR, false) == CODE_SUCCESS, rows[i].open);
+        assert_int_equal(run_refused(CODE_AUTH_ERR, true) == CODE_SUCCESS, rows[i].open_for_root);
+        assert_int_equal(run_refused(CODE_PERM_DENIED, false) == CODE_SUCCESS,
+                         rows[i].open_by_condition);
     }
 }
 
@@ -378,15 +459,42 @@ static void test_sshd_settings(void **state)
     assert_false(settings.pam);
 }
 
+static enum sshd_method method(const char *setting, const char *name)
+{
+    struct sshd_settings settings;
+
+    sshd_settings_parse(setting, &settings);
+    return sshd_settings_method(&settings, name);
+}
+
+static void test_sshd_which_method_is_enough(void **state)
+{
+    (void)state;
+    assert_int_equal(method("usepam yes\n", "password"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods any\n", "password"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey\n", "publickey"), SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey\n", "password"), SSHD_METHOD_NEVER);
+    assert_int_equal(method("authenticationmethods publickey,password\n", "password"),
+                     SSHD_METHOD_WITH_MORE);
+    assert_int_equal(method("authenticationmethods publickey,password password\n", "password"),
+                     SSHD_METHOD_ENOUGH);
+    assert_int_equal(method("authenticationmethods publickey,keyboard-interactive:pam\n",
+                            "keyboard-interactive"), SSHD_METHOD_WITH_MORE);
+    assert_int_equal(method("authenticationmethods passwordless\n", "password"),
+                     SSHD_METHOD_NEVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nsswitch_lines),
         cmocka_unit_test(test_nsswitch_where_a_search_ends),
+        cmocka_unit_test(test_nsswitch_whose_members_are_shown),
         cmocka_unit_test(test_nsswitch_survives_nonsense),
         cmocka_unit_test(test_pam_the_stock_stack),
         cmocka_unit_test(test_pam_unsafe_stacks),
         cmocka_unit_test(test_pam_conditions),
+        cmocka_unit_test(test_pam_without_a_password),
         cmocka_unit_test(test_pam_die_in_a_substack_ends_the_substack_only),
         cmocka_unit_test(test_pam_other_stands_in_for_a_phase_without_lines),
         cmocka_unit_test(test_pam_syntax),
@@ -394,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_text_file_takes_regular_files_only),
         cmocka_unit_test(test_sshd_lists),
         cmocka_unit_test(test_sshd_settings),
+        cmocka_unit_test(test_sshd_which_method_is_enough),
     };
 
     return cmocka_run_group_tests(tests, make_root, remove_root);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -450,7 +451,7 @@ static void hashes_from_elsewhere_are_judged(void **state)
     snprintf(hash, sizeof hash, "$6$salt$%s", tail);
     assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
     assert_int_equal(credential_parameters_length(hash), 3);
-    assert_true(credential_is_computable(hash));
+    assert_true(credential_is_affordable(hash));
     snprintf(hash, sizeof hash, "$6$rounds=5000$salt$%s", tail);
     assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
     assert_int_equal(credential_parameters_length(hash), 15);
@@ -458,11 +459,85 @@ static void hashes_from_elsewhere_are_judged(void **state)
     assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
     assert_int_equal(credential_parameters_length(hash), 7);
     snprintf(hash, sizeof hash, "$y$zzzz$salt$%.43s", tail);
-    assert_false(credential_is_computable(hash));
+    assert_false(credential_is_affordable(hash));
     assert_true(credential_hash("plain-horse-9-lantern", hash));
     assert_int_equal(credential_form(hash), CREDENTIAL_SOUND);
     assert_int_equal(credential_parameters_length(hash), strlen("$y$j9T$"));
-    assert_true(credential_is_computable(hash));
+    assert_true(credential_is_affordable(hash));
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Each of them would take minutes, days or gigabytes. */
+static void a_hash_that_costs_too_much_is_given_up(void **state)
+{
+    static const char tail[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    static const struct {
+        const char *prefix;
+        int length;
+    } dear[] = {
+        { "$6$rounds=999999999$salt$", 86 }, { "$5$rounds=999999999$salt$", 43 },
+        { "$2b$31$", 53 },                   { "$2y$20$", 53 },
+        { "$y$jHT$salt$", 43 },              { "$gy$jHT$salt$", 43 },
+    };
+    char hash[ACCOUNT_HASH_SIZE];
+    bool unusable;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof dear / sizeof dear[0]; i++) {
+        int64_t begun = wall_ms();
+
+        snprintf(hash, sizeof hash, "%s%.*s", dear[i].prefix, dear[i].length, tail);
+        assert_int_not_equal(credential_form(hash), CREDENTIAL_BROKEN);
+        if (credential_is_affordable(hash))
+            fail_msg("%s is taken", dear[i].prefix);
+        unusable = false;
+        assert_false(credential_verify_within("plain-horse-9-lantern", hash, &unusable));
+        if (!unusable)
+            fail_msg("%s is not told", dear[i].prefix);
+        if (wall_ms() - begun > 60000)
+            fail_msg("%s took %lld ms", dear[i].prefix, (long long)(wall_ms() - begun));
+    }
+    assert_false(credential_verify_within("plain-horse-9-lantern", "", &unusable));
+    assert_false(unusable);
+}
+
+/* A quarter of a gigabyte, computed well within the time. */
+static void a_hash_that_takes_too_much_memory_is_given_up(void **state)
+{
+    struct crypt_data data = { 0 };
+    bool unusable;
+
+    (void)state;
+    assert_non_null(crypt_r(PASSWORD, "$y$jDT$salt$", &data));
+    assert_false(credential_verify_within(PASSWORD, data.output, &unusable));
+    assert_true(unusable);
+}
+
+/* What was made in a child is what would have been made here; who waits for it gets no other. */
+static void hashes_of_other_costs_verify(void **state)
+{
+    static const char *const settings[] = { "$6$salt$", "$5$rounds=5000$salt$", "$1$salt$",
+                                            "$2b$05$abcdefghijklmnopqrstuu", "$y$j8T$salt$" };
+    struct crypt_data data = { 0 };
+    bool unusable;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        assert_non_null(crypt_r(PASSWORD, settings[i], &data));
+        assert_true(credential_verify_within(PASSWORD, data.output, &unusable));
+        assert_false(unusable);
+        assert_false(credential_verify_within(PASSWORD "x", data.output, &unusable));
+        assert_false(unusable);
+        assert_true(credential_is_affordable(data.output));
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 }
 
 int main(void)
@@ -488,6 +563,9 @@ int main(void)
         cmocka_unit_test(the_commonest_passwords_are_refused_in_any_case),
         cmocka_unit_test(a_generated_password_is_never_weak),
         cmocka_unit_test(hashes_from_elsewhere_are_judged),
+        cmocka_unit_test(a_hash_that_costs_too_much_is_given_up),
+        cmocka_unit_test(a_hash_that_takes_too_much_memory_is_given_up),
+        cmocka_unit_test(hashes_of_other_costs_verify),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,7 +119,8 @@ static int run_libpam(void)
 
 static int run_paper(void)
 {
-    const struct pam_answers answers = { CODE_PERM_DENIED, CODE_PERM_DENIED, CODE_PERM_DENIED };
+    const struct pam_answers answers = { .local = CODE_PERM_DENIED, .coder = CODE_PERM_DENIED,
+                                         .unix_ = CODE_PERM_DENIED };
     struct pam_stack stack;
     char path[160];
     int code;

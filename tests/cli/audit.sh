@@ -53,8 +53,15 @@ SUDO_USER=daemon SSH_CONNECTION='192.0.2.7 5 192.0.2.8 22' admin-tool users edit
 SUDO_USER=$'no\nbody' SSH_CONNECTION='evil; text' SSH_CLIENT='2001:db8::1 1 2' \
     admin-tool users edit-roles alice --roles admin -y >"$tmp/made"
 exits 0 "who came how" admin-tool audit -n 2 -o json
-json 'd[0]["via"] == "daemon" and d[0]["origin"] == "192.0.2.7"' "sudo's user and ssh's address"
-json 'd[1]["via"] == "" and d[1]["origin"] == "2001:db8::1"' "what does not look like them is not believed"
+json 'd[0]["via"] == "daemon (claimed)" and d[0]["origin"] == "192.0.2.7 (claimed)"' "what only the environment says is marked"
+json 'd[1]["via"] == "" and d[1]["origin"] == "2001:db8::1 (claimed)"' "what does not look like them is not believed"
+printf 'alice ALL=(ALL) NOPASSWD: ALL\n' >/etc/sudoers.d/alice && chmod 440 /etc/sudoers.d/alice
+setpriv --reuid alice --regid alice --init-groups sudo env SUDO_USER=daemon SSH_CONNECTION='192.0.2.7 5 192.0.2.8 22' \
+    admin-tool users edit-roles alice --roles auditor,admin -y >"$tmp/made"
+SUDO_USER=root admin-tool users edit-roles alice --roles admin -y >"$tmp/made"
+exits 0 "by sudo" admin-tool audit -n 2 -o json
+json 'd[0]["via"] == "alice" and d[0]["origin"] == "192.0.2.7 (claimed)"' "... it is known whose it was"
+json 'd[1]["via"] == ""' "... and root is nobody else"
 if (echo 70100 >/proc/self/loginuid) 2>/dev/null; then
     bash -c 'echo 70100 >/proc/self/loginuid; admin-tool users edit-roles alice --roles admin,auditor -y' >"$tmp/made"
     exits 0 "a login uid" admin-tool audit -n 1 -o json

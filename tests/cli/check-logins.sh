@@ -19,6 +19,13 @@ pam-missing|problem|no|pam_unix sufficient before ours|sed -i '1i account suffic
 pam-missing|problem|no|pam_permit sufficient before ours|sed -i 's/^@include common-account/account sufficient pam_permit.so\n&/' /etc/pam.d/login
 pam-open|problem|yes|a control without default=die|sed -i '/pam_coder/s/default=die/default=ignore/' /etc/pam.d/common-account
 pam-open|problem|no|a condition that our users meet, before ours|sed -i '1i account sufficient pam_succeed_if.so uid >= 1000 quiet' /etc/pam.d/sshd
+pam-open|problem|no|pam_permit sufficient before any password|sed -i '1i auth sufficient pam_permit.so' /etc/pam.d/sshd
+pam-open|problem|no|... in the file that all share|sed -i '1i auth sufficient pam_permit.so' /etc/pam.d/common-auth
+pam-open|problem|no|pam_rootok where root asks for everybody|sed -i '1i auth sufficient pam_rootok.so' /etc/pam.d/login
+pam-open|problem|no|a condition in the place of a password|sed -i '1i auth sufficient pam_succeed_if.so user ingroup staff' /etc/pam.d/sudo
+pam-open|problem|no|a script in the place of a password|sed -i '1i auth sufficient pam_exec.so /bin/true' /etc/pam.d/su
+pam-open|problem|no|local users without a password|sed -i '1i auth sufficient pam_localuser.so' /etc/pam.d/su
+pam-open|problem|no|nobody is asked for a password|sed -i 's/^@include common-auth/auth required pam_env.so\nauth required pam_permit.so/' /etc/pam.d/login
 pam-open|problem|no|any password for sudo|sed -i 's/^@include common-auth/auth required pam_permit.so/; s/auth required pam_permit.so/auth sufficient pam_coder.so\n&/' /etc/pam.d/sudo
 pam-refuses|problem|yes|jumps that no longer fit|sed -i '/pam_coder/s/success=2/success=1/' /etc/pam.d/common-account
 pam-no-change|problem|yes|a temporary password that need not be changed|sed -i '/pam_coder/s/new_authtok_reqd=done/new_authtok_reqd=ignore/' /etc/pam.d/common-account
@@ -32,6 +39,21 @@ pam-broken|problem|no|controls of a terminal in a line|printf '\033]0;x\007\033[
 pam-broken|problem|no|a line of a megabyte|head -c 900000 /dev/zero | tr '\0' x >>/etc/pam.d/su
 pam-module|problem|no|no module|mv $security/pam_coder.so $tmp/
 END
+# What lets anybody in stands above all the rest, in these words; what lets nobody in is not called so.
+sed -i '1i auth sufficient pam_permit.so' /etc/pam.d/sudo
+mv "$STATE/directory" "$tmp/"
+run admin-tool check
+ok "who gets in without a password is the first that is said" [ "$(head -n 2 "$tmp/out" | tr -s '\n ' ' ')" = \
+    "problem: pam-open: sudo: the auth phase succeeds though every password is refused why: anybody gets in without a password " ]
+ok "... and not that passwords are refused" eval '! grep -q "passwords are refused$" "$tmp/out"'
+says '^problem: directory' "... before what else is wrong"
+put_back
+for line in 'auth sufficient pam_rootok.so' 'auth sufficient pam_fprintd.so' 'auth required pam_env.so' 'auth [success=ignore default=1] pam_succeed_if.so user = root'; do
+    sed -i "1i $line" /etc/pam.d/su
+    run admin-tool check
+    ok "in su this lets nobody in: $line" eval '! grep -q "without a password" "$tmp/out"'
+    put_back
+done
 mv "$tmp/pam_coder.so" "$security/"
 chmod 777 "$security/pam_coder.so"
 planted pam-module problem "a module others may write" no :

@@ -24,10 +24,45 @@ run admin-tool check nobody1
 ok "no such user: exit 3" [ "$status" -eq 3 ]
 exits 2 "two names" admin-tool check bob carol
 user bob 0 "active" "$works"' == {"sshd keyboard-interactive": True, "sshd password": True, "sshd key": False,
-    "login password": True, "su password": True, "sudo password": True, "cron job": True} and '"$ids == []"
+    "login password": True, "su password": True, "sudo password": False, "cron job": True} and '"$ids == []"
 run admin-tool check bob
 says '^sshd +key +no: no key is installed$' "as text one line a way"
 says '^everything is in order$' "... and a word at the end"
+says "^sudo +password +no: no rule of sudo's lets this user run anything: sudo -l -U bob$" "sudo has no rule for him, and that is said"
+echo 'bob ALL=(root) /bin/true' >/etc/sudoers.d/bob
+run admin-tool check bob
+says "^sudo +password +yes: for what 'sudo -l -U bob' lists$" "with a rule it is yes, for what sudo lists"
+user alice 0 "an Admin without any rule" "not $works"'["sudo password"]'
+install -m 0440 /src/examples/sudoers.d/coder-admins /etc/sudoers.d/
+user alice 0 "an Admin with the role's" "$works"'["sudo password"]'
+LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 run admin-tool check bob
+says "^sudo +password +yes" "... in whatever language it is asked"
+cp -p /usr/bin/sudo /usr/bin/sudo.kept
+printf '#!/bin/sh\nenv >/tmp/sudo.env; echo "   User bob may run the following commands"; echo "User bob is not allowed to run sudo on x."\n' >/usr/bin/sudo
+EVIL=1 SUDO_USER=eve run admin-tool check bob
+says "^sudo +password +no: no rule" "only sudo's own sentence counts"
+ok "... asked with an empty environment" eval '! grep -qE "EVIL|SUDO_USER|LANG" /tmp/sudo.env'
+printf '#!/bin/sh\necho "bob may use anything"\n' >/usr/bin/sudo
+run admin-tool check bob
+says "^sudo +password +no: sudo does not say what it lets this user run" "an answer that is none of sudo's is no yes"
+printf '#!/bin/sh\nexec sleep 60\n' >/usr/bin/sudo
+SECONDS=0
+run timeout 40 admin-tool check bob
+ok "a sudo that says nothing is waited for a while only" eval '[ $SECONDS -lt 30 ] && grep -q "sudo does not say" "$tmp/out"'
+rm /usr/bin/sudo
+run admin-tool check bob
+says '^sudo +password +no: sudo is not installed$' "no sudo, and that is said"
+cp -p /usr/bin/sudo.kept /usr/bin/sudo
+for methods in 'publickey,password' 'publickey' 'publickey,password keyboard-interactive'; do
+    echo "AuthenticationMethods $methods" >/etc/ssh/sshd_config.d/00-methods.conf
+    run admin-tool check bob
+    case $methods in
+        publickey) says '^sshd +password +no: AuthenticationMethods has no use for it$' "a method that is not wanted" ;;
+        *) says '^sshd +password +yes: but AuthenticationMethods asks for more: publickey,password' "a method that is not enough: $methods" ;;
+    esac
+done
+says '^sshd +keyboard-interactive +yes$' "... beside one that is"
+rm /etc/ssh/sshd_config.d/00-methods.conf
 install -d -o bob -m 700 /home/bob/.ssh && install -o bob -m 600 /dev/stdin /home/bob/.ssh/authorized_keys <<<"ssh-ed25519 x"
 user bob 0 "with a key" "all($works.values())"
 chmod 666 /home/bob/.ssh/authorized_keys

@@ -56,13 +56,14 @@ range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/s
 range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
 role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish
 role-group|warning|no|root's group for a role|sql "INSERT INTO policy VALUES ('admin_groups', 'root')"; admin-tool publish
-role-group|warning|yes|a role's group with a new id|groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupmod -g 4002 helpers
+role-group|warning|yes|a role's group with a new id|sed -i '/^group:/s/files/files [SUCCESS=merge]/' /etc/nsswitch.conf; groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupmod -g 4002 helpers
 nss-missing|problem|yes|no coder in passwd|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in group|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in shadow|sed -i '/^shadow:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|a second line for group, which glibc goes by|echo 'group: files' >>/etc/nsswitch.conf
 nss-stops|problem|yes|a search that ends at files|sed -i '/^passwd:/s/files/files [NOTFOUND=return]/' /etc/nsswitch.conf
 nss-order|warning|yes|coder before files|sed -i '/^passwd:/s/files coder/coder files/' /etc/nsswitch.conf
+role-members|warning|yes|a role's group whose list polkit reads|admin-tool policy set admin_groups=sudo
 nss-initgroups|problem|yes|a line for initgroups|echo 'initgroups: files' >>/etc/nsswitch.conf
 helper-file|problem|yes|a helper without its bit|chmod 755 /usr/libexec/coder_helper
 helper-file|problem|no|no helper|rm /usr/libexec/coder_helper

@@ -133,6 +133,12 @@ as() { setpriv --reuid "$1" --regid "$1" --init-groups -- "${@:2}"; }
 run as ada sudo -n id -u
 ok "without the mapping an Admin has no sudo" [ "$status" -ne 0 ]
 exits 0 "admin_groups=sudo" admin-tool policy set admin_groups=sudo
+complains '^admin-tool: note: .*polkit.*group: files \[SUCCESS=merge\] coder' "polkit, which reads lists, would not see them: said"
+exits 0 "... again, with merge in nsswitch.conf" bash -c 'sed -i "/^group:/s/files/files [SUCCESS=merge]/" /etc/nsswitch.conf; admin-tool policy set auditor_groups=adm'
+silent "... nothing to say"
+sed -i '/^group:/s/ \[SUCCESS=merge\]//' /etc/nsswitch.conf
+exits 0 "... nor when it is taken back" admin-tool policy set auditor_groups=default
+silent "... so"
 run as ada sudo -n id -u
 ok "... and an Admin has" [ "$status $(cat "$tmp/out")" = '0 0' ]
 run as alice sudo -n id -u

@@ -80,4 +80,12 @@ try_page "admin-tool(8)"
 rm -rf "$STATE" /home/*
 from_readme | split_examples
 try_page "README"
+
+# What examples/nsswitch.conf and the README say of /etc/nsswitch.conf is one command, and it leaves other words alone.
+example=$(sed -n 's/^#   \(sed .*nsswitch.conf\)$/\1/p' /src/examples/nsswitch.conf)
+ok "nsswitch.conf: the README's command is the example's" grep -qxF "sudo $example" /src/README.md
+ok "nsswitch.conf: the example is no file to put in the place of another" eval '! grep -qv "^#" /src/examples/nsswitch.conf'
+printf '%s\n' 'passwd:         files systemd' 'group:          files [SUCCESS=merge] systemd' 'shadow: files systemd' 'gshadow:        files systemd' 'hosts: files dns' >"$tmp/nss"
+ok "nsswitch.conf: what Debian 13 has there stays" [ "$(eval "${example/\/etc\/nsswitch.conf/$tmp/nss}"; cat "$tmp/nss")" = \
+    "$(printf '%s\n' 'passwd:         files coder systemd' 'group:          files [SUCCESS=merge] coder systemd' 'shadow: files coder systemd' 'gshadow:        files systemd' 'hosts: files dns')" ]
 done_testing

@@ -151,9 +151,12 @@ static void run_stack(const struct pam_stack *stack)
                                            CODE_IGNORE, CODE_NEW_AUTHTOK_REQD };
     enum { CODES = sizeof codes / sizeof codes[0] };
 
-    for (size_t i = 0; i < CODES * CODES * CODES; i++) {
-        const struct pam_answers answers = { codes[i % CODES], codes[i / CODES % CODES],
-                                             codes[i / CODES / CODES] };
+    for (size_t i = 0; i < 4 * CODES * CODES * CODES; i++) {
+        const struct pam_answers answers = {
+            codes[i % CODES], codes[i / CODES % CODES], codes[i / CODES / CODES % CODES],
+            i / CODES / CODES / CODES % 2 == 0 ? OTHERS_GO_ON : OTHERS_REFUSE,
+            i / CODES / CODES / CODES / 2 == 0,
+        };
         bool asked = false;
         enum pam_code code = pam_stack_run(stack, &answers, &asked);
 

@@ -173,6 +173,37 @@ AFTER=0
 admin activate
 ok "nothing is left half done" eval 'admin-tool publish >/dev/null && getent passwd amy | grep -q bash'
 
+# -- killed, and not dead yet -------------------------------------------------------------------
+
+# A filesystem that is frozen keeps whoever writes to it from dying; in place of a processor that has no time for him.
+frozen_open()
+{
+    local i
+    for i in 0 1 2 3 4 5 6 7; do
+        [ -e "/dev/loop$i" ] || mknod "/dev/loop$i" b 7 "$i"
+    done
+    [ -e /dev/loop-control ] || mknod /dev/loop-control c 10 237
+    truncate -s 8M "$tmp/image" && mkfs.ext4 -q "$tmp/image" && mkdir "$tmp/frozen" &&
+        mount -o loop "$tmp/image" "$tmp/frozen" && fsfreeze -f "$tmp/frozen"
+}
+group_of() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
+if [ "$have_groups" = yes ] && frozen_open >"$tmp/out" 2>&1; then
+    group_new dying
+    export SLEEP_IN=$tmp/frozen/file
+    tool_sleeps users edit amy -n Dying
+    unset SLEEP_IN
+    echo "$tool" >"$groups/dying/cgroup.procs"
+    { sleep 12; group_of "$tool" >"$tmp/group"; fsfreeze -u "$tmp/frozen"; } &
+    admin suspend
+    ok "a tool that is late and cannot die: suspend is done when it can" [ "$status" -eq 0 ]
+    ok "and meanwhile it got the time of who waited" [ "$(cat "$tmp/group")" = "$(group_of self)" ]
+    ok "until its end" was_killed
+    umount "$tmp/frozen"
+    admin activate
+else
+    echo "# no filesystem that can be frozen here: nobody is kept from dying"
+fi
+
 # -- slowed down ------------------------------------------------------------------------------
 
 slow_open

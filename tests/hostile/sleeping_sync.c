@@ -1,6 +1,6 @@
 /*
  * Preloaded into a program: its first fsync(2) or fdatasync(2) after SLEEP_AFTER others makes the file that
- * SLEEP_MARK names, and then sleeps for SLEEP_SECONDS. So the program is somewhere in the middle of a change,
+ * SLEEP_MARK names, and then sleeps for SLEEP_SECONDS, or makes the file SLEEP_IN. So the program is somewhere in the middle of a change,
  * alive, and not stopped.
  */
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static const char *mark; /* NULL: slept already */
+static const char *in;
 static unsigned seconds, after;
 
 /* Before the program clears its environment; the text itself stays. */
@@ -17,6 +18,7 @@ __attribute__((constructor)) static void read_environment(void)
     const char *time = getenv("SLEEP_SECONDS"), *others = getenv("SLEEP_AFTER");
 
     mark = getenv("SLEEP_MARK");
+    in = getenv("SLEEP_IN");
     seconds = time != NULL ? (unsigned)atoi(time) : 3600;
     after = others != NULL ? (unsigned)atoi(others) : 0;
 }
@@ -29,7 +31,9 @@ static void sleep_once(void)
         return;
     mark = NULL;
     close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    for (unsigned left = seconds; left > 0;)
+    if (in != NULL)
+        close(open(in, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    for (unsigned left = in == NULL ? seconds : 0; left > 0;)
         left = sleep(left);
 }
 

@@ -121,6 +121,10 @@ ok "and keeps in his slice, root's shell included" eval 'soon in_slice 7701 && i
 run systemd-run -q --unit=of-ben --uid=ben sleep 7703
 ok "a system service of the administrator's runs as him" soon of_ben -f 'sleep 7703$'
 
+ssh -F /dev/null -o BatchMode=yes ben@127.0.0.1 'sudo env "SSH_CONNECTION=203.0.113.9 5 203.0.113.8 22" \
+    admin-tool users edit eve -n Eve' >"$tmp/ssh2" 2>&1 </dev/null
+ok "from where he changed something logind knows, also without a terminal" [ "$(value 'SELECT via || origin FROM audit ORDER BY id DESC LIMIT 1')" = ben127.0.0.1 ]
+
 run admin-tool users suspend ben -y --keep-sessions
 ok "suspend --keep-sessions leaves his manager" systemctl is-active -q "user@$ben"
 ok "and his sessions" root_shell
