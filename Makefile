@@ -59,7 +59,7 @@ BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
-               admin-tool/check_deleted.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
+               admin-tool/check_deleted.o admin-tool/check_setid.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
                admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_hashes.o admin-tool/check_ways.o admin-tool/check_service.o \
                admin-tool/sudo_rules.o \
                admin-tool/check_repair.o sql/store_check.o

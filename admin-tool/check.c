@@ -15,7 +15,7 @@ static const char *const severities[] = { "note", "warning", "problem", "problem
 /* After check_store, which opens it for them. */
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_accounts, check_shared_homes, check_local, check_heirs, check_members,
-    check_strangers, check_rules, check_range,     check_groups,   check_nss,          check_pam,   check_sshd,    check_helper,
+    check_strangers, check_setid, check_rules, check_range,     check_groups,   check_nss,          check_pam,   check_sshd,    check_helper,
     check_host,
 };
 

@@ -62,6 +62,7 @@ void check_members(struct doctor *doctor);   /* check_members.c: who has our gro
 void check_heirs(struct doctor *doctor);     /* check_deleted.c: deleted users' names and ids in
                                               * /etc/passwd ... */
 void check_strangers(struct doctor *doctor); /* ... and names in local groups that nobody has */
+void check_setid(struct doctor *doctor);     /* check_setid.c: set-id files of who may do nothing */
 void check_rules(struct doctor *doctor);     /* check_names.c: rules that name users' own groups */
 void check_shared_homes(struct doctor *doctor); /* check_homes.c */
 void check_groups(struct doctor *doctor);    /* check_groups.c: policy's local groups */

@@ -16,6 +16,22 @@ json 'd == []' "... is an empty array"
 
 keep
 
+# A set-id file in a home, and whether the doctor's own command disarms it.
+setid_copy() { cp /usr/bin/id /home/bob/copy && chown "$1" /home/bob/copy && chmod "$2" /home/bob/copy; }
+for plant in 'admin-tool users suspend bob -y; setid_copy 70101:70101 6755' 'setid_copy 70101:70000 2755' \
+    'admin-tool users delete bob -y; setid_copy 70101:70101 6755'; do
+    eval "$plant" >"$tmp/made" 2>&1
+    eval "$(mend_of setid-file)" >"$tmp/made" 2>&1
+    ok "$plant: the doctor's command disarms it" [ "$(stat -c %a /home/bob/copy)" = 755 ]
+    run admin-tool check -o json
+    json 'not any(f["check"] == "setid-file" for f in d)' "... and nothing is found then"
+    put_back
+done
+setid_copy bob 4755
+run admin-tool check
+ok "an active user's own set-uid file is in order" in_order
+rm /home/bob/copy
+
 plant_all <<'END'
 store-mode|problem|yes|a private folder others may enter|chmod 755 $STATE/private
 store-mode|problem|yes|a store others may read|chmod 644 $STORE
@@ -48,7 +64,10 @@ local-group|warning|no|a local group with a role's name|echo coder-admin:x:4000:
 local-heir|warning|no|a local account with a deleted one's name|admin-tool users delete bob -y; useradd -M bob
 local-heir|problem|no|a local account with a deleted one's uid|admin-tool users delete bob -y; useradd -M -o -u 70101 eve
 local-heir|warning|no|a deleted account as a local one again|admin-tool users delete bob -y; useradd -M -o -u 70101 bob
-group-stranger|warning|yes|a deleted user in a local group|gpasswd -a bob audio; admin-tool users delete bob -y --keep-groups
+setid-file|problem|no|a suspended user's set-uid file in a home|admin-tool users suspend bob -y; setid_copy 70101:70101 4755
+setid-file|problem|no|a set-gid file of one who is no Admin|setid_copy 70101:70000 2755
+setid-file|problem|no|a deleted user's set-uid file|admin-tool users delete bob -y; setid_copy 70101:70101 4755
+group-stranger|warning|yes|a deleted user in a local group|rm -f /home/bob/copy; gpasswd -a bob audio; admin-tool users delete bob -y --keep-groups
 group-stranger|warning|yes|a member nobody knows, in gshadow alone|sed -i 's/^audio:.*/audio:*::ghost/' /etc/gshadow
 group-stranger|warning|yes|a member nobody knows, in group alone|sed -i 's/^audio:.*/audio:x:29:root,ghost/' /etc/group
 group-stranger|warning|yes|an administrator nobody knows|sed -i 's/^audio:.*/audio:*:root,ghost:/' /etc/gshadow
