@@ -16,6 +16,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -28,17 +29,24 @@ enum { TRIES = 64, RESERVED = 2, WAIT_MS = 5000 };
 
 /* -- an id that is nobody's --------------------------------------------------------------- */
 
-/* The last id that can be had here (user_namespaces(7)); 0 if that is unknown. */
+/* The last id that can be had here: lines "INSIDE OUTSIDE COUNT" of user_namespaces(7); 0 if that is
+ * unknown. */
 static uint32_t last_id(void)
 {
     FILE *map = fopen("/proc/self/uid_map", "re");
-    unsigned long inside, outside, count, last = 0;
+    char line[128], *end;
+    uint64_t last = 0;
 
     if (map == NULL)
         return 0;
-    while (fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3)
+    while (fgets(line, sizeof line, map) != NULL) {
+        uint64_t inside = strtoul(line, &end, 10), count;
+
+        strtoul(end, &end, 10);
+        count = strtoul(end, NULL, 10);
         if (inside + count > last + 1)
             last = inside + count - 1;
+    }
     fclose(map);
     return (uint32_t)last;
 }

@@ -15,10 +15,10 @@ sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
 of_amy() { pgrep -r D,R,S,T,t -U amy "$@" >/dev/null || pgrep -r D,R,S,T,t -u amy "$@" >/dev/null; }
 goes_on()
 {
-    local then
-    then=$(od -An -tu8 "$tmp/$1")
+    local once
+    once=$(od -An -tu8 "$tmp/$1")
     sleep 0.1
-    [ "$then" != "$(od -An -tu8 "$tmp/$1")" ]
+    [ "$once" != "$(od -An -tu8 "$tmp/$1")" ]
 }
 count_file() { install -m 600 -o amy -g amy /dev/null "$tmp/$1"; }
 state_of() { sed -n 's/^State:.\(.\).*/\1/p' "/proc/$1/status"; }
@@ -65,7 +65,7 @@ systemd-run -q --unit=backup sh -c "$runaway chain $amy $amy $amy $tmp/beside; s
 ok "... and a chain of forks in another's service" soon goes_on beside
 setpriv --reuid amy --regid amy --init-groups sleep 7805 &
 admin-tool users activate amy -y >"$tmp/made"
-(su amy -c 'sleep 7806; :' >/dev/null 2>&1; echo done >"$tmp/su") &
+(su amy -c 'sleep 7806; :' >/dev/null 2>&1; echo ended >"$tmp/su") &
 ok "... and root's su" soon of_amy -f 'sleep 7806$'
 run admin-tool users suspend amy -y
 ok "suspend" [ "$status" -eq 0 ]

@@ -26,10 +26,10 @@ generation() { od -An -tu8 "$tmp/$1"; }
 # True when the chain FILE still goes on.
 goes_on()
 {
-    local then
-    then=$(generation "$1")
+    local once
+    once=$(generation "$1")
     sleep 0.1
-    [ "$then" != "$(generation "$1")" ]
+    [ "$once" != "$(generation "$1")" ]
 }
 # chain FILE REAL EFFECTIVE SAVED: as fast as can be.
 chain() { nice -n -20 "$runaway" chain "$2" "$3" "$4" "$tmp/$1" >/dev/null 2>&1 & disown; soon goes_on "$1"; }

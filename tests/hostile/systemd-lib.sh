@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2001,SC2034
 # What tests under a real systemd share. Sourced first of all, with nothing before it: what follows in the test runs
 # as a service of a systemd of its own (tests/world-systemd).
 
