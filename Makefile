@@ -54,7 +54,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 # -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
 
 SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/database.o sql/guard.o sql/deadline.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
-               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/rescue.o
+               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/repeats.o sql/rescue.o
 BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
 CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
                admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \

@@ -15,6 +15,7 @@
 #include "deadline.h"
 #include "directory.h"
 #include "holder.h"
+#include "repeats.h"
 
 #define LOCK_PATH PRIVATE_DIR "/lock"
 
@@ -190,11 +191,32 @@ static enum status open_to_read(struct tool *tool)
     return GO_ON;
 }
 
+/* What a user did so often that it has no row yet comes into the log before more does, and before it is read. A
+ * favour: it fails nothing. */
+static void settle_repeats(const struct tool *tool)
+{
+    struct activity_log *log;
+
+    if (tool->store == NULL || tool_has(tool, OPTION_DRY_RUN) ||
+        (!changes(tool) && tool->command->run != audit_show) ||
+        access(PRIVATE_DIR "/activity.db", F_OK) != 0)
+        return;
+    log = tool_open_activity();
+    if (log != NULL && repeats_is_due(log, tool->now))
+        repeats_settle(tool->store, log, tool->now);
+    activity_close(log);
+}
+
 enum status tool_open(struct tool *tool)
 {
+    enum status status;
+
     if ((tool->command->flags & COMMAND_CHANGES) != 0)
         actor_find(&tool->actor); /* now: it may ask a slow NSS source */
-    return changes(tool) ? open_to_change(tool) : open_to_read(tool);
+    status = changes(tool) ? open_to_change(tool) : open_to_read(tool);
+    if (status == GO_ON)
+        settle_repeats(tool);
+    return status;
 }
 
 struct activity_log *tool_open_activity(void)

@@ -11,6 +11,7 @@
 
 #include "hearing.h"
 #include "origin.h"
+#include "repeats.h"
 
 /* -- the truth ---------------------------------------------------------------------------- */
 
@@ -102,6 +103,18 @@ bool hearing_may_enter(enum verdict verdict)
 
 /* -- the rest ----------------------------------------------------------------------------- */
 
+/* Changes of a password that have no row yet, whosever they are: a favour, which fails nothing. */
+static void settle_repeats(const struct hearing *hearing, struct activity_log *log)
+{
+    struct store *store = NULL;
+
+    if (!repeats_is_due(log, hearing->now))
+        return;
+    if (store_open(hearing->judge->private_dir, STORE_EXISTING, &store) == STORE_OK)
+        repeats_settle(store, log, hearing->now);
+    store_close(store);
+}
+
 /* Not worth a refusal: a login that cannot be recorded is still a login. */
 static void record_login(const struct hearing *hearing, struct answer *ret)
 {
@@ -113,6 +126,8 @@ static void record_login(const struct hearing *hearing, struct answer *ret)
     if (result == STORE_OK)
         result = activity_record_login(log, hearing->account.uid, hearing->request->service,
                                        hearing->place, hearing->now, &notice);
+    if (result == STORE_OK)
+        settle_repeats(hearing, log);
     activity_close(log);
     if (!hearing_report(result, "activity.db"))
         return;

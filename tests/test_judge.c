@@ -913,6 +913,83 @@ static void neither_root_nor_who_must_change_waits(void **state)
     assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 3", NEW " 4").must_wait, 1);
 }
 
+/* As if a minute had gone by since the newest row and the newest repeat. */
+static void let_a_minute_pass(void)
+{
+    fixture_sql("DROP TRIGGER IF EXISTS audit_is_fixed; UPDATE audit SET at = at - 60");
+    if (fixture_activity_number("SELECT count(*) FROM sqlite_master WHERE name = 'repeats'") != 0)
+        fixture_activity_sql("UPDATE repeats SET last = last - 60");
+}
+
+static int64_t rows_saying(const char *detail)
+{
+    char sql[200];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit WHERE event = 'password changed' AND uid = 70100"
+             " AND actor = 'alice' AND after ->> 'detail' GLOB '%s'", detail);
+    return fixture_number(sql);
+}
+
+static void change_five_times(void)
+{
+    static const char *const words[] = { RIGHT, NEW, NEW " 2", NEW " 3", NEW " 4", NEW " 5" };
+
+    for (size_t i = 1; i < 6; i++)
+        assert_int_equal(ask_change(REQUEST_CHANGE, words[i - 1], words[i]).right, 1);
+}
+
+static void changes_within_a_minute_are_one_row_and_a_count(void **state)
+{
+    (void)state;
+    change_five_times();
+    assert_true(password_is(NEW " 5"));
+    assert_int_equal(audit_rows(), 1);
+    ask(REQUEST_SESSION, ""); /* the minute is not over */
+    assert_int_equal(audit_rows(), 1);
+    let_a_minute_pass();
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 5", NEW " 6").right, 1);
+    assert_int_equal(audit_rows(), 2);
+    assert_int_equal(rows_saying("after 4 more since the row before"), 1);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM repeats"), 0);
+    let_a_minute_pass();
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW " 6", NEW " 7").right, 1);
+    assert_int_equal(audit_rows(), 3);
+    assert_int_equal(rows_saying("*"), 1);
+}
+
+static void the_count_comes_with_the_next_session(void **state)
+{
+    (void)state;
+    change_five_times();
+    let_a_minute_pass();
+    ask(REQUEST_SESSION, "");
+    assert_int_equal(audit_rows(), 2);
+    assert_int_equal(rows_saying("4 more, the last at 20*Z"), 1);
+    ask(REQUEST_SESSION, "");
+    assert_int_equal(audit_rows(), 2);
+}
+
+static void every_required_change_has_its_row(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        fixture_sql("UPDATE accounts SET temporary = 1; DELETE FROM password_history");
+        assert_int_equal(ask_change(REQUEST_CHANGE, i % 2 == 0 ? RIGHT : NEW, i % 2 == 0 ? NEW : RIGHT).right, 1);
+    }
+    assert_int_equal(audit_rows(), 3);
+}
+
+static void a_change_that_fails_is_not_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, NEW).right, 1);
+    fixture_sql("CREATE TRIGGER no_more BEFORE UPDATE OF hash ON accounts BEGIN SELECT RAISE(ABORT, 'x'); END");
+    assert_int_equal(ask_change(REQUEST_CHANGE, NEW, NEW " 2").right, 0);
+    assert_int_equal(ask_change(REQUEST_CHANGE, WRONG, NEW " 2").right, 0);
+    assert_int_equal(fixture_activity_number("SELECT count(*) FROM repeats"), 0);
+    assert_int_equal(audit_rows(), 1);
+}
+
 static void what_root_sets_is_temporary_and_audited(void **state)
 {
     struct answer answer;
@@ -1214,6 +1291,10 @@ int main(void)
         TEST(a_silent_session_uses_up_nothing_and_is_no_login),
         TEST(a_user_waits_before_the_next_change_of_his_own_accord),
         TEST(neither_root_nor_who_must_change_waits),
+        TEST(changes_within_a_minute_are_one_row_and_a_count),
+        TEST(the_count_comes_with_the_next_session),
+        TEST(every_required_change_has_its_row),
+        TEST(a_change_that_fails_is_not_counted),
         TEST(what_root_sets_is_temporary_and_audited),
         TEST(what_root_sets_is_final_when_policy_says_so),
         TEST(root_is_only_warned_of_a_weak_password),

@@ -28,6 +28,13 @@ for n in 1 2 3 4 5 6 7; do
     now=$next
 done
 ok "... and the first password is back" is "$good"
+ok "... and it left one audit row" is_value "SELECT count(*) FROM audit WHERE event = 'password changed'" 1
+sqlite3 "$STATE/private/activity.db" 'UPDATE repeats SET last = last - 60'
+exits 0 "a minute later the log" admin-tool audit -n 1 -o json
+json 'd[0]["event"] == "password changed" and d[0]["actor"] == "amy" and d[0]["after"]["detail"].startswith("6 more, the last at 20")' \
+    "... says how many there were"
+exits 0 "... once" admin-tool audit -n 1 -o json
+ok "... and is whole" eval 'is_value "SELECT count(*) FROM audit WHERE event = '"'password changed'"'" 2 && admin-tool audit --verify >"$tmp/out"'
 admin-tool policy set password_min_hours=1 >"$tmp/made"
 change "$good" "$better"
 ok "with one, she waits" [ "$status" -ne 0 ]
