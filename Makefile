@@ -95,7 +95,7 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admi
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/proc.o admin-tool/units.o admin-tool/uid_signal.o admin-tool/host.o \
                admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
                admin-tool/layout.o admin-tool/group_lists.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/setid.o admin-tool/search.o admin-tool/columns.o \
+               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/mentions.o admin-tool/setid.o admin-tool/search.o admin-tool/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "leftovers.h"
+#include "mentions.h"
 #include "print.h"
 #include "search_files.h"
 
@@ -128,6 +129,7 @@ static void print_all(const struct account *account, FILE *out)
     print_at_jobs(account->uid, "/var/spool/at", out);
     print_ranges(account, "/etc/subuid", out);
     print_ranges(account, "/etc/subgid", out);
+    mentions_print(account, out);
 }
 
 void leftovers_print(const struct account *account, FILE *out)

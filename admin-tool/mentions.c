@@ -1,0 +1,194 @@
+/*
+ * Lines that name a user. They are looked for word by word, so a line may name the user as an argument only:
+ * the administrator sees it and decides. A command that removes lines finds them again by what they say, not by
+ * their number, so that one can be run after the other; it is given only where the whole line is the user's.
+ */
+#include "mentions.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "text_file.h"
+
+enum { LINE_SIZE = 4096, PATH_ROOM = 320, PATTERN_SIZE = 256 };
+
+enum kind { SUDOERS, CRONTAB, NAME_LIST };
+
+/* -- words -------------------------------------------------------------------------------- */
+
+/* "bob", "%bob" (the user's own group), "#70101", "%#70101" of sudoers(5). */
+static bool is_user(const char *word, size_t length, const struct account *account)
+{
+    char uid[16];
+    size_t size;
+
+    snprintf(uid, sizeof uid, "#%u", account->uid);
+    if (length > 0 && *word == '%') {
+        word++;
+        length--;
+    }
+    size = strlen(account->username);
+    return (length == size && memcmp(word, account->username, size) == 0) ||
+           (length == strlen(uid) && memcmp(word, uid, length) == 0);
+}
+
+static bool names_user(const char *line, const struct account *account)
+{
+    static const char between[] = " \t\r,=:()!@\"";
+
+    line += strspn(line, " \t");
+    if (*line == '#' && !isdigit((unsigned char)line[1]))
+        return false;
+    while (*line != '\0') {
+        size_t length = strcspn(line, between);
+
+        if (is_user(line, length, account))
+            return true;
+        line += length;
+        line += strspn(line, between);
+    }
+    return false;
+}
+
+/* The user field of a system crontab is the sixth word, or the second behind "@daily". */
+static bool runs_as(const char *line, const struct account *account)
+{
+    const char *text = line;
+    char word[LINE_SIZE];
+    int before = 0;
+
+    if (!text_word(&text, word, sizeof word) || word[0] == '#')
+        return false;
+    for (int left = word[0] == '@' ? 0 : 4; before < left; before++)
+        if (!text_word(&text, word, sizeof word))
+            return false;
+    return text_word(&text, word, sizeof word) && strcmp(word, account->username) == 0;
+}
+
+static bool is_whole(const char *line, const struct account *account)
+{
+    line += strspn(line, " \t");
+    return strncmp(line, account->username, strlen(account->username)) == 0 &&
+           line[strlen(account->username) + strspn(line + strlen(account->username), " \t\r")] == '\0';
+}
+
+static bool is_named(enum kind kind, const char *line, const struct account *account)
+{
+    switch (kind) {
+    case SUDOERS:
+        return names_user(line, account);
+    case CRONTAB:
+        return runs_as(line, account);
+    default:
+        return is_whole(line, account);
+    }
+}
+
+/* -- commands ----------------------------------------------------------------------------- */
+
+/* The name in a regular expression: of what it may hold only the dot means something there. */
+static void make_pattern(const char *name, char *ret, size_t size)
+{
+    size_t used = 0;
+
+    for (; *name != '\0' && used + 4 < size; name++)
+        used += (size_t)snprintf(ret + used, size - used, *name == '.' ? "[.]" : "%c", *name);
+}
+
+/* One rule of the user's alone: "bob HOST = ...", on one line. */
+static bool is_own_rule(const char *line, const struct account *account)
+{
+    size_t size = strlen(account->username), length = strlen(line);
+
+    line += strspn(line, " \t");
+    return strncmp(line, account->username, size) == 0 && strchr(" \t", line[size]) != NULL &&
+           line[size + strspn(line + size, " \t")] != ',' && (length == 0 || line[strlen(line) - 1] != '\\');
+}
+
+static void print_command(enum kind kind, const char *path, const char *line,
+                          const struct account *account, FILE *out)
+{
+    char name[PATTERN_SIZE];
+
+    make_pattern(account->username, name, sizeof name);
+    if (kind == SUDOERS && is_own_rule(line, account))
+        fprintf(out, "    remove it: sed -i -E '/^[[:blank:]]*%s[[:blank:]]+[^,[:blank:]].*[^\\\\]$/d' '%s'\n", name, path);
+    else if (kind == SUDOERS)
+        fprintf(out, "    take the name out: visudo -f '%s'\n", path);
+    else if (kind == CRONTAB)
+        fprintf(out, "    remove it: sed -i -E '/^[[:blank:]]*(@[^[:blank:]]+|([^[:blank:]#]+[[:blank:]]+){4}"
+                "[^[:blank:]]+)[[:blank:]]+%s[[:blank:]]/d' '%s'\n", name, path);
+    else
+        fprintf(out, "    remove it: sed -i -E '/^[[:blank:]]*%s[[:blank:]]*$/d' '%s'\n", name, path);
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+static void print_mention(enum kind kind, const char *path, size_t number, const char *line,
+                          const struct account *account, FILE *out)
+{
+    static const char *const what[] = { "sudoers", "crontab", "list" };
+    char plain[CELL_SIZE];
+
+    print_escape(line, plain, sizeof plain);
+    fprintf(out, "  %s: %s:%zu: %s\n", what[kind], path, number, plain);
+    print_command(kind, path, line, account, out);
+}
+
+static void search_file(enum kind kind, const char *path, const struct account *account, FILE *out)
+{
+    FILE *file = text_file_open("", path);
+    char *line = NULL;
+    size_t room = 0, number = 0;
+    ssize_t length;
+
+    while (file != NULL && (length = getline(&line, &room, file)) > 0) {
+        number++;
+        line[strcspn(line, "\n")] = '\0';
+        if (is_named(kind, line, account))
+            print_mention(kind, path, number, line, account, out);
+    }
+    free(line);
+    if (file != NULL)
+        fclose(file);
+}
+
+/* A name that is more than one word in a command is nobody's: cron and sudo skip it, too. */
+static int is_read(const struct dirent *entry)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+    return entry->d_name[strspn(entry->d_name, plain)] == '\0';
+}
+
+static void search_folder(enum kind kind, const char *folder, const struct account *account,
+                          FILE *out)
+{
+    struct dirent **entries = NULL;
+    char path[PATH_ROOM];
+    int count = scandir(folder, &entries, is_read, alphasort);
+
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        search_file(kind, path, account, out);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+void mentions_print(const struct account *account, FILE *out)
+{
+    static const char *const lists[] = { "/etc/cron.allow", "/etc/cron.deny", "/etc/at.allow",
+                                         "/etc/at.deny" };
+
+    search_file(SUDOERS, "/etc/sudoers", account, out);
+    search_folder(SUDOERS, "/etc/sudoers.d", account, out);
+    search_file(CRONTAB, "/etc/crontab", account, out);
+    search_folder(CRONTAB, "/etc/cron.d", account, out);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        search_file(NAME_LIST, lists[i], account, out);
+}

@@ -1,0 +1,15 @@
+/*
+ * Lines of this machine's configuration that name a user: sudoers(5), system crontabs (crontab(5)), who may use
+ * cron and at. A deleted user's lines are the next one's of that name, or the next one's of that uid.
+ */
+#ifndef CODER_MENTIONS_H
+#define CODER_MENTIONS_H
+
+#include <stdio.h>
+
+#include "account.h"
+
+/* Each line, with its file and number, and the command that removes it. Nothing is changed. */
+void mentions_print(const struct account *account, FILE *out);
+
+#endif
