@@ -186,9 +186,9 @@ static const struct attribute {
 } attributes[] = {
     { reset_dumpable, true },
     { reset_interval_timers, true },
-    { reset_timer_slack, true },
     { reset_limits, true },
     { reset_scheduling, false },
+    { reset_timer_slack, true }, /* a real-time class has none, and leaves what its parent had */
     { reset_affinity, false },
     { reset_io_priority, false },
     { reset_memory_policy, false },

@@ -130,7 +130,7 @@ static void tell_odds(struct portrait *portrait)
     say(portrait, "session: %s", word != NULL ? word : "\n");
     read_file(portrait->pid, "numa_maps", text, sizeof text);
     word = strchr(text, ' ');
-    say(portrait, "memory policy:%.*s\n", word != NULL ? (int)(1 + strcspn(word + 1, " ")) : 0, word != NULL ? word : "");
+    say(portrait, "memory policy:%.*s\n", word != NULL ? (int)(1 + strcspn(word + 1, " \n")) : 0, word != NULL ? word : "");
     say(portrait, "I/O priority: %ld\n", syscall(SYS_ioprio_get, 1, portrait->pid));
 }
 

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -351,6 +352,56 @@ static void nobody_reaches_the_helper(void **state)
     assert_int_equal(visit_end(&visitor), 0);
 }
 
+/* From a root host it is executed by root: no set-user-ID exec makes it unreadable. */
+static bool no_ptrace_in_bounds(void)
+{
+    return prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0) == 0;
+}
+
+/* As root with the helper's rights, CAP_SYS_PTRACE is not among them: is what this process executes told? */
+static int look_inside(pid_t pid)
+{
+    struct __user_cap_header_struct version = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct sets[2];
+    char path[64], target[256];
+
+    if (syscall(SYS_capget, &version, sets) != 0)
+        return 100;
+    sets[0].effective &= ~(1U << CAP_SYS_PTRACE);
+    sets[0].permitted &= ~(1U << CAP_SYS_PTRACE);
+    if (syscall(SYS_capset, &version, sets) != 0)
+        return 101;
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)(pid != 0 ? pid : getpid()));
+    return readlink(path, target, sizeof target) > 0;
+}
+
+static int exit_of(pid_t looked_at)
+{
+    int status;
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        _exit(look_inside(looked_at));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+static void no_process_of_roots_looks_inside(void **state)
+{
+    struct visit visit_by = { .hostile = no_ptrace_in_bounds };
+    struct visitor visitor = visit_begin(&visit_by, NULL, VISIT_SILENT);
+
+    (void)state;
+    for (int i = 0; i < 200 && !is_ready(visitor.pid); i++)
+        usleep(10000);
+    usleep(50000);
+    assert_int_equal(exit_of(0), 1);
+    assert_int_equal(exit_of(visitor.pid), 0);
+    visit_end(&visitor);
+}
+
 /* -- what the helper has left of its caller's ----------------------------------------------- */
 
 static char clean[PORTRAIT_SIZE], now[PORTRAIT_SIZE];
@@ -492,6 +543,7 @@ int main(void)
         TEST(files_are_private_whatever_the_umask),
         TEST(argv_and_environment_are_nothing),
         TEST(nobody_reaches_the_helper),
+        TEST(no_process_of_roots_looks_inside),
         TEST(a_default_timer_slack_is_the_callers_too),
     };
     int failed = cmocka_run_group_tests_name("callers", tests, NULL, NULL);
