@@ -8,8 +8,8 @@
  * those looked at went away before it was known whose it was.
  *
  * Where an administrator's own service runs as him (units.h) the kernel must not end all: it would be
- * hit, too. There he is swept out of /proc, and if that does not come to an end everything of his is
- * stopped at once, swept, and the service goes on. That comes second, because sudo and su stop
+ * hit, too. There he is swept out of /proc; if there was anything, everything of his is then stopped at
+ * once, swept, and the service goes on. That comes second, because sudo and su stop
  * themselves on seeing their child stopped, and root's su is not ours to stop.
  */
 #include <errno.h>
@@ -29,7 +29,6 @@ enum {
     PATIENCE_MS = 10 * 1000, /* for what dies slowly, e.g. writing a core or waiting for a disk */
     PAUSE_MS = 10, PAUSE_MAX_MS = 80,
     QUIET_LOOKS = 2,
-    LOOKS_RUNNING = 8, /* then what runs is stopped, where it is not ended at once */
     LOOKS_STOPPED = 20
 };
 
@@ -142,6 +141,7 @@ static bool end_all(struct sweep *sweep)
 {
     int64_t end = monotonic_ms() + PATIENCE_MS;
     int quiet = 0, pause = PAUSE_MS;
+    bool found = false; /* something, at the look before */
 
     for (int looks = 1; quiet < QUIET_LOOKS && monotonic_ms() < end; looks++) {
         if (!look(sweep))
@@ -149,8 +149,9 @@ static bool end_all(struct sweep *sweep)
         quiet = is_quiet(sweep) ? quiet + 1 : 0;
         if (quiet == 0 || looks == 1)
             end_found(sweep);
-        if (quiet == 0 && looks % LOOKS_RUNNING == 0 && has_own_unit(sweep))
+        if (found && has_own_unit(sweep))
             end_stopped(sweep);
+        found = quiet == 0;
         if (quiet < QUIET_LOOKS)
             pause_ms(pause);
         pause = quiet > 0 || pause >= PAUSE_MAX_MS ? pause : pause * 2;

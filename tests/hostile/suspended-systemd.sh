@@ -55,10 +55,16 @@ ok "the service itself runs on" systemctl is-active -q mail
 
 # -- beside an administrator's own services ---------------------------------------------------------
 
-systemd-run -q --unit=of-amy --uid=amy sleep 7801
+count_file continued
+cat >"$tmp/of-amy" <<'END'
+$SIG{CONT} = sub { open my $file, ">>", $ARGV[0]; print $file "x" };
+sleep 1 while 1;
+END
+chmod 644 "$tmp/of-amy"
+systemd-run -q --unit=of-amy --uid=amy perl "$tmp/of-amy" "$tmp/continued"
 systemd-run -q --unit=of-amy-too --uid=amy --slice=web-shop.slice sleep 7802
 systemd-run -q --unit=of-amy@3 --uid=amy sleep 7803
-ok "three services of the administrator's run as her" soon eval '[ "$(pgrep -U amy -x sleep | wc -l)" -eq 3 ]'
+ok "three services of the administrator's run as her" soon eval '[ "$(pgrep -r D,R,S,T,t -U amy | wc -l)" -eq 3 ]'
 kill -STOP "$(main_of of-amy@3)"
 count_file beside
 systemd-run -q --unit=backup sh -c "$runaway chain $amy $amy $amy $tmp/beside; sleep 7804"
@@ -76,6 +82,7 @@ for unit in of-amy of-amy-too of-amy@3; do
     ok "... and runs" systemctl is-active -q "$unit"
 done
 ok "... each of them once" [ "$(wc -l <"$tmp/err")" -eq 3 ]
+ok "... it was stopped for a moment, as all of hers was" soon [ -s "$tmp/continued" ]
 ok "what was not stopped is not" eval '[ "$(state_of "$(main_of of-amy)")" = S ] && [ "$(state_of "$(main_of of-amy-too)")" = S ]'
 ok "what was stopped is" [ "$(state_of "$(main_of of-amy@3)")" = T ]
 ok "root's su has ended, and is not stopped" soon [ -e "$tmp/su" ]
