@@ -80,10 +80,11 @@ static size_t read_due(struct activity_log *log, int64_t now, struct repeated re
 
     if (row == NULL)
         return 0;
-    while (count < SETTLED_AT_ONCE && sqlite3_step(row) == SQLITE_ROW)
-        ret[count++] = (struct repeated){ .uid = sqlite3_column_int64(row, 0),
-                                          .count = sqlite3_column_int64(row, 1),
-                                          .last = sqlite3_column_int64(row, 2) };
+    for (; count < SETTLED_AT_ONCE && sqlite3_step(row) == SQLITE_ROW; count++) {
+        ret[count].uid = sqlite3_column_int64(row, 0);
+        ret[count].count = sqlite3_column_int64(row, 1);
+        ret[count].last = sqlite3_column_int64(row, 2);
+    }
     database_finish(row);
     return count;
 }
