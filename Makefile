@@ -227,16 +227,6 @@ $(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpam
 
-# Attributes that a program inherits, for shell tests.
-$(B)/world/inherit: $(O)/tests/inherit.o $(O)/tests/hostility.o $(O)/tests/portrait.o
-	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^
-
-# Processes that are hard to end, for shell tests.
-$(B)/world/runaway: $(O)/tests/runaway.o
-	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lpthread
-
 # Memory that runs out, for shell tests.
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 	@mkdir -p $(@D)
@@ -260,7 +250,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(B)/world/pam_call $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
