@@ -227,6 +227,11 @@ $(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpam
 
+# Processes that are hard to end, for shell tests.
+$(B)/world/runaway: $(O)/tests/runaway.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lpthread
+
 # Memory that runs out, for shell tests.
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 	@mkdir -p $(@D)
