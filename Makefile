@@ -85,17 +85,17 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/local_files.o admin-tool/export.o sql/store_export.o
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
-TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/options.o admin-tool/open.o \
+TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/open.o \
                admin-tool/change.o admin-tool/actor.o admin-tool/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
-               admin-tool/words.o admin-tool/users.o admin-tool/listing.o \
+               admin-tool/terminal/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \
                admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
                admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/proc.o admin-tool/units.o admin-tool/uid_signal.o admin-tool/host.o \
-               admin-tool/when.o admin-tool/print.o admin-tool/escape.o sql/json.o \
-               admin-tool/layout.o admin-tool/group_lists.o admin-tool/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/mentions.o admin-tool/setid.o admin-tool/search.o admin-tool/columns.o \
+               admin-tool/terminal/when.o admin-tool/terminal/print.o admin-tool/terminal/escape.o sql/json.o \
+               admin-tool/terminal/layout.o admin-tool/group_lists.o admin-tool/terminal/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/mentions.o admin-tool/setid.o admin-tool/search.o admin-tool/terminal/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
@@ -165,7 +165,7 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # Everything but the entry points, so that a unit test can reach any of it.
 UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/when.o
+             $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/terminal/when.o
 UNITS     := test_account test_json test_store test_rescue test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
              test_nss test_nss_circumstances test_nss_input \

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "ancestors.h"
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 #define CLAIMED " (claimed)" /* no name and no address ends so */
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <utmpx.h>
 
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 enum { RECORDS_MAX = 20000 };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
 

@@ -2,9 +2,9 @@
  * The audit log, proved whole and pruned: what keeps it a log that can be relied on, and of a length that
  * can be kept. Nothing is printed or waited for while a transaction is open.
  */
-#include "command.h"
+#include "terminal/command.h"
 #include "json.h"
-#include "print.h"
+#include "terminal/print.h"
 
 /* -- verifying ---------------------------------------------------------------------------- */
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "backup.h"
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 #include "safe_path.h"
 
 /* -- a new file, complete or absent ------------------------------------------------------- */

@@ -4,7 +4,7 @@
 #ifndef CODER_BACKUP_SOURCE_H
 #define CODER_BACKUP_SOURCE_H
 
-#include "command.h"
+#include "terminal/command.h"
 
 struct backup_source {
     unsigned char *bytes;

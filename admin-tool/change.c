@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "oneself.h"
-#include "print.h"
+#include "terminal/print.h"
 
 /* -- the question ------------------------------------------------------------------------- */
 

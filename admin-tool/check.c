@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "json.h"
-#include "print.h"
+#include "terminal/print.h"
 
 static const char *const severities[] = { "note", "warning", "problem", "problem" };
 

@@ -5,7 +5,7 @@
 #ifndef CODER_CHECK_H
 #define CODER_CHECK_H
 
-#include "command.h"
+#include "terminal/command.h"
 #include "sshd_settings.h"
 
 /* PROBLEM: logins fail, somebody gets in who must not, or what keeps him out is missing: exit

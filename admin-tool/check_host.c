@@ -13,7 +13,7 @@
 
 #include "check.h"
 #include "directory.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "store_check.h"
 
 #define SOCKET_PATH CODER_RUN_DIR "/helper.sock"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "setid.h"
 
 enum { KINDS_MAX = 64, EXAMPLE_SIZE = 512, SEARCH_SECONDS = 2, GROUPS_ROOM = 65536 + 1 };

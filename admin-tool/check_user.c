@@ -9,7 +9,7 @@
 
 #include "check_home.h"
 #include "check_visit.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "store_check.h"
 
 /* -- findings about the account ----------------------------------------------------------- */

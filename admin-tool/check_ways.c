@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "check_visit.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "sudo_rules.h"
 
 const char *visit_reason(enum verdict verdict)

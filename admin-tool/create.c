@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "home_owner.h"
 #include "local_lines.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "reserved.h"
 
 /* -- taken -------------------------------------------------------------------------------- */

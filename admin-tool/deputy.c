@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 enum { REAP_LOOKS = 100, REAP_LOOK_NS = 1000 * 1000 };
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 bool descriptor_write(int fd, const void *bytes, size_t size)
 {

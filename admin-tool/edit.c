@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 /* What was given, over what is. */
 static struct account merge(const struct tool *tool, const struct account *given,

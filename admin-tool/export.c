@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "import.h"
-#include "print.h"
+#include "terminal/print.h"
 
 enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
 

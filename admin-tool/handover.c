@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {

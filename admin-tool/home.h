@@ -6,7 +6,7 @@
 
 #include <fcntl.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 enum { OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 

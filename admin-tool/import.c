@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "import.h"
-#include "print.h"
+#include "terminal/print.h"
 
 static enum status refuse_memory(void)
 {

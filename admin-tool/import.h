@@ -8,7 +8,7 @@
 
 #include <sys/stat.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "local_files.h"
 
 /* -- import_record.c: one account as a file says it --------------------------------------- */

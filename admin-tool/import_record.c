@@ -3,7 +3,7 @@
  * that users create would refuse is refused here with the same words; nothing is looked up.
  */
 #include "import.h"
-#include "print.h"
+#include "terminal/print.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include "leftovers.h"
 #include "mentions.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "search_files.h"
 
 /* -- in fixed places ---------------------------------------------------------------------- */

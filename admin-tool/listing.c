@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "print.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
 
 enum { PAGE_SIZE = 256 };
 

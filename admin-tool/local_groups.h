@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 /* For users delete --dry-run: which groups those are, and what would become of it. Nothing is printed when
  * there are none. */

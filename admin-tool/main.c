@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "deadline.h"
 #include "holder.h"
 #include "memory.h"
-#include "print.h"
+#include "terminal/print.h"
 
 /* -- the commands: a new verb is a new line ----------------------------------------------- */
 

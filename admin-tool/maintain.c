@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "directory.h"
 
 /* -- reset-password ----------------------------------------------------------------------- */

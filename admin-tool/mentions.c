@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print.h"
+#include "terminal/print.h"
 #include "text_file.h"
 
 enum { LINE_SIZE = 4096, PATH_ROOM = 320, PATTERN_SIZE = 256 };

@@ -4,7 +4,7 @@
 #ifndef CODER_ONESELF_H
 #define CODER_ONESELF_H
 
-#include "command.h"
+#include "terminal/command.h"
 
 /* Is the account that of whoever runs this, by login uid or by sudo's word? */
 bool oneself_is(const struct actor *actor, uint32_t uid, const char *username);

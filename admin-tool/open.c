@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "deadline.h"
 #include "directory.h"
 #include "holder.h"

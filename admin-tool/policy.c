@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "group_lists.h"
 #include "json.h"
-#include "print.h"
+#include "terminal/print.h"
 
 enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
 

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "inherited.h"
 
 /* A file opened later must not get number 1 and be printed into; and what was closed must fail, not

@@ -5,7 +5,7 @@
 #ifndef CODER_PUBLISH_H
 #define CODER_PUBLISH_H
 
-#include "command.h"
+#include "terminal/command.h"
 #include "directory.h"
 
 #define PREPARED PRIVATE_DIR "/directory.new"

@@ -11,7 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 /* As shadow-utils names them; what is not here is USER_MGMT. */
 static int type_of(const char *event)

@@ -7,11 +7,11 @@
 
 #include "backup.h"
 #include "backup_source.h"
-#include "command.h"
+#include "terminal/command.h"
 #include "oneself.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "restore_clash.h"
-#include "words.h"
+#include "terminal/words.h"
 
 /* -- what it would do --------------------------------------------------------------------- */
 

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "directory.h"
 #include "home_owner.h"
 #include "import.h"
 #include "local_lines.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "reserved.h"
 
 enum { PAGE_SIZE = 64 };

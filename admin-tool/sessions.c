@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "lineage.h"
 #include "oneself.h"
 #include "uid_signal.h"

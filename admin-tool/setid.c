@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print.h"
+#include "terminal/print.h"
 
 enum { EXAMPLES = 8, LISTING_SECONDS = 5, REMOVING_SECONDS = 60, ROUNDS_MAX = 5, GROUPS_MAX = 65536 + 1 };
 

@@ -7,7 +7,7 @@
 #ifndef CODER_SETID_H
 #define CODER_SETID_H
 
-#include "command.h"
+#include "terminal/command.h"
 #include "search_files.h"
 
 /* The bits of st that have an effect: set-user-id, and set-group-id of what the group may run (inode(7)). */

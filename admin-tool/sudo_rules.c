@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 enum { OUTPUT_SIZE = 16384 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "terminal/command.h"
 
 bool units_are_here(void)
 {

@@ -4,11 +4,11 @@
  */
 #include <string.h>
 
-#include "command.h"
+#include "terminal/command.h"
 #include "leftovers.h"
 #include "local_groups.h"
 #include "oneself.h"
-#include "print.h"
+#include "terminal/print.h"
 #include "setid.h"
 
 /* -- what several of them share ----------------------------------------------------------- */

@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 F := $(B)/fuzz
 
-FUZZ_OBJS := tests/fuzz/fuzz.o tests/fuzz/grammar.o admin-tool/escape.o $(UNIT_OBJS)
+FUZZ_OBJS := tests/fuzz/fuzz.o tests/fuzz/grammar.o admin-tool/terminal/escape.o $(UNIT_OBJS)
 FUZZ_LIBS := -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
 # What a fuzzer has beside those.
 FUZZ_MORE_directory := tests/fixture_directory.o tests/fuzz/damage.o

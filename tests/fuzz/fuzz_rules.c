@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 #include "grammar.h"
-#include "print.h"
+#include "terminal/print.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
