@@ -61,10 +61,10 @@ CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_dire
                admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
                admin-tool/check_deleted.o admin-tool/check_setid.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
                admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_hashes.o admin-tool/check_ways.o admin-tool/check_service.o \
-               admin-tool/sudo_rules.o \
+               admin-tool/host/sudo_rules.o \
                admin-tool/check_repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
-PARSER_OBJS := admin-tool/text_file.o admin-tool/rule_groups.o admin-tool/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
+PARSER_OBJS := admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
                admin-tool/pam_run.o admin-tool/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
@@ -82,20 +82,20 @@ READ_OBJS   := admin-tool/import_record.o admin-tool/import_read.o admin-tool/im
 IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_host.o admin-tool/import_check.o \
                admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
                admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
-               admin-tool/local_files.o admin-tool/export.o sql/store_export.o
+               admin-tool/host/local_files.o admin-tool/export.o sql/store_export.o
 # What may hang is done by a child.
-HANGING_OBJS := admin-tool/deputy.o admin-tool/as_user.o admin-tool/mounted.o
-TOOL_OBJS   := admin-tool/main.o admin-tool/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
-               admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/safe_path.o \
+HANGING_OBJS := admin-tool/host/deputy.o admin-tool/host/as_user.o admin-tool/host/mounted.o
+TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/open.o \
+               admin-tool/change.o admin-tool/actor.o admin-tool/host/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
+               admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/host/safe_path.o \
                admin-tool/terminal/words.o admin-tool/users.o admin-tool/listing.o \
-               admin-tool/newcomer.o admin-tool/create.o admin-tool/home.o admin-tool/home_owner.o admin-tool/local_lines.o admin-tool/home_remove.o admin-tool/reserved.o \
+               admin-tool/newcomer.o admin-tool/create.o admin-tool/host/home.o admin-tool/host/home_owner.o admin-tool/host/local_lines.o admin-tool/host/home_remove.o admin-tool/host/reserved.o \
                admin-tool/maintain.o \
                admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
-               admin-tool/publish_whole.o admin-tool/sessions.o admin-tool/lineage.o admin-tool/proc.o admin-tool/units.o admin-tool/uid_signal.o admin-tool/host.o \
+               admin-tool/publish_whole.o admin-tool/host/sessions.o admin-tool/host/lineage.o admin-tool/host/proc.o admin-tool/host/units.o admin-tool/host/uid_signal.o admin-tool/host/host.o \
                admin-tool/terminal/when.o admin-tool/terminal/print.o admin-tool/terminal/escape.o sql/json.o \
-               admin-tool/terminal/layout.o admin-tool/group_lists.o admin-tool/terminal/terminal.o admin-tool/descriptor.o admin-tool/edit.o admin-tool/policy.o \
-               admin-tool/leftovers.o admin-tool/local_groups.o admin-tool/mentions.o admin-tool/setid.o admin-tool/search.o admin-tool/terminal/columns.o \
+               admin-tool/terminal/layout.o admin-tool/host/group_lists.o admin-tool/terminal/terminal.o admin-tool/host/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/host/leftovers.o admin-tool/host/local_groups.o admin-tool/host/mentions.o admin-tool/host/setid.o admin-tool/host/search.o admin-tool/terminal/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ancestors.h"
+#include "host/ancestors.h"
 #include "terminal/command.h"
 #include "terminal/print.h"
 

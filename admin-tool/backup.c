@@ -12,7 +12,7 @@
 #include "backup.h"
 #include "terminal/command.h"
 #include "terminal/print.h"
-#include "safe_path.h"
+#include "host/safe_path.h"
 
 /* -- a new file, complete or absent ------------------------------------------------------- */
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "backup.h"
-#include "safe_path.h"
+#include "host/safe_path.h"
 
 void backup_source_close(struct backup_source *source)
 {

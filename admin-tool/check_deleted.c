@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "local_groups.h"
+#include "host/local_groups.h"
 
 /* -- names and ids taken up again --------------------------------------------------------- */
 

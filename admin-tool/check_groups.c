@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "directory.h"
-#include "group_lists.h"
+#include "host/group_lists.h"
 
 /* Does the directory grant this id to an active user with the role? True when there is no such
  * user. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "as_user.h"
+#include "host/as_user.h"
 
 struct question {
     const struct account *account;

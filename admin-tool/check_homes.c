@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "home_owner.h"
+#include "host/home_owner.h"
 #include "store_check.h"
 
 enum { SHARED_MAX = 100 };

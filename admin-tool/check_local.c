@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "text_file.h"
+#include "host/text_file.h"
 
 bool check_is_local(const char *username)
 {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "reserved.h"
-#include "rule_groups.h"
-#include "text_file.h"
+#include "host/reserved.h"
+#include "host/rule_groups.h"
+#include "host/text_file.h"
 
 enum { RULES_MAX = 1 << 20, INCLUDES_MAX = 8 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "nsswitch.h"
-#include "text_file.h"
+#include "host/nsswitch.h"
+#include "host/text_file.h"
 
 #define FILE_PATH "/etc/nsswitch.conf"
 

@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "terminal/print.h"
-#include "setid.h"
+#include "host/setid.h"
 
 enum { KINDS_MAX = 64, EXAMPLE_SIZE = 512, SEARCH_SECONDS = 2, GROUPS_ROOM = 65536 + 1 };
 

@@ -6,7 +6,7 @@
 
 #include "check_visit.h"
 #include "terminal/print.h"
-#include "sudo_rules.h"
+#include "host/sudo_rules.h"
 
 const char *visit_reason(enum verdict verdict)
 {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "terminal/command.h"
-#include "home_owner.h"
-#include "local_lines.h"
+#include "host/home_owner.h"
+#include "host/local_lines.h"
 #include "terminal/print.h"
-#include "reserved.h"
+#include "host/reserved.h"
 
 /* -- taken -------------------------------------------------------------------------------- */
 

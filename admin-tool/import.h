@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "terminal/command.h"
-#include "local_files.h"
+#include "host/local_files.h"
 
 /* -- import_record.c: one account as a file says it --------------------------------------- */
 

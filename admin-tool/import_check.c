@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "home_owner.h"
+#include "host/home_owner.h"
 #include "import.h"
-#include "reserved.h"
+#include "host/reserved.h"
 
 enum { HOMES_AT_ONCE = 64 };
 

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "pam_action.h"
-#include "text_file.h"
+#include "host/text_file.h"
 
 enum { LINE_SIZE = 4096, LINES_MAX = 1024, INCLUDES_MAX = 16 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "terminal/command.h"
-#include "group_lists.h"
+#include "host/group_lists.h"
 #include "json.h"
 #include "terminal/print.h"
 

@@ -13,11 +13,11 @@
 
 #include "terminal/command.h"
 #include "directory.h"
-#include "home_owner.h"
+#include "host/home_owner.h"
 #include "import.h"
-#include "local_lines.h"
+#include "host/local_lines.h"
 #include "terminal/print.h"
-#include "reserved.h"
+#include "host/reserved.h"
 
 enum { PAGE_SIZE = 64 };
 

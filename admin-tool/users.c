@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "terminal/command.h"
-#include "leftovers.h"
-#include "local_groups.h"
+#include "host/leftovers.h"
+#include "host/local_groups.h"
 #include "oneself.h"
 #include "terminal/print.h"
-#include "setid.h"
+#include "host/setid.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
 

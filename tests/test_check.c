@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
-#include "nsswitch.h"
+#include "host/nsswitch.h"
 #include "pam_action.h"
 #include "pam_stack.h"
 #include "sshd_settings.h"
-#include "text_file.h"
+#include "host/text_file.h"
 
 static char root[64];
 

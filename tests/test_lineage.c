@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lineage.h"
+#include "host/lineage.h"
 
 /* No systemd is asked. */
 bool units_are_here(void)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "rule_groups.h"
+#include "host/rule_groups.h"
 
 /* All groups of it, each with a blank behind it. */
 static const char *groups_of(enum rule_language language, const char *text)

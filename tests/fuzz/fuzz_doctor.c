@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "nsswitch.h"
+#include "host/nsswitch.h"
 #include "pam_action.h"
 #include "pam_stack.h"
 #include "sshd_settings.h"
-#include "text_file.h"
+#include "host/text_file.h"
 
 enum { SERVICES = 3 };
 
