@@ -85,14 +85,14 @@ IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_h
                admin-tool/host/local_files.o admin-tool/export.o sql/store_export.o
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/host/deputy.o admin-tool/host/as_user.o admin-tool/host/mounted.o
-TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/open.o \
-               admin-tool/change.o admin-tool/actor.o admin-tool/host/ancestors.o admin-tool/oneself.o admin-tool/record.o admin-tool/audit.o admin-tool/audit_keep.o \
+TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/change/open.o \
+               admin-tool/change/change.o admin-tool/change/actor.o admin-tool/host/ancestors.o admin-tool/change/oneself.o admin-tool/change/record.o admin-tool/audit.o admin-tool/audit_keep.o \
                admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/host/safe_path.o \
                admin-tool/terminal/words.o admin-tool/users.o admin-tool/listing.o \
                admin-tool/newcomer.o admin-tool/create.o admin-tool/host/home.o admin-tool/host/home_owner.o admin-tool/host/local_lines.o admin-tool/host/home_remove.o admin-tool/host/reserved.o \
                admin-tool/maintain.o \
-               admin-tool/handover.o admin-tool/publish.o admin-tool/publish_frame.o \
-               admin-tool/publish_whole.o admin-tool/host/sessions.o admin-tool/host/lineage.o admin-tool/host/proc.o admin-tool/host/units.o admin-tool/host/uid_signal.o admin-tool/host/host.o \
+               admin-tool/handover.o admin-tool/change/publish.o admin-tool/change/publish_frame.o \
+               admin-tool/change/publish_whole.o admin-tool/host/sessions.o admin-tool/host/lineage.o admin-tool/host/proc.o admin-tool/host/units.o admin-tool/host/uid_signal.o admin-tool/host/host.o \
                admin-tool/terminal/when.o admin-tool/terminal/print.o admin-tool/terminal/escape.o sql/json.o \
                admin-tool/terminal/layout.o admin-tool/host/group_lists.o admin-tool/terminal/terminal.o admin-tool/host/descriptor.o admin-tool/edit.o admin-tool/policy.o \
                admin-tool/host/leftovers.o admin-tool/host/local_groups.o admin-tool/host/mentions.o admin-tool/host/setid.o admin-tool/host/search.o admin-tool/terminal/columns.o \

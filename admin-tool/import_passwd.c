@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "import.h"
-#include "oneself.h"
+#include "change/oneself.h"
 
 enum { UID_FIRST = 1000, UID_LAST = 59999, DAY = 86400 };
 

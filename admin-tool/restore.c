@@ -8,7 +8,7 @@
 #include "backup.h"
 #include "backup_source.h"
 #include "terminal/command.h"
-#include "oneself.h"
+#include "change/oneself.h"
 #include "terminal/print.h"
 #include "restore_clash.h"
 #include "terminal/words.h"

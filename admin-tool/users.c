@@ -7,7 +7,7 @@
 #include "terminal/command.h"
 #include "host/leftovers.h"
 #include "host/local_groups.h"
-#include "oneself.h"
+#include "change/oneself.h"
 #include "terminal/print.h"
 #include "host/setid.h"
 

@@ -22,7 +22,7 @@
 
 #include "terminal/command.h"
 #include "lineage.h"
-#include "oneself.h"
+#include "change/oneself.h"
 #include "uid_signal.h"
 
 enum {
