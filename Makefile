@@ -78,11 +78,11 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o $(JUDGE_OBJS) pam_coder/
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
                $(READER_OBJS)
 # What users import reads with knows neither the tool nor the machine: unit tests link it.
-READ_OBJS   := admin-tool/import_record.o admin-tool/import_read.o admin-tool/import_claims.o sql/json_read.o
-IMPORT_OBJS := admin-tool/import.o admin-tool/import_batch.o admin-tool/import_host.o admin-tool/import_check.o \
-               admin-tool/import_hash.o admin-tool/import_passwords.o admin-tool/import_passwd.o \
-               admin-tool/import_make.o admin-tool/import_shadow.o admin-tool/take_over.o \
-               admin-tool/host/local_files.o admin-tool/export.o sql/store_export.o
+READ_OBJS   := admin-tool/import/record.o admin-tool/import/read.o admin-tool/import/claims.o sql/json_read.o
+IMPORT_OBJS := admin-tool/import/import.o admin-tool/import/batch.o admin-tool/import/host.o admin-tool/import/check.o \
+               admin-tool/import/hash.o admin-tool/import/passwords.o admin-tool/import/passwd.o \
+               admin-tool/import/make.o admin-tool/import/shadow.o admin-tool/import/take_over.o \
+               admin-tool/host/local_files.o admin-tool/import/export.o sql/store_export.o
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/host/deputy.o admin-tool/host/as_user.o admin-tool/host/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/change/open.o \

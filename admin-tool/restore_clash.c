@@ -14,7 +14,7 @@
 #include "terminal/command.h"
 #include "directory.h"
 #include "host/home_owner.h"
-#include "import.h"
+#include "import/import.h"
 #include "host/local_lines.h"
 #include "terminal/print.h"
 #include "host/reserved.h"

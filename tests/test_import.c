@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "import.h"
+#include "import/import.h"
 
 /* What the last read gave. */
 static struct import_record record;

@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 #include "grammar.h"
-#include "import.h"
+#include "import/import.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
