@@ -56,16 +56,16 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/database.o sql/guard.o sql/deadline.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
                sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/repeats.o sql/rescue.o
 BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
-CHECK_OBJS  := admin-tool/check.o admin-tool/check_store.o admin-tool/check_directory.o \
-               admin-tool/check_accounts.o admin-tool/check_local.o admin-tool/check_groups.o \
-               admin-tool/check_nss.o admin-tool/check_pam.o admin-tool/check_trials.o admin-tool/check_sshd.o \
-               admin-tool/check_deleted.o admin-tool/check_setid.o admin-tool/check_members.o admin-tool/check_names.o admin-tool/check_homes.o \
-               admin-tool/check_host.o admin-tool/check_user.o admin-tool/check_home.o admin-tool/check_hashes.o admin-tool/check_ways.o admin-tool/check_service.o \
+CHECK_OBJS  := admin-tool/check/doctor.o admin-tool/check/store.o admin-tool/check/directory.o \
+               admin-tool/check/accounts.o admin-tool/check/local.o admin-tool/check/groups.o \
+               admin-tool/check/nss.o admin-tool/check/pam.o admin-tool/check/trials.o admin-tool/check/sshd.o \
+               admin-tool/check/deleted.o admin-tool/check/setid.o admin-tool/check/members.o admin-tool/check/names.o admin-tool/check/homes.o \
+               admin-tool/check/host.o admin-tool/check/user.o admin-tool/check/home.o admin-tool/check/hashes.o admin-tool/check/ways.o admin-tool/check/service.o \
                admin-tool/host/sudo_rules.o \
-               admin-tool/check_repair.o sql/store_check.o
+               admin-tool/check/repair.o sql/store_check.o
 # What the doctor reads and runs on paper; pure, so the unit tests have it, too.
-PARSER_OBJS := admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/pam_stack.o admin-tool/pam_action.o \
-               admin-tool/pam_run.o admin-tool/sshd_settings.o
+PARSER_OBJS := admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/check/pam_stack.o admin-tool/check/pam_action.o \
+               admin-tool/check/pam_run.o admin-tool/check/sshd_settings.o
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
                nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o

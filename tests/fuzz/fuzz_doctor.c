@@ -11,9 +11,9 @@
 
 #include "fuzz.h"
 #include "host/nsswitch.h"
-#include "pam_action.h"
-#include "pam_stack.h"
-#include "sshd_settings.h"
+#include "check/pam_action.h"
+#include "check/pam_stack.h"
+#include "check/sshd_settings.h"
 #include "host/text_file.h"
 
 enum { SERVICES = 3 };

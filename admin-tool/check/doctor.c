@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "json.h"
 #include "terminal/print.h"
 

@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "host/nsswitch.h"
 #include "host/text_file.h"
 

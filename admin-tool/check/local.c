@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "host/text_file.h"
 
 bool check_is_local(const char *username)

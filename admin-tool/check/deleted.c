@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "host/local_groups.h"
 
 /* -- names and ids taken up again --------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "directory.h"
 #include "terminal/print.h"
 #include "store_check.h"

@@ -2,7 +2,7 @@
  * A user's shell, home and keys, looked at as that user (as_user.h): root would wait for what he has mounted
  * there, and say of files that are not his whether they exist.
  */
-#include "check_home.h"
+#include "home.h"
 
 #include <stdio.h>
 #include <string.h>

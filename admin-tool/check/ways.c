@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "check_visit.h"
+#include "visit.h"
 #include "terminal/print.h"
 #include "host/sudo_rules.h"
 

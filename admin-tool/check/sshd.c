@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "doctor.h"
 
 enum { OUTPUT_SIZE = 128 * 1024, GROUPS_MAX = 256, PAGE_SIZE = 128 };
 

@@ -4,7 +4,7 @@
 #ifndef CODER_CHECK_PAM_H
 #define CODER_CHECK_PAM_H
 
-#include "check.h"
+#include "doctor.h"
 #include "pam_stack.h"
 
 struct pam_service {

@@ -6,7 +6,7 @@
 #include <pwd.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 
 /* One of our groups. */
 struct ours {

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "check_pam.h"
+#include "doctor.h"
+#include "pam.h"
 #include "pam_stack.h"
 
 #define PHASE(phase) (1U << (phase))

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "host/reserved.h"
 #include "host/rule_groups.h"
 #include "host/text_file.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check_home.h"
-#include "check_visit.h"
+#include "home.h"
+#include "visit.h"
 #include "terminal/print.h"
 #include "store_check.h"
 

@@ -4,7 +4,7 @@
 #ifndef CODER_CHECK_HASHES_H
 #define CODER_CHECK_HASHES_H
 
-#include "check.h"
+#include "doctor.h"
 
 /* Longer parameters than any method has are not tried. */
 enum { HASH_COSTS_MAX = 128, HASH_PARAMETERS_SIZE = 64 };

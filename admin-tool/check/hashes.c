@@ -2,7 +2,7 @@
  * Hashes that came in by a restore, or before import tried them: one that costs too much is refused at every
  * login, after its share of the processor.
  */
-#include "check_hashes.h"
+#include "hashes.h"
 
 #include <string.h>
 

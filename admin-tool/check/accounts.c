@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "check.h"
-#include "check_hashes.h"
+#include "doctor.h"
+#include "hashes.h"
 #include "directory.h"
 #include "store_check.h"
 

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "host/home_owner.h"
 #include "store_check.h"
 

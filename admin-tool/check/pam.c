@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "check.h"
-#include "check_pam.h"
+#include "doctor.h"
+#include "pam.h"
 #include "pam_stack.h"
 
 #define UPDATE "pam-auth-update --package --force --enable coder coder-password coder-session"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "directory.h"
 #include "store_check.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "store_check.h"
 
 #define REPAIR "admin-tool check --repair"

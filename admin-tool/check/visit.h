@@ -4,7 +4,7 @@
 #ifndef CODER_CHECK_VISIT_H
 #define CODER_CHECK_VISIT_H
 
-#include "check.h"
+#include "doctor.h"
 #include "pam_stack.h"
 
 /* What is known of one user. */

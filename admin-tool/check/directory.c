@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "check.h"
+#include "doctor.h"
 #include "directory.h"
 
 enum { MOMENTS = 5 };
