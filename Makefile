@@ -86,15 +86,15 @@ IMPORT_OBJS := admin-tool/import/import.o admin-tool/import/batch.o admin-tool/i
 # What may hang is done by a child.
 HANGING_OBJS := admin-tool/host/deputy.o admin-tool/host/as_user.o admin-tool/host/mounted.o
 TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/change/open.o \
-               admin-tool/change/change.o admin-tool/change/actor.o admin-tool/host/ancestors.o admin-tool/change/oneself.o admin-tool/change/record.o admin-tool/audit.o admin-tool/audit_keep.o \
-               admin-tool/backup.o admin-tool/backup_source.o admin-tool/restore.o admin-tool/restore_clash.o admin-tool/host/safe_path.o \
-               admin-tool/terminal/words.o admin-tool/users.o admin-tool/listing.o \
-               admin-tool/newcomer.o admin-tool/create.o admin-tool/host/home.o admin-tool/host/home_owner.o admin-tool/host/local_lines.o admin-tool/host/home_remove.o admin-tool/host/reserved.o \
-               admin-tool/maintain.o \
-               admin-tool/handover.o admin-tool/change/publish.o admin-tool/change/publish_frame.o \
+               admin-tool/change/change.o admin-tool/change/actor.o admin-tool/host/ancestors.o admin-tool/change/oneself.o admin-tool/change/record.o admin-tool/verbs/audit.o admin-tool/verbs/audit_keep.o \
+               admin-tool/verbs/backup.o admin-tool/verbs/backup_source.o admin-tool/verbs/restore.o admin-tool/verbs/restore_clash.o admin-tool/host/safe_path.o \
+               admin-tool/terminal/words.o admin-tool/verbs/users.o admin-tool/verbs/listing.o \
+               admin-tool/verbs/newcomer.o admin-tool/verbs/create.o admin-tool/host/home.o admin-tool/host/home_owner.o admin-tool/host/local_lines.o admin-tool/host/home_remove.o admin-tool/host/reserved.o \
+               admin-tool/verbs/maintain.o \
+               admin-tool/verbs/handover.o admin-tool/change/publish.o admin-tool/change/publish_frame.o \
                admin-tool/change/publish_whole.o admin-tool/host/sessions.o admin-tool/host/lineage.o admin-tool/host/proc.o admin-tool/host/units.o admin-tool/host/uid_signal.o admin-tool/host/host.o \
                admin-tool/terminal/when.o admin-tool/terminal/print.o admin-tool/terminal/escape.o sql/json.o \
-               admin-tool/terminal/layout.o admin-tool/host/group_lists.o admin-tool/terminal/terminal.o admin-tool/host/descriptor.o admin-tool/edit.o admin-tool/policy.o \
+               admin-tool/terminal/layout.o admin-tool/host/group_lists.o admin-tool/terminal/terminal.o admin-tool/host/descriptor.o admin-tool/verbs/edit.o admin-tool/verbs/policy.o \
                admin-tool/host/leftovers.o admin-tool/host/local_groups.o admin-tool/host/mentions.o admin-tool/host/setid.o admin-tool/host/search.o admin-tool/terminal/columns.o \
                $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
                $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
