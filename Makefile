@@ -139,12 +139,12 @@ $(B)/gen/commonest.h: pam_coder/commonest.txt
 $(O)/pam_coder/credential.o: $(B)/gen/commonest.h
 
 # "NAME WHOSE" becomes { "NAME", "WHOSE" }.
-$(B)/gen/reserved_names.h: admin-tool/reserved.txt
+$(B)/gen/reserved_names.h: admin-tool/host/reserved.txt
 	@mkdir -p $(@D)
 	printf 'static const struct { const char *pattern, *whose; } reserved_names[] = {\n' > $@
 	sed -e '/^#/d' -e 's/^\([^ ]*\) \(.*\)/    { "\1", "\2" },/' $< >> $@
 	printf '};\n' >> $@
-$(O)/admin-tool/reserved.o: $(B)/gen/reserved_names.h
+$(O)/admin-tool/host/reserved.o: $(B)/gen/reserved_names.h
 
 $(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,--version-script=pam_coder/pam_coder.map \
@@ -194,7 +194,7 @@ $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests
     $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 $(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
-$(T)/test_lineage: $(TOBJ)/tests/test_lineage.o $(TOBJ)/admin-tool/lineage.o $(TOBJ)/admin-tool/proc.o
+$(T)/test_lineage: $(TOBJ)/tests/test_lineage.o $(TOBJ)/admin-tool/host/lineage.o $(TOBJ)/admin-tool/host/proc.o
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka
 $(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
@@ -329,7 +329,7 @@ deb:
 
 # -- the rest -------------------------------------------------------------------------------
 
-SOURCES := $(wildcard sql/*.c nss_coder/*.c pam_coder/*.c admin-tool/*.c)
+SOURCES := $(wildcard sql/*.c nss_coder/*.c pam_coder/*.c admin-tool/*.c admin-tool/*/*.c)
 LINTFLAGS = $(COMMON) $(PATHS) -O2 -Werror
 
 lint: $(B)/gen/migrations.h $(B)/gen/commonest.h $(B)/gen/reserved_names.h

@@ -68,7 +68,7 @@ run admin-tool users import --from-passwd --take-over lxd -y --force
 ok "... --force takes it over" eval '[ "$status" -eq 0 ] && ! grep -q "^lxd:" /etc/passwd'
 
 # -- all of base-passwd and sysusers.d on this machine are on the list -------------------------------------------
-list=/src/admin-tool/reserved.txt
+list=/src/admin-tool/host/reserved.txt
 known() { grep -qE "^$1( |\$)" "$list" || { [[ $1 == systemd-* ]] || [[ $1 == _* ]]; }; }
 unknown()
 {
