@@ -40,8 +40,7 @@ RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
           -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0 \
           -DCODER_SECURITY_DIR='"$(LIBDIR)/security"'
-COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -Isql -Inss_coder -Ipam_coder \
-          -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
+COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -I. -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
 SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
 
 # The unit-test build: the same sources, other paths, sanitizers on.
@@ -51,53 +50,29 @@ TESTPATHS  = -DCODER_STATE_DIR='"$(TESTSTATE)"' -DCODER_RUN_DIR='"$(CURDIR)/$(T)
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden -MMD -MP
 
-# -- who is linked from what (DESIGN: each directory owns one boundary) --------------------
+# -- who is linked from what (DESIGN: each directory owns one boundary; HOUSE: rooms by floor) ------------
 
-SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/database.o sql/guard.o sql/deadline.o sql/holder.o sql/store.o sql/store_accounts.o sql/store_changes.o \
-               sql/store_audit.o sql/store_chain.o sql/activity.o sql/activity_file.o sql/repeats.o sql/rescue.o
-BACKUP_OBJS := sql/store_backup.o sql/restore_plan.o sql/restore.o
-CHECK_OBJS  := admin-tool/check/doctor.o admin-tool/check/store.o admin-tool/check/directory.o \
-               admin-tool/check/accounts.o admin-tool/check/local.o admin-tool/check/groups.o \
-               admin-tool/check/nss.o admin-tool/check/pam.o admin-tool/check/trials.o admin-tool/check/sshd.o \
-               admin-tool/check/deleted.o admin-tool/check/setid.o admin-tool/check/members.o admin-tool/check/names.o admin-tool/check/homes.o \
-               admin-tool/check/host.o admin-tool/check/user.o admin-tool/check/home.o admin-tool/check/hashes.o admin-tool/check/ways.o admin-tool/check/service.o \
-               admin-tool/host/sudo_rules.o \
-               admin-tool/check/repair.o sql/store_check.o
-# What the doctor reads and runs on paper; pure, so the unit tests have it, too.
-PARSER_OBJS := admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/check/pam_stack.o admin-tool/check/pam_action.o \
-               admin-tool/check/pam_run.o admin-tool/check/sshd_settings.o
+room         = $(patsubst %.c,%.o,$(wildcard $(1)/*.c))
+
+# floor 1: the libraries. What a product does not need is in a list of its own.
+SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o sql/guard.o sql/database.o \
+               sql/store_files.o sql/schema.o sql/store.o sql/store_accounts.o sql/store_changes.o sql/store_chain.o sql/store_audit.o \
+               sql/activity.o sql/activity_file.o sql/repeats.o sql/rescue.o
+TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
-WRITER_OBJS := nss_coder/directory_write.o nss_coder/directory_finish.o nss_coder/directory_room.o \
-               nss_coder/directory_patch.o nss_coder/directory_patch_bytes.o nss_coder/directory_patch_users.o nss_coder/directory_patch_members.o
+NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o $(READER_OBJS)
+WRITER_OBJS := $(filter-out $(NSS_OBJS),$(call room,nss_coder))
 SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
-JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/origin.o pam_coder/address.o pam_coder/subordinate.o
+JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/origin.o \
+               pam_coder/address.o pam_coder/subordinate.o
+PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o \
+               pam_coder/inherited.o pam_coder/request.o $(READER_OBJS)
+HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
 
-PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o pam_coder/inherited.o pam_coder/request.o \
-               $(READER_OBJS)
-HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o $(JUDGE_OBJS) pam_coder/request.o $(SECRET_OBJS) $(SQL_OBJS)
-NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o \
-               $(READER_OBJS)
-# What users import reads with knows neither the tool nor the machine: unit tests link it.
-READ_OBJS   := admin-tool/import/record.o admin-tool/import/read.o admin-tool/import/claims.o sql/json_read.o
-IMPORT_OBJS := admin-tool/import/import.o admin-tool/import/batch.o admin-tool/import/host.o admin-tool/import/check.o \
-               admin-tool/import/hash.o admin-tool/import/passwords.o admin-tool/import/passwd.o \
-               admin-tool/import/make.o admin-tool/import/shadow.o admin-tool/import/take_over.o \
-               admin-tool/host/local_files.o admin-tool/import/export.o sql/store_export.o
-# What may hang is done by a child.
-HANGING_OBJS := admin-tool/host/deputy.o admin-tool/host/as_user.o admin-tool/host/mounted.o
-TOOL_OBJS   := admin-tool/main.o admin-tool/host/process.o pam_coder/inherited.o admin-tool/terminal/options.o admin-tool/change/open.o \
-               admin-tool/change/change.o admin-tool/change/actor.o admin-tool/host/ancestors.o admin-tool/change/oneself.o admin-tool/change/record.o admin-tool/verbs/audit.o admin-tool/verbs/audit_keep.o \
-               admin-tool/verbs/backup.o admin-tool/verbs/backup_source.o admin-tool/verbs/restore.o admin-tool/verbs/restore_clash.o admin-tool/host/safe_path.o \
-               admin-tool/terminal/words.o admin-tool/verbs/users.o admin-tool/verbs/listing.o \
-               admin-tool/verbs/newcomer.o admin-tool/verbs/create.o admin-tool/host/home.o admin-tool/host/home_owner.o admin-tool/host/local_lines.o admin-tool/host/home_remove.o admin-tool/host/reserved.o \
-               admin-tool/verbs/maintain.o \
-               admin-tool/verbs/handover.o admin-tool/change/publish.o admin-tool/change/publish_frame.o \
-               admin-tool/change/publish_whole.o admin-tool/host/sessions.o admin-tool/host/lineage.o admin-tool/host/proc.o admin-tool/host/units.o admin-tool/host/uid_signal.o admin-tool/host/host.o \
-               admin-tool/terminal/when.o admin-tool/terminal/print.o admin-tool/terminal/escape.o sql/json.o \
-               admin-tool/terminal/layout.o admin-tool/host/group_lists.o admin-tool/terminal/terminal.o admin-tool/host/descriptor.o admin-tool/verbs/edit.o admin-tool/verbs/policy.o \
-               admin-tool/host/leftovers.o admin-tool/host/local_groups.o admin-tool/host/mentions.o admin-tool/host/setid.o admin-tool/host/search.o admin-tool/terminal/columns.o \
-               $(HANGING_OBJS) $(IMPORT_OBJS) $(READ_OBJS) \
-               $(CHECK_OBJS) $(PARSER_OBJS) $(SECRET_OBJS) $(SQL_OBJS) $(BACKUP_OBJS) $(WRITER_OBJS) $(READER_OBJS)
+# floors 2 to 7: the tool.
+TOOL_ROOMS  := verbs check import change host terminal
+TOOL_OBJS   := admin-tool/main.o $(foreach name,$(TOOL_ROOMS),$(call room,admin-tool/$(name))) pam_coder/inherited.o \
+               $(SECRET_OBJS) $(SQL_OBJS) $(TRUTH_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3 -lmd
@@ -121,7 +96,7 @@ $(B)/gen/migrations.h: $(wildcard sql/*.sql)
 	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $$f; \
 	    printf '    ;\n'; \
 	done > $@
-$(O)/sql/store.o $(O)/sql/activity_file.o: $(B)/gen/migrations.h
+$(O)/sql/schema.o $(O)/sql/activity_file.o: $(B)/gen/migrations.h
 
 # The contract's table for its test, in both builds.
 $(B)/gen/verdicts.h: tests/verdicts.tsv
@@ -163,9 +138,12 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 
 # -- tests: make check needs no root, touches only .build/test ------------------------------
 
-# Everything but the entry points, so that a unit test can reach any of it.
-UNIT_OBJS := $(SQL_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o \
-             $(JUDGE_OBJS) $(BACKUP_OBJS) sql/json.o sql/store_check.o $(PARSER_OBJS) $(READ_OBJS) admin-tool/terminal/when.o
+# Everything but the entry points, so that a unit test can reach any of it; of the tool what asks neither machine
+# nor terminal.
+PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-tool/check/pam_run.o admin-tool/check/sshd_settings.o \
+             admin-tool/import/record.o admin-tool/import/read.o admin-tool/import/claims.o \
+             admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o
+UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
 UNITS     := test_account test_json test_store test_rescue test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
              test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
              test_nss test_nss_circumstances test_nss_input \
@@ -184,7 +162,7 @@ TOBJ := $(T)/obj
 $(TOBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(TEST) -c -o $@ $<
-$(TOBJ)/sql/store.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
+$(TOBJ)/sql/schema.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
 $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
 $(TOBJ)/tests/test_verdicts.o: $(B)/gen/verdicts.h
 

@@ -2,17 +2,33 @@
  * admin-tool: the only way to change accounts. This file is its edge: the table of commands
  * and the one place where a result becomes a line for a person and an exit status.
  */
-#include <stdarg.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "change/open.h"
+#include "check/doctor.h"
+#include "host/process.h"
+#include "import/export.h"
+#include "import/import.h"
+#include "sql/deadline.h"
+#include "sql/holder.h"
+#include "sql/memory.h"
 #include "terminal/command.h"
-#include "deadline.h"
-#include "holder.h"
-#include "memory.h"
-#include "terminal/print.h"
+#include "terminal/options.h"
+#include "terminal/say.h"
+#include "verbs/audit.h"
+#include "verbs/audit_keep.h"
+#include "verbs/backup.h"
+#include "verbs/create.h"
+#include "verbs/edit.h"
+#include "verbs/listing.h"
+#include "verbs/policy.h"
+#include "verbs/publish.h"
+#include "verbs/reset_password.h"
+#include "verbs/restore.h"
+#include "verbs/users.h"
 
 /* -- the commands: a new verb is a new line ----------------------------------------------- */
 
@@ -62,8 +78,8 @@ static const struct command commands[] = {
       users_export, "Write all accounts as users import reads them" },
     { NULL, "reset-password", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_TEXT_OUTPUT),
-      maintain_reset_password, "Give a new temporary password, to be changed at the next login" },
-    { "audit", "", NULL, 0,
+      reset_password, "Give a new temporary password, to be changed at the next login" },
+    { "audit", "", NULL, COMMAND_READS_LOG,
       ALWAYS | WITH(OPTION_USER) | WITH(OPTION_SINCE) | WITH(OPTION_COUNT) |
           WITH(OPTION_FOLLOW) | WITH(OPTION_VERIFY) | WITH(OPTION_TABLE_OUTPUT),
       audit_show, "Show who changed what, oldest first" },
@@ -72,7 +88,7 @@ static const struct command commands[] = {
       "Remove old rows of the audit log, and say so in it" },
     { NULL, "backup", "FILE", 0, ALWAYS | WITH(OPTION_DRY_RUN), backup_make,
       "Copy the store into a new file, complete or not at all" },
-    { NULL, "restore", "FILE", COMMAND_CHANGES,
+    { NULL, "restore", "FILE", COMMAND_CHANGES | COMMAND_REPLACES,
       CHANGING | WITH(OPTION_EXACT) | WITH(OPTION_YES) | WITH(OPTION_FORCE), backup_restore,
       "Put the accounts of a backup back" },
     { "policy", "", NULL, 0, ALWAYS | WITH(OPTION_TABLE_OUTPUT), policy_list,
@@ -81,135 +97,13 @@ static const struct command commands[] = {
       "Show one setting" },
     { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, CHANGING | WITH(OPTION_TABLE_OUTPUT),
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
-    { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, maintain_publish,
+    { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, publish_anew,
       "Write the public directory of users and groups anew" },
     { NULL, "check", "[NAME]", 0,
       ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_DRY_RUN) | WITH(OPTION_TEXT_OUTPUT), check_run,
       "Say what keeps users from logging in, or NAME, and what mends it" },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
-
-/* -- what is said ------------------------------------------------------------------------- */
-
-static struct {
-    FILE *out; /* NULL: at once */
-    char *text;
-    size_t size;
-} later;
-
-void say_later(void)
-{
-    fflush(NULL);
-    later.out = open_memstream(&later.text, &later.size); /* without memory the stream's own buffer must do */
-}
-
-void say_now(void)
-{
-    if (later.out == NULL)
-        return;
-    fclose(later.out);
-    later.out = NULL;
-    fwrite(later.text, 1, later.size, stderr);
-    free(later.text);
-}
-
-static void say(const char *format, va_list list)
-{
-    char text[1024], plain[4 * sizeof text];
-
-    vsnprintf(text, sizeof text, format, list);
-    print_escape(text, plain, sizeof plain);
-    fprintf(later.out != NULL ? later.out : stderr, "admin-tool: %s\n", plain);
-}
-
-enum status tool_refuse(enum status status, const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    say(format, list);
-    va_end(list);
-    return status;
-}
-
-void tool_complain(struct tool *tool, const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    say(format, list);
-    va_end(list);
-    tool->troubled = true;
-}
-
-enum status tool_store_status(const struct tool *tool, enum store_result result,
-                              const char *subject)
-{
-    const char *detail = tool->store != NULL ? store_detail(tool->store) : "";
-
-    switch (result) {
-    case STORE_OK:
-        return GO_ON;
-    case STORE_NOT_FOUND:
-        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'",
-                           subject);
-    case STORE_MISSING:
-        return tool_refuse(
-            STATUS_NOT_FOUND,
-            "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
-    case STORE_TAKEN:
-        return tool_refuse(STATUS_REFUSED,
-                           "%s is taken by an account or a deleted one; choose another", subject);
-    case STORE_REFUSED:
-        return tool_refuse(STATUS_REFUSED, "%s is refused by the store: %s", subject, detail);
-    case STORE_LOST:
-        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again",
-                           subject);
-    case STORE_UNSAFE:
-        return tool_refuse(STATUS_STORE,
-                           CODER_STATE_DIR " (0755), " PRIVATE_DIR " (0700) or a file in it (0600) is "
-                           "not root's alone or is a link; find out why, then chown and chmod it");
-    case STORE_FOREIGN:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
-                           "move it away, or put our own back");
-    case STORE_TOO_NEW:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db was written by a newer version; "
-                           "install that version here (this is " CODER_VERSION ")");
-    case STORE_BUSY:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is busy; nothing was changed, "
-                           "try again");
-    case STORE_DAMAGED:
-        if (tool->store != NULL && detail[0] == '\0') /* SQLite is content: a value is not ours */
-            return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db holds what no program of "
-                               "ours writes; run 'admin-tool check', which names it and what mends "
-                               "it");
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged%s%s; "
-                           "move it away and run 'admin-tool restore FILE'",
-                           detail[0] != '\0' ? ": " : "", detail);
-    case STORE_FULL:
-        return tool_refuse(STATUS_FAILED,
-                           "cannot write to " PRIVATE_DIR ": no space, or a read-only "
-                           "disk; make room and try again");
-    case STORE_FAILED:
-    default:
-        return tool_refuse(STATUS_FAILED, "cannot use " PRIVATE_DIR "/accounts.db: %s",
-                           detail[0] != '\0' ? detail : "memory, input or output failed");
-    }
-}
-
-bool tool_has(const struct tool *tool, enum option_id option)
-{
-    return tool->arguments.value[option] != NULL;
-}
-
-bool tool_wants_json(const struct tool *tool)
-{
-    const char *text = tool->arguments.value[OPTION_TEXT_OUTPUT];
-    const char *table = tool->arguments.value[OPTION_TABLE_OUTPUT];
-
-    return (text != NULL && strcmp(text, "json") == 0) ||
-           (table != NULL && strcmp(table, "json") == 0);
-}
 
 /* -- finding and running a command -------------------------------------------------------- */
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 
 #define DIRECTORY_PATH CODER_STATE_DIR "/directory"
 
@@ -105,24 +105,6 @@ _Static_assert(sizeof(struct directory_header) == 176, "no padding in the header
 _Static_assert(sizeof(struct directory_record) == 128, "two cache lines a record");
 _Static_assert(sizeof(struct directory_slot) == 8, "no padding in a slot");
 
-/*
- * The one hash of the format (an xor-multiply-shift chain over 64-bit words; every step can be
- * undone, so a single changed bit changes the state). Start with state 0; a text may be given in
- * pieces whose lengths are multiples of 8, the last one excepted. directory_hash_end() mixes the
- * state into the value the tables use; a checksum is the lower half of that value.
- */
-uint64_t directory_hash_add(uint64_t state, const void *data, size_t length);
-uint64_t directory_hash_end(uint64_t state);
-uint64_t directory_hash_name(const char *name, size_t length);
-uint64_t directory_hash_id(uint32_t id);
-
-/* The checksums of the format. A block's place in the file is a multiple of DIRECTORY_BLOCK; of the
- * first block only what is behind the header counts. */
-uint32_t directory_record_checksum(const struct directory_record *record, const void *text);
-uint32_t directory_list_checksum(const void *list, size_t length);
-uint32_t directory_header_checksum(const struct directory_header *header);
-uint64_t directory_block_checksum(uint64_t place, const void *block);
-
 /* -- results ---- */
 
 enum directory_result {
@@ -162,41 +144,6 @@ struct directory_plan {
 
 struct directory_writer;
 
-/*
- * Begin a file in fd (the caller's: empty, open for reading and writing, seen by nobody else, and
- * still to be closed). OK and a writer that the caller frees; NO_RESOURCES; FAILED with errno. The
- * disk's room is taken before it is written to, so a full disk is an error and no signal; a disk
- * that breaks under the mapping ends the process with SIGBUS. Where the file cannot be mapped for
- * writing (mmap(2), EACCES or ENODEV), memory stands in.
- */
-enum directory_result directory_writer_new(int fd, const struct directory_plan *plan,
-                                           struct directory_writer **ret);
-void directory_writer_free(struct directory_writer *writer);
-
-/*
- * May this user be shown? Not with a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or
- * (uint32_t)-1, in the list too; a gid other than uid; a ':' or control character in a text; a home
- * or shell without a leading '/'; texts or a gid list over the limits above.
- */
-bool directory_user_is_valid(const struct directory_user *user);
-
-/*
- * Add one user or group; everything is copied. OK; REFUSED and nothing added, for a user that is
- * not valid, a group whose name or id would not be, or one more than planned; NO_RESOURCES; FAILED
- * with errno.
- */
-enum directory_result directory_writer_add_user(struct directory_writer *writer,
-                                                const struct directory_user *user);
-enum directory_result directory_writer_add_group(struct directory_writer *writer,
-                                                 const struct directory_group *group);
-
-/*
- * Complete the file and fsync it. OK; REFUSED when a name or id occurs twice, among users, groups
- * and private groups together; NO_RESOURCES; FAILED with errno. Until OK no reader would take the
- * file. Call it once; only directory_writer_free() may follow.
- */
-enum directory_result directory_writer_finish(struct directory_writer *writer);
-
 /* One change of one user, and between which two files it lies. */
 struct directory_patch {
     uint64_t before_generation; /* which the old file must have ... */
@@ -204,17 +151,6 @@ struct directory_patch {
     uint64_t frame;             /* of both */
     const struct directory_user *before, *after; /* NULL: not there; else one uid */
 };
-
-/*
- * Make the file at fd (the caller's: empty, open for reading and writing) what a writer given every
- * user anew would have written for readers, and fsync it: the file at `path` copied by the kernel,
- * with this change in it. For files whose users, and whose groups' members, are in the order of
- * their uids. OK; anything else means that the whole file has to be written instead, into fd
- * truncated: the old file is not to be trusted, of another generation or frame, damaged where it
- * matters, does not show `before`, or is full.
- */
-enum directory_result directory_patch(const char *path, int fd,
-                                      const struct directory_patch *patch);
 
 /* -- reader ------------------------------------------------------------------------------------
  *
@@ -242,45 +178,6 @@ struct directory_view {
     struct directory_map own; /* used only when the map could not be shared */
 };
 
-/*
- * Look at the file as it is now. UNAVAILABLE also for a symbolic link, for anything but a regular
- * file, for one that group or others may write and for an owner other than CODER_OWNER_UID (or
- * 65534 in a user namespace that does not map every id, user_namespaces(7)). After OK the caller
- * closes the view. errno is not preserved.
- */
-enum directory_result directory_view_open(const char *path, struct directory_view *ret);
-
-/* The same when it is known what will be asked: the hash of a name or id, in this table. */
-enum directory_result directory_view_open_for(const char *path, enum directory_section table,
-                                              uint64_t hash, struct directory_view *ret);
-void directory_view_close(struct directory_view *view);
-
-/* The file at path opened as a view would, judged by the same rules: OK and a descriptor that the
- * caller closes. */
-enum directory_result directory_open_file(const char *path, int *ret_fd, struct stat *ret_file);
-
-/* A view of what is behind this descriptor, whoever owns it, read as it is at each look. The
- * descriptor stays the caller's: there is nothing to close. */
-enum directory_result directory_view_of(int fd, struct directory_view *ret);
-
-uint64_t directory_view_generation(const struct directory_view *view);
-
-/* Does this view hold a descriptor (mmap failed)? Then it must not outlive the host's call. */
-bool directory_view_holds_descriptor(const struct directory_view *view);
-
-/* The checked header; it lives as long as the view. */
-const struct directory_header *directory_view_header(const struct directory_view *view);
-
-/*
- * The bytes at this offset of the file: inside the map, or copied to scratch (length bytes, the
- * caller's). NULL when they are not all inside the file or cannot be read.
- */
-const void *directory_view_bytes(const struct directory_view *view, uint64_t offset, size_t length,
-                                 void *scratch);
-
-/* Read the whole file and compare its checksum: OK or UNAVAILABLE. For check, publish and boot. */
-enum directory_result directory_view_check_whole(const struct directory_view *view);
-
 /* One user or group; it owns its text and may outlive the view. */
 struct directory_entry {
     uint32_t id;         /* uid and private gid, or gid; never 0 or (uint32_t)-1 */
@@ -297,40 +194,5 @@ struct directory_entry {
     uint16_t text_length; /* bytes, the four NULs included */
     char text[DIRECTORY_TEXT_MAX];
 };
-
-/*
- * Find one by name or id: OK, NOT_FOUND, or UNAVAILABLE when what was found is damaged. The ids 0
- * and (uint32_t)-1 are never found. Groups include the users' private ones.
- */
-enum directory_result directory_find_user_by_name(const struct directory_view *view,
-                                                  const char *name, struct directory_entry *ret);
-enum directory_result directory_find_user_by_uid(const struct directory_view *view, uint32_t uid,
-                                                 struct directory_entry *ret);
-enum directory_result directory_find_group_by_name(const struct directory_view *view,
-                                                   const char *name, struct directory_entry *ret);
-enum directory_result directory_find_group_by_gid(const struct directory_view *view, uint32_t gid,
-                                                  struct directory_entry *ret);
-
-/*
- * For enumeration, index from 0: OK, NOT_FOUND behind the last one, UNAVAILABLE for a damaged
- * record or a local group, which the caller skips. Role groups come before private ones.
- */
-enum directory_result directory_user_at(const struct directory_view *view, uint64_t index,
-                                        struct directory_entry *ret);
-enum directory_result directory_group_at(const struct directory_view *view, uint64_t index,
-                                         struct directory_entry *ret);
-
-/* A user's supplementary gids, gid 0 left out: OK or UNAVAILABLE. */
-enum directory_result directory_user_gids(const struct directory_view *view,
-                                          const struct directory_entry *user,
-                                          uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count);
-
-/*
- * A group's members. names: list_length bytes for the names; members: list_count + 1 pointers into
- * them, the last one NULL. OK, or UNAVAILABLE with both in disorder.
- */
-enum directory_result directory_group_members(const struct directory_view *view,
-                                              const struct directory_entry *group, char *names,
-                                              char **members);
 
 #endif

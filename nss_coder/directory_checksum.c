@@ -4,9 +4,11 @@
  * The principle: reader and writer compute it with the same few lines, and nothing secret depends
  * on it. It finds names and notices damage; it is no defence against whoever can write the file.
  */
-#include "directory.h"
+#include "directory_checksum.h"
 
 #include <string.h>
+
+#include "directory.h"
 
 #define HASH_FACTOR 0x9e3779b97f4a7c15U /* odd, so multiplying by it can be undone */
 
@@ -71,18 +73,4 @@ uint64_t directory_block_checksum(uint64_t place, const void *block)
     uint64_t state = hash_word(0, place + 1);
     state = directory_hash_add(state, (const char *)block + skip, DIRECTORY_BLOCK - skip);
     return directory_hash_end(state);
-}
-
-enum directory_result directory_view_check_whole(const struct directory_view *view)
-{
-    const struct directory_header *header = directory_view_header(view);
-    char scratch[DIRECTORY_BLOCK];
-    uint64_t sum = 0;
-    for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK) {
-        const void *block = directory_view_bytes(view, at, DIRECTORY_BLOCK, scratch);
-        if (block == NULL)
-            return DIRECTORY_UNAVAILABLE;
-        sum += directory_block_checksum(at, block);
-    }
-    return sum == header->body_checksum ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
 }

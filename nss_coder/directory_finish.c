@@ -4,10 +4,15 @@
  * The principle: the header, without which no reader takes a file, is put there when everything has
  * been judged. Filling the hash tables finds every duplicate.
  */
-#include "directory_writer.h"
+#include "directory_finish.h"
 
 #include <string.h>
 #include <unistd.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_room.h"
+#include "directory_writer.h"
 
 size_t directory_list_room(size_t length)
 {

@@ -6,14 +6,18 @@
  * whoever drops their last count. A count that a fork left behind costs one map in that child, and
  * when no shelf is free a lookup maps the file for itself.
  */
-#include "directory.h"
+#include "directory_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
 
 #define SHELVES 8
 #define SHELF_READY 0x80000000U   /* the map is filled in */
@@ -332,4 +336,18 @@ const void *directory_view_bytes(const struct directory_view *view, uint64_t off
                                  void *scratch)
 {
     return map_bytes(view_map(view), offset, length, scratch);
+}
+
+enum directory_result directory_view_check_whole(const struct directory_view *view)
+{
+    const struct directory_header *header = directory_view_header(view);
+    char scratch[DIRECTORY_BLOCK];
+    uint64_t sum = 0;
+    for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK) {
+        const void *block = directory_view_bytes(view, at, DIRECTORY_BLOCK, scratch);
+        if (block == NULL)
+            return DIRECTORY_UNAVAILABLE;
+        sum += directory_block_checksum(at, block);
+    }
+    return sum == header->body_checksum ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
 }

@@ -6,9 +6,17 @@
  * is not as a whole file would have it; then the whole file is written. The published file is only
  * read: the kernel copies it, and the copy is patched before anybody else sees it.
  */
-#include "directory_patching.h"
+#include "directory_patch.h"
 
 #include <unistd.h>
+
+#include "directory.h"
+#include "directory_map.h"
+#include "directory_patch_bytes.h"
+#include "directory_patch_members.h"
+#include "directory_patch_users.h"
+#include "directory_patching.h"
+#include "directory_writer.h"
 
 /* More dead bytes than this, and the whole file is written. */
 #define DEAD_SHARE 4

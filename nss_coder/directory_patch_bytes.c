@@ -5,12 +5,18 @@
  * file been written so. A block's old checksum leaves the sum when its new one enters it; a block
  * that was damaged before is not what the sum was made of, and never becomes it.
  */
-#include "directory_patching.h"
+#include "directory_patch_bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_map.h"
+#include "directory_patching.h"
 
 #define COPY_PART (8 << 20) /* bytes */
 

@@ -4,10 +4,18 @@
  * The principle: the list stays in the order of uids, as a whole file has it, and is written from
  * the first byte that changes; one that outgrows its room moves to the end of the heap.
  */
-#include "directory_patching.h"
+#include "directory_patch_members.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_finish.h"
+#include "directory_patch_bytes.h"
+#include "directory_patching.h"
+#include "directory_read.h"
+#include "directory_reader.h"
 
 /* Names one behind the other, each with its NUL. */
 struct members {

@@ -4,9 +4,17 @@
  * The principle: the file must show the user just as he was before the change, found by name and by
  * id; else it is not the file this change follows on.
  */
-#include "directory_patching.h"
+#include "directory_patch_users.h"
 
 #include <string.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_patch_bytes.h"
+#include "directory_patching.h"
+#include "directory_read.h"
+#include "directory_reader.h"
+#include "directory_write.h"
 
 /* -- slots ---- */
 

@@ -5,9 +5,14 @@
  * after its bounds and its checksum, and only if it has the very name or id that was asked for;
  * uid 0 and gid 0 are never handed out.
  */
-#include "directory_reader.h"
+#include "directory_read.h"
 
 #include <string.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_map.h"
+#include "directory_reader.h"
 
 /* Four strings, each with its NUL where the lengths say. */
 static bool text_is_sound(const struct directory_record *record, const char *text)

@@ -6,6 +6,10 @@
 #ifndef CODER_DIRECTORY_READER_H
 #define CODER_DIRECTORY_READER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "directory.h"
 
 /* A record that passed every check; its text lies in the map or in scratch. */

@@ -5,13 +5,16 @@
  * the disk as it grows, and none of it is this process's memory. posix_fallocate(3) takes the disk's
  * room first: touching a page that the disk has no room for would be a signal.
  */
-#include "directory_writer.h"
+#include "directory_room.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <fcntl.h>
 #include <unistd.h>
+
+#include "directory.h"
+#include "directory_writer.h"
 
 #define SPARE_SHARE 16 /* one spare record for so many */
 #define SPARE_LEAST 7

@@ -4,11 +4,16 @@
  * The principle: every record is judged before it is taken, by the rules its readers rely on, so a
  * mistake elsewhere becomes a refused publication and never a wrong line in somebody's getent.
  */
-#include "directory_writer.h"
+#include "directory_write.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_room.h"
+#include "directory_writer.h"
 
 enum directory_result directory_writer_new(int fd, const struct directory_plan *plan,
                                            struct directory_writer **ret)

@@ -8,6 +8,10 @@
 #ifndef CODER_DIRECTORY_WRITER_H
 #define CODER_DIRECTORY_WRITER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "directory.h"
 
 struct directory_writer {
@@ -19,31 +23,7 @@ struct directory_writer {
     struct directory_header header; /* in the making; a section's count is what is in it so far */
 };
 
-/* The four strings one behind the other: how long, or 0 when that is too long. */
-size_t directory_text_make(const char *const strings[4], char ret[DIRECTORY_TEXT_MAX],
-                           uint16_t ret_lengths[4]);
-
-/* Room for a member list of this length, so that it may grow by some names where it is. */
-size_t directory_list_room(size_t length);
-
 /* What an item of each section takes, bytes. */
 extern const size_t directory_item_sizes[DIRECTORY_SECTIONS];
-
-/* -- directory_room.c ---- */
-
-/* Lay the sections out and map the room for them: OK, REFUSED when the plan is too large,
- * NO_RESOURCES, FAILED with errno. */
-enum directory_result directory_room_make(struct directory_writer *writer);
-
-/* Room in the heap for so many bytes more; pointers into the file become invalid. Results as above. */
-enum directory_result directory_room_reserve(struct directory_writer *writer, uint64_t length);
-
-/* The file is as long as what is in it, and written as far as it is not mapped. False with errno. */
-bool directory_room_end(struct directory_writer *writer);
-
-void directory_room_free(struct directory_writer *writer);
-
-/* Append to the reserved heap; where it went. data NULL: zeros. */
-uint64_t directory_heap_add(struct directory_writer *writer, const void *data, size_t length);
 
 #endif

@@ -9,6 +9,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "directory.h"
+#include "directory_checksum.h"
+#include "directory_map.h"
+
 enum nss_status nss_coder_status(enum directory_result result, int saved_errno, int *errnop)
 {
     errno = saved_errno;

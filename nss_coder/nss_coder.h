@@ -8,10 +8,10 @@
 #ifndef CODER_NSS_CODER_H
 #define CODER_NSS_CODER_H
 
-#include <grp.h>
 #include <nss.h>
-#include <pwd.h>
 #include <shadow.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "directory.h"
 
@@ -56,39 +56,5 @@ void nss_coder_cursor_step(struct nss_coder_cursor *cursor, enum directory_resul
 /* -- entry points, called by glibc ---- */
 
 #define NSS_CODER_EXPORT __attribute__((visibility("default")))
-
-NSS_CODER_EXPORT enum nss_status _nss_coder_getpwnam_r(const char *name, struct passwd *ret,
-                                                       char *buffer, size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_getpwuid_r(uid_t uid, struct passwd *ret, char *buffer,
-                                                       size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_setpwent(int stayopen);
-NSS_CODER_EXPORT enum nss_status _nss_coder_getpwent_r(struct passwd *ret, char *buffer,
-                                                       size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_endpwent(void);
-
-NSS_CODER_EXPORT enum nss_status _nss_coder_getgrnam_r(const char *name, struct group *ret,
-                                                       char *buffer, size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_getgrgid_r(gid_t gid, struct group *ret, char *buffer,
-                                                       size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_setgrent(int stayopen);
-NSS_CODER_EXPORT enum nss_status _nss_coder_getgrent_r(struct group *ret, char *buffer, size_t size,
-                                                       int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_endgrent(void);
-
-/*
- * Append the user's supplementary gids to (*groups)[*start]; *size is how many fit, limit (if above
- * 0) how far realloc may take it. `skip` (the primary gid) and what is there already are left out.
- */
-NSS_CODER_EXPORT enum nss_status _nss_coder_initgroups_dyn(const char *user, gid_t skip,
-                                                           long int *start, long int *size,
-                                                           gid_t **groups, long int limit,
-                                                           int *errnop);
-
-NSS_CODER_EXPORT enum nss_status _nss_coder_getspnam_r(const char *name, struct spwd *ret,
-                                                       char *buffer, size_t size, int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_setspent(int stayopen);
-NSS_CODER_EXPORT enum nss_status _nss_coder_getspent_r(struct spwd *ret, char *buffer, size_t size,
-                                                       int *errnop);
-NSS_CODER_EXPORT enum nss_status _nss_coder_endspent(void);
 
 #endif

@@ -4,11 +4,16 @@
  * The principle: role groups and every user's private group, and never gid 0. What a login is
  * granted comes from the user's own list (initgroups), not from what the groups show as members.
  */
-#include "nss_coder.h"
+#include "nss_group.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "directory.h"
+#include "directory_map.h"
+#include "directory_read.h"
+#include "nss_coder.h"
 
 static const char no_password[] = "x";
 static struct nss_coder_cursor cursor;

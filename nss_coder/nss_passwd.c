@@ -4,10 +4,15 @@
  * The principle: the password field is always "x", so that pam_unix goes on to the shadow map,
  * which refuses whoever is suspended, and never lets anyone in by what this map says.
  */
-#include "nss_coder.h"
+#include "nss_passwd.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "directory.h"
+#include "directory_map.h"
+#include "directory_read.h"
+#include "nss_coder.h"
 
 static const char no_password[] = "x";
 static struct nss_coder_cursor cursor;

@@ -5,10 +5,15 @@
  * entry, and sshd without UsePAM looks at nothing else; so a suspended user's entry is locked and
  * long expired, and nobody else has one.
  */
-#include "nss_coder.h"
+#include "nss_shadow.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "directory.h"
+#include "directory_map.h"
+#include "directory_read.h"
+#include "nss_coder.h"
 
 /* Days since 1970, shadow(5). Never 0, which means "must change the password" and nothing more. */
 #define LONG_PAST 1

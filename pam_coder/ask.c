@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "inherited.h"
+#include "request.h"
 
 enum { ANSWER_MS = 20000, PARTING_MS = 1000, PATIENCE_MS = 5000, AGAIN_MS = 10 };
 

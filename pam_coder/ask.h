@@ -4,6 +4,8 @@
 #ifndef CODER_ASK_H
 #define CODER_ASK_H
 
+#include <stdbool.h>
+
 #include "request.h"
 
 /*

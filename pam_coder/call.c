@@ -12,8 +12,13 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "sql/account.h"
 #include "ask.h"
-#include "directory.h"
+#include "options.h"
+#include "request.h"
 
 const char *call_item(const struct call *call, int item)
 {

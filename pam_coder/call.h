@@ -4,6 +4,10 @@
 #ifndef CODER_CALL_H
 #define CODER_CALL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sql/account.h"
 #include "options.h"
 #include "request.h"
 

@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "sql/account.h"
+#include "sql/policy.h"
 #include "commonest.h"
 #include "hashing.h"
 

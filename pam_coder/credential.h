@@ -5,7 +5,11 @@
 #ifndef CODER_CREDENTIAL_H
 #define CODER_CREDENTIAL_H
 
-#include "account.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sql/account.h"
+#include "sql/policy.h"
 
 /* Longest password in octets with its NUL: CRYPT_MAX_PASSPHRASE_SIZE of crypt(3),
  * PAM_MAX_RESP_SIZE. */

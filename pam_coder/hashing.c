@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sql/account.h"
+
 _Static_assert(ACCOUNT_HASH_SIZE >= CRYPT_OUTPUT_SIZE, "a hash of crypt(3) fits an account");
 
 bool hashing_run(const char *password, const char *setting, char ret[ACCOUNT_HASH_SIZE])

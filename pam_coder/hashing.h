@@ -4,7 +4,10 @@
 #ifndef CODER_HASHING_H
 #define CODER_HASHING_H
 
-#include "account.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sql/account.h"
 
 /* What a hash may take: memory beside what its process has (the preferred method takes 16 MiB). */
 enum { HASHING_MEMORY_MIB = 192 };

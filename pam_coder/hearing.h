@@ -4,9 +4,15 @@
 #ifndef CODER_HEARING_H
 #define CODER_HEARING_H
 
-#include "activity.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/policy.h"
+#include "sql/store.h"
 #include "judge.h"
-#include "store.h"
+#include "request.h"
 
 /* All that is known. The account is all zero unless the user is ours. */
 struct hearing {
@@ -29,14 +35,5 @@ enum verdict hearing_stranger(const struct hearing *hearing);
 
 /* One line to syslog unless OK; true when OK. what: the file. */
 bool hearing_report(enum store_result result, const char *what);
-
-/* verify.c: is request->password right? Sets verdict and right of *ret. Every comparison of a
- * secret is charged in here, and every refusal costs the work of a comparison. */
-void hearing_verify(struct hearing *hearing, struct answer *ret);
-
-/* change.c: the user's own change, root's word, and the same password hashed anew. */
-void hearing_change(struct hearing *hearing, struct answer *ret);
-void hearing_set(struct hearing *hearing, struct answer *ret);
-void hearing_renew_hash(const struct hearing *hearing);
 
 #endif

@@ -12,9 +12,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "sql/account.h"
+#include "sql/memory.h"
 #include "inherited.h"
 #include "judge.h"
-#include "memory.h"
+#include "request.h"
 
 /* Behind the socket all users share the connections that systemd takes, and a request comes with its own. */
 enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LIFE_SECONDS = 20 };

@@ -5,6 +5,8 @@
 #ifndef CODER_JUDGE_H
 #define CODER_JUDGE_H
 
+#include <stdint.h>
+
 #include "request.h"
 
 /* Where the judge looks and who asks. Strings are borrowed. */

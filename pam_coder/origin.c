@@ -10,7 +10,9 @@
 #include <strings.h>
 #include <sys/utsname.h>
 
+#include "sql/activity.h"
 #include "address.h"
+#include "request.h"
 #include "subordinate.h"
 
 enum precision { KEY, PLACE };

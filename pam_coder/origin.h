@@ -5,7 +5,9 @@
 #ifndef CODER_ORIGIN_H
 #define CODER_ORIGIN_H
 
-#include "activity.h"
+#include <stdint.h>
+
+#include "sql/activity.h"
 #include "request.h"
 
 /* What costs nothing to have more of is one origin: this host's own addresses, and those of its link. */

@@ -7,12 +7,13 @@
 #include <security/pam_modules.h>
 #pragma GCC visibility pop
 #include <security/pam_ext.h>
-#include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
+#include "sql/account.h"
 #include "call.h"
+#include "credential.h"
 #include "past.h"
+#include "request.h"
 
 enum { FAIL_DELAY_US = 2000000, WEAK_TRIES = 3 };
 

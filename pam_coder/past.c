@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "request.h"
+
 enum { WORDS_SIZE = 160 };
 
 /* "service:NAME tty:NAME", either of them possibly empty: the terminal says more than the

@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "sql/account.h"
+#include "credential.h"
+
 static bool is_text(const char *text, size_t size)
 {
     return memchr(text, '\0', size) != NULL;

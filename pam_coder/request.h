@@ -6,7 +6,11 @@
 #ifndef CODER_REQUEST_H
 #define CODER_REQUEST_H
 
-#include "account.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sql/account.h"
 #include "credential.h"
 
 enum request_kind {

@@ -2,10 +2,19 @@
  * Comparing a password: charged before it is compared, compared outside any transaction, settled
  * afterwards. A refusal costs what a comparison costs.
  */
+#include "verify.h"
+
 #include <syslog.h>
 #include <time.h>
 
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/store.h"
+#include "credential.h"
 #include "hearing.h"
+#include "request.h"
+#include "rewrite.h"
 
 enum { FLIGHT_WAIT_MS = 5000, PATIENCE_MS = 1000, POLL_MS = 25, OFTEN_MS = 5 };
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "policy.h"
+
 /* -- what a record means ------------------------------------------------------------------ */
 
 static bool is_past(int64_t when, int64_t now)

@@ -2,9 +2,17 @@
  * Charge first, settle afterwards. A charge is a row in `pending`; settled it is removed, or
  * becomes a failure; left behind by a helper that was killed, it becomes one too.
  */
+#include "activity.h"
+
+#include <sqlite3.h>
 #include <string.h>
 
+#include "account.h"
 #include "activity_file.h"
+#include "activity_log.h"
+#include "database.h"
+#include "policy.h"
+#include "store.h"
 
 enum { PENDING_SECONDS = 30 }; /* longer than any helper lives */
 

@@ -6,6 +6,11 @@
 #ifndef CODER_ACTIVITY_H
 #define CODER_ACTIVITY_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "policy.h"
 #include "store.h"
 
 enum { ORIGIN_SIZE = 129, SERVICE_SIZE = 65 };
@@ -15,13 +20,6 @@ enum { ORIGIN_SIZE = 129, SERVICE_SIZE = 65 };
 #define ACTIVITY_NOBODY UINT32_C(0xf0000000)
 
 struct activity_log;
-
-/* The first of both folders that can be written is used; the second is made when needed.
- * Anything but OK means no attempt can be charged, so none may be judged. The folders' names are
- * borrowed. */
-enum store_result activity_open(const char *private_dir, const char *run_dir,
-                                struct activity_log **ret);
-void activity_close(struct activity_log *log);
 
 /*
  * Charge one attempt. OK: *ret_charge is to be settled. REFUSED: locked out, nothing charged, *ret

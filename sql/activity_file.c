@@ -4,13 +4,18 @@
  */
 #include "activity_file.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "activity_log.h"
+#include "database.h"
 #include "migrations.h"
+#include "store.h"
+#include "store_files.h"
 
 enum { ACTIVITY_VERSION = 1 };
 

@@ -4,6 +4,7 @@
 #ifndef CODER_CHAIN_H
 #define CODER_CHAIN_H
 
+#include "database.h"
 #include "store.h"
 
 /* Give the newest row, inserted without a hash, its own. In the transaction that inserted it. */

@@ -6,7 +6,7 @@
  */
 #include "database.h"
 
-#include <errno.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,8 @@
 
 #include "deadline.h"
 #include "guard.h"
+#include "holder.h"
+#include "store.h"
 
 enum { WORK_STEPS = 100000 }; /* of SQLite's machine: more than any single change takes */
 enum { KEPT_MAX = 24 }; /* statements of one database: more than any long work takes turns with */
@@ -43,48 +45,6 @@ enum store_result database_result(int rc)
     default:
         return STORE_FAILED;
     }
-}
-
-static bool is_trusted(const struct stat *st, mode_t kind, mode_t mode)
-{
-    return (st->st_mode & S_IFMT) == kind && (st->st_mode & 07777) == mode &&
-           st->st_uid == CODER_OWNER_UID && (kind == S_IFDIR || st->st_nlink == 1);
-}
-
-/* Nobody else may move the private folder away and put his own there. */
-static bool parent_is_trusted(const char *private_dir)
-{
-    char path[4096];
-    struct stat st;
-
-    return snprintf(path, sizeof path, "%s/..", private_dir) < (int)sizeof path &&
-           lstat(path, &st) == 0 && st.st_uid == CODER_OWNER_UID && (st.st_mode & 022) == 0;
-}
-
-enum store_result store_check_files(const char *private_dir, const char *what)
-{
-    static const char *const beside[] = { "", "-journal" };
-    char path[4096];
-    struct stat st;
-
-    if (lstat(private_dir, &st) != 0)
-        return errno == ENOENT ? STORE_MISSING : STORE_FAILED;
-    if (!is_trusted(&st, S_IFDIR, 0700) || !parent_is_trusted(private_dir))
-        return STORE_UNSAFE;
-    for (size_t i = 0; i < 2; i++) {
-        if (snprintf(path, sizeof path, "%s/%s%s", private_dir, what, beside[i]) >=
-            (int)sizeof path)
-            return STORE_FAILED;
-        if (lstat(path, &st) == 0) {
-            if (!is_trusted(&st, S_IFREG, 0600))
-                return STORE_UNSAFE;
-        } else if (errno != ENOENT) {
-            return STORE_FAILED;
-        } else if (i == 0) {
-            return STORE_MISSING;
-        }
-    }
-    return STORE_OK;
 }
 
 /* For sqlite3_progress_handler: a long work that goes on is not stopped. */
@@ -328,13 +288,6 @@ enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const 
         return STORE_FAILED;
     *ret = copy;
     return STORE_OK;
-}
-
-void store_text_free(char *text)
-{
-    if (text != NULL)
-        explicit_bzero(text, strlen(text));
-    sqlite3_free(text);
 }
 
 enum store_result database_text(sqlite3_stmt *row, int column, char *ret, size_t size)

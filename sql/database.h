@@ -6,6 +6,9 @@
 #define CODER_DATABASE_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "holder.h"
 #include "store.h"
@@ -22,12 +25,6 @@ struct store {
 
 /* Unix seconds as RFC 3339 text in UTC; 0 and NULL give NULL. */
 #define SQL_RFC3339(value) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" value ", 0), 'unixepoch')"
-
-/* Our schema, as the migrations make it, into an empty database (store.c): to compare others with. */
-enum store_result database_make_schema(sqlite3 *db);
-
-/* The schema version of a file that is ours or still empty; else FOREIGN, TOO_NEW or DAMAGED. */
-enum store_result store_read_version(struct store *store, int64_t *ret);
 
 /* SQLite's result code as ours. */
 enum store_result database_result(int rc);

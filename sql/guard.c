@@ -7,7 +7,6 @@
 #include "guard.h"
 
 #include <sqlite3.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "deadline.h"

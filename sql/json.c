@@ -3,11 +3,12 @@
  */
 #include "json.h"
 
+#include <sqlite3.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "database.h"
 
 enum { PAIRS_MAX = 24, SQL_SIZE = 64 + PAIRS_MAX * 80 };
 

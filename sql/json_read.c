@@ -2,11 +2,11 @@
  * JSON read through SQLite: its parser is the one that our JSON comes from. The object's pairs are
  * shown one by one as text; nothing of it is kept.
  */
+#include "json_read.h"
+
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "database.h"
-#include "json.h"
 
 struct json_reader {
     sqlite3 *db;

@@ -40,3 +40,10 @@ bool memory_wipe_freed(void)
     wiping.xRealloc = resize_wiped;
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping) == SQLITE_OK;
 }
+
+void store_text_free(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    sqlite3_free(text);
+}

@@ -10,4 +10,6 @@
  * when SQLite is at work already. */
 bool memory_wipe_freed(void);
 
+void store_text_free(char *text);
+
 #endif

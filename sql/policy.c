@@ -2,6 +2,8 @@
  * Policy's settings: one row each of key, least, most, default and meaning. Whatever is not in a row or out of
  * its range is refused, so a program never works with a setting it does not understand.
  */
+#include "policy.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

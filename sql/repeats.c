@@ -4,9 +4,16 @@
  */
 #include "repeats.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
-#include "activity_file.h"
+#include "account.h"
+#include "activity_log.h"
+#include "database.h"
+#include "memory.h"
+#include "store.h"
+#include "store_accounts.h"
+#include "store_audit.h"
 
 enum { SETTLED_AT_ONCE = 100 };
 

@@ -5,7 +5,12 @@
 #ifndef CODER_REPEATS_H
 #define CODER_REPEATS_H
 
-#include "activity.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+struct activity_log;
 
 #define REPEATS_EVENT "password changed"
 enum { REPEATS_SECONDS = 60 };

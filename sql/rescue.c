@@ -4,6 +4,8 @@
  * folder below the run folder, rolled back and read there; their names are gone before anybody
  * is answered, and the copy takes no change, which would be lost with it.
  */
+#include "rescue.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,8 @@
 #include "activity_file.h"
 #include "database.h"
 #include "deadline.h"
+#include "store.h"
+#include "store_files.h"
 
 /* SQLite's SHARED range (sqlite.org/fileformat2.html 1.3): with it nobody changes the file. */
 enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };

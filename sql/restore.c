@@ -3,11 +3,20 @@
  * is forgotten, tombstones and the audit log only grow. What becomes of an account is said in
  * restore_plan.c.
  */
-#include "backup.h"
+#include "restore.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
+#include "account.h"
 #include "database.h"
+#include "memory.h"
+#include "policy.h"
+#include "restore_plan.h"
+#include "store.h"
+#include "store_audit.h"
+#include "store_chain.h"
+#include "store_changes.h"
 
 /* -- rows as they are --------------------------------------------------------------------- */
 

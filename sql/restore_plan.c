@@ -3,12 +3,15 @@
  * unless told exactly; roles, passwords and ends are the backup's in every case. Both sides are walked by uid, a page at a time; the backup is another
  * database and never attached.
  */
-#include "backup.h"
+#include "restore_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "database.h"
+#include "store.h"
+#include "store_accounts.h"
 
 enum { PAGE_SIZE = 64 };
 

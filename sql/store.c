@@ -2,24 +2,16 @@
  * Opening the store: is the file ours, whole, of a schema this program knows; transactions; policy.
  * A file that is not exactly ours is refused, never wiped.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "store.h"
 
-#include "chain.h"
+#include <sqlite3.h>
+#include <stdlib.h>
+
 #include "database.h"
 #include "migrations.h"
-
-enum { APPLICATION_ID = 0x43445241 }; /* "CDRA" */
-
-static const struct migration {
-    const char *sql;
-    enum store_result (*then)(struct store *store); /* what SQL cannot do; NULL: nothing */
-} migrations[] = {
-    { sql_0001_accounts, NULL },
-    { sql_0002_audit_chain, chain_link_all },
-};
-enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
+#include "policy.h"
+#include "schema.h"
+#include "store_files.h"
 
 const char *store_detail(const struct store *store)
 {
@@ -55,55 +47,6 @@ enum store_result store_generation(struct store *store, int64_t *ret)
 
 /* -- opening ------------------------------------------------------------------------------ */
 
-static enum store_result migrate_from(struct store *store, int64_t version)
-{
-    char stamp[96];
-    enum store_result result = STORE_OK;
-
-    for (; version < SCHEMA_VERSION && result == STORE_OK; version++) {
-        const struct migration *migration = &migrations[version];
-
-        result = database_result(sqlite3_exec(store->db, migration->sql, NULL, NULL, NULL));
-        if (result == STORE_OK && migration->then != NULL)
-            result = migration->then(store);
-    }
-    if (result != STORE_OK)
-        return result;
-    snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d",
-             APPLICATION_ID,
-             SCHEMA_VERSION);
-    return database_result(sqlite3_exec(store->db, stamp, NULL, NULL, NULL));
-}
-
-enum store_result database_make_schema(sqlite3 *db)
-{
-    struct store empty = { .db = db };
-
-    return migrate_from(&empty, 0);
-}
-
-enum store_result store_read_version(struct store *store, int64_t *ret)
-{
-    int64_t application, version, tables;
-    enum store_result result;
-
-    result = database_number(store->db, &application, "PRAGMA application_id", "");
-    if (result == STORE_OK)
-        result = database_number(store->db, &version, "PRAGMA user_version", "");
-    if (result == STORE_OK)
-        result = database_number(store->db, &tables, "SELECT count(*) FROM sqlite_schema", "");
-    if (result != STORE_OK)
-        return result;
-    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
-        return STORE_FOREIGN;
-    if (version > SCHEMA_VERSION)
-        return STORE_TOO_NEW;
-    if (version < 0)
-        return STORE_DAMAGED;
-    *ret = version;
-    return STORE_OK;
-}
-
 static enum store_result migrate(struct store *store)
 {
     int64_t version = 0;
@@ -111,8 +54,8 @@ static enum store_result migrate(struct store *store)
 
     if (result != STORE_OK)
         return result;
-    if ((result = store_read_version(store, &version)) == STORE_OK) /* another may have been faster */
-        result = migrate_from(store, version);
+    if ((result = schema_read_version(store, &version)) == STORE_OK) /* another may have been faster */
+        result = schema_migrate(store, version);
     if (result == STORE_OK)
         return store_commit(store);
     store_rollback(store);
@@ -123,7 +66,7 @@ static enum store_result migrate(struct store *store)
 static enum store_result prepare(struct store *store, enum store_mode mode)
 {
     int64_t version = 0;
-    enum store_result result = store_read_version(store, &version);
+    enum store_result result = schema_read_version(store, &version);
 
     if (result == STORE_OK && version == 0 && mode != STORE_CREATE)
         return STORE_MISSING; /* left empty by a creation that was cut off */
@@ -131,7 +74,7 @@ static enum store_result prepare(struct store *store, enum store_mode mode)
         result = database_run(store->db, "PRAGMA journal_mode=TRUNCATE", "");
     if (result == STORE_OK)
         result = database_run(store->db, "PRAGMA synchronous=FULL", "");
-    return result == STORE_OK && version < SCHEMA_VERSION ? migrate(store) : result;
+    return result == STORE_OK && !schema_is_newest(version) ? migrate(store) : result;
 }
 
 enum store_result store_open(const char *private_dir, enum store_mode mode, struct store **ret)

@@ -2,10 +2,16 @@
  * Account records in the store, as they are read: one, a page of them, as JSON, and what is still free.
  * Every statement is finished when its function returns.
  */
+#include "store_accounts.h"
+
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "account.h"
 #include "database.h"
+#include "memory.h"
+#include "store.h"
 
 #define COLUMNS \
     "uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until, " \

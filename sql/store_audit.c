@@ -2,10 +2,17 @@
  * The audit log: who did what to whom, from where, before and after; appended in the transaction of
  * the change, linked into the chain of hashes, never changed (triggers), never with a secret.
  */
+#include "store_audit.h"
+
+#include <sqlite3.h>
 #include <string.h>
 
+#include "account.h"
 #include "chain.h"
 #include "database.h"
+#include "memory.h"
+#include "policy.h"
+#include "store.h"
 
 /* An account's facts worth auditing; the hash is not among them. */
 static const char facts_object[] =

@@ -3,13 +3,18 @@
  * is known to be exactly of our schema: text for text, so that no trigger, view or index of his
  * ever runs.
  */
-#include "backup.h"
+#include "store_backup.h"
 
 #include <sha2.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "database.h"
+#include "memory.h"
+#include "policy.h"
+#include "schema.h"
+#include "store.h"
 
 /* -- is it ours --------------------------------------------------------------------------- */
 
@@ -26,7 +31,7 @@ enum store_result store_make_empty(struct store **ret)
         return STORE_FAILED;
     result = database_open_memory(NULL, 0, &store->holder, &store->db);
     if (result == STORE_OK)
-        result = database_make_schema(store->db);
+        result = schema_make(store->db);
     if (result == STORE_OK)
         *ret = store;
     else
@@ -41,7 +46,7 @@ static enum store_result read_own_schema(char **ret, int64_t *ret_version)
     enum store_result result = store_make_empty(&own);
 
     if (result == STORE_OK)
-        result = store_read_version(own, ret_version);
+        result = schema_read_version(own, ret_version);
     if (result == STORE_OK)
         result = database_copy(own->db, ret, schema_text, "");
     store_close(own);
@@ -52,7 +57,7 @@ static enum store_result check_schema(struct store *copy)
 {
     char *ours = NULL, *theirs = NULL;
     int64_t version = 0, own = 0;
-    enum store_result result = store_read_version(copy, &version);
+    enum store_result result = schema_read_version(copy, &version);
 
     if (result == STORE_OK)
         result = read_own_schema(&ours, &own);

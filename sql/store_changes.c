@@ -2,9 +2,14 @@
  * Account records in the store, as they are changed. One function a change, so that what can happen to
  * an account is the list of this file's functions.
  */
-#include <string.h>
+#include "store_changes.h"
 
+#include <sqlite3.h>
+
+#include "account.h"
 #include "database.h"
+#include "store.h"
+#include "store_accounts.h"
 
 /* NOT_FOUND when the statement just run touched no row. */
 static enum store_result touched(struct store *store, enum store_result result)

@@ -5,11 +5,18 @@
 #include "store_check.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "database.h"
+#include "holder.h"
+#include "memory.h"
+#include "policy.h"
+#include "schema.h"
+#include "store.h"
+#include "store_files.h"
 
 enum { FAULTS_MAX = 100 };
 
@@ -92,7 +99,7 @@ enum store_result store_check_schema(struct store *store, char ret[STORE_FAULT_S
     enum store_result result = database_result(sqlite3_open(":memory:", &ours));
 
     if (result == STORE_OK)
-        result = database_make_schema(ours);
+        result = schema_make(ours);
     if (result == STORE_OK)
         result = find_difference(ours, store->db, "is missing or changed", fault);
     if (result == STORE_OK && fault[0] == '\0')

@@ -5,6 +5,10 @@
 #ifndef CODER_STORE_CHECK_H
 #define CODER_STORE_CHECK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account.h"
 #include "store.h"
 
 enum { STORE_FAULT_SIZE = 256 };
@@ -46,8 +50,5 @@ enum store_result store_reindex(struct store *store);
 /* Is private/activity.db there, safe, ours and whole: OK, MISSING, UNSAFE, BUSY, DAMAGED, FAILED.
  */
 enum store_result activity_check(const char *private_dir);
-
-/* Throw it away; the next attempt makes a new one (activity_file.c). */
-void activity_discard(const char *private_dir);
 
 #endif

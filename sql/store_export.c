@@ -2,7 +2,11 @@
  * An account as one line of JSON that users import reads: the same keys as its columns, and of the
  * password only when the hash is wanted.
  */
+#include "store_export.h"
+
+#include "account.h"
 #include "database.h"
+#include "store.h"
 
 static const char line_object[] =
     "SELECT iif(?10 IS NULL, object, json_set(object, '$.password_hash', ?10,"

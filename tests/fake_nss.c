@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "directory.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
 
 static int fill(struct passwd *pwd, char *buffer, size_t size, const char *name, uid_t uid)
 {

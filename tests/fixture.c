@@ -16,8 +16,16 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "credential.h"
-#include "directory.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_finish.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
 
 enum { BUSY_MS = 2000 }; /* somebody being judged may hold the lock for a moment */
 

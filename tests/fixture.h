@@ -5,8 +5,7 @@
 #ifndef CODER_FIXTURE_H
 #define CODER_FIXTURE_H
 
-#include "activity.h"
-#include "store.h"
+#include "sql/account.h"
 
 #define FIXTURE_PRIVATE CODER_STATE_DIR "/private"
 #define FIXTURE_RUN CODER_RUN_DIR "/private"

@@ -4,7 +4,11 @@
  * The principle: it is published as the product does it, by rename, and bent only through a copy.
  */
 #include "fixture_directory.h"
-#include "directory_writer.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_checksum.h"
+#include "nss_coder/directory_finish.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct fixture_user fixture_users[FIXTURE_USERS] = {

@@ -6,7 +6,8 @@
 #ifndef CODER_FIXTURE_DIRECTORY_H
 #define CODER_FIXTURE_DIRECTORY_H
 
-#include "directory.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_writer.h"
 
 #define FIXTURE_ADMIN 70000U   /* members listed: alice */
 #define FIXTURE_MEMBER 70001U  /* nobody listed, alice and carol have it */

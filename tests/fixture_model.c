@@ -16,6 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_patch.h"
+#include "nss_coder/directory_read.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
 #include "fixture_model.h"
 
 #define FIRST_UID 70100U

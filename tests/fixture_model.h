@@ -4,6 +4,7 @@
 #ifndef CODER_FIXTURE_MODEL_H
 #define CODER_FIXTURE_MODEL_H
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 
 #define MODEL_FRAME 0x1234U

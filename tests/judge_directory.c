@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+
 /* 1: right, 0: none, -1: wrong. */
 static int judge_user(enum directory_result result, const struct directory_entry *entry,
                       const struct fixture_user *user, uint64_t generation)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 
 #define ALL_RIGHT (4 * FIXTURE_USERS + 3 * (FIXTURE_GROUPS + FIXTURE_USERS))

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 
 enum { BUFFER = 1024 };

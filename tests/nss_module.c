@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 
 struct nss_module nss;

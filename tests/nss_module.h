@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 
-#include "nss_coder.h"
+#include "nss_coder/nss_group.h"
+#include "nss_coder/nss_passwd.h"
+#include "nss_coder/nss_shadow.h"
 
 #define ENOUGH 256 /* bytes, for any entry of the fixture */
 

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "account.h"
+#include "sql/account.h"
+#include "sql/policy.h"
 
 #define NOW 1800000000LL
 

@@ -12,7 +12,12 @@
 
 #include <cmocka.h>
 
-#include "activity.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/activity_log.h"
+#include "sql/policy.h"
+#include "sql/store.h"
 #include "fixture.h"
 
 #define NOW 1800000000LL

@@ -10,7 +10,12 @@
 
 #include <cmocka.h>
 
-#include "database.h"
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/memory.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_audit.h"
 #include "fixture.h"
 
 #define NOW 1800000000LL

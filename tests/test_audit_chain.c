@@ -11,7 +11,14 @@
 
 #include <cmocka.h>
 
-#include "database.h"
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_audit.h"
+#include "sql/store_chain.h"
+#include "sql/store_prune.h"
 #include "fixture.h"
 
 #define NOW 1800000000LL

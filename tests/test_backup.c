@@ -10,8 +10,18 @@
 
 #include <cmocka.h>
 
-#include "backup.h"
-#include "database.h"
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/policy.h"
+#include "sql/restore.h"
+#include "sql/restore_plan.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_audit.h"
+#include "sql/store_backup.h"
+#include "sql/store_chain.h"
+#include "sql/store_changes.h"
+#include "sql/store_prune.h"
 #include "fixture.h"
 
 #define NOW 1800000000LL

@@ -23,6 +23,8 @@
 #include <cmocka.h>
 #include <crypt.h>
 
+#include "pam_coder/request.h"
+#include "sql/account.h"
 #include "fixture.h"
 #include "hostility.h"
 #include "portrait.h"

@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "host/nsswitch.h"
-#include "check/pam_action.h"
+#include "check/pam_run.h"
 #include "check/pam_stack.h"
 #include "check/sshd_settings.h"
+#include "host/nsswitch.h"
 #include "host/text_file.h"
 
 static char root[64];

@@ -14,7 +14,9 @@
 #include <cmocka.h>
 #include <crypt.h>
 
-#include "credential.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/policy.h"
 
 #define PASSWORD "correct horse battery"
 

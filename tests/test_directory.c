@@ -19,6 +19,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_finish.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
 #include "fixture_directory.h"
 
 static char folder[] = "/tmp/coder-directory-XXXXXX";

@@ -18,6 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_checksum.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
 #include "judge_directory.h"
 
 #define NO_NAMESPACE 255 /* the host forbids user namespaces; cmocka's skip() prints "not ok" */

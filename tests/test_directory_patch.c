@@ -15,8 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_patch.h"
 #include "fixture_model.h"
 
 static char folder[64], path[80], whole_path[80];

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
 #include "judge_directory.h"
 
 #define REPLACEMENTS 1000

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "pam_coder/request.h"
 #include "fixture.h"
 #include "visit.h"
 

@@ -12,8 +12,14 @@
 
 #include <cmocka.h>
 
-#include "activity_file.h"
-#include "deadline.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/activity_log.h"
+#include "sql/database.h"
+#include "sql/deadline.h"
+#include "sql/store.h"
+#include "sql/store_changes.h"
 #include "fixture.h"
 
 static struct store *taken; /* the child's */

@@ -13,7 +13,10 @@
 
 #include <cmocka.h>
 
-#include "import/import.h"
+#include "import/claims.h"
+#include "import/read.h"
+#include "import/record.h"
+#include "sql/account.h"
 
 /* What the last read gave. */
 static struct import_record record;

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "json.h"
-#include "store.h"
+#include "sql/json.h"
+#include "sql/memory.h"
 
 static void test_json_each_kind_of_value(void **state)
 {

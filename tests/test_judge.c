@@ -15,9 +15,18 @@
 #include <cmocka.h>
 #include <crypt.h>
 
-#include "database.h"
+#include "pam_coder/credential.h"
+#include "pam_coder/judge.h"
+#include "pam_coder/request.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/database.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_audit.h"
+#include "sql/store_changes.h"
 #include "fixture.h"
-#include "judge.h"
 
 #define RIGHT "the right passphrase"
 #define WRONG "the wrong passphrase"

@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #include "host/lineage.h"
+#include "host/proc.h"
+#include "host/units.h"
 
 /* No systemd is asked. */
 bool units_are_here(void)

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_checksum.h"
 #include "fixture_directory.h"
 #include "nss_module.h"
 

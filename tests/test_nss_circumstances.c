@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 #include "nss_module.h"
 

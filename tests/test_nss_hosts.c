@@ -22,6 +22,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
 #include "fixture_directory.h"
 #include "nss_host.h"
 

@@ -15,10 +15,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
+#include "nss_coder/nss_group.h"
+#include "nss_coder/nss_passwd.h"
+#include "nss_coder/nss_shadow.h"
 #include "fixture_directory.h"
-#include "nss_coder.h"
 
 #define LONG_NAME (1U << 20)
 #define ENOUGH 1024

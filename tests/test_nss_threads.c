@@ -26,6 +26,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
 #include "fixture_directory.h"
 
 enum {

@@ -15,8 +15,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "origin.h"
-#include "subordinate.h"
+#include "pam_coder/origin.h"
+#include "pam_coder/request.h"
+#include "pam_coder/subordinate.h"
+#include "sql/activity.h"
 
 #define ROOT CODER_OWNER_UID /* whom this build takes for root */
 

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "sql/account.h"
 #include "fixture.h"
 #include "pam_host.h"
 

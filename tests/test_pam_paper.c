@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include <security/pam_appl.h>
 
+#include "check/pam_run.h"
 #include "check/pam_stack.h"
 
 enum { ROUNDS = 1000, FILES = 3 };

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "sql/account.h"
 #include "fixture.h"
 #include "pam_host.h"
 

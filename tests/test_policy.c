@@ -10,8 +10,17 @@
 
 #include <cmocka.h>
 
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/activity_log.h"
+#include "sql/database.h"
+#include "sql/memory.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
 #include "fixture.h"
-#include "store.h"
 
 static void settings_are_complete(void **state)
 {

@@ -18,7 +18,9 @@
 
 #include <cmocka.h>
 
-#include "request.h"
+#include "pam_coder/credential.h"
+#include "pam_coder/request.h"
+#include "sql/account.h"
 
 static struct request sound_request(void)
 {

@@ -14,6 +14,12 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/rescue.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
 #include "fixture.h"
 
 static int with_alice(void **state)

@@ -16,8 +16,10 @@
 
 #include <cmocka.h>
 
+#include "pam_coder/judge.h"
+#include "pam_coder/request.h"
+#include "sql/account.h"
 #include "fixture.h"
-#include "judge.h"
 #include "pam_host.h"
 
 enum { MASK = 0x55, LENGTH = 24, ADA = 70100 };

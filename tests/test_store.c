@@ -14,7 +14,13 @@
 
 #include <cmocka.h>
 
-#include "database.h"
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/memory.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
 #include "fixture.h"
 
 #define STORE_FILE FIXTURE_PRIVATE "/accounts.db"

@@ -12,8 +12,13 @@
 
 #include <cmocka.h>
 
+#include "sql/account.h"
+#include "sql/activity_file.h"
+#include "sql/activity_log.h"
+#include "sql/database.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
 #include "fixture.h"
-#include "store_check.h"
 
 static struct store *store;
 

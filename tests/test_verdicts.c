@@ -14,8 +14,11 @@
 
 #include <cmocka.h>
 
-#include "credential.h"
-#include "directory.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/activity_file.h"
+#include "sql/activity_log.h"
+#include "sql/store.h"
 #include "fixture.h"
 #include "pam_host.h"
 #include "verdicts.h"

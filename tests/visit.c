@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#include "pam_coder/request.h"
+#include "sql/account.h"
 #include "fixture.h"
 
 #define SOCKET_PATH CODER_RUN_DIR "/helper.sock"

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "request.h"
+#include "pam_coder/request.h"
 
 enum visit_way { VISIT_EXEC, VISIT_SOCKET };
 

@@ -3,15 +3,19 @@
  * says anybody with root's rights can write there, so it is marked as a claim, and taken only when it looks like what it
  * should be.
  */
+#include "actor.h"
+
 #include <arpa/inet.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/ancestors.h"
+#include "sql/account.h"
 #include "terminal/command.h"
-#include "terminal/print.h"
+#include "terminal/escape.h"
 
 #define CLAIMED " (claimed)" /* no name and no address ends so */
 

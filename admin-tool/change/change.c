@@ -3,32 +3,26 @@
  * audit, prepare the publication, commit, publish. Nothing is asked in the transaction, and what is
  * said there is written after it (process.c).
  */
-#include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
+#include "change.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "host/local_users.h"
+#include "host/oneself.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
 #include "terminal/command.h"
-#include "oneself.h"
+#include "terminal/confirm.h"
 #include "terminal/print.h"
+#include "terminal/say.h"
+#include "lock.h"
+#include "ready.h"
+#include "record.h"
+#include "transaction.h"
 
 /* -- the question ------------------------------------------------------------------------- */
-
-/* Only the word `yes` goes on; the end of the input does not. */
-bool change_is_confirmed(const char *plan, FILE *out)
-{
-    char line[64];
-    const char *end;
-
-    memset(line, ' ', sizeof line); /* so that the last NUL is the line's end */
-    fprintf(out, "Are you sure you want to %s? (yes/no) ", plan);
-    fflush(out);
-    if (fgets(line, sizeof line, stdin) == NULL || !isatty(STDIN_FILENO))
-        fputc('\n', out); /* which nobody typed there */
-    end = memrchr(line, '\0', sizeof line);
-    return end != NULL && (end - line == 3 || (end - line == 4 && line[3] == '\n')) &&
-           memcmp(line, "yes", 3) == 0;
-}
 
 static enum status ask(struct tool *tool, const struct change *change,
                        const struct account *account)
@@ -53,91 +47,6 @@ static enum status ask(struct tool *tool, const struct change *change,
 }
 
 /* -- the commit --------------------------------------------------------------------------- */
-
-static void set_signals(int how)
-{
-    static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
-    sigset_t set;
-
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
-        sigaddset(&set, held[i]);
-    sigprocmask(how, &set, NULL);
-}
-
-void change_hold_signals(void)
-{
-    set_signals(SIG_BLOCK);
-}
-
-void change_release_signals(void)
-{
-    set_signals(SIG_UNBLOCK);
-}
-
-static enum status commit(struct tool *tool, bool publishes)
-{
-    enum status status = tool_store_status(tool, store_commit(tool->store), "the change");
-
-    if (status != GO_ON) {
-        publish_abandon();
-        return status;
-    }
-    tool->changed = true;
-    if (publishes && !publish_finish(tool))
-        tool_complain(tool, "the change was made, but the public directory could not be replaced: "
-                      "%s; run 'admin-tool publish'", strerror(errno));
-    return GO_ON;
-}
-
-enum status change_begin(struct tool *tool)
-{
-    int64_t generation = 0;
-    enum status status = tool_store_status(tool, store_begin(tool->store), "the store");
-
-    tool->begun = 0;
-    if (status == GO_ON)
-        status = tool_store_status(tool, store_policy(tool->store, &tool->policy), "the policy");
-    if (status == GO_ON)
-        status = tool_store_status(tool, store_generation(tool->store, &generation),
-                                   "the generation");
-    if (status == GO_ON)
-        tool->begun = generation;
-    else
-        store_rollback(tool->store);
-    return status;
-}
-
-enum status change_append(struct tool *tool, const char *event, const struct account *before,
-                          const struct account *after, const char *detail)
-{
-    return tool_store_status(tool, store_audit_append(tool->store, &tool->actor.audit, event, before,
-                                                      after, detail, tool->now), "the audit row");
-}
-
-enum status change_end(struct tool *tool, const struct account *before, const struct account *after)
-{
-    bool publishes = publish_is_due(tool);
-    enum status status = publishes ? publish_prepare(tool, before, after) : GO_ON;
-
-    if (status == GO_ON)
-        status = commit(tool, publishes);
-    store_rollback(tool->store);
-    tool->begun = 0;
-    return status;
-}
-
-enum status change_commit(struct tool *tool, const char *event, const struct account *before,
-                          const struct account *after, const char *detail)
-{
-    enum status status = change_append(tool, event, before, after, detail);
-
-    if (status == GO_ON)
-        status = change_end(tool, before, after);
-    store_rollback(tool->store);
-    tool->begun = 0;
-    return status;
-}
 
 /* -- the change --------------------------------------------------------------------------- */
 

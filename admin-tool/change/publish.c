@@ -4,31 +4,24 @@
  * longer than a rename takes, and never shows what was not committed. One changed account is
  * patched into a copy of the old file where that gives the same answers as all of it anew.
  */
-#include <errno.h>
+#include "publish.h"
+
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "publish.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_patch.h"
+#include "sql/account.h"
+#include "sql/deadline.h"
+#include "sql/store.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "publish_frame.h"
+#include "publish_whole.h"
 
 /* -- the new file ------------------------------------------------------------------------- */
-
-enum status publish_status(enum directory_result result, const char *about)
-{
-    switch (result) {
-    case DIRECTORY_OK:
-        return GO_ON;
-    case DIRECTORY_REFUSED:
-        return tool_refuse(STATUS_FAILED, "%s cannot be shown in the public directory; nothing was "
-                           "changed", about);
-    case DIRECTORY_FAILED:
-        return tool_refuse(STATUS_FAILED, PREPARED ": %s; nothing was changed", strerror(errno));
-    default:
-        return tool_refuse(STATUS_FAILED, "not enough memory to publish; nothing was changed");
-    }
-}
 
 /* -1 with errno. */
 static int open_prepared(void)
@@ -127,21 +120,6 @@ static bool sync_folder(const char *path)
     return synced;
 }
 
-/* Where libc itself looks for one (nscd-client.h): starting the program to learn that none runs costs
- * more than the whole change does. */
-#define NSCD_SOCKET "/var/run/nscd/socket"
-
-void publish_tell_nscd(void)
-{
-    static char *const users[] = { "/usr/sbin/nscd", "-i", "passwd", NULL };
-    static char *const groups[] = { "/usr/sbin/nscd", "-i", "group", NULL };
-
-    if (access(NSCD_SOCKET, F_OK) != 0)
-        return;
-    host_run(users);
-    host_run(groups);
-}
-
 bool publish_finish(struct tool *tool)
 {
     if (rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder(CODER_STATE_DIR) ||
@@ -181,17 +159,4 @@ bool publish_is_due(struct tool *tool)
     return publish_is_behind(tool) ||
            (read_published(&published) && publish_find_frame(tool, &frame) == GO_ON &&
             publish_frame_hash(&frame) != published.frame);
-}
-
-enum status publish_now(struct tool *tool)
-{
-    enum status status = change_begin(tool);
-
-    if (status == GO_ON)
-        status = publish_prepare(tool, NULL, NULL);
-    store_rollback(tool->store); /* nothing was written: it only kept others from changing */
-    if (status == GO_ON && !publish_finish(tool))
-        status = tool_refuse(STATUS_FAILED, DIRECTORY_PATH ": %s; users may be missing or out of "
-                             "date until 'admin-tool publish' succeeds", strerror(errno));
-    return status;
 }

@@ -5,51 +5,29 @@
 #ifndef CODER_PUBLISH_H
 #define CODER_PUBLISH_H
 
+#include <stdbool.h>
+
+#include "sql/account.h"
 #include "terminal/command.h"
-#include "directory.h"
 
 #define PREPARED PRIVATE_DIR "/directory.new"
 
-enum { LOCAL_GROUPS_MAX = 32, ROLES = 3, GROUPS_MAX = ROLES * (1 + LOCAL_GROUPS_MAX) };
+/* True when the directory file is missing, not to be trusted, or of another generation. */
+bool publish_is_behind(struct tool *tool);
 
-/* What a role comes with. */
-struct role_groups {
-    enum role role;
-    bool listed;                         /* its groups name their members */
-    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first, then policy's local ones */
-    size_t gid_count;
-};
+/* The same, or when it is from before a group of /etc/group that comes with a role was made, removed or
+ * given another id. */
+bool publish_is_due(struct tool *tool);
 
-/* What all records depend on: policy, and this machine's groups as they are now. */
-struct frame {
-    struct role_groups roles[ROLES];
-    struct {
-        char name[ACCOUNT_NAME_SIZE];
-        bool local;
-        uint32_t gid;
-    } groups[GROUPS_MAX]; /* which the file shows, each once; those of the roles first */
-    size_t group_count;
-};
+/* In a transaction: write and fsync the new file beside the old one. before, after: as for
+ * change_commit. GO_ON, or said. */
+enum status publish_prepare(struct tool *tool, const struct account *before,
+                            const struct account *after);
 
-/* One account as the public sees it. Its strings are the account's. */
-struct shown {
-    struct directory_user user;
-    uint32_t gids[GROUPS_MAX];
-};
-
-/* GO_ON, or said: what cannot be read now is not taken for missing. */
-enum status publish_find_frame(const struct tool *tool, struct frame *ret);
-
-/* A file with another hash shows accounts otherwise, and no patch may start from it. */
-uint64_t publish_frame_hash(const struct frame *frame);
-
-/* ret points into itself and into the account. */
-void publish_show(const struct frame *frame, const struct account *account, struct shown *ret);
-
-/* GO_ON for OK; else said. */
-enum status publish_status(enum directory_result result, const char *about);
-
-/* Write all accounts into fd, which is empty. GO_ON, or said. */
-enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t generation, int fd);
+/* After the commit: put it in place; nscd is told when the lock is released. False with errno: the old
+ * one is still there. */
+bool publish_finish(struct tool *tool);
+void publish_tell_nscd(void);
+void publish_abandon(void);
 
 #endif

@@ -2,10 +2,21 @@
  * How an account looks in the directory file, and what that depends on beside the account: policy
  * and this machine's groups. Names of groups are resolved whenever a file is written.
  */
+#include "publish_frame.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "publish.h"
+#include "host/names.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_checksum.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 
 /* -- what all records depend on ----------------------------------------------------------- */
 

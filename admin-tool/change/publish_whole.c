@@ -2,10 +2,23 @@
  * The whole directory file from all accounts: read page by page in the order of uids, which is the
  * order of users, and of a group's members, in the file.
  */
+#include "publish_whole.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_finish.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 #include "publish.h"
+#include "publish_frame.h"
 
 enum { PAGE_SIZE = 256 };
 
@@ -83,4 +96,19 @@ enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t 
         status = write_file(tool, writer, frame);
     directory_writer_free(writer);
     return status;
+}
+
+enum status publish_status(enum directory_result result, const char *about)
+{
+    switch (result) {
+    case DIRECTORY_OK:
+        return GO_ON;
+    case DIRECTORY_REFUSED:
+        return tool_refuse(STATUS_FAILED, "%s cannot be shown in the public directory; nothing was "
+                           "changed", about);
+    case DIRECTORY_FAILED:
+        return tool_refuse(STATUS_FAILED, PREPARED ": %s; nothing was changed", strerror(errno));
+    default:
+        return tool_refuse(STATUS_FAILED, "not enough memory to publish; nothing was changed");
+    }
 }

@@ -4,13 +4,18 @@
  * are favours to whoever keeps them: the change is made, and nothing here can fail it or hold it
  * up.
  */
+#include "record.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libaudit.h>
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_chain.h"
 #include "terminal/command.h"
 
 /* As shadow-utils names them; what is not here is USER_MGMT. */

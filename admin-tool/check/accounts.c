@@ -2,15 +2,29 @@
  * Every account seen by the doctor: can the directory show it, does NSS answer with it, and what do
  * all of them together look like.
  */
+#include "accounts.h"
+
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "doctor.h"
+#include "host/shell.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "nss_coder/directory_write.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_check.h"
+#include "terminal/command.h"
+#include "finding.h"
 #include "hashes.h"
-#include "directory.h"
-#include "store_check.h"
+#include "homes.h"
+#include "local.h"
+#include "names.h"
 
 enum { PAGE_SIZE = 128, ASKED_MAX = 2000 };
 

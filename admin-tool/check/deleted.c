@@ -2,13 +2,19 @@
  * What deleted users leave in the files of local accounts, seen by the doctor: whoever is made with such a name
  * or id later has what was theirs.
  */
+#include "deleted.h"
+
 #include <errno.h>
 #include <pwd.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "doctor.h"
 #include "host/local_groups.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "finding.h"
+#include "local.h"
 
 /* -- names and ids taken up again --------------------------------------------------------- */
 

@@ -1,11 +1,17 @@
 /*
  * The public directory seen by the doctor: is it there, whole, and of the store's generation?
  */
+#include "directory.h"
+
 #include <sys/stat.h>
 #include <time.h>
 
-#include "doctor.h"
-#include "directory.h"
+#include "change/publish.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "sql/store.h"
+#include "terminal/command.h"
+#include "finding.h"
 
 enum { MOMENTS = 5 };
 

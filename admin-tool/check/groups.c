@@ -2,13 +2,20 @@
  * Policy's local groups seen by the doctor: publishing resolves their names and grants what it
  * finds, so what it did not find, or found with another id, is said here.
  */
+#include "groups.h"
+
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "doctor.h"
-#include "directory.h"
 #include "host/group_lists.h"
+#include "host/names.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "finding.h"
 
 /* Does the directory grant this id to an active user with the role? True when there is no such
  * user. */

@@ -4,9 +4,12 @@
  */
 #include "hashes.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "credential.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "finding.h"
 
 /* Tried once for all hashes of the same method and cost. */
 static bool is_dear(struct hash_costs *costs, const char *hash)

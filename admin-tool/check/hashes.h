@@ -4,7 +4,12 @@
 #ifndef CODER_CHECK_HASHES_H
 #define CODER_CHECK_HASHES_H
 
-#include "doctor.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sql/account.h"
+#include "finding.h"
 
 /* Longer parameters than any method has are not tried. */
 enum { HASH_COSTS_MAX = 128, HASH_PARAMETERS_SIZE = 64 };

@@ -1,11 +1,17 @@
 /*
  * Homes seen by the doctor: each is its user's own and nobody else's.
  */
+#include "homes.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "doctor.h"
 #include "host/home_owner.h"
-#include "store_check.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
+#include "terminal/command.h"
+#include "finding.h"
 
 enum { SHARED_MAX = 100 };
 

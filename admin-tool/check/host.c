@@ -2,8 +2,11 @@
  * The machine seen by the doctor: the helper, its socket, the clock, room on the disk, old
  * directories that something still holds.
  */
+#include "host.h"
+
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,10 +14,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "doctor.h"
-#include "directory.h"
-#include "terminal/print.h"
-#include "store_check.h"
+#include "nss_coder/directory.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
+#include "terminal/when.h"
+#include "finding.h"
 
 #define SOCKET_PATH CODER_RUN_DIR "/helper.sock"
 

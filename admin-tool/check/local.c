@@ -2,13 +2,20 @@
  * Local accounts against ours: a line in /etc/passwd comes first, so whoever stands there is none
  * of ours, whatever the store says; and ids that two programs hand out end up with two owners.
  */
+#include "local.h"
+
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor.h"
 #include "host/text_file.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "finding.h"
 
 bool check_is_local(const char *username)
 {

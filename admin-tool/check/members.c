@@ -2,11 +2,18 @@
  * Who has one of our groups without us: local users with such a group as their primary one, and
  * members that /etc/group lists. Rules for the group let them in, and no list of ours shows them.
  */
+#include "members.h"
+
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "doctor.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "finding.h"
+#include "local.h"
 
 /* One of our groups. */
 struct ours {

@@ -2,14 +2,21 @@
  * What a user's name means to others: a private group that a rule of sudo's or polkit's names, and
  * names with a meaning. Whoever wrote such a rule thought of another group.
  */
+#include "names.h"
+
 #include <glob.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor.h"
 #include "host/reserved.h"
 #include "host/rule_groups.h"
 #include "host/text_file.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "finding.h"
 
 enum { RULES_MAX = 1 << 20, INCLUDES_MAX = 8 };
 

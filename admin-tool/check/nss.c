@@ -2,12 +2,14 @@
  * NSS seen by the doctor: whether a search in each of the three maps comes to us, and whether the
  * library is where glibc looks.
  */
-#include <dlfcn.h>
-#include <string.h>
+#include "nss.h"
 
-#include "doctor.h"
+#include <dlfcn.h>
+#include <stdio.h>
+
 #include "host/nsswitch.h"
 #include "host/text_file.h"
+#include "finding.h"
 
 #define FILE_PATH "/etc/nsswitch.conf"
 

@@ -3,12 +3,17 @@
  * does a no keep out, are local users left alone. One finding for each fault, with the services
  * that have it.
  */
+#include "pam.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "doctor.h"
-#include "pam.h"
+#include "finding.h"
+#include "pam_run.h"
 #include "pam_stack.h"
+#include "service.h"
+#include "trials.h"
 
 #define UPDATE "pam-auth-update --package --force --enable coder coder-password coder-session"
 

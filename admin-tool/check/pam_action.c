@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pam_stack.h"
+
 enum { UNSET = -7, SKIP_MAX = 1000 };
 
 /* In the order of libpam's numbers. */

@@ -4,6 +4,8 @@
 #ifndef CODER_PAM_ACTION_H
 #define CODER_PAM_ACTION_H
 
+#include <stdbool.h>
+
 #include "pam_stack.h"
 
 enum pam_action {

@@ -2,9 +2,12 @@
  * Running a PAM stack on paper: libpam's rules for what each module's answer does to the whole, and
  * nothing is asked of anybody.
  */
+#include "pam_run.h"
+
 #include <string.h>
 
 #include "pam_action.h"
+#include "pam_stack.h"
 
 enum impression { UNDECIDED, GOOD, BAD };
 

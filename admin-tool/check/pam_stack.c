@@ -4,13 +4,13 @@
  */
 #include "pam_stack.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "pam_action.h"
 #include "host/text_file.h"
+#include "pam_action.h"
 
 enum { LINE_SIZE = 4096, LINES_MAX = 1024, INCLUDES_MAX = 16 };
 

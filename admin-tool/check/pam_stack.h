@@ -64,11 +64,4 @@ struct pam_answers {
     bool by_root; /* the program that asks runs as root, whoever its user is: sshd, login */
 };
 
-/* What libpam would return; *ret_asked: was pam_coder run? NULL: no matter. */
-enum pam_code pam_stack_run(const struct pam_stack *stack, const struct pam_answers *answers,
-                            bool *ret_asked);
-
-/* The line of pam_coder.so, NULL when there is none. */
-const struct pam_line *pam_stack_find(const struct pam_stack *stack, const char *module);
-
 #endif

@@ -2,16 +2,30 @@
  * check --repair: mends what can be mended without loss and says each. What could lose something,
  * or is somebody else's file, is left to an administrator, who is told the command.
  */
-#include <errno.h>
+#include "repair.h"
+
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "doctor.h"
-#include "directory.h"
-#include "store_check.h"
+#include "change/actor.h"
+#include "change/lock.h"
+#include "change/open.h"
+#include "change/publish.h"
+#include "change/publish_now.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "sql/activity_file.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
+#include "sql/store_files.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "store.h"
 
 /* Where JSON goes out, words for people go elsewhere. */
 static void say(const struct tool *tool, const char *what, const char *how)

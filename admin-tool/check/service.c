@@ -1,11 +1,13 @@
 /*
  * The services that ask PAM: which there are, and what each would answer.
  */
+#include "service.h"
+
 #include <string.h>
 #include <unistd.h>
 
-#include "doctor.h"
 #include "pam.h"
+#include "pam_run.h"
 #include "pam_stack.h"
 
 #define PHASE(phase) (1U << (phase))

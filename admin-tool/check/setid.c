@@ -2,13 +2,21 @@
  * Set-id files in homes seen by the doctor: those of suspended and deleted users, and those that keep a group
  * their owner is not in any more.
  */
+#include "setid.h"
+
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "doctor.h"
-#include "terminal/print.h"
+#include "host/search.h"
 #include "host/setid.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/columns.h"
+#include "finding.h"
 
 enum { KINDS_MAX = 64, EXAMPLE_SIZE = 512, SEARCH_SECONDS = 2, GROUPS_ROOM = 65536 + 1 };
 

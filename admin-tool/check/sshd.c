@@ -1,12 +1,20 @@
 /*
  * sshd seen by the doctor: its settings as it reads them itself, and whom they keep out.
  */
+#include "sshd.h"
+
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "doctor.h"
+#include "host/program.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "finding.h"
+#include "sshd_settings.h"
 
 enum { OUTPUT_SIZE = 128 * 1024, GROUPS_MAX = 256, PAGE_SIZE = 128 };
 

@@ -2,13 +2,17 @@
  * The store seen by the doctor: the files before they are opened, then what is in them. What is
  * wrong here is named and everything else goes on; what only follows from it is not said.
  */
+#include "store.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "doctor.h"
-#include "store_check.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
+#include "terminal/command.h"
+#include "finding.h"
 
 #define REPAIR "admin-tool check --repair"
 #define RESTORE "put a backup in its place: admin-tool restore FILE"

@@ -2,7 +2,11 @@
  * What is asked of each PAM stack: our module's answer on one side, what must come out of the whole
  * on the other. A row is a fault we know the price of, the dearest of a phase first.
  */
-#include "pam.h"
+#include "trials.h"
+
+#include "finding.h"
+#include "pam_run.h"
+#include "pam_stack.h"
 
 #define OURS CODE_PERM_DENIED /* what pam_localuser says of our users */
 #define ANSWERS(local, coder, unix_) { local, coder, unix_, OTHERS_GO_ON, false }

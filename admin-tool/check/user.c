@@ -1,16 +1,29 @@
 /*
  * check NAME: what of one account, its shell, home and keys stands in its user's way.
  */
-#include <errno.h>
+#include "user.h"
+
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "home.h"
+#include "change/open.h"
+#include "host/shell.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/store.h"
+#include "sql/store_check.h"
+#include "terminal/command.h"
+#include "terminal/when.h"
+#include "finding.h"
+#include "local.h"
+#include "pam_stack.h"
+#include "sshd.h"
+#include "sshd_settings.h"
+#include "user_files.h"
 #include "visit.h"
-#include "terminal/print.h"
-#include "store_check.h"
+#include "ways.h"
 
 /* -- findings about the account ----------------------------------------------------------- */
 

@@ -4,8 +4,12 @@
 #ifndef CODER_CHECK_VISIT_H
 #define CODER_CHECK_VISIT_H
 
-#include "doctor.h"
+#include <stdbool.h>
+
+#include "sql/account.h"
+#include "finding.h"
 #include "pam_stack.h"
+#include "sshd_settings.h"
 
 /* What is known of one user. */
 struct visit {
@@ -18,11 +22,5 @@ struct visit {
     int sshd_refusal;
     const char *keys_why; /* why no key works, "" */
 };
-
-/* Why this state keeps a user out, "" when it does not. */
-const char *visit_reason(enum verdict verdict);
-
-/* Adds one line for each way in that this machine has. */
-void visit_judge(struct visit *visit);
 
 #endif

@@ -2,11 +2,17 @@
  * check NAME: each way in, and whether it works. The account's state goes through each service's
  * own stack on paper, as our module would answer it; no password is asked for or looked at.
  */
-#include <string.h>
+#include "ways.h"
 
-#include "visit.h"
-#include "terminal/print.h"
 #include "host/sudo_rules.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "terminal/escape.h"
+#include "finding.h"
+#include "pam_stack.h"
+#include "service.h"
+#include "sshd_settings.h"
+#include "visit.h"
 
 const char *visit_reason(enum verdict verdict)
 {

@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <utmpx.h>
 
-#include "terminal/command.h"
-#include "terminal/print.h"
+#include "terminal/escape.h"
+#include "program.h"
 
 enum { RECORDS_MAX = 20000 };
 

@@ -10,6 +10,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "sql/account.h"
+#include "deputy.h"
+
 enum { GROUPS_MAX = 256, CPU_SECONDS = 2 };
 
 struct errand {

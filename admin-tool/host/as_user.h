@@ -6,7 +6,10 @@
 #ifndef CODER_AS_USER_H
 #define CODER_AS_USER_H
 
-#include "account.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sql/account.h"
 #include "deputy.h"
 
 enum { AS_USER_SECONDS = 3 };

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "terminal/command.h"
+#include "descriptor.h"
 
 enum { REAP_LOOKS = 100, REAP_LOOK_NS = 1000 * 1000 };
 

@@ -1,10 +1,10 @@
 /*
  * Whole reads and writes: of short counts and of signals in between nobody else need know.
  */
+#include "descriptor.h"
+
 #include <errno.h>
 #include <unistd.h>
-
-#include "terminal/command.h"
 
 bool descriptor_write(int fd, const void *bytes, size_t size)
 {

@@ -2,15 +2,20 @@
  * Home directories, made from /etc/skel. Everything goes through open folders by single names: no link
  * is followed, whoever may write there meanwhile.
  */
+#include "home.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "home.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "login_defs.h"
 #include "safe_path.h"
 
 #define SKELETON "/etc/skel"

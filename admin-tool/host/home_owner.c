@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sql/account.h"
 #include "safe_path.h"
-#include "store.h"
 
 enum { ROOT = CODER_OWNER_UID };
 

@@ -6,8 +6,9 @@
 #define CODER_HOME_OWNER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "account.h"
+#include "sql/account.h"
 
 enum home_owner {
     HOME_ABSENT, /* nothing is there, and root alone can put something there */

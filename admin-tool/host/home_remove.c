@@ -3,13 +3,20 @@
  * there asked or entered, and whoever goes on writing there keeps nobody for ever. A child does it: should
  * something hang all the same, it is waited for a little longer than a minute.
  */
+#include "home_remove.h"
+
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 #include "deputy.h"
 #include "home.h"
 #include "mounted.h"

@@ -2,16 +2,21 @@
  * What a deleted user leaves behind: jobs, mail, lingering, ranges of ids, files (search.c). It is looked
  * at and told, never touched: that is the administrator's.
  */
+#include "leftovers.h"
+
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "leftovers.h"
+#include "sql/account.h"
+#include "terminal/columns.h"
+#include "terminal/escape.h"
 #include "mentions.h"
-#include "terminal/print.h"
-#include "search_files.h"
+#include "search.h"
 
 /* -- in fixed places ---------------------------------------------------------------------- */
 

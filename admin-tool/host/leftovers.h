@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "account.h"
+#include "sql/account.h"
 
 /* What on this machine still belongs to this user: jobs, mail, lingering, ranges of ids, lines
  * that name it, files. Nothing

@@ -7,7 +7,9 @@
 #include "lineage.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "proc.h"
+#include "units.h"
 
 /* -- one process -------------------------------------------------------------------------- */
 

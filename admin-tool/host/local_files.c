@@ -2,14 +2,17 @@
  * /etc/passwd and the like, changed as shadow-utils would: whole at any instant, with a backup, owners
  * and modes kept. The caller holds lckpwdf(3), which every well-behaved tool waits for.
  */
+#include "local_files.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "terminal/command.h"
-#include "local_files.h"
+#include "descriptor.h"
 
 enum { FILE_MAX = 256 << 20, NAME_SIZE = 16 + LOCAL_BACKUP_SIZE };
 

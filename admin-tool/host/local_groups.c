@@ -2,16 +2,22 @@
  * Names in the lists of local groups. A line keeps each octet but the name and its comma; lines that are no
  * group's are kept as they are. The lists are read as libc does: blanks before a name do not count.
  */
+#include "local_groups.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <shadow.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 #include "local_files.h"
-#include "local_groups.h"
+#include "local_users.h"
+#include "nscd.h"
 
 enum { NAME_FIELD = 0, ADMINISTRATORS_FIELD = 2, MEMBERS_FIELD = 3, NAME_ROOM = 256 };
 
@@ -280,7 +286,7 @@ static void leave(struct tool *tool, const struct groups *groups)
     ulckpwdf();
     if (path != NULL)
         return;
-    publish_tell_nscd();
+    nscd_tell();
     printf("%s is out of the local groups %s; the former files are /etc/group%s and "
            "/etc/gshadow%s.\n", groups->username, groups->names, backup, backup);
 }

@@ -6,7 +6,9 @@
 #define CODER_LOCAL_GROUPS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
+#include "sql/account.h"
 #include "terminal/command.h"
 
 /* For users delete --dry-run: which groups those are, and what would become of it. Nothing is printed when

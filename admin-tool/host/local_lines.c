@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sql/account.h"
+
 /* home: NULL, then the group counts. */
 static bool find_user(const char *home, uint32_t gid, const char *but,
                       char ret_user[ACCOUNT_NAME_SIZE])

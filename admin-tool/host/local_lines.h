@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "account.h"
+#include "sql/account.h"
 
 /* A user other than `but` with this home, or this primary group. False when there is none. */
 bool local_find_home(const char *home, const char *but, char ret_user[ACCOUNT_NAME_SIZE]);

@@ -7,11 +7,13 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "terminal/print.h"
+#include "sql/account.h"
+#include "terminal/columns.h"
+#include "terminal/escape.h"
 #include "text_file.h"
 
 enum { LINE_SIZE = 4096, PATH_ROOM = 320, PATTERN_SIZE = 256 };

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "account.h"
+#include "sql/account.h"
 
 /* Each line, with its file and number, and the command that removes it. Nothing is changed. */
 void mentions_print(const struct account *account, FILE *out);

@@ -4,6 +4,7 @@
  */
 #include "nsswitch.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -2,18 +2,20 @@
  * The process made safe before it does anything: nothing that whoever started us left behind, open
  * or closed files, environment, masks, limits, reaches the work.
  */
+#include "process.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <linux/close_range.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "terminal/command.h"
-#include "inherited.h"
+#include "pam_coder/inherited.h"
 
 /* A file opened later must not get number 1 and be printed into; and what was closed must fail, not
  * swallow a password, so each is opened the wrong way round. */

@@ -5,7 +5,6 @@
 #include "reserved.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "reserved_names.h"

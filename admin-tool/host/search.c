@@ -2,10 +2,11 @@
  * A walk over this machine's files, the likeliest places first: through open folders, without following a link
  * or asking what is mounted on the way.
  */
+#include "search.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,6 @@
 
 #include "deputy.h"
 #include "mounted.h"
-#include "search_files.h"
 
 enum { DEPTH_MAX = 128, PLACES_MAX = 16 };
 

@@ -12,18 +12,25 @@
  * once, swept, and the service goes on. That comes second, because sudo and su stop
  * themselves on seeing their child stopped, and root's su is not ours to stop.
  */
+#include "sessions.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sql/account.h"
 #include "terminal/command.h"
+#include "terminal/say.h"
 #include "lineage.h"
-#include "change/oneself.h"
+#include "oneself.h"
+#include "proc.h"
+#include "program.h"
 #include "uid_signal.h"
+#include "units.h"
 
 enum {
     PATIENCE_MS = 10 * 1000, /* for what dies slowly, e.g. writing a core or waiting for a disk */

@@ -6,10 +6,20 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "terminal/print.h"
+#include "sql/account.h"
+#include "terminal/columns.h"
+#include "terminal/command.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
+#include "names.h"
+#include "search.h"
+#include "sessions.h"
 
 enum { EXAMPLES = 8, LISTING_SECONDS = 5, REMOVING_SECONDS = 60, ROUNDS_MAX = 5, GROUPS_MAX = 65536 + 1 };
 

@@ -7,8 +7,13 @@
 #ifndef CODER_SETID_H
 #define CODER_SETID_H
 
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "sql/account.h"
 #include "terminal/command.h"
-#include "search_files.h"
 
 /* The bits of st that have an effect: set-user-id, and set-group-id of what the group may run (inode(7)). */
 mode_t setid_bits(const struct stat *st);

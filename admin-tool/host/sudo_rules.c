@@ -4,9 +4,11 @@
  */
 #include "sudo_rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "terminal/command.h"
+#include "sql/account.h"
+#include "program.h"
 
 enum { OUTPUT_SIZE = 16384 };
 

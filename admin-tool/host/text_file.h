@@ -5,6 +5,7 @@
 #define CODER_TEXT_FILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /* ROOT/PATH for reading, "" for the machine's own root; only a regular file of at most 1 MiB, so

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "terminal/command.h"
+#include "login_defs.h"
 
 enum { TRIES = 64, RESERVED = 2, WAIT_MS = 5000 };
 

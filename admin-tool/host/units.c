@@ -4,11 +4,13 @@
  */
 #include "units.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "terminal/command.h"
+#include "proc.h"
+#include "program.h"
 
 bool units_are_here(void)
 {

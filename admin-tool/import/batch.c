@@ -2,10 +2,17 @@
  * What is to be imported: accounts packed into rows, so that a hundred thousand of them are some
  * megabytes, and what is told about the records that cannot be among them.
  */
-#include "import.h"
+#include "batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "claims.h"
+#include "record.h"
 
 /* More lines than anybody reads; the rest are counted. */
 enum { TOLD_MAX = 100, TEXT_COUNT = 5 };

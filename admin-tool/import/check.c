@@ -2,13 +2,27 @@
  * The rules of users create, for many accounts at once: free in the store, on this machine and in
  * the file itself. Each answer is a reason to be told with its line.
  */
+#include "check.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/home_owner.h"
-#include "import.h"
+#include "host/login_defs.h"
 #include "host/reserved.h"
+#include "host/shell.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "claims.h"
+#include "host.h"
+#include "record.h"
 
 enum { HOMES_AT_ONCE = 64 };
 

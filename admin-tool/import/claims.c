@@ -2,11 +2,14 @@
  * Who has a name or an id already: one tree of claims, so that ten thousand records are checked
  * without ten thousand walks through /etc/passwd.
  */
+#include "claims.h"
+
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
+#include "sql/account.h"
 
 /* A kind and the longest of usernames, e-mail addresses, ids, homes and parameters of hashes. */
 enum { CLAIM_KEY_SIZE = 1 + ACCOUNT_PATH_SIZE };

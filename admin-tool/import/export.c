@@ -2,13 +2,25 @@
  * users export: all accounts as users import reads them, page by page. A password's columns are
  * written only with the hashes, so that what is written is always what is read back.
  */
+#include "export.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "import.h"
-#include "terminal/print.h"
+#include "change/ready.h"
+#include "host/local_users.h"
+#include "sql/account.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_export.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
+#include "record.h"
 
 enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
 

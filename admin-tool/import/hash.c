@@ -2,13 +2,19 @@
  * A temporary password for each account without a hash, hashed on all cores: that is nearly all the
  * time an import takes. Done before anything is locked; an interrupt here has changed nothing.
  */
+#include "hash.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "import.h"
+#include "pam_coder/credential.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
 
 enum { THREADS_MAX = 64, LOOK_NS = 100 * 1000 * 1000, BAR_WIDTH = 40 };
 

@@ -3,12 +3,21 @@
  * thousand times. Only sources that may enumerate nothing (sss, ldap and the like) are asked for each
  * name and id.
  */
+#include "host.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "import.h"
+#include "host/login_defs.h"
+#include "host/names.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "claims.h"
 
 static enum status refuse_memory(void)
 {

@@ -2,14 +2,32 @@
  * users import: many accounts in one transaction with one publication. Everything is read, checked,
  * asked and hashed before anything is locked; then all of it happens, or nothing.
  */
+#include "import.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "import.h"
+#include "change/ready.h"
+#include "host/shell.h"
+#include "sql/store.h"
+#include "sql/store_files.h"
+#include "terminal/columns.h"
+#include "terminal/command.h"
+#include "terminal/layout.h"
 #include "terminal/print.h"
+#include "terminal/say.h"
+#include "terminal/terminal.h"
+#include "batch.h"
+#include "check.h"
+#include "host.h"
+#include "make.h"
+#include "passwd.h"
+#include "read.h"
+#include "record.h"
+#include "take_over.h"
 
 static enum status refuse_memory(void)
 {

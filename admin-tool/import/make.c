@@ -2,10 +2,28 @@
  * What is imported becomes accounts: one transaction, one publication, one row of the audit log each.
  * Passwords are hashed before it and on disk before it, and shown after it.
  */
+#include "make.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "import.h"
+#include "change/lock.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "claims.h"
+#include "hash.h"
+#include "host.h"
+#include "passwords.h"
+#include "take_over.h"
 
 /* -- ids ---------------------------------------------------------------------------------- */
 

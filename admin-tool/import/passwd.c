@@ -2,15 +2,30 @@
  * Local accounts as records: what /etc/passwd and /etc/shadow say, in our terms. The files are only
  * read here; until their lines are gone (take_over.c) they decide, not we.
  */
+#include "passwd.h"
+
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "import.h"
-#include "change/oneself.h"
+#include "change/actor.h"
+#include "host/local_users.h"
+#include "host/oneself.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_files.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "check.h"
+#include "claims.h"
+#include "record.h"
+#include "shadow.h"
 
 enum { UID_FIRST = 1000, UID_LAST = 59999, DAY = 86400 };
 

@@ -2,14 +2,21 @@
  * The temporary passwords of an import, shown once: a JSON array on standard output or in a new
  * file that is root's alone. They go through buffers of our own, never through stdio's.
  */
+#include "passwords.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "import.h"
-#include "json.h"
+#include "host/descriptor.h"
+#include "sql/json.h"
+#include "sql/memory.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
 
 static bool write_row(int fd, const struct import_row *row, const char *before)
 {

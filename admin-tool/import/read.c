@@ -3,14 +3,16 @@
  * told apart by the first character. Whatever the input is, each record takes bounded memory and
  * ends as good or bad with its line; after a bad one reading goes on at the next.
  */
-#include "import.h"
+#include "read.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "sql/json_read.h"
+#include "record.h"
 
 enum { RECORD_MAX = 65536, FIELDS_MAX = 64, BLOCK_SIZE = 65536 };
 

@@ -2,11 +2,15 @@
  * One account as a file of import says it: which columns there are, and what each may hold. A value
  * that users create would refuse is refused here with the same words; nothing is looked up.
  */
-#include "import.h"
-#include "terminal/print.h"
+#include "record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "terminal/when.h"
 
 static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_USERNAME] = "username",

@@ -2,12 +2,17 @@
  * /etc/shadow read once: ten thousand accounts would be ten thousand walks through it. What is read
  * is wiped by whoever read it.
  */
+#include "shadow.h"
+
 #include <errno.h>
 #include <shadow.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 
 void shadow_free(struct shadow *shadow)
 {

@@ -5,12 +5,24 @@
  * account, while one without its line in /etc/shadow could not log in at all. What a run that was
  * killed left in the other files, the next one removes.
  */
+#include "take_over.h"
+
 #include <errno.h>
 #include <shadow.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import.h"
+#include "host/local_files.h"
+#include "host/nscd.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/command.h"
+#include "terminal/confirm.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "claims.h"
 
 enum { NAME_FIELD = 0, HASH_FIELD = 1, ID_FIELD = 2, MEMBERS_FIELD = 3 };
 
@@ -227,7 +239,7 @@ void take_over(struct import_batch *batch)
     }
     ulckpwdf();
     surgery_free(&surgery);
-    publish_tell_nscd();
+    nscd_tell();
 }
 
 enum status take_over_confirm(struct import_batch *batch)

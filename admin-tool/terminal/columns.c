@@ -1,10 +1,18 @@
 /*
  * The columns an account can be shown in: their names and what stands in a cell, escaped.
  */
+#include "columns.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "print.h"
+#include "sql/account.h"
+#include "command.h"
+#include "escape.h"
+#include "layout.h"
+#include "say.h"
+#include "when.h"
 
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,

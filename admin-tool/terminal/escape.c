@@ -1,12 +1,13 @@
 /*
  * Text made safe for terminals: whatever came from outside is shown only through here.
  */
+#include "escape.h"
+
 #include <langinfo.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
-
-#include "print.h"
 
 /* Marks that reorder or hide text: UAX #9, zero-width characters, line separators, tags. */
 static bool is_direction_or_hidden(wchar_t c)

@@ -3,11 +3,14 @@
  * list of any length goes page by page through little memory. On a terminal the widest give way until
  * a line fits.
  */
+#include "layout.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
-#include "print.h"
+#include "columns.h"
+#include "escape.h"
 
 enum { NARROWEST = 4 };
 

@@ -2,12 +2,16 @@
  * Command lines: one table of all options, from which both getopt's tables and the help are made,
  * so that what is documented is what is accepted. Options may stand before and after the operand.
  */
+#include "options.h"
+
 #include <getopt.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "columns.h"
 #include "command.h"
-#include "print.h"
+#include "say.h"
+#include "when.h"
 
 struct option_row {
     const char *name;
@@ -259,4 +263,15 @@ void options_print_help(const struct command *command)
         print_import_help();
     if (takes(command, OPTION_FORCE))
         puts(force_help(command));
+}
+
+enum status options_parse_when(const struct tool *tool, enum option_id option, const char *name,
+                             int64_t *ret)
+{
+    const char *text = tool->arguments.value[option];
+
+    if (text == NULL || when_parse(text, tool->now, ret))
+        return GO_ON;
+    return tool_refuse(STATUS_USAGE, "%s takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not '%s'",
+                       name, text);
 }

@@ -2,11 +2,21 @@
  * For people: tables of accounts and of the audit log. Every cell is escaped before it is shown;
  * JSON text comes from sql/.
  */
+#include "print.h"
+
 #include <ctype.h>
 #include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "print.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/store_audit.h"
+#include "columns.h"
+#include "escape.h"
+#include "layout.h"
+#include "terminal.h"
+#include "when.h"
 
 /* -- tables ------------------------------------------------------------------------------- */
 

@@ -2,12 +2,13 @@
  * What the reader of our output is: a terminal, how wide and whether it likes colours; or anything
  * else, for which lines are as wide as they must be and colourless.
  */
+#include "terminal.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "print.h"
 
 size_t terminal_width(FILE *out)
 {

@@ -2,12 +2,13 @@
  * Times as people write and read them. Inside everything is Unix seconds; local time exists only at
  * this edge.
  */
+#include "when.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "print.h"
 
 void when_format(int64_t when, const char *never, char ret[WHEN_SIZE])
 {

@@ -2,11 +2,12 @@
  * Tables of plain words, for what is neither an account nor a row of the audit log. Every cell is
  * escaped before it is shown.
  */
-#include <libsmartcols/libsmartcols.h>
-
-#include "command.h"
-#include "print.h"
 #include "words.h"
+
+#include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
+
+#include "escape.h"
 
 enum { CELL_BYTES = 1024 };
 

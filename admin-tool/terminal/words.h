@@ -5,6 +5,7 @@
 #define CODER_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct libscols_table;

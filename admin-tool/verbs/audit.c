@@ -2,14 +2,27 @@
  * The audit log, shown and followed. It holds changes; refused and failed attempts at one leave no row.
  * Nothing is printed or waited for while a statement is open.
  */
+#include "audit.h"
+
 #include <poll.h>
+#include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "change/ready.h"
+#include "sql/store.h"
+#include "sql/store_audit.h"
 #include "terminal/command.h"
+#include "terminal/escape.h"
+#include "terminal/layout.h"
+#include "terminal/options.h"
 #include "terminal/print.h"
+#include "terminal/say.h"
+#include "terminal/terminal.h"
+#include "terminal/when.h"
+#include "audit_keep.h"
 
 enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
 
@@ -25,17 +38,6 @@ struct log_reader {
     size_t printed;
 };
 
-enum status audit_parse_when(const struct tool *tool, enum option_id option, const char *name,
-                             int64_t *ret)
-{
-    const char *text = tool->arguments.value[option];
-
-    if (text == NULL || when_parse(text, tool->now, ret))
-        return GO_ON;
-    return tool_refuse(STATUS_USAGE, "%s takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not '%s'",
-                       name, text);
-}
-
 static enum status parse(struct tool *tool, struct log_reader *ret)
 {
     const char *count = tool->arguments.value[OPTION_COUNT];
@@ -47,7 +49,7 @@ static enum status parse(struct tool *tool, struct log_reader *ret)
                           count[strspn(count, "0123456789")] != '\0'))
         return tool_refuse(STATUS_USAGE, "-n takes a number, not '%s'", count);
     ret->newest = count != NULL ? strtol(count, NULL, 10) : -1;
-    return audit_parse_when(tool, OPTION_SINCE, "--since", &ret->since);
+    return options_parse_when(tool, OPTION_SINCE, "--since", &ret->since);
 }
 
 /* One row at once, in columns of fixed width (a longer text makes its own wider); NULL: the

@@ -2,9 +2,24 @@
  * The audit log, proved whole and pruned: what keeps it a log that can be relied on, and of a length that
  * can be kept. Nothing is printed or waited for while a transaction is open.
  */
+#include "audit_keep.h"
+
+#include <stdio.h>
+
+#include "change/lock.h"
+#include "change/ready.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "sql/json.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_chain.h"
+#include "sql/store_prune.h"
 #include "terminal/command.h"
-#include "json.h"
-#include "terminal/print.h"
+#include "terminal/confirm.h"
+#include "terminal/options.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
 
 /* -- verifying ---------------------------------------------------------------------------- */
 
@@ -96,7 +111,7 @@ static enum status prune(struct tool *tool, int64_t before)
 enum status audit_prune(struct tool *tool)
 {
     int64_t before = 0, count = 0;
-    enum status status = audit_parse_when(tool, OPTION_BEFORE, "--before", &before);
+    enum status status = options_parse_when(tool, OPTION_BEFORE, "--before", &before);
 
     if (!tool_has(tool, OPTION_BEFORE))
         return tool_refuse(STATUS_USAGE, "missing: --before WHEN; what is older is removed");

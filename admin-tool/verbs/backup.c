@@ -2,17 +2,24 @@
  * Backups: a copy of the store, as it is at one instant, in one new file that is root's alone:
  * complete or absent, and never in another's place.
  */
+#include "backup.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backup.h"
-#include "terminal/command.h"
-#include "terminal/print.h"
+#include "change/ready.h"
+#include "change/transaction.h"
+#include "host/descriptor.h"
 #include "host/safe_path.h"
+#include "sql/store_backup.h"
+#include "terminal/command.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
 
 /* -- a new file, complete or absent ------------------------------------------------------- */
 

@@ -12,8 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backup.h"
+#include "host/descriptor.h"
 #include "host/safe_path.h"
+#include "sql/store.h"
+#include "sql/store_backup.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 
 void backup_source_close(struct backup_source *source)
 {

@@ -4,6 +4,8 @@
 #ifndef CODER_BACKUP_SOURCE_H
 #define CODER_BACKUP_SOURCE_H
 
+#include <stddef.h>
+
 #include "terminal/command.h"
 
 struct backup_source {

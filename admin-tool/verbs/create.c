@@ -2,13 +2,31 @@
  * users create. Nothing is made before it is clear that every value is valid and free; the password
  * is hashed before the transaction begins.
  */
+#include "create.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "terminal/command.h"
+#include "change/lock.h"
+#include "change/ready.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "host/home.h"
 #include "host/home_owner.h"
 #include "host/local_lines.h"
-#include "terminal/print.h"
+#include "host/login_defs.h"
+#include "host/names.h"
 #include "host/reserved.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "terminal/command.h"
+#include "terminal/print.h"
+#include "terminal/say.h"
+#include "handover.h"
+#include "newcomer.h"
 
 /* -- taken -------------------------------------------------------------------------------- */
 

@@ -2,10 +2,22 @@
  * users edit: single facts of an account, each judged as in create. What was not given stays as it is
  * when the transaction begins, whoever changed it meanwhile.
  */
+#include "edit.h"
+
+#include <stdio.h>
 #include <string.h>
 
+#include "change/change.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "terminal/columns.h"
 #include "terminal/command.h"
-#include "terminal/print.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
+#include "newcomer.h"
 
 /* What was given, over what is. */
 static struct account merge(const struct tool *tool, const struct account *given,

@@ -2,11 +2,21 @@
  * What is passed on to the user: how to log in, and the temporary password, which is shown here
  * once and nowhere else. It goes through a buffer of our own, never through stdio's.
  */
+#include "handover.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/descriptor.h"
+#include "sql/account.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
 #include "terminal/command.h"
-#include "terminal/print.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {

@@ -2,11 +2,27 @@
  * Listing accounts: users list and users show. Records are read page by page and nothing is printed
  * while a statement is open: a reader of our output may keep us waiting for ever.
  */
+#include "listing.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/open.h"
+#include "change/ready.h"
+#include "host/local_users.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/columns.h"
 #include "terminal/command.h"
+#include "terminal/layout.h"
 #include "terminal/print.h"
+#include "terminal/say.h"
+#include "terminal/terminal.h"
 
 enum { PAGE_SIZE = 256 };
 

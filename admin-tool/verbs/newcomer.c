@@ -2,13 +2,20 @@
  * What users create was told: on the command line, at the prompts, on standard input. First whether
  * all was said, then whether each value is valid; nothing is opened and nothing changed here.
  */
+#include "newcomer.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/shell.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
 #include "terminal/command.h"
-#include "terminal/print.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
 
 /* -- usage: what was said ----------------------------------------------------------------- */
 

@@ -2,14 +2,28 @@
  * policy: the settings of the store. Several are set together or not at all, judged one by one and
  * then as a whole; the public directory is written anew in the same transaction.
  */
+#include "policy.h"
+
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "terminal/command.h"
+#include "change/lock.h"
+#include "change/ready.h"
+#include "change/record.h"
+#include "change/transaction.h"
 #include "host/group_lists.h"
-#include "json.h"
+#include "host/login_defs.h"
+#include "host/names.h"
+#include "sql/account.h"
+#include "sql/json.h"
+#include "sql/memory.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_audit.h"
+#include "terminal/command.h"
 #include "terminal/print.h"
+#include "terminal/say.h"
 
 enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
 

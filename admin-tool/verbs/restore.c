@@ -2,16 +2,33 @@
  * Putting a backup back. It decides who is let in, so it is taken from root alone, judged before
  * the store is touched, and shown before anything is asked.
  */
+#include "restore.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backup.h"
-#include "backup_source.h"
+#include "change/lock.h"
+#include "change/ready.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "host/oneself.h"
+#include "host/sessions.h"
+#include "sql/account.h"
+#include "sql/restore.h"
+#include "sql/restore_plan.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_backup.h"
+#include "sql/store_chain.h"
+#include "terminal/columns.h"
 #include "terminal/command.h"
-#include "change/oneself.h"
-#include "terminal/print.h"
-#include "restore_clash.h"
+#include "terminal/confirm.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
 #include "terminal/words.h"
+#include "backup_source.h"
+#include "restore_clash.h"
 
 /* -- what it would do --------------------------------------------------------------------- */
 

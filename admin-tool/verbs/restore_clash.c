@@ -8,16 +8,24 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "terminal/command.h"
-#include "directory.h"
 #include "host/home_owner.h"
-#include "import/import.h"
 #include "host/local_lines.h"
-#include "terminal/print.h"
+#include "host/local_users.h"
+#include "host/login_defs.h"
 #include "host/reserved.h"
+#include "import/claims.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "sql/account.h"
+#include "sql/restore_plan.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/escape.h"
 
 enum { PAGE_SIZE = 64 };
 

@@ -5,7 +5,12 @@
 #ifndef CODER_RESTORE_CLASH_H
 #define CODER_RESTORE_CLASH_H
 
-#include "backup.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sql/account.h"
+#include "sql/restore_plan.h"
 
 enum { CLASH_REASON_SIZE = 1280 };
 

@@ -2,14 +2,29 @@
  * The verbs about accounts that exist. Each change is a record of what to check, write and carry
  * out; change.c has the order of it.
  */
+#include "users.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "terminal/command.h"
+#include "change/change.h"
+#include "change/open.h"
+#include "change/transaction.h"
+#include "host/home_remove.h"
 #include "host/leftovers.h"
 #include "host/local_groups.h"
-#include "change/oneself.h"
-#include "terminal/print.h"
+#include "host/oneself.h"
+#include "host/sessions.h"
 #include "host/setid.h"
+#include "sql/account.h"
+#include "sql/activity.h"
+#include "sql/activity_file.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "terminal/columns.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
 

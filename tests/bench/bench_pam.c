@@ -21,7 +21,8 @@
 
 #include <cmocka.h>
 
-#include "credential.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
 #include "../fixture.h"
 
 #define RIGHT "plain-horse-9-lantern"

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_checksum.h"
+
 enum { OPERATIONS_MAX = 32, SIZE_LIMIT = 1 << 16 };
 
 enum operation {

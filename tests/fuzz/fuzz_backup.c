@@ -6,11 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/account.h"
+#include "sql/database.h"
+#include "sql/policy.h"
+#include "sql/restore.h"
+#include "sql/restore_plan.h"
+#include "sql/store.h"
+#include "sql/store_audit.h"
+#include "sql/store_backup.h"
+#include "sql/store_chain.h"
+#include "sql/store_changes.h"
+#include "sql/store_check.h"
 #include "../fixture.h"
-#include "backup.h"
 #include "fuzz.h"
 #include "grammar.h"
-#include "store_check.h"
 
 enum { OPERATIONS_MAX = 16, PAGE = 4096, SIZE_LIMIT = 1 << 20 };
 

@@ -7,6 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
+#include "nss_coder/directory_write.h"
+#include "nss_coder/directory_writer.h"
 #include "damage.h"
 
 enum { BASES = 2, LONG_LIST = 200 };

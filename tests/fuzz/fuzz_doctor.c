@@ -9,12 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fuzz.h"
-#include "host/nsswitch.h"
 #include "check/pam_action.h"
+#include "check/pam_run.h"
 #include "check/pam_stack.h"
 #include "check/sshd_settings.h"
+#include "host/nsswitch.h"
 #include "host/text_file.h"
+#include "fuzz.h"
 
 enum { SERVICES = 3 };
 

@@ -7,9 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "import/read.h"
+#include "import/record.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
 #include "fuzz.h"
 #include "grammar.h"
-#include "import/import.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -14,8 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "pam_coder/credential.h"
+#include "pam_coder/request.h"
+#include "sql/account.h"
 #include "../fixture_directory.h"
-#include "ask.h"
 #include "fuzz.h"
 #include "quiet.h"
 

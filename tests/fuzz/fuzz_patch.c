@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_patch.h"
 #include "damage.h"
 #include "../fixture_model.h"
 

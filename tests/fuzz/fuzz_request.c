@@ -11,9 +11,12 @@
 
 #include <crypt.h>
 
+#include "pam_coder/credential.h"
+#include "pam_coder/judge.h"
+#include "pam_coder/request.h"
+#include "sql/account.h"
 #include "../fixture.h"
 #include "fuzz.h"
-#include "judge.h"
 
 enum { USERS = 6, REQUESTS_MAX = 6, ALICE = 0 };
 

@@ -7,9 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "terminal/escape.h"
+#include "terminal/when.h"
 #include "fuzz.h"
 #include "grammar.h"
-#include "terminal/print.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

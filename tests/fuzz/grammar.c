@@ -9,6 +9,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "sql/account.h"
 #include "fuzz.h"
 
 static bool matches(const char *text, const char *expression)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "account.h"
+#include "sql/account.h"
 
 bool grammar_is_username(const char *text);
 bool grammar_is_email(const char *text);

@@ -1,0 +1,48 @@
+/*
+ * One change of one account: find, check, ask, change, publish, finish, report.
+ */
+#ifndef CODER_CHANGE_CHANGE_H
+#define CODER_CHANGE_CHANGE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sql/account.h"
+#include "sql/store.h"
+#include "terminal/command.h"
+
+struct change {
+    const char *event;    /* the audit row's */
+    const char *plan;     /* "suspend": after "Would"; "... this user?" */
+    const char *outcome;  /* "is suspended": after the username; NULL: finish says it */
+    bool asks;            /* for a confirmation */
+    const char *detail;   /* into the audit row, NULL: none */
+    unsigned roles;       /* edit-roles */
+    const char *password; /* reset-password: in the clear ... */
+    const char *hash;     /* ... and hashed */
+    const struct account *edited; /* edit */
+
+    /* GO_ON when the change is needed and allowed, else said. Called before the question and again
+     * in the transaction. NULL: always. */
+    enum status (*check)(struct tool *tool, const struct change *change,
+                         const struct account *account);
+    /* In the transaction. */
+    enum store_result (*apply)(struct tool *tool, const struct change *change,
+                               const struct account *account);
+    /* For --dry-run: what it would do beyond what `plan` says. NULL: nothing. */
+    void (*preview)(struct tool *tool, const struct change *change, const struct account *account,
+                    FILE *out);
+    /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
+    void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after);
+    /* When all that is said, and signals come through again: what may take long. NULL: nothing. */
+    void (*settle)(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after);
+    /* When nothing had to be changed: what a run that was killed may have left undone. NULL: nothing. */
+    void (*again)(struct tool *tool, const struct account *account);
+};
+
+/* Find the account the operand names, check, ask, change, publish, finish, report. */
+enum status change_account(struct tool *tool, const struct change *change);
+
+#endif

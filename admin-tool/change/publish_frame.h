@@ -1,0 +1,52 @@
+/*
+ * How an account looks in the directory file. One function makes a record from an account, so a file
+ * written whole and a patched one cannot differ.
+ */
+#ifndef CODER_CHANGE_PUBLISH_FRAME_H
+#define CODER_CHANGE_PUBLISH_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nss_coder/directory.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+
+enum { LOCAL_GROUPS_MAX = 32, ROLES = 3, GROUPS_MAX = ROLES * (1 + LOCAL_GROUPS_MAX) };
+
+/* What a role comes with. */
+struct role_groups {
+    enum role role;
+    bool listed;                         /* its groups name their members */
+    uint32_t gids[1 + LOCAL_GROUPS_MAX]; /* the role's own comes first, then policy's local ones */
+    size_t gid_count;
+};
+
+/* What all records depend on: policy, and this machine's groups as they are now. */
+struct frame {
+    struct role_groups roles[ROLES];
+    struct {
+        char name[ACCOUNT_NAME_SIZE];
+        bool local;
+        uint32_t gid;
+    } groups[GROUPS_MAX]; /* which the file shows, each once; those of the roles first */
+    size_t group_count;
+};
+
+/* One account as the public sees it. Its strings are the account's. */
+struct shown {
+    struct directory_user user;
+    uint32_t gids[GROUPS_MAX];
+};
+
+/* GO_ON, or said: what cannot be read now is not taken for missing. */
+enum status publish_find_frame(const struct tool *tool, struct frame *ret);
+
+/* A file with another hash shows accounts otherwise, and no patch may start from it. */
+uint64_t publish_frame_hash(const struct frame *frame);
+
+/* ret points into itself and into the account. */
+void publish_show(const struct frame *frame, const struct account *account, struct shown *ret);
+
+#endif

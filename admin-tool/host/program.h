@@ -1,0 +1,17 @@
+/*
+ * Other programs, run with nothing of ours.
+ */
+#ifndef CODER_HOST_PROGRAM_H
+#define CODER_HOST_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Run a program, if there is one, with an empty environment and no output, for at most 10 s; it may fail. */
+void host_run(char *const argv[]);
+
+/* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or it
+ * said nothing for 10 s. */
+bool host_capture(char *const argv[], char *ret, size_t size);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Login shells.
+ */
+#include "shell.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sql/account.h"
+
+const char *host_default_shell(void)
+{
+    return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
+}
+
+const char *host_shell_fault(const char *shell)
+{
+    const char *fault = account_path_fault(shell);
+    struct stat st;
+
+    if (fault == NULL &&
+        (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) || access(shell, X_OK) != 0))
+        return "is no program that can be run";
+    return fault;
+}

@@ -1,0 +1,67 @@
+/*
+ * What is to be imported.
+ */
+#ifndef CODER_IMPORT_BATCH_H
+#define CODER_IMPORT_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/login_defs.h"
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+#include "claims.h"
+#include "record.h"
+
+enum row_kind {
+    ROW_NEW,    /* from a file */
+    ROW_STAGED, /* a local account, to be imported */
+    ROW_OURS    /* a local account that was imported before: only its lines may be taken over */
+};
+
+/* An account packed: a hundred octets instead of two thousand. */
+struct import_row {
+    size_t line; /* 0: of no file */
+    enum row_kind kind;
+    bool needs_password;
+    uint32_t uid; /* 0: to be chosen */
+    bool chosen;  /* the uid was, by us */
+    unsigned roles;
+    enum account_status status;
+    bool temporary;
+    int64_t temporary_until, expires_at, created_at, password_changed_at;
+    char *texts; /* username, email, full_name, home, shell: each with its NUL */
+    char *hash;  /* NULL: none */
+    char password[CREDENTIAL_GENERATED_SIZE]; /* in the clear, when one was made */
+};
+
+struct import_batch {
+    struct tool *tool;
+    const char *source; /* of which lines are told: the file's name. NULL: /etc/passwd */
+    struct import_row *rows;
+    size_t count, room;
+    struct claims claims;
+    struct id_ranges subordinate;
+    bool asks_remote; /* NSS has sources that may enumerate nothing */
+    size_t bad, noted;
+    size_t tried; /* methods and costs of hashes */
+};
+
+bool import_batch_add(struct import_batch *batch, const struct import_record *record,
+                      enum row_kind kind); /* false: no memory */
+void import_batch_free(struct import_batch *batch); /* wipes */
+/* Room for the hash of a row without. False: no memory. */
+bool import_row_make_room(struct import_row *row);
+void import_row_free(struct import_row *row);
+const char *import_row_name(const struct import_row *row);
+void import_row_unpack(const struct import_row *row, struct account *ret);
+
+/* One line about a bad record or an odd one; from the hundred-and-first on they are counted. */
+void import_batch_refuse(struct import_batch *batch, size_t line, const char *name,
+                         const char *reason);
+void import_batch_note(struct import_batch *batch, const char *name, const char *text);
+void import_batch_tell_rest(const struct import_batch *batch);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The rules of users create, for many.
+ */
+#ifndef CODER_IMPORT_CHECK_H
+#define CODER_IMPORT_CHECK_H
+
+#include <stdbool.h>
+
+#include "sql/store.h"
+#include "terminal/command.h"
+#include "batch.h"
+#include "record.h"
+
+/* Claims for the homes of the store's accounts. GO_ON, or said. */
+enum status import_claim_homes(struct import_batch *batch);
+
+/* Record against machine and batch; a good one is claimed. */
+bool import_check_record(struct import_batch *batch, const struct import_record *record,
+                         enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE]);
+
+/* Row against store: OK (and kind OURS when it was imported before), TAKEN with the reason, or what
+ * ends it all. */
+enum store_result import_check_row(struct import_batch *batch, struct import_row *row,
+                                   char ret_reason[IMPORT_REASON_SIZE]);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * CSV (RFC 4180) or JSON lines.
+ */
+#ifndef CODER_IMPORT_READ_H
+#define CODER_IMPORT_READ_H
+
+#include "record.h"
+
+struct import_reader;
+
+enum import_result {
+    IMPORT_GOOD,
+    IMPORT_BAD,     /* this record, with its line and the reason */
+    IMPORT_END,
+    IMPORT_UNUSABLE, /* the whole input, with the reason */
+    IMPORT_FAILED    /* reading it, with the reason */
+};
+
+/* Reads the descriptor, which stays the caller's. NULL when memory is short. */
+struct import_reader *import_reader_new(int fd);
+void import_reader_free(struct import_reader *reader); /* wipes: there may be hashes in it */
+
+/* ret->line is set for BAD, too. */
+enum import_result import_reader_next(struct import_reader *reader, struct import_record *ret,
+                                      char ret_reason[IMPORT_REASON_SIZE]);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * One account as a file says it.
+ */
+#ifndef CODER_IMPORT_RECORD_H
+#define CODER_IMPORT_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sql/account.h"
+
+/* In the order in which export writes them. */
+enum import_column {
+    IMPORT_USERNAME, IMPORT_EMAIL, IMPORT_FULL_NAME, IMPORT_ROLES, IMPORT_UID, IMPORT_SHELL,
+    IMPORT_HOME, IMPORT_STATUS, IMPORT_EXPIRES, IMPORT_CREATED, IMPORT_HASH, IMPORT_MUST_CHANGE,
+    IMPORT_PASSWORD_EXPIRES, IMPORT_PASSWORD_CHANGED, IMPORT_COLUMN_COUNT
+};
+/* From here on only with hashes: they speak of the password. */
+enum { IMPORT_PUBLIC_COUNT = IMPORT_HASH };
+
+enum { IMPORT_REASON_SIZE = 512 };
+
+struct import_record {
+    size_t line;    /* its first, from 1 */
+    unsigned given; /* 1 << column of each that has a value */
+    struct account account;
+};
+
+const char *import_column_name(enum import_column column);
+
+/* False if there is no such column (ret unchanged). */
+bool import_column_find(const char *name, enum import_column *ret);
+
+/* Set one value; an empty one is as none. False with the reason, which holds the value, never a
+ * hash. Times: RFC 3339 or as when_parse, "never" is 0; password_hash: `*` or `!` is no password. */
+bool import_record_set(struct import_record *record, enum import_column column, const char *value,
+                       char ret_reason[IMPORT_REASON_SIZE]);
+
+/* After the last value: is all there, and does it go together? Fills in what has a default but the
+ * shell, which is the machine's affair. */
+bool import_record_complete(struct import_record *record, char ret_reason[IMPORT_REASON_SIZE]);
+
+#endif

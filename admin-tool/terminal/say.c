@@ -1,0 +1,133 @@
+/*
+ * What is said to a person: everything that can go wrong becomes a status and one line, at one place.
+ */
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/store.h"
+#include "command.h"
+#include "escape.h"
+
+static struct {
+    FILE *out; /* NULL: at once */
+    char *text;
+    size_t size;
+} later;
+
+void say_later(void)
+{
+    fflush(NULL);
+    later.out = open_memstream(&later.text, &later.size); /* without memory the stream's own buffer must do */
+}
+
+void say_now(void)
+{
+    if (later.out == NULL)
+        return;
+    fclose(later.out);
+    later.out = NULL;
+    fwrite(later.text, 1, later.size, stderr);
+    free(later.text);
+}
+
+static void say(const char *format, va_list list)
+{
+    char text[1024], plain[4 * sizeof text];
+
+    vsnprintf(text, sizeof text, format, list);
+    print_escape(text, plain, sizeof plain);
+    fprintf(later.out != NULL ? later.out : stderr, "admin-tool: %s\n", plain);
+}
+
+enum status tool_refuse(enum status status, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(format, list);
+    va_end(list);
+    return status;
+}
+
+void tool_complain(struct tool *tool, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    say(format, list);
+    va_end(list);
+    tool->troubled = true;
+}
+
+enum status tool_store_status(const struct tool *tool, enum store_result result,
+                              const char *subject)
+{
+    const char *detail = tool->store != NULL ? store_detail(tool->store) : "";
+
+    switch (result) {
+    case STORE_OK:
+        return GO_ON;
+    case STORE_NOT_FOUND:
+        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'",
+                           subject);
+    case STORE_MISSING:
+        return tool_refuse(
+            STATUS_NOT_FOUND,
+            "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
+    case STORE_TAKEN:
+        return tool_refuse(STATUS_REFUSED,
+                           "%s is taken by an account or a deleted one; choose another", subject);
+    case STORE_REFUSED:
+        return tool_refuse(STATUS_REFUSED, "%s is refused by the store: %s", subject, detail);
+    case STORE_LOST:
+        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again",
+                           subject);
+    case STORE_UNSAFE:
+        return tool_refuse(STATUS_STORE,
+                           CODER_STATE_DIR " (0755), " PRIVATE_DIR " (0700) or a file in it (0600) is "
+                           "not root's alone or is a link; find out why, then chown and chmod it");
+    case STORE_FOREIGN:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
+                           "move it away, or put our own back");
+    case STORE_TOO_NEW:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db was written by a newer version; "
+                           "install that version here (this is " CODER_VERSION ")");
+    case STORE_BUSY:
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is busy; nothing was changed, "
+                           "try again");
+    case STORE_DAMAGED:
+        if (tool->store != NULL && detail[0] == '\0') /* SQLite is content: a value is not ours */
+            return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db holds what no program of "
+                               "ours writes; run 'admin-tool check', which names it and what mends "
+                               "it");
+        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is damaged%s%s; "
+                           "move it away and run 'admin-tool restore FILE'",
+                           detail[0] != '\0' ? ": " : "", detail);
+    case STORE_FULL:
+        return tool_refuse(STATUS_FAILED,
+                           "cannot write to " PRIVATE_DIR ": no space, or a read-only "
+                           "disk; make room and try again");
+    case STORE_FAILED:
+    default:
+        return tool_refuse(STATUS_FAILED, "cannot use " PRIVATE_DIR "/accounts.db: %s",
+                           detail[0] != '\0' ? detail : "memory, input or output failed");
+    }
+}
+
+bool tool_has(const struct tool *tool, enum option_id option)
+{
+    return tool->arguments.value[option] != NULL;
+}
+
+bool tool_wants_json(const struct tool *tool)
+{
+    const char *text = tool->arguments.value[OPTION_TEXT_OUTPUT];
+    const char *table = tool->arguments.value[OPTION_TABLE_OUTPUT];
+
+    return (text != NULL && strcmp(text, "json") == 0) ||
+           (table != NULL && strcmp(table, "json") == 0);
+}

@@ -1,0 +1,13 @@
+/*
+ * Users list and users show.
+ */
+#ifndef CODER_VERBS_LISTING_H
+#define CODER_VERBS_LISTING_H
+
+#include "terminal/command.h"
+
+enum status users_list(struct tool *tool);
+
+enum status users_show(struct tool *tool);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * What users create was told.
+ */
+#ifndef CODER_VERBS_NEWCOMER_H
+#define CODER_VERBS_NEWCOMER_H
+
+#include "pam_coder/credential.h"
+#include "sql/account.h"
+#include "terminal/command.h"
+
+struct newcomer {
+    struct account account;         /* uid 0: to be chosen */
+    char password[CREDENTIAL_SIZE]; /* "": none was given. Wiped by whoever owns the struct */
+};
+
+/* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
+enum status newcomer_read(struct tool *tool, struct newcomer *ret);
+
+/* One value each into ret, judged: GO_ON, or said. Left alone when the option was not given, but for
+ * the shell, which is the default then. */
+enum status newcomer_take_email(const char *email, struct account *ret);
+enum status newcomer_take_full_name(const struct tool *tool, struct account *ret);
+enum status newcomer_take_shell(const struct tool *tool, struct account *ret);
+enum status newcomer_take_expiry(const struct tool *tool, struct account *ret);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Accounts read from the store.
+ */
+#ifndef CODER_STORE_ACCOUNTS_H
+#define CODER_STORE_ACCOUNTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "store.h"
+
+enum store_result store_account_by_name(struct store *store, const char *username,
+                                        struct account *ret);
+enum store_result store_account_by_uid(struct store *store, uint32_t uid, struct account *ret);
+enum store_result store_account_by_email(struct store *store, const char *email,
+                                         struct account *ret);
+
+/* Up to `size` accounts with a uid above `after`, by uid; *ret is how many, 0 at the end. */
+enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
+                                      size_t size, size_t *ret);
+
+/* How many there are. */
+enum store_result store_accounts_count(struct store *store, uint64_t *ret);
+
+/* Which of them; NULL: any. status: active or suspended; role: admin or auditor. */
+struct account_filter {
+    const char *status, *role;
+};
+enum store_result store_accounts_select(struct store *store, const struct account_filter *filter,
+                                        uint32_t after, struct account *page, size_t size,
+                                        size_t *ret);
+
+/* TAKEN when an account or tombstone has this name, uid or (account only) e-mail; OK when free. */
+enum store_result store_name_is_free(struct store *store, const char *username);
+enum store_result store_email_is_free(struct store *store, const char *email);
+enum store_result store_uid_is_free(struct store *store, uint32_t uid);
+
+/* An account other than uid's with this home, by its name; NOT_FOUND when there is none. */
+enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
+                                   char ret[ACCOUNT_NAME_SIZE]);
+
+/* Which deleted account had this uid, or this username; NOT_FOUND when none had. */
+enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
+                                         char ret[ACCOUNT_NAME_SIZE]);
+enum store_result store_tombstone_by_name(struct store *store, const char *username, uint32_t *ret);
+
+/* An id never handed out in [min, max]: the one above all others there, else the lowest left.
+ * NOT_FOUND when the range is used up. */
+enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);
+
+/* The nth last former hash (0: the one before the present); NOT_FOUND when there is none. */
+enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
+                                    char ret[ACCOUNT_HASH_SIZE]);
+
+/* Active admins other than `uid` whose account has not expired. */
+enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t now,
+                                           int64_t *ret);
+
+/* What JSON shows beside the record; 0 and NULL give null. */
+struct account_extra {
+    const char *temporary_password; /* only for create and reset-password; "": there is none */
+    int64_t last_login_at, locked_until;
+};
+
+/* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is
+ * the password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
+enum store_result store_account_json(struct store *store, const struct account *account,
+                                     const struct account_extra *extra, char **ret);
+
+/* The same for a page of them: ret[0] to ret[count - 1], none of them on failure. */
+enum store_result store_accounts_json(struct store *store, const struct account *accounts,
+                                      const struct account_extra *extras, size_t count, char **ret);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Accounts changed in the store.
+ */
+#ifndef CODER_STORE_CHANGES_H
+#define CODER_STORE_CHANGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "store.h"
+
+/* Changing: store_changes.c. */
+enum store_result store_account_insert(struct store *store, const struct account *account);
+/* Everything of the account with this uid and username. NOT_FOUND without one. */
+enum store_result store_account_replace(struct store *store, const struct account *account);
+enum store_result store_account_delete(struct store *store, uint32_t uid); /* leaves a tombstone */
+enum store_result store_account_set_status(struct store *store, uint32_t uid,
+                                           enum account_status status);
+enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles);
+
+/* E-mail, full name, shell and account expiry as in `account`, found by its uid. */
+enum store_result store_account_edit(struct store *store, const struct account *account);
+
+/* An administrator's word, unconditional. until: Unix seconds, only with temporary. */
+enum store_result store_account_set_password(struct store *store, uint32_t uid, const char *hash,
+                                             bool temporary, int64_t until, int64_t now);
+
+/*
+ * A user's own change: LOST unless the account is still active with the very hash that was verified
+ * (DESIGN D10). Clears the temporary flag.
+ */
+enum store_result store_account_change_password(struct store *store, uint32_t uid,
+                                                const char *verified_hash, const char *new_hash,
+                                                int64_t now);
+
+/* The same password hashed anew; LOST as above. */
+enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
+                                           const char *verified_hash, const char *new_hash);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * An account as a line that users import reads.
+ */
+#ifndef CODER_STORE_EXPORT_H
+#define CODER_STORE_EXPORT_H
+
+#include <stdbool.h>
+
+#include "account.h"
+#include "store.h"
+
+/* One JSON object as users import reads it (store_export.c); the hash (`*`: none) and what is said of the
+ * password only when wanted. */
+enum store_result store_account_line(struct store *store, const struct account *account,
+                                     bool with_hash, char **ret);
+
+#endif
