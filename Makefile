@@ -99,12 +99,12 @@ $(B)/gen/migrations.h: $(wildcard sql/*.sql)
 $(O)/sql/schema.o $(O)/sql/activity_file.o: $(B)/gen/migrations.h
 
 # The contract's table for its test, in both builds.
-$(B)/gen/verdicts.h: tests/verdicts.tsv
+$(B)/gen/verdicts.h: tests/unit/verdicts.tsv
 	@mkdir -p $(@D)
 	printf 'static const char verdicts_tsv[] =\n' > $@
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $< >> $@
 	printf '    ;\n' >> $@
-$(O)/tests/test_verdicts.o: $(B)/gen/verdicts.h
+$(O)/tests/unit/test_verdicts.o: $(B)/gen/verdicts.h
 
 $(B)/gen/commonest.h: pam_coder/commonest.txt
 	@mkdir -p $(@D)
@@ -164,49 +164,49 @@ $(TOBJ)/%.o: %.c
 	$(CC) $(TEST) -c -o $@ $<
 $(TOBJ)/sql/schema.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
 $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
-$(TOBJ)/tests/test_verdicts.o: $(B)/gen/verdicts.h
+$(TOBJ)/tests/unit/test_verdicts.o: $(B)/gen/verdicts.h
 
-$(T)/test_%: $(TOBJ)/tests/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
+$(T)/test_%: $(TOBJ)/tests/unit/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -ldl -lpthread
-$(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/test_%.o $(TOBJ)/tests/pam_host.o $(TOBJ)/tests/fake_nss.o \
-    $(TOBJ)/tests/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
+$(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/unit/test_%.o $(TOBJ)/tests/unit/fixture/pam_host.o $(TOBJ)/tests/unit/fixture/fake_nss.o \
+    $(TOBJ)/tests/unit/fixture/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
-$(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/visit.o
-$(T)/test_lineage: $(TOBJ)/tests/test_lineage.o $(TOBJ)/admin-tool/host/lineage.o $(TOBJ)/admin-tool/host/proc.o
+$(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/unit/fixture/visit.o
+$(T)/test_lineage: $(TOBJ)/tests/unit/test_lineage.o $(TOBJ)/admin-tool/host/lineage.o $(TOBJ)/admin-tool/host/proc.o
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka
-$(T)/test_pam_paper: $(TOBJ)/tests/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
+$(T)/test_pam_paper: $(TOBJ)/tests/unit/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
-$(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/fixture.o
-$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_shared $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_circumstances $(T)/test_nss_input: $(TOBJ)/tests/fixture_directory.o
-$(T)/test_directory_hostile $(T)/test_directory_shared: $(TOBJ)/tests/judge_directory.o
-$(T)/test_nss $(T)/test_nss_circumstances: $(TOBJ)/tests/nss_module.o
-$(T)/test_directory_patch: $(TOBJ)/tests/fixture_model.o
+$(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/unit/fixture/fixture.o
+$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_shared $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_circumstances $(T)/test_nss_input: $(TOBJ)/tests/unit/fixture/fixture_directory.o
+$(T)/test_directory_hostile $(T)/test_directory_shared: $(TOBJ)/tests/unit/fixture/judge_directory.o
+$(T)/test_nss $(T)/test_nss_circumstances: $(TOBJ)/tests/unit/fixture/nss_module.o
+$(T)/test_directory_patch: $(TOBJ)/tests/unit/fixture/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
 $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ $(HELPER_LIBS)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
-$(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/visit.o
-$(B)/world/test_callers: $(O)/tests/hostility.o $(O)/tests/portrait.o
-$(NSS_WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
+$(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/unit/fixture/visit.o
+$(B)/world/test_callers: $(O)/tests/unit/fixture/hostility.o $(O)/tests/unit/fixture/portrait.o
+$(NSS_WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/fixture/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread
-$(B)/world/test_nss_hosts $(B)/world/test_nss_status: $(O)/tests/nss_host.o
-$(B)/world/libnss_next.so.2: $(O)/tests/nss_next.o
+$(B)/world/test_nss_hosts $(B)/world/test_nss_status: $(O)/tests/unit/fixture/nss_host.o
+$(B)/world/libnss_next.so.2: $(O)/tests/unit/fixture/nss_next.o
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libnss_next.so.2 -o $@ $^
-$(WORLD): $(B)/world/test_%: $(O)/tests/test_%.o $(O)/tests/pam_host.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
+$(WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/fixture/pam_host.o $(O)/tests/unit/fixture/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 
 # libpam called from shell tests.
-$(B)/world/pam_call: $(O)/tests/pam_call.o $(O)/tests/pam_host.o
+$(B)/world/pam_call: $(O)/tests/unit/fixture/pam_call.o $(O)/tests/unit/fixture/pam_host.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpam
 
 # Processes that are hard to end, for shell tests.
-$(B)/world/runaway: $(O)/tests/runaway.o
+$(B)/world/runaway: $(O)/tests/hostile/runaway.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpthread
 
@@ -227,7 +227,7 @@ $(B)/tsan/obj/%.o: %.c
 # The module's calls of the sanitizer are answered by the program, which has the runtime inside.
 $(B)/tsan/libnss_coder.so.2: $(NSS_OBJS:%=$(B)/tsan/obj/%) nss_coder/nss_coder.map
 	$(CC) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(B)/tsan/obj/%)
-$(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/test_nss_threads.o $(B)/tsan/obj/tests/fixture_directory.o \
+$(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/unit/test_nss_threads.o $(B)/tsan/obj/tests/unit/fixture/fixture_directory.o \
     $(WRITER_OBJS:%=$(B)/tsan/obj/%) $(READER_OBJS:%=$(B)/tsan/obj/%)
 	$(CC) $(TSANFLAGS) -static-libtsan -rdynamic -pie -o $@ $^ -lcmocka
 
@@ -317,7 +317,7 @@ lint: $(B)/gen/migrations.h $(B)/gen/commonest.h $(B)/gen/reserved_names.h
 	clang-tidy --quiet $(SOURCES) -- $(filter-out -W%,$(COMMON)) $(PATHS)
 
 # Figures, not tests: ratios to a bare hash and to pam_unix in the same run (root).
-$(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/fixture.o $(UNIT_OBJS:%=$(O)/%)
+$(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/unit/fixture/fixture.o $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam -lm
 

@@ -23,7 +23,7 @@
 
 #include "pam_coder/credential.h"
 #include "sql/account.h"
-#include "../fixture.h"
+#include "../unit/fixture/fixture.h"
 
 #define RIGHT "plain-horse-9-lantern"
 #define WRONG "plain-horse-9-lanterm"

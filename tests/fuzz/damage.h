@@ -4,7 +4,7 @@
 #ifndef CODER_FUZZ_DAMAGE_H
 #define CODER_FUZZ_DAMAGE_H
 
-#include "../fixture_directory.h"
+#include "../unit/fixture/fixture_directory.h"
 #include "fuzz.h"
 
 struct damaged {

@@ -12,11 +12,11 @@ F := $(B)/fuzz
 FUZZ_OBJS := tests/fuzz/fuzz.o tests/fuzz/grammar.o admin-tool/terminal/escape.o $(UNIT_OBJS)
 FUZZ_LIBS := -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
 # What a fuzzer has beside those.
-FUZZ_MORE_directory := tests/fixture_directory.o tests/fuzz/damage.o
-FUZZ_MORE_patch     := tests/fixture_directory.o tests/fixture_model.o tests/fuzz/damage.o tests/fuzz/quiet.o
-FUZZ_MORE_request   := tests/fixture.o tests/fuzz/quiet.o
-FUZZ_MORE_backup    := tests/fixture.o tests/fuzz/quiet.o
-FUZZ_MORE_pam       := tests/fixture_directory.o tests/fake_nss.o tests/fuzz/quiet.o $(filter pam_coder/%,$(PAM_OBJS))
+FUZZ_MORE_directory := tests/unit/fixture/fixture_directory.o tests/fuzz/damage.o
+FUZZ_MORE_patch     := tests/unit/fixture/fixture_directory.o tests/unit/fixture/fixture_model.o tests/fuzz/damage.o tests/fuzz/quiet.o
+FUZZ_MORE_request   := tests/unit/fixture/fixture.o tests/fuzz/quiet.o
+FUZZ_MORE_backup    := tests/unit/fixture/fixture.o tests/fuzz/quiet.o
+FUZZ_MORE_pam       := tests/unit/fixture/fixture_directory.o tests/unit/fixture/fake_nss.o tests/fuzz/quiet.o $(filter pam_coder/%,$(PAM_OBJS))
 # The module's entry points are the program's own: libpam loads a shim that leads to them.
 FUZZ_LINK_pam       := -rdynamic -Wl,--wrap=ask_helper
 

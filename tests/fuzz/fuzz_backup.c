@@ -17,7 +17,7 @@
 #include "sql/store_chain.h"
 #include "sql/store_changes.h"
 #include "sql/store_check.h"
-#include "../fixture.h"
+#include "../unit/fixture/fixture.h"
 #include "fuzz.h"
 #include "grammar.h"
 

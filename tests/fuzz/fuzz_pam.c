@@ -18,7 +18,7 @@
 #include "pam_coder/credential.h"
 #include "pam_coder/request.h"
 #include "sql/account.h"
-#include "../fixture_directory.h"
+#include "../unit/fixture/fixture_directory.h"
 #include "fuzz.h"
 #include "quiet.h"
 

@@ -11,7 +11,7 @@
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_patch.h"
 #include "damage.h"
-#include "../fixture_model.h"
+#include "../unit/fixture/fixture_model.h"
 
 enum { BASES = 3 };
 

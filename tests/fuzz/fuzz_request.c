@@ -15,7 +15,7 @@
 #include "pam_coder/judge.h"
 #include "pam_coder/request.h"
 #include "sql/account.h"
-#include "../fixture.h"
+#include "../unit/fixture/fixture.h"
 #include "fuzz.h"
 
 enum { USERS = 6, REQUESTS_MAX = 6, ALICE = 0 };

@@ -18,7 +18,7 @@
 #include "sql/database.h"
 #include "sql/store.h"
 #include "sql/store_check.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 static struct store *store;
 

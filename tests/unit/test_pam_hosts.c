@@ -25,9 +25,9 @@
 #include <cmocka.h>
 
 #include "sql/account.h"
-#include "fixture.h"
-#include "pam_host.h"
-#include "visit.h"
+#include "fixture/fixture.h"
+#include "fixture/pam_host.h"
+#include "fixture/visit.h"
 
 #define RIGHT "plain-horse-9-lantern"
 #define CHEAP "$5$rounds=1000$abcdefghijklmnop$zUQal.N9L.FWdjQal6SsE/81RnWf0Eg0DwWEBYgGtsB" /* crypt(5) of it */

@@ -25,10 +25,10 @@
 
 #include "pam_coder/request.h"
 #include "sql/account.h"
-#include "fixture.h"
-#include "hostility.h"
-#include "portrait.h"
-#include "visit.h"
+#include "fixture/fixture.h"
+#include "fixture/hostility.h"
+#include "fixture/portrait.h"
+#include "fixture/visit.h"
 
 #define RIGHT VISIT_RIGHT
 #define WRONG "wrong-password-1"

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "pam_coder/request.h"
-#include "fixture.h"
-#include "visit.h"
+#include "fixture/fixture.h"
+#include "fixture/visit.h"
 
 #define RIGHT VISIT_RIGHT
 #define WRONG "wrong-password-1"

@@ -18,7 +18,7 @@
 #include "sql/activity_log.h"
 #include "sql/policy.h"
 #include "sql/store.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define NOW 1800000000LL
 #define HERE "ip:192.0.2.1"

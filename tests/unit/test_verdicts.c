@@ -19,8 +19,8 @@
 #include "sql/activity_file.h"
 #include "sql/activity_log.h"
 #include "sql/store.h"
-#include "fixture.h"
-#include "pam_host.h"
+#include "fixture/fixture.h"
+#include "fixture/pam_host.h"
 #include "verdicts.h"
 
 #define RIGHT "plain-horse-9-lantern"

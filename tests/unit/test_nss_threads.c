@@ -29,7 +29,7 @@
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_write.h"
 #include "nss_coder/directory_writer.h"
-#include "fixture_directory.h"
+#include "fixture/fixture_directory.h"
 
 enum {
     USERS = 40,

@@ -24,7 +24,7 @@
 #include "nss_coder/nss_group.h"
 #include "nss_coder/nss_passwd.h"
 #include "nss_coder/nss_shadow.h"
-#include "fixture_directory.h"
+#include "fixture/fixture_directory.h"
 
 #define LONG_NAME (1U << 20)
 #define ENOUGH 1024

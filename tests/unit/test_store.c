@@ -21,7 +21,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define STORE_FILE FIXTURE_PRIVATE "/accounts.db"
 #define NOW 1800000000LL

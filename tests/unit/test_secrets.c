@@ -19,8 +19,8 @@
 #include "pam_coder/judge.h"
 #include "pam_coder/request.h"
 #include "sql/account.h"
-#include "fixture.h"
-#include "pam_host.h"
+#include "fixture/fixture.h"
+#include "fixture/pam_host.h"
 
 enum { MASK = 0x55, LENGTH = 24, ADA = 70100 };
 

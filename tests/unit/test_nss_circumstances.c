@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "nss_coder/directory.h"
-#include "fixture_directory.h"
-#include "nss_module.h"
+#include "fixture/fixture_directory.h"
+#include "fixture/nss_module.h"
 
 static void test_no_usable_file(void **state)
 {

@@ -26,7 +26,7 @@
 #include "sql/store_accounts.h"
 #include "sql/store_audit.h"
 #include "sql/store_changes.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define RIGHT "the right passphrase"
 #define WRONG "the wrong passphrase"

@@ -20,8 +20,8 @@
 #include <cmocka.h>
 
 #include "sql/account.h"
-#include "fixture.h"
-#include "pam_host.h"
+#include "fixture/fixture.h"
+#include "fixture/pam_host.h"
 
 #define RIGHT "plain-horse-9-lantern"
 #define NEW "violet-engine-4-harbour"

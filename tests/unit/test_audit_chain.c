@@ -19,7 +19,7 @@
 #include "sql/store_audit.h"
 #include "sql/store_chain.h"
 #include "sql/store_prune.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define NOW 1800000000LL
 #define NO_RULES "DROP TRIGGER audit_stays; DROP TRIGGER audit_is_fixed; DROP TRIGGER audit_is_not_replaced;" \

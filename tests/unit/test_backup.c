@@ -22,7 +22,7 @@
 #include "sql/store_chain.h"
 #include "sql/store_changes.h"
 #include "sql/store_prune.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define NOW 1800000000LL
 #define OLD_HASH "$y$j9T$aaaaaaaaaaaaaaaaaaaaaa$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -25,7 +25,7 @@
 #include "nss_coder/directory_read.h"
 #include "nss_coder/directory_write.h"
 #include "nss_coder/directory_writer.h"
-#include "fixture_directory.h"
+#include "fixture/fixture_directory.h"
 
 static char folder[] = "/tmp/coder-directory-XXXXXX";
 static char path[64];

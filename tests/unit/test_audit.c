@@ -16,7 +16,7 @@
 #include "sql/policy.h"
 #include "sql/store.h"
 #include "sql/store_audit.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 #define NOW 1800000000LL
 #define HASH "$y$j9T$aaaaaaaaaaaaaaaaaaaaaa$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

@@ -20,7 +20,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 static int with_alice(void **state)
 {

@@ -17,8 +17,8 @@
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_checksum.h"
-#include "fixture_directory.h"
-#include "nss_module.h"
+#include "fixture/fixture_directory.h"
+#include "fixture/nss_module.h"
 
 /* -- passwd ---- */
 

@@ -23,8 +23,8 @@
 #include <unistd.h>
 
 #include "nss_coder/directory.h"
-#include "fixture_directory.h"
-#include "nss_host.h"
+#include "fixture/fixture_directory.h"
+#include "fixture/nss_host.h"
 
 enum { SMALL_STACK = 65536, REPLACEMENTS = 300 };
 

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "sql/account.h"
-#include "fixture.h"
-#include "pam_host.h"
+#include "fixture/fixture.h"
+#include "fixture/pam_host.h"
 
 #define RIGHT "plain-horse-9-lantern"
 #define WRONG "wrong-password-1"

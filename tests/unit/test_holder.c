@@ -20,7 +20,7 @@
 #include "sql/deadline.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
-#include "fixture.h"
+#include "fixture/fixture.h"
 
 static struct store *taken; /* the child's */
 

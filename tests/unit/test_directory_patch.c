@@ -20,7 +20,7 @@
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_patch.h"
-#include "fixture_model.h"
+#include "fixture/fixture_model.h"
 
 static char folder[64], path[80], whole_path[80];
 
