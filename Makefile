@@ -144,18 +144,13 @@ PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-to
              admin-tool/import/record.o admin-tool/import/read.o admin-tool/import/claims.o \
              admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
-UNITS     := test_account test_json test_store test_rescue test_holder test_audit test_audit_chain test_backup test_activity test_credential test_request \
-             test_origin test_judge test_directory test_directory_hostile test_directory_shared test_directory_patch \
-             test_nss test_nss_circumstances test_nss_input \
-             test_pam \
-             test_verdicts test_helper test_pam_hosts test_policy test_check test_store_check test_pam_paper test_import test_rule_groups \
-             test_lineage
+WORLD_ONLY := test_callers test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
+UNITS     := $(filter-out $(WORLD_ONLY),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
-# The same PAM tests against the shipped objects, for a private world (root).
-WORLD     := $(B)/world/test_pam $(B)/world/test_verdicts $(B)/world/test_helper $(B)/world/test_callers \
-             $(B)/world/test_pam_hosts $(B)/world/test_parallel $(B)/world/test_secrets
+# The same PAM tests against the shipped objects, for a private world (root), and some that run only there.
+WORLD     := $(addprefix $(B)/world/,test_pam test_verdicts test_helper test_callers test_pam_hosts test_parallel test_secrets)
 # Programs of plain libc calls: NSS as hosts have it. And again with ThreadSanitizer, the module included.
-NSS_WORLD := $(B)/world/test_nss_threads $(B)/world/test_nss_hosts $(B)/world/test_nss_status
+NSS_WORLD := $(addprefix $(B)/world/,test_nss_threads test_nss_hosts test_nss_status)
 TSAN      := $(B)/tsan/libnss_coder.so.2 $(B)/tsan/test_nss_threads
 
 TOBJ := $(T)/obj
@@ -166,37 +161,28 @@ $(TOBJ)/sql/schema.o $(TOBJ)/sql/activity_file.o: $(B)/gen/migrations.h
 $(TOBJ)/pam_coder/credential.o: $(B)/gen/commonest.h
 $(TOBJ)/tests/unit/test_verdicts.o: $(B)/gen/verdicts.h
 
-$(T)/test_%: $(TOBJ)/tests/unit/test_%.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -ldl -lpthread
-$(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(T)/test_%: $(TOBJ)/tests/unit/test_%.o $(TOBJ)/tests/unit/fixture/pam_host.o $(TOBJ)/tests/unit/fixture/fake_nss.o \
-    $(TOBJ)/tests/unit/fixture/fixture.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
-$(T)/test_helper $(T)/test_pam_hosts: $(TOBJ)/tests/unit/fixture/visit.o
+# A test links the fixtures whose headers it includes.
+fixtures = $(shell sed -n 's|^\#include "fixture/\(.*\)\.h"|$(2)/tests/unit/fixture/\1.o|p' tests/unit/$(1).c)
+.SECONDEXPANSION:
+$(T)/test_%: $(TOBJ)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(TOBJ)) $(UNIT_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
+$(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(TOBJ)/tests/unit/fixture/fake_nss.o
+# The units of systemd are the test's own.
 $(T)/test_lineage: $(TOBJ)/tests/unit/test_lineage.o $(TOBJ)/admin-tool/host/lineage.o $(TOBJ)/admin-tool/host/proc.o
 	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka
-$(T)/test_pam_paper: $(TOBJ)/tests/unit/test_pam_paper.o $(UNIT_OBJS:%=$(TOBJ)/%)
-	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
-$(T)/test_store_check $(T)/test_helper $(T)/test_holder $(T)/test_rescue $(T)/test_judge $(T)/test_store $(T)/test_audit $(T)/test_audit_chain $(T)/test_backup $(T)/test_activity $(T)/test_policy: $(TOBJ)/tests/unit/fixture/fixture.o
-$(T)/test_directory $(T)/test_directory_hostile $(T)/test_directory_shared $(T)/test_directory_patch $(T)/test_nss $(T)/test_nss_circumstances $(T)/test_nss_input: $(TOBJ)/tests/unit/fixture/fixture_directory.o
-$(T)/test_directory_hostile $(T)/test_directory_shared: $(TOBJ)/tests/unit/fixture/judge_directory.o
-$(T)/test_nss $(T)/test_nss_circumstances: $(TOBJ)/tests/unit/fixture/nss_module.o
-$(T)/test_directory_patch: $(TOBJ)/tests/unit/fixture/fixture_model.o
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
 $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ $(HELPER_LIBS)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
-$(B)/world/test_helper $(B)/world/test_callers $(B)/world/test_pam_hosts: $(O)/tests/unit/fixture/visit.o
-$(B)/world/test_callers: $(O)/tests/unit/fixture/hostility.o $(O)/tests/unit/fixture/portrait.o
-$(NSS_WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/fixture/fixture_directory.o $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
+$(NSS_WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(O)) $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread
-$(B)/world/test_nss_hosts $(B)/world/test_nss_status: $(O)/tests/unit/fixture/nss_host.o
 $(B)/world/libnss_next.so.2: $(O)/tests/unit/fixture/nss_next.o
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libnss_next.so.2 -o $@ $^
-$(WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $(O)/tests/unit/fixture/pam_host.o $(O)/tests/unit/fixture/fixture.o $(UNIT_OBJS:%=$(O)/%)
+$(WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(O)) $(UNIT_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 

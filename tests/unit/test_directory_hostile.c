@@ -22,6 +22,7 @@
 #include "nss_coder/directory_checksum.h"
 #include "nss_coder/directory_map.h"
 #include "nss_coder/directory_read.h"
+#include "fixture/fixture_directory.h"
 #include "fixture/judge_directory.h"
 
 #define NO_NAMESPACE 255 /* the host forbids user namespaces; cmocka's skip() prints "not ok" */

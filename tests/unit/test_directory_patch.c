@@ -20,6 +20,7 @@
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_patch.h"
+#include "fixture/fixture_directory.h"
 #include "fixture/fixture_model.h"
 
 static char folder[64], path[80], whole_path[80];

@@ -20,6 +20,7 @@
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_map.h"
+#include "fixture/fixture_directory.h"
 #include "fixture/judge_directory.h"
 
 #define REPLACEMENTS 1000

@@ -24,7 +24,6 @@
 
 #include <cmocka.h>
 
-#include "sql/account.h"
 #include "fixture/fixture.h"
 #include "fixture/pam_host.h"
 #include "fixture/visit.h"
