@@ -58,8 +58,8 @@ static const struct command commands[] = {
     { "users", "activate", "NAME", COMMAND_CHANGES, CHANGING | WITH(OPTION_YES), users_activate,
       "Give a suspended user access again" },
     { "users", "edit-roles", "NAME", COMMAND_CHANGES,
-      CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_REMOVE_SETID) |
-          WITH(OPTION_FORCE),
+      CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_KEEP_SESSIONS) |
+          WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),
       users_edit_roles, "Replace the set of roles" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |

@@ -48,7 +48,7 @@ useradd mal
 mkdir -m 777 /srv/open
 mkdir /srv/victim
 strace -qq -o "$tmp/trace" -P /srv/open -P gus -e trace=mkdirat -e inject=mkdirat:delay_exit=3000000 \
-    admin-tool users create -u gus -e gus@example.com --home /srv/open/gus >"$tmp/out" 2>"$tmp/err" & creator=$!
+    admin-tool users create -u gus -e gus@example.com --home /srv/open/gus --force >"$tmp/out" 2>"$tmp/err" & creator=$!
 for _ in $(seq 100); do
     setpriv --reuid mal --regid mal --clear-groups rmdir /srv/open/gus 2>/dev/null && break
     sleep 0.05

@@ -47,6 +47,9 @@ start dora sleep 1000
 kept=$!
 exits 0 "a role given" admin-tool users edit-roles dora --roles auditor,admin -y
 ok "... leaves sessions" alive "$kept"
+exits 0 "a role taken away, --keep-sessions" admin-tool users edit-roles dora --roles admin -y --keep-sessions
+ok "... leaves sessions" alive "$kept"
+admin-tool users edit-roles dora --roles auditor,admin -y >"$tmp/made"
 exits 0 "a role taken away" admin-tool users edit-roles dora --roles admin -y
 ok "... ends them" eval '! alive '"$kept"
 
