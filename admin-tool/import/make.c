@@ -104,9 +104,10 @@ static enum store_result keep_uids(struct import_batch *batch)
     return result;
 }
 
-/* Ids, and the tool lock. NSS may have to be asked about each id, which is done before it: whoever was
- * faster has made an account, so that this ends. */
-static enum status lock_with_uids(struct import_batch *batch)
+/* Ids, the tool lock and a transaction. NSS may have to be asked about each id, which is done before it: whoever
+ * was faster has made an account, so that this ends. They are looked at again in the transaction: a lock
+ * for each would take long while others wait. */
+static enum status begin_with_uids(struct import_batch *batch)
 {
     enum store_result result = STORE_TAKEN;
 
@@ -115,11 +116,15 @@ static enum status lock_with_uids(struct import_batch *batch)
 
         if (status == GO_ON)
             status = tool_lock(batch->tool);
+        if (status == GO_ON)
+            status = change_begin(batch->tool); /* the policy of now: hashing took its time */
         if (status != GO_ON)
             return status;
         result = keep_uids(batch);
-        if (result == STORE_TAKEN)
+        if (result == STORE_TAKEN) {
+            store_rollback(batch->tool->store);
             tool_unlock(batch->tool);
+        }
     }
     return tool_store_status(batch->tool, result, "the ids taken");
 }
@@ -217,13 +222,12 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
 static enum status insert_all(struct import_batch *batch)
 {
     struct tool *tool = batch->tool;
-    enum status status = change_begin(tool); /* the policy of now: hashing took its time */
+    enum status status = GO_ON;
 
     for (size_t i = 0; status == GO_ON && i < batch->count; i++)
         status = insert(batch, &batch->rows[i]);
     if (status == GO_ON)
         status = change_end(tool, NULL, NULL);
-    store_rollback(tool->store);
     return status;
 }
 
@@ -248,9 +252,10 @@ static enum status commit(struct import_batch *batch)
 
     if (status != GO_ON)
         return status;
-    status = lock_with_uids(batch);
+    status = begin_with_uids(batch);
     if (status == GO_ON)
         status = insert_all(batch);
+    store_rollback(tool->store);
     tool_unlock(tool);
     if (status != GO_ON && path != NULL)
         unlinkat(tool->folder, path, 0);
