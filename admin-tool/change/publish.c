@@ -37,6 +37,14 @@ static int open_prepared(void)
     return fd;
 }
 
+/* The new file is about as long, and all of it has to reach the disk. */
+static uint64_t published_size(void)
+{
+    struct stat st;
+
+    return stat(DIRECTORY_PATH, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 /* False: the whole file has to be written. */
 static bool patch(const struct tool *tool, const struct frame *frame, int64_t generation,
                   const struct account *before, const struct account *after, int fd)
@@ -56,6 +64,7 @@ static bool patch(const struct tool *tool, const struct frame *frame, int64_t ge
         publish_show(frame, after, &new);
         patch.after = &new.user;
     }
+    deadline_renew(published_size());
     return directory_patch(DIRECTORY_PATH, fd, &patch) == DIRECTORY_OK;
 }
 
@@ -79,21 +88,12 @@ static enum status fill(struct tool *tool, const struct account *before,
     return publish_whole(tool, &frame, generation, fd);
 }
 
-/* The new file is about as long, and all of it has to reach the disk. */
-static uint64_t published_size(void)
-{
-    struct stat st;
-
-    return stat(DIRECTORY_PATH, &st) == 0 ? (uint64_t)st.st_size : 0;
-}
-
 enum status publish_prepare(struct tool *tool, const struct account *before,
                             const struct account *after)
 {
     int fd = open_prepared();
     enum status status = GO_ON;
 
-    deadline_renew(published_size());
     status = fd == -1 ? publish_status(DIRECTORY_FAILED, "") : fill(tool, before, after, fd);
     if (fd != -1)
         close(fd);

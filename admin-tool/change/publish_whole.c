@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_finish.h"
 #include "nss_coder/directory_write.h"
 #include "nss_coder/directory_writer.h"
 #include "sql/account.h"
+#include "sql/deadline.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
@@ -69,13 +71,22 @@ static enum status add_groups(struct directory_writer *writer, const struct fram
     return status;
 }
 
+/* All of it is gone through once more, and has to reach the disk. */
+static uint64_t size_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 static enum status write_file(struct tool *tool, struct directory_writer *writer,
-                              const struct frame *frame)
+                              const struct frame *frame, int fd)
 {
     enum status status = add_users(tool, writer, frame);
 
     if (status == GO_ON)
         status = add_groups(writer, frame);
+    deadline_renew(size_of(fd));
     if (status == GO_ON)
         status = publish_status(directory_writer_finish(writer), "an account");
     return status;
@@ -93,7 +104,7 @@ enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t 
     if (status == GO_ON)
         status = publish_status(directory_writer_new(fd, &plan, &writer), "so many accounts");
     if (status == GO_ON)
-        status = write_file(tool, writer, frame);
+        status = write_file(tool, writer, frame, fd);
     directory_writer_free(writer);
     return status;
 }
