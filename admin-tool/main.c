@@ -225,6 +225,10 @@ static enum status settle(const struct tool *tool, enum status status)
 /* A change takes some milliseconds; but a disk may be slow, and whoever waits must outlast the other. */
 enum { HOLD_MS = 10000, WAIT_MS = 30000 };
 
+#define GAVE_UP "admin-tool: gave up: it got no further for 10 s and would have kept logins and other changes " \
+                "waiting; what was not complete by then is undone: see what is stuck (a disk, or a machine that has " \
+                "too much to do), look whether the change was made, and run it again\n"
+
 int main(int argc, char **argv)
 {
     struct tool tool = { .lock = -1, .folder = -1 };
@@ -232,7 +236,7 @@ int main(int argc, char **argv)
 
     if (!process_harden(&tool.folder) || !memory_wipe_freed())
         return STATUS_FAILED;
-    deadline_set(HOLD_MS);
+    deadline_set(HOLD_MS, GAVE_UP, STATUS_FAILED);
     holder_set_patience(WAIT_MS);
     tool.now = (int64_t)time(NULL);
     status = run(&tool, argc, argv);

@@ -74,7 +74,7 @@ static void hold(int said, enum told told)
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL); /* the end comes all the same */
     if (told == STOPS)
-        deadline_set(60000); /* ended by whoever waits, or not at all */
+        deadline_set(60000, NULL, 0); /* ended by whoever waits, or not at all */
     take_lock(told);
     if (write(said, "x", 1) != 1)
         _exit(1);
@@ -183,7 +183,7 @@ static int child_ends(void (*does)(void))
     pid_t pid = fork();
 
     if (pid == 0) {
-        deadline_set(300);
+        deadline_set(300, NULL, 0);
         does();
         _exit(0);
     }
@@ -210,6 +210,26 @@ static void work_for_long(void)
         _exit(1);
 }
 
+static int said[2];
+
+static void be_late(void)
+{
+    if (dup2(said[1], STDERR_FILENO) == -1)
+        _exit(1);
+    deadline_set(300, "too late\n", 5);
+    take_lock(WORKS);
+    pause_for(60000);
+}
+
+static void be_late_and_deaf(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    be_late();
+}
+
 /* The lock of the tool, say, and then the store's. */
 static void wait_with_a_lock(void)
 {
@@ -229,6 +249,24 @@ static void who_works_for_long_may(void **state)
 {
     (void)state;
     assert_int_equal(child_ends(work_for_long), 0);
+}
+
+static void who_is_late_says_so(void **state)
+{
+    char text[32] = "";
+    int status;
+
+    (void)state;
+    assert_int_equal(pipe(said), 0);
+    status = child_ends(be_late);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 5);
+    assert_int_equal(read(said[0], text, sizeof text - 1), strlen("too late\n"));
+    assert_string_equal(text, "too late\n");
+    assert_killed(child_ends(be_late_and_deaf));
+    close(said[0]);
+    close(said[1]);
+    assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE status = 'active'"), 1);
 }
 
 static void who_waits_for_another_is_not_late(void **state)
@@ -252,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup(so_is_a_holder_of_the_attempts, with_alice),
         cmocka_unit_test_setup(who_holds_nothing_may_sleep, with_alice),
         cmocka_unit_test_setup(who_works_for_long_may, with_alice),
+        cmocka_unit_test_setup(who_is_late_says_so, with_alice),
         cmocka_unit_test_setup(who_waits_for_another_is_not_late, with_alice),
     };
 
