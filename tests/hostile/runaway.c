@@ -3,7 +3,7 @@
  *
  *   runaway chain REAL EFFECTIVE SAVED FILE   forks and goes, for ever, as fast as can be: its generations share their
  *                                             memory; FILE counts them. One that waits buries them, or the machine
- *                                             would run out of numbers
+ *                                             would run out of numbers; no more than 64 are alive at once
  *   runaway ids REAL EFFECTIVE SAVED FS       waits with these uids
  *   runaway thread UID                        root's; a second thread waits with this uid
  *   runaway headless UID                      the first thread has ended, a second waits
@@ -34,16 +34,30 @@ static _Noreturn void wait_for_ever(void)
         pause();
 }
 
-static _Alignas(16) char stacks[64][4096];
+enum { STACKS = 64 };
+static _Alignas(16) char stacks[STACKS][4096];
+static atomic_int in_use[STACKS]; /* until the kernel has ended who was on it (CLONE_CHILD_CLEARTID) */
 static atomic_ulong *generations;
 
-/* On a stack that the parent, which is about to go, does not use. */
+/* One that nobody is on: on a busy machine the ancestors may not have got to their end yet. */
+static int find_stack(void)
+{
+    for (unsigned i = 0;; i++) {
+        if (atomic_exchange(&in_use[i % STACKS], 1) == 0)
+            return (int)(i % STACKS);
+        if (i % STACKS == 0)
+            sched_yield();
+    }
+}
+
 static int generation(void *nothing)
 {
-    char *stack = stacks[atomic_fetch_add(generations, 1) % 64];
+    int next = find_stack();
 
-    while (clone(generation, stack + sizeof stacks[0], CLONE_VM | SIGCHLD, nothing) == -1)
-        continue;
+    atomic_fetch_add(generations, 1);
+    while (clone(generation, stacks[next] + sizeof stacks[0], CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, nothing,
+                 NULL, NULL, &in_use[next]) == -1)
+        sched_yield();
     _exit(0);
 }
 

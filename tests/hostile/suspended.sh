@@ -22,7 +22,7 @@ soon()
     done
     return 1
 }
-generation() { od -An -tu8 "$tmp/$1"; }
+generation() { od -An -tu8 "$tmp/$1" 2>/dev/null; }
 # True when the chain FILE still goes on.
 goes_on()
 {
