@@ -82,7 +82,7 @@ if (echo 70101 >/proc/self/loginuid) 2>/dev/null; then
     says 'Are you sure you want to suspend this user' "with --force it asks as ever"
     says 'bob is suspended' "... and says what is done before its own session ends"
     ok "... so the work is done" is_value "SELECT status FROM accounts WHERE username='bob'" suspended
-    for _ in $(seq 100); do # it looks on for a moment, and would find the next one
+    for _ in $(seq 1000); do # it looks on for a moment, long on a busy machine, and would find the next one
         pgrep -x admin-tool >/dev/null || break
         sleep 0.05
     done
