@@ -53,13 +53,13 @@ int64_t hashing_clock(void)
 static rlim_t pages_now(void)
 {
     FILE *statm = fopen("/proc/self/statm", "re");
-    unsigned long pages = 0;
+    char line[128] = "";
 
-    if (statm != NULL && fscanf(statm, "%lu", &pages) != 1)
-        pages = 0;
+    if (statm != NULL && fgets(line, sizeof line, statm) == NULL)
+        line[0] = '\0';
     if (statm != NULL)
         fclose(statm);
-    return pages;
+    return strtoul(line, NULL, 10);
 }
 
 /* SIGPROF, which ends it, is as fine as the kernel's tick; RLIMIT_CPU is there if that should fail. */

@@ -82,9 +82,10 @@ static void see_shell(const void *context, void *ret)
 {
     const struct account *account = context;
     struct stat st;
+    bool runs = stat(account->shell, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0 &&
+                access(account->shell, X_OK) == 0;
 
-    *(char *)ret = stat(account->shell, &st) == 0 && S_ISREG(st.st_mode) &&
-                   (st.st_mode & 0111) != 0 && access(account->shell, X_OK) == 0;
+    *(char *)ret = runs ? 1 : 0;
 }
 
 /* -- what is made of it ------------------------------------------------------------------- */

@@ -146,9 +146,8 @@ static void search_file(enum kind kind, const char *path, const struct account *
     FILE *file = text_file_open("", path);
     char *line = NULL;
     size_t room = 0, number = 0;
-    ssize_t length;
 
-    while (file != NULL && (length = getline(&line, &room, file)) > 0) {
+    while (file != NULL && getline(&line, &room, file) > 0) {
         number++;
         line[strcspn(line, "\n")] = '\0';
         if (is_named(kind, line, account))

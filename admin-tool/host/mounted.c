@@ -6,12 +6,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A number and nothing else up to the blank or line's end behind it. */
+static bool take_number(const char *text, uint64_t *ret)
+{
+    char *end;
+
+    errno = 0;
+    *ret = strtoull(text, &end, 10);
+    return errno == 0 && end != text && (*end == ' ' || *end == '\n');
+}
 
 static bool id_from_proc(int fd, uint64_t *ret)
 {
@@ -22,7 +31,7 @@ static bool id_from_proc(int fd, uint64_t *ret)
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
     info = fopen(path, "re");
     while (info != NULL && !found && fgets(line, sizeof line, info) != NULL)
-        found = sscanf(line, "mnt_id: %" SCNu64, ret) == 1;
+        found = strncmp(line, "mnt_id:", 7) == 0 && take_number(line + 7, ret);
     if (info != NULL)
         fclose(info);
     return found;
@@ -46,7 +55,7 @@ static bool take_type(const char *line, uint64_t mount, char *ret, size_t size)
     const char *type = strstr(line, " - ");
     uint64_t id;
 
-    if (type == NULL || sscanf(line, "%" SCNu64, &id) != 1 || id != mount)
+    if (type == NULL || !take_number(line, &id) || id != mount)
         return false;
     type += strlen(" - ");
     snprintf(ret, size, "%.*s", (int)strcspn(type, " \n"), type);

@@ -129,22 +129,17 @@ static struct result *search(const struct rule *rule, const struct account *acco
 
 /* -- which groups the user is in ---------------------------------------------------------- */
 
-static void keep(struct rule *rule, gid_t gid)
+static void lose(gid_t *kept, int count, gid_t gid)
 {
-    rule->kept[rule->kept_count++] = gid;
-}
-
-static void lose(struct rule *rule, gid_t gid)
-{
-    for (int i = 0; i < rule->kept_count; i++)
-        if (rule->kept[i] == gid)
-            rule->kept[i] = (gid_t)-1;
+    for (int i = 0; i < count; i++)
+        if (kept[i] == gid)
+            kept[i] = (gid_t)-1;
 }
 
 /* What comes with a role: its own group, and policy's local ones. */
-static void lose_role(struct rule *rule, enum role role, const char *list)
+static void lose_role(gid_t *kept, int count, enum role role, const char *list)
 {
-    lose(rule, role_gid(role));
+    lose(kept, count, role_gid(role));
     while (*list != '\0') {
         size_t length = strcspn(list, ",");
         char name[64];
@@ -152,17 +147,17 @@ static void lose_role(struct rule *rule, enum role role, const char *list)
 
         snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), list);
         if (host_find_group(name, &gid))
-            lose(rule, gid);
+            lose(kept, count, gid);
         list += length + (list[length] == ',');
     }
 }
 
 /*
  * As initgroups(3) says, and the groups of the roles whatever it says. Before the change, for --dry-run, those of
- * the roles that would be lost are taken away. False when memory is short; rule->kept is to be freed.
+ * the roles that would be lost are taken away. NULL when memory is short; to be freed.
  */
-static bool find_kept(const struct tool *tool, const struct account *account, unsigned roles,
-                      struct rule *rule)
+static gid_t *find_kept(const struct tool *tool, const struct account *account, unsigned roles,
+                        int *ret_count)
 {
     const struct {
         enum role role;
@@ -170,20 +165,21 @@ static bool find_kept(const struct tool *tool, const struct account *account, un
     } all[] = { { ROLE_ADMIN, tool->policy.admin_groups },
                 { ROLE_AUDITOR, tool->policy.auditor_groups },
                 { ROLE_MEMBER, tool->policy.member_groups } };
+    gid_t *kept = calloc(GROUPS_MAX + 3, sizeof *kept);
+    int count = GROUPS_MAX;
 
-    rule->kept = calloc(GROUPS_MAX + 3, sizeof *rule->kept);
-    if (rule->kept == NULL)
-        return false;
-    rule->kept_count = GROUPS_MAX;
-    if (getgrouplist(account->username, account->uid, rule->kept, &rule->kept_count) < 0)
-        return false;
+    if (kept == NULL || getgrouplist(account->username, account->uid, kept, &count) < 0) {
+        free(kept);
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if ((account->roles & ~roles & all[i].role) != 0)
-            lose_role(rule, all[i].role, all[i].list);
+            lose_role(kept, count, all[i].role, all[i].list);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if ((roles & all[i].role) != 0)
-            keep(rule, role_gid(all[i].role));
-    return true;
+            kept[count++] = role_gid(all[i].role);
+    *ret_count = count;
+    return kept;
 }
 
 /* -- what is said ------------------------------------------------------------------------- */
@@ -270,7 +266,9 @@ void setid_settle(struct tool *tool, const struct account *account, bool shut_ou
     struct result *result = NULL;
 
     fflush(stdout); /* what follows may take seconds */
-    if (shut_out || find_kept(tool, account, roles, &rule))
+    if (!shut_out)
+        rule.kept = find_kept(tool, account, roles, &rule.kept_count);
+    if (shut_out || rule.kept != NULL)
         result = search(&rule, account);
     if (result == NULL)
         tool_complain(tool, "not enough memory to look for set-id files of %s", account->username);
@@ -291,7 +289,9 @@ void setid_preview(struct tool *tool, const struct account *account, bool shut_o
     struct rule rule = { .uid = account->uid, .shut_out = shut_out };
     struct result *result = NULL;
 
-    if (shut_out || find_kept(tool, account, roles, &rule))
+    if (!shut_out)
+        rule.kept = find_kept(tool, account, roles, &rule.kept_count);
+    if (shut_out || rule.kept != NULL)
         result = search(&rule, account);
     if (result != NULL && tool_has(tool, OPTION_REMOVE_SETID) && result->found > 0)
         print_list(account, result, &rule, "Would take off: the set-id bits of files of", out);
