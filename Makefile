@@ -149,6 +149,8 @@ UNITS     := $(filter-out $(WORLD_ONLY),$(patsubst tests/unit/%.c,%,$(wildcard t
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root), and some that run only there.
 WORLD     := $(addprefix $(B)/world/,test_pam test_verdicts test_helper test_callers test_pam_hosts test_parallel test_secrets)
+# What hostile callers set: the parts of one list.
+HOSTILITY := $(addprefix $(O)/tests/unit/fixture/,hostility_time.o hostility_process.o hostility_company.o)
 # Programs of plain libc calls: NSS as hosts have it. And again with ThreadSanitizer, the module included.
 NSS_WORLD := $(addprefix $(B)/world/,test_nss_threads test_nss_hosts test_nss_status)
 TSAN      := $(B)/tsan/libnss_coder.so.2 $(B)/tsan/test_nss_threads
@@ -176,6 +178,7 @@ $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -pie -o $@ $^ $(HELPER_LIBS)
 $(T)/libnss_coder.so.2: $(NSS_OBJS:%=$(TOBJ)/%) nss_coder/nss_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(TOBJ)/%)
+$(B)/world/test_callers: $(HOSTILITY)
 $(NSS_WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(O)) $(WRITER_OBJS:%=$(O)/%) $(READER_OBJS:%=$(O)/%)
 	@mkdir -p $(@D)
 	$(CC) -pie -Wl,--disable-new-dtags,-rpath,'$$ORIGIN' -o $@ $^ -lcmocka -lpthread

@@ -518,15 +518,16 @@ static bool is_counted_with(const struct hostility *hostility)
 static int run_hostilities(void)
 {
     struct CMUnitTest tests[256];
+    const struct hostility *hostility;
     size_t count = 0;
 
-    assert_true(hostility_count <= 128);
-    for (size_t i = 0; i < hostility_count; i++) {
-        const char *name = hostilities[i].name;
-        void *state = (void *)(uintptr_t)&hostilities[i];
+    for (size_t i = 0; (hostility = hostility_at(i)) != NULL; i++) {
+        const char *name = hostility->name;
+        void *state = (void *)(uintptr_t)hostility;
 
+        assert_true(count + 2 <= sizeof tests / sizeof tests[0]);
         tests[count++] = (struct CMUnitTest){ name, nothing_of_the_callers_is_left, setup, teardown, state };
-        if (is_counted_with(&hostilities[i]))
+        if (is_counted_with(hostility))
             tests[count++] = (struct CMUnitTest){ name, no_attribute_changes_an_answer, setup, teardown, state };
     }
     return _cmocka_run_group_tests("hostilities", tests, count, NULL, NULL);
