@@ -194,6 +194,11 @@ $(B)/world/pam_call: $(O)/tests/unit/fixture/pam_call.o $(O)/tests/unit/fixture/
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpam
 
+# Programs executed with what a hostile caller left in their process, for shell tests.
+$(B)/world/inherit: $(O)/tests/unit/fixture/inherit.o $(O)/tests/unit/fixture/hostility.o $(HOSTILITY) $(O)/tests/unit/fixture/portrait.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^
+
 # Processes that are hard to end, for shell tests.
 $(B)/world/runaway: $(O)/tests/hostile/runaway.o
 	@mkdir -p $(@D)
@@ -222,7 +227,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/unit/test_nss_threads.o $(B)/tsa
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.

@@ -1,7 +1,7 @@
 /*
  * Nothing of the caller's: whatever survives execve(2) into a program of ours is set to what it is
  * in an ordinary process, before anything is opened, locked or counted. Its list is a table, and
- * test_callers.c sets each attribute to something hostile.
+ * test_callers.c and inherited.sh set each attribute to something hostile.
  *
  * Not in the table, because root cannot change it: no_new_privs and seccomp filters (with them the
  * set-user-ID bit gives nothing, so they are root's own), the control group, an I/O context shared by
