@@ -144,11 +144,11 @@ PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-to
              admin-tool/import/record.o admin-tool/import/read.o admin-tool/import/claims.o \
              admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
-WORLD_ONLY := test_callers test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
+WORLD_ONLY := test_callers test_flood test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
 UNITS     := $(filter-out $(WORLD_ONLY),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root), and some that run only there.
-WORLD     := $(addprefix $(B)/world/,test_pam test_verdicts test_helper test_callers test_pam_hosts test_parallel test_secrets)
+WORLD     := $(addprefix $(B)/world/,test_pam test_verdicts test_helper test_callers test_flood test_pam_hosts test_parallel test_secrets)
 # What hostile callers set: the parts of one list.
 HOSTILITY := $(addprefix $(O)/tests/unit/fixture/,hostility_time.o hostility_process.o hostility_company.o)
 # Programs of plain libc calls: NSS as hosts have it. And again with ThreadSanitizer, the module included.
