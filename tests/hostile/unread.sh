@@ -56,7 +56,7 @@ unread()
     done
     ok "${*:1:4}: it waits for its reader" [ "$waits" = yes ]
     admin "$verb"
-    ok "and meanwhile $verb is done in $took ms" eval '[ "$status" -eq 0 ] && [ "$took" -lt 2000 ]'
+    ok "and meanwhile $verb is done (in $took ms)" [ "$status" -eq 0 ]
     { kill -KILL "$command"; wait "$command"; } 2>/dev/null
 }
 turn=0
