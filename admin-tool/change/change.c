@@ -146,8 +146,11 @@ enum status change_account(struct tool *tool, const struct change *change)
         status = find(tool, &account);
     if (status != GO_ON)
         return status;
-    host_note_local(account.username);
     status = check(tool, change, &account);
+    if (status == GO_ON && change->look != NULL)
+        status = change->look(tool, &account);
+    if (status == GO_ON || status == STATUS_DONE)
+        host_note_local(account.username);
     if (status == STATUS_DONE && change->again != NULL && !tool_has(tool, OPTION_DRY_RUN))
         change->again(tool, &account);
     if (status == GO_ON)

@@ -15,6 +15,7 @@
 #include "sql/policy.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "terminal/columns.h"
 #include "finding.h"
 
 bool check_is_local(const char *username)
@@ -45,26 +46,37 @@ const char *check_word(const char *local)
                                                                                        : "NAME";
 }
 
+/* The local user gets our groups, too: initgroups(3) asks by the name. */
+static void report_namesake(struct doctor *doctor, const char *local, const struct account *account)
+{
+    bool suspended = account->status != ACCOUNT_ACTIVE;
+    bool grants = (account->roles & ~(unsigned)ROLE_MEMBER) != 0;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], names[ROLES_SIZE];
+
+    print_roles(account->roles, names);
+    check_text(what, "/etc/passwd has a user of this name%s%s",
+               suspended ? ", though ours is suspended" : grants ? ", who gets the groups of our roles " : "",
+               !suspended && grants ? names : "");
+    check_text(mend, "admin-tool users import --from-passwd %s --take-over", check_word(local));
+    check_report(doctor, suspended || grants ? SEVERITY_PROBLEM : SEVERITY_WARNING, "local-user",
+                 account->username, what,
+                 "the local account is the one that logs in: suspending ours and our password have no effect "
+                 "on it, but it gets the groups of our roles",
+                 mend);
+}
+
 static void report_user(struct doctor *doctor, const char *local, const struct account *account)
 {
-    bool same_name = strcmp(local, account->username) == 0;
-    bool suspended = account->status != ACCOUNT_ACTIVE;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
-    if (same_name)
-        check_text(what, "/etc/passwd has a user of this name%s",
-                   suspended ? ", though ours is suspended" : "");
-    else
-        check_text(what, "/etc/passwd gives our uid %u to %.64s", account->uid, local);
-    check_text(mend, same_name ? "admin-tool users import --from-passwd %s --take-over"
-                               : "usermod -u FREE-UID %s", check_word(local));
-    check_report(doctor, suspended || !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING,
-                 "local-user", account->username, what,
-                 same_name
-                     ? "the local account is the one that logs in: suspending ours, our roles and "
-                       "password have no effect on it"
-                     : "two users own the same files and processes",
-                 mend);
+    if (strcmp(local, account->username) == 0) {
+        report_namesake(doctor, local, account);
+        return;
+    }
+    check_text(what, "/etc/passwd gives our uid %u to %.64s", account->uid, local);
+    check_text(mend, "usermod -u FREE-UID %s", check_word(local));
+    check_report(doctor, SEVERITY_PROBLEM, "local-user", account->username, what,
+                 "two users own the same files and processes", mend);
 }
 
 static void report_group(struct doctor *doctor, const char *local, const char *ours, uint32_t gid)

@@ -4,6 +4,7 @@
 #include "local_users.h"
 
 #include <pwd.h>
+#include <shadow.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "home_owner.h"
+#include "local_lines.h"
 
 bool host_is_local(const char *username)
 {
@@ -63,4 +66,47 @@ void host_note_locals(const struct tool *tool)
         tool_refuse(GO_ON, "note: %s and %zu more still have lines in /etc/passwd, which decide: "
                     "suspending has no effect on them until 'admin-tool users import --from-passwd "
                     "--take-over'", first, count - 1);
+}
+
+enum status host_refuse_local(const char *username, const char *why)
+{
+    if (!host_is_local(username))
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "%s is still a user of /etc/passwd, %s take the account over first: "
+                       "'admin-tool users import --from-passwd --take-over %s'", username, why, username);
+}
+
+enum status host_refuse_local_home(const struct account *account)
+{
+    char name[ACCOUNT_NAME_SIZE];
+
+    if (!home_is_nobodys(account->home) && local_find_home(account->home, account->username, name))
+        return tool_refuse(STATUS_REFUSED, "%s is the home of %s, a user of /etc/passwd; leave --remove-home "
+                           "out", account->home, name);
+    return host_refuse_local(account->username, "and the home is theirs; leave --remove-home out, or");
+}
+
+/* shadow(5): days since 1970; empty, which is -1, is never. */
+static bool has_expired(const char *username, int64_t now)
+{
+    FILE *file = fopen("/etc/shadow", "re");
+    const struct spwd *line;
+    bool expired = false;
+
+    while (file != NULL && (line = fgetspent(file)) != NULL) {
+        if (strcmp(line->sp_namp, username) == 0)
+            expired = line->sp_expire >= 0 && line->sp_expire < now / 86400;
+        explicit_bzero(line->sp_pwdp, strlen(line->sp_pwdp));
+    }
+    if (file != NULL)
+        fclose(file);
+    return expired;
+}
+
+void host_complain_local(struct tool *tool, const char *username)
+{
+    if (host_is_local(username) && !has_expired(username, tool->now))
+        tool_complain(tool, "%s can still log in as a user of /etc/passwd; lock that with 'usermod -L -e 1 %s', or "
+                      "take the account over: 'admin-tool users import --from-passwd --take-over %s'", username,
+                      username, username);
 }

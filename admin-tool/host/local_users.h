@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "sql/account.h"
 #include "terminal/command.h"
 
 /* True when /etc/passwd itself has a line of this name; and a note that says what follows from it. */
@@ -14,5 +15,15 @@ void host_note_local(const char *username);
 
 /* The same for all accounts of the store at once. */
 void host_note_locals(const struct tool *tool);
+
+/* GO_ON when /etc/passwd has no such line; else refused: "NAME is still a user of /etc/passwd, `why` ...". */
+enum status host_refuse_local(const char *username, const char *why);
+
+/* The same of the home, which is theirs; be it that of a user of another name. */
+enum status host_refuse_local_home(const struct account *account);
+
+/* When ours is suspended: a complaint if there is such a line that can log in yet, which is one that has not
+ * expired by /etc/shadow (a locked password keeps no key out). */
+void host_complain_local(struct tool *tool, const char *username);
 
 #endif

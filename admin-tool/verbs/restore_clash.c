@@ -4,14 +4,11 @@
  */
 #include "restore_clash.h"
 
-#include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/clash.h"
 #include "host/home_owner.h"
 #include "host/local_lines.h"
 #include "host/local_users.h"
@@ -83,21 +80,6 @@ void clashes_free(struct clashes *clashes)
     free(clashes);
 }
 
-/* -- names and ids ------------------------------------------------------------------------ */
-
-static bool say(char ret_reason[CLASH_REASON_SIZE], const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool say(char ret_reason[CLASH_REASON_SIZE], const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    vsnprintf(ret_reason, CLASH_REASON_SIZE, format, list);
-    va_end(list);
-    return true;
-}
-
 /* Is it what our own source tells NSS? */
 static bool is_ours(const struct clashes *clashes, const struct restored *one)
 {
@@ -111,64 +93,6 @@ static bool is_ours(const struct clashes *clashes, const struct restored *one)
            entry.id == one->after.uid;
 }
 
-/* A lookup without an answer; errno is 0 or as getpwnam(3) leaves it for "not found". */
-static bool is_unknown(char ret_reason[CLASH_REASON_SIZE], const char *what)
-{
-    int error = errno;
-
-    if (error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM)
-        return false;
-    return say(ret_reason, "it cannot be found out whether its %s is taken: %s", what,
-               strerror(error));
-}
-
-static bool find_name(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])
-{
-    const struct passwd *user = (errno = 0, getpwnam(account->username));
-    const struct group *group;
-
-    if (user == NULL && is_unknown(ret_reason, "name"))
-        return true;
-    if (user != NULL && !(ours && user->pw_uid == account->uid))
-        return say(ret_reason, "the name is taken by a user of this machine, uid %u", user->pw_uid);
-    group = (errno = 0, getgrnam(account->username));
-    if (group == NULL)
-        return is_unknown(ret_reason, "name");
-    if (!(ours && group->gr_gid == account->uid))
-        return say(ret_reason, "the name is taken by a group of this machine, id %u",
-                   group->gr_gid);
-    return false;
-}
-
-/* A line of /etc/passwd may name a group that is in no other place. */
-static bool find_primary(const struct account *account, bool ours,
-                         char ret_reason[CLASH_REASON_SIZE])
-{
-    char name[ACCOUNT_NAME_SIZE];
-
-    return local_find_primary(account->uid, ours ? account->username : "", name) &&
-           say(ret_reason, "id %u is the primary group of %s of this machine", account->uid, name);
-}
-
-static bool find_id(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])
-{
-    const struct passwd *user = (errno = 0, getpwuid(account->uid));
-    const struct group *group;
-
-    if (user == NULL && is_unknown(ret_reason, "uid"))
-        return true;
-    if (user != NULL && !(ours && strcmp(user->pw_name, account->username) == 0))
-        return say(ret_reason, "uid %u is taken by the user %.64s of this machine", account->uid,
-                   user->pw_name);
-    group = (errno = 0, getgrgid(account->uid));
-    if (group == NULL && is_unknown(ret_reason, "uid"))
-        return true;
-    if (group != NULL && !(ours && strcmp(group->gr_name, account->username) == 0))
-        return say(ret_reason, "id %u is taken by the group %.64s of this machine", account->uid,
-                   group->gr_name);
-    return find_primary(account, ours, ret_reason);
-}
-
 /* -- what users create permits with --force ----------------------------------------------- */
 
 static bool find_meaning(const struct clashes *clashes, const struct account *account,
@@ -178,11 +102,11 @@ static bool find_meaning(const struct clashes *clashes, const struct account *ac
     char group[ACCOUNT_NAME_SIZE];
 
     if (whose != NULL)
-        return say(ret_reason, "it is a name with a meaning (%s)", whose);
+        return clash_say(ret_reason, "it is a name with a meaning (%s)", whose);
     if (local_find_member(account->username, group))
-        return say(ret_reason, "the group %s of this machine lists a member of this name", group);
+        return clash_say(ret_reason, "the group %s of this machine lists a member of this name", group);
     if (host_subordinates_have(&clashes->subordinate, account->uid))
-        return say(ret_reason, "uid %u is in this machine's range of subordinate ids (subuid(5))",
+        return clash_say(ret_reason, "uid %u is in this machine's range of subordinate ids (subuid(5))",
                    account->uid);
     return false;
 }
@@ -197,12 +121,21 @@ static bool find_home(const struct clashes *clashes, const struct account *accou
     if (owner == HOME_OPEN || owner == HOME_WAY || owner == HOME_OTHERS)
         return true;
     if (claim != NULL && claim->shared)
-        return say(ret_reason, "%s is the home of another account of the backup, too",
+        return clash_say(ret_reason, "%s is the home of another account of the backup, too",
                    account->home);
     if (!home_is_nobodys(account->home) &&
         local_find_home(account->home, account->username, name))
-        return say(ret_reason, "%s is the home of %s of this machine, too", account->home, name);
+        return clash_say(ret_reason, "%s is the home of %s of this machine, too", account->home, name);
     return false;
+}
+
+/* A role that comes back reaches the local user of this name. */
+static bool find_gift(const struct restored *one, char ret_reason[CLASH_REASON_SIZE])
+{
+    unsigned given = one->after.roles & ~one->before.roles & ~(unsigned)ROLE_MEMBER;
+
+    return one->was && given != 0 && host_is_local(one->after.username) &&
+           clash_say(ret_reason, "it is still a user of /etc/passwd, who would get the groups of the roles");
 }
 
 bool clashes_find(const struct clashes *clashes, const struct restored *one,
@@ -214,7 +147,7 @@ bool clashes_find(const struct clashes *clashes, const struct restored *one,
     if (!one->is)
         return false;
     ours = is_ours(clashes, one);
-    if (find_name(account, ours, ret_reason) || find_id(account, ours, ret_reason) ||
+    if (clash_find_identity(account, ours, ret_reason) || find_gift(one, ret_reason) ||
         (!one->was && find_meaning(clashes, account, ret_reason)))
         return true;
     return (!one->was || strcmp(one->before.home, account->home) != 0) &&

@@ -9,10 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/clash.h"
 #include "sql/account.h"
 #include "sql/restore_plan.h"
-
-enum { CLASH_REASON_SIZE = 1280 };
 
 struct clashes;
 

@@ -10,9 +10,11 @@
 #include "change/change.h"
 #include "change/open.h"
 #include "change/transaction.h"
+#include "host/clash.h"
 #include "host/home_remove.h"
 #include "host/leftovers.h"
 #include "host/local_groups.h"
+#include "host/local_users.h"
 #include "host/oneself.h"
 #include "host/sessions.h"
 #include "host/setid.h"
@@ -99,6 +101,7 @@ static void settle_suspended(struct tool *tool, const struct account *account)
 
     snprintf(how, sizeof how, "suspend %s", account->username);
     settle_setid(tool, account, how);
+    host_complain_local(tool, account->username);
 }
 
 static void settle_suspend(struct tool *tool, const struct change *change,
@@ -134,6 +137,26 @@ static enum status check_status(struct tool *tool, const struct change *change,
     return suspends ? check_loss(tool, account) : GO_ON;
 }
 
+/* Roles besides everybody's, of those given. */
+static enum status check_gift(const struct account *account, unsigned given)
+{
+    return (given & ~(unsigned)ROLE_MEMBER) == 0 ? GO_ON
+           : host_refuse_local(account->username,
+                               "who would get the groups of the roles and log in past us;");
+}
+
+/* Whom a restore brought in suspended because of another gets in only when that one is out of the way. */
+static enum status look_activate(struct tool *tool, const struct account *account)
+{
+    char reason[CLASH_REASON_SIZE];
+
+    (void)tool;
+    if (clash_find_identity(account, true, reason))
+        return tool_refuse(STATUS_REFUSED, "clash: %s: %s; two would be one: change or remove that first "
+                           "('usermod', 'groupmod', 'userdel')", account->username, reason);
+    return check_gift(account, account->roles);
+}
+
 static enum store_result apply_suspend(struct tool *tool, const struct change *change,
                                        const struct account *account)
 {
@@ -165,7 +188,7 @@ enum status users_activate(struct tool *tool)
 {
     static const struct change change = {
         .event = "activate", .plan = "activate", .outcome = "is active again", .asks = true,
-        .check = check_status, .apply = apply_activate,
+        .check = check_status, .look = look_activate, .apply = apply_activate,
     };
 
     return change_account(tool, &change);
@@ -177,14 +200,16 @@ static enum status check_roles(struct tool *tool, const struct change *change,
                                const struct account *account)
 {
     char names[ROLES_SIZE];
+    enum status status;
 
     if (account->roles == change->roles) {
         print_roles(account->roles, names);
         printf("%s already has exactly the roles %s.\n", account->username, names);
         return STATUS_DONE;
     }
-    if ((account->roles & ~change->roles) == 0)
-        return GO_ON;
+    status = check_gift(account, change->roles & ~account->roles);
+    if (status != GO_ON || (account->roles & ~change->roles) == 0)
+        return status;
     return (change->roles & ROLE_ADMIN) == 0 ? check_loss(tool, account)
                                              : oneself_check(tool, account);
 }
@@ -255,8 +280,10 @@ enum status users_edit_roles(struct tool *tool)
 static enum status check_delete(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
+    enum status status = tool_has(tool, OPTION_REMOVE_HOME) ? host_refuse_local_home(account) : GO_ON;
+
     (void)change;
-    return check_loss(tool, account);
+    return status == GO_ON ? check_loss(tool, account) : status;
 }
 
 static enum store_result apply_delete(struct tool *tool, const struct change *change,

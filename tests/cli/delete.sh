@@ -66,7 +66,7 @@ kept() { ok "$1 (exit 1, told)" eval '[ "$status" -eq 1 ] && grep -q "is still t
 home() { make "$1" --no-create-home --home "$2" --force; }
 remove() { run admin-tool users delete "$1" -y --remove-home; }
 
-make ed; sqlite3 "$STORE" "UPDATE accounts SET home = '/' WHERE username = 'ed'"; remove ed
+sed -i 's,:/:,:/nonexistent:,' /etc/passwd && make ed; sqlite3 "$STORE" "UPDATE accounts SET home = '/' WHERE username = 'ed'"; remove ed
 kept "the home / stays" '[ -d /etc -a -f "$STORE" ]'
 home ef /home; remove ef
 kept "the home /home stays" '[ -f /home/outside/keep ]'
