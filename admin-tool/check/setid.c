@@ -113,10 +113,9 @@ static void judge_account(struct doctor *doctor, const struct kind *kind,
 
 static void judge_deleted(struct doctor *doctor, const struct kind *kind, const char *name)
 {
-    char mend[CHECK_TEXT_SIZE];
+    char mend[SETID_COMMAND_SIZE];
 
-    check_text(mend, "find /home /tmp /var/tmp -xdev -type f -uid %u -perm /6000 -execdir chown -h --from=%u "
-               "%u {} +", kind->uid, kind->uid, kind->uid);
+    setid_command(NULL, SEARCH_HOMES, kind->uid, mend);
     report(doctor, kind, name, "whoever runs one acts as the deleted user", mend);
 }
 

@@ -144,6 +144,7 @@ static void find_left(int folder, char ret[NAME_MAX + 1])
 /* What became of it: *why is "" when it is gone. */
 struct outcome {
     char why[128], left[NAME_MAX + 1]; /* left: one thing that is in it still, "" when unknown */
+    bool removed;                      /* else there was none */
 };
 
 static void explain(struct outcome *ret, const char *why)
@@ -167,7 +168,8 @@ static void remove_home(int parent, const char *name, uint32_t uid, struct outco
     }
     find_left(ruin.top, ret->left);
     close(ruin.top);
-    if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+    ret->removed = unlinkat(parent, name, AT_REMOVEDIR) == 0;
+    if (ret->removed)
         return;
     if (ruin.progress)
         explain(ret, "a minute was not enough to empty it, or somebody goes on writing there");
@@ -199,4 +201,6 @@ void home_remove(struct tool *tool, const struct account *account)
         tool_complain(tool, "%s is deleted, but %s is still there%s%s: %s; look and remove it by hand",
                       account->username, account->home, outcome.left[0] != '\0' ? ", with " : "",
                       outcome.left, outcome.why);
+    else if (outcome.removed)
+        printf("%s is removed.\n", account->home);
 }

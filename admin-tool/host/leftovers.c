@@ -1,6 +1,6 @@
 /*
- * What a deleted user leaves behind: jobs, mail, lingering, ranges of ids, files (search.c). It is looked
- * at and told, never touched: that is the administrator's.
+ * What a deleted user leaves behind: jobs, mail, lingering, ranges of ids, the home, files (search.c). It is looked
+ * at and told with the command that removes it, never touched: that is the administrator's.
  */
 #include "leftovers.h"
 
@@ -15,8 +15,12 @@
 #include "sql/account.h"
 #include "terminal/columns.h"
 #include "terminal/escape.h"
+#include "home_owner.h"
 #include "mentions.h"
 #include "search.h"
+#include "shell_word.h"
+
+enum { PATTERN_SIZE = 256 };
 
 /* -- in fixed places ---------------------------------------------------------------------- */
 
@@ -26,6 +30,11 @@ static void print_path(const char *what, const char *path, FILE *out)
 
     print_escape(path, plain, sizeof plain);
     fprintf(out, "  %s: %s\n", what, plain);
+}
+
+static void print_removal(const char *path, FILE *out)
+{
+    fprintf(out, "    remove it: rm %s\n", path);
 }
 
 /* FOLDER/NAME, if there is one: true when it was printed. */
@@ -38,6 +47,7 @@ static bool print_named(const char *what, const char *folder, const char *name, 
     if (lstat(path, &st) != 0)
         return false;
     print_path(what, path, out);
+    print_removal(path, out);
     return true;
 }
 
@@ -65,14 +75,15 @@ static void print_at_jobs(uint32_t uid, const char *folder, FILE *out)
     if (jobs != NULL)
         closedir(jobs);
     if (count > 0)
-        fprintf(out, "  at jobs: %zu in %s\n", count, folder);
+        fprintf(out, "  at jobs: %zu in %s\n    remove them: find %s -maxdepth 1 -type f -uid %u -delete\n", count, folder,
+                folder, uid);
 }
 
 /* subuid(5): "NAME:first:count" or "UID:first:count". */
 static void print_ranges(const struct account *account, const char *path, FILE *out)
 {
     FILE *file = fopen(path, "re");
-    char line[1024], uid[16];
+    char line[1024], uid[16], pattern[PATTERN_SIZE];
     bool found = false;
 
     snprintf(uid, sizeof uid, "%u", account->uid);
@@ -82,13 +93,35 @@ static void print_ranges(const struct account *account, const char *path, FILE *
     }
     if (file != NULL)
         fclose(file);
+    mentions_pattern(account->username, pattern, sizeof pattern);
     if (found)
-        fprintf(out, "  subordinate ids: a line of %s\n", path);
+        fprintf(out, "  subordinate ids: a line of %s\n    remove it: sed -i -E '/^(%s|%s):/d' %s\n", path, pattern, uid,
+                path);
+}
+
+/* -- the home ----------------------------------------------------------------------------- */
+
+static bool is_own_home(const struct account *account)
+{
+    char reason[HOME_REASON_SIZE];
+
+    return home_judge(account->home, account->uid, reason) == HOME_OWN;
+}
+
+static void print_home(const struct account *account, FILE *out)
+{
+    char word[SHELL_WORD_SIZE];
+
+    if (!is_own_home(account))
+        return;
+    shell_word(account->home, word);
+    print_path("home", account->home, out);
+    fprintf(out, "    remove it: rm -r --one-file-system %s\n", word);
 }
 
 /* -- files -------------------------------------------------------------------------------- */
 
-enum { EXAMPLES = 3, SEARCH_SECONDS = 5 };
+enum { EXAMPLES = 3, SEARCH_SECONDS = 5, FOLDERS_SIZE = 1900 };
 
 struct files {
     struct search_end end; /* first */
@@ -96,22 +129,48 @@ struct files {
     char examples[EXAMPLES][PATH_MAX];
 };
 
+/* Whose files, and below which folder they are not counted; NULL: everywhere. */
+struct question {
+    uint32_t uid;
+    const char *but_below;
+};
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t length = folder != NULL ? strlen(folder) : 0;
+
+    return length > 0 && strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 static void look(const struct search_entry *entry, const void *context, void *ret)
 {
-    const struct account *account = context;
+    const struct question *question = context;
     struct files *files = ret;
 
-    if (entry->st->st_uid != account->uid)
+    if (entry->st->st_uid != question->uid || is_below(entry->path, question->but_below))
         return;
     if (files->found < EXAMPLES)
         snprintf(files->examples[files->found], PATH_MAX, "%s", entry->path);
     files->found++;
 }
 
-static void print_files(const struct account *account, FILE *out)
+/* The files are those of everywhere, so are the ones the commands mean. */
+static void print_commands(const struct account *account, bool partly, FILE *out)
 {
-    const struct search search = { .home = account->home, .seconds = SEARCH_SECONDS, .look = look,
-                                   .context = account };
+    char folders[FOLDERS_SIZE];
+
+    search_folders(account->home, SEARCH_ALL, folders, sizeof folders);
+    fprintf(out, "%ssee all of them: find %s -xdev -uid %u -ls\n", partly ? "  not all was looked at; " : "    ",
+            folders, account->uid);
+    fprintf(out, "    remove them: find %s -xdev -depth -uid %u -delete\n", folders, account->uid);
+}
+
+static void print_files(const struct account *account, bool without_home, FILE *out)
+{
+    const struct question question = { account->uid,
+                                       without_home && is_own_home(account) ? account->home : NULL };
+    const struct search search = { .home = question.but_below == NULL ? account->home : NULL,
+                                   .seconds = SEARCH_SECONDS, .look = look, .context = &question };
     struct files files;
     bool partly;
 
@@ -121,8 +180,8 @@ static void print_files(const struct account *account, FILE *out)
         fprintf(out, "  files: %zu%s\n", files.found, partly ? " or more" : "");
     for (size_t i = 0; i < EXAMPLES && i < files.found; i++)
         print_path("file", files.examples[i], out);
-    if (partly)
-        fprintf(out, "  not all was looked at; see 'find / -xdev -uid %u'\n", account->uid);
+    if (files.found > 0 || partly)
+        print_commands(account, partly, out);
 }
 
 /* -- all of it ---------------------------------------------------------------------------- */
@@ -137,7 +196,7 @@ static void print_all(const struct account *account, FILE *out)
     mentions_print(account, out);
 }
 
-void leftovers_print(const struct account *account, FILE *out)
+void leftovers_print(const struct account *account, bool without_home, FILE *out)
 {
     char *text = NULL;
     size_t size = 0;
@@ -146,7 +205,9 @@ void leftovers_print(const struct account *account, FILE *out)
     if (list == NULL)
         return;
     print_all(account, list);
-    print_files(account, list);
+    if (!without_home)
+        print_home(account, list);
+    print_files(account, without_home, list);
     if (fclose(list) == 0 && size > 0)
         fprintf(out, "What belongs to uid %u on this machine:\n%s", account->uid, text);
     free(text);

@@ -92,8 +92,7 @@ static bool is_named(enum kind kind, const char *line, const struct account *acc
 
 /* -- commands ----------------------------------------------------------------------------- */
 
-/* The name in a regular expression: of what it may hold only the dot means something there. */
-static void make_pattern(const char *name, char *ret, size_t size)
+void mentions_pattern(const char *name, char *ret, size_t size)
 {
     size_t used = 0;
 
@@ -116,7 +115,7 @@ static void print_command(enum kind kind, const char *path, const char *line,
 {
     char name[PATTERN_SIZE];
 
-    make_pattern(account->username, name, sizeof name);
+    mentions_pattern(account->username, name, sizeof name);
     if (kind == SUDOERS && is_own_rule(line, account))
         fprintf(out, "    remove it: sed -i -E '/^[[:blank:]]*%s[[:blank:]]+[^,[:blank:]].*[^\\\\]$/d' '%s'\n", name, path);
     else if (kind == SUDOERS)

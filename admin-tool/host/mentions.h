@@ -5,11 +5,15 @@
 #ifndef CODER_MENTIONS_H
 #define CODER_MENTIONS_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "sql/account.h"
 
 /* Each line, with its file and number, and the command that removes it. Nothing is changed. */
 void mentions_print(const struct account *account, FILE *out);
+
+/* A username as a regular expression, cut to size: of what it may hold only the dot means something there. */
+void mentions_pattern(const char *name, char *ret, size_t size);
 
 #endif

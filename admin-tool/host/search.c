@@ -15,6 +15,7 @@
 
 #include "deputy.h"
 #include "mounted.h"
+#include "shell_word.h"
 
 enum { DEPTH_MAX = 128, PLACES_MAX = 16 };
 
@@ -175,17 +176,21 @@ static void leave_out(struct walk *walk, const char *path)
 }
 
 /* The likeliest first, for the time is short. */
+static const char *const places[] = { "/home", "/tmp", "/var/tmp", "/dev/shm", "/srv", "/opt",
+                                      "/var", "/run", "/usr/local", "/" };
+
+static size_t count_places(enum search_scope scope)
+{
+    return scope == SEARCH_HOMES ? 4 : sizeof places / sizeof places[0];
+}
+
 static void search_all(struct walk *walk)
 {
-    static const char *const places[] = { "/home", "/tmp", "/var/tmp", "/dev/shm", "/srv", "/opt",
-                                          "/var", "/run", "/usr/local", "/" };
-    const bool homes = walk->search->scope == SEARCH_HOMES;
-
     if (walk->search->home != NULL)
         search_below(walk, walk->search->home);
     if (walk->search->scope == SEARCH_WRITABLE)
         leave_out(walk, "/usr");
-    for (size_t i = 0; i < (homes ? 4 : sizeof places / sizeof places[0]); i++)
+    for (size_t i = 0; i < count_places(walk->search->scope); i++)
         search_below(walk, places[i]);
 }
 
@@ -204,4 +209,63 @@ void search_run(const struct search *search, void *ret, size_t size)
     memset(ret, 0, size);
     if (!deputy_ask(work, search, ret, size, search->seconds + 1))
         ((struct search_end *)ret)->late = true;
+}
+
+/* -- for find(1) -------------------------------------------------------------------------- */
+
+struct beginning {
+    const char *path;
+    uint64_t mount;
+};
+
+struct beginnings {
+    struct beginning list[PLACES_MAX];
+    size_t count;
+};
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static bool is_reached(const struct beginnings *found, const char *path, uint64_t mount)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->list[i].mount == mount && is_below(path, found->list[i].path))
+            return true;
+    return false;
+}
+
+static void add_beginning(struct beginnings *found, const char *path)
+{
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC | O_DIRECTORY);
+    uint64_t mount;
+
+    if (fd == -1)
+        return;
+    if (mounted_id(fd, &mount) && is_worth_it(mount) && !is_reached(found, path, mount))
+        found->list[found->count++] = (struct beginning){ path, mount };
+    close(fd);
+}
+
+/* From the end of the list, where the folders are that reach furthest. */
+void search_folders(const char *home, enum search_scope scope, char *ret, size_t size)
+{
+    struct beginnings found = { .count = 0 };
+    size_t used = 0;
+
+    ret[0] = '\0';
+    for (size_t i = count_places(scope); i > 0; i--)
+        add_beginning(&found, places[i - 1]);
+    if (home != NULL)
+        add_beginning(&found, home);
+    for (size_t i = 0; i < found.count; i++) {
+        char word[SHELL_WORD_SIZE];
+
+        shell_word(found.list[i].path, word);
+        if (used + strlen(word) + 2 <= size)
+            used += (size_t)snprintf(ret + used, size - used, "%s%s", used > 0 ? " " : "", word);
+    }
 }

@@ -41,4 +41,8 @@ struct search {
  * answer in time. */
 void search_run(const struct search *search, void *ret, size_t size);
 
+/* Where "find ... -xdev" begins to see what this search sees, as words of a shell's command: the folders of its
+ * list that exist and that another of them does not reach on its own mount. */
+void search_folders(const char *home, enum search_scope scope, char *ret, size_t size);
+
 #endif

@@ -21,7 +21,8 @@
 #include "search.h"
 #include "sessions.h"
 
-enum { EXAMPLES = 8, LISTING_SECONDS = 5, REMOVING_SECONDS = 60, ROUNDS_MAX = 5, GROUPS_MAX = 65536 + 1 };
+enum { EXAMPLES = 8, LISTING_SECONDS = 5, REMOVING_SECONDS = 60, ROUNDS_MAX = 5, GROUPS_MAX = 65536 + 1,
+       FOLDERS_SIZE = 1900 };
 
 /* Which files are meant. */
 struct rule {
@@ -204,10 +205,29 @@ static bool is_partly(const struct result *result)
     return result->end.late || result->end.deep;
 }
 
-static void print_partly(const struct rule *rule, FILE *out)
+static void find_rest(const struct account *account, char ret[SETID_COMMAND_SIZE])
 {
-    fprintf(out, "Not all was looked at for set-id files; see 'find / -xdev -type f -uid %u -perm /6000'\n",
-            rule->uid);
+    char folders[FOLDERS_SIZE];
+
+    search_folders(account->home, SEARCH_WRITABLE, folders, sizeof folders);
+    snprintf(ret, SETID_COMMAND_SIZE, "find %s -xdev -type f -uid %u -perm /6000", folders, account->uid);
+}
+
+void setid_command(const char *home, enum search_scope scope, uint32_t uid, char ret[SETID_COMMAND_SIZE])
+{
+    char folders[FOLDERS_SIZE];
+
+    search_folders(home, scope, folders, sizeof folders);
+    snprintf(ret, SETID_COMMAND_SIZE, "find %s -xdev -type f -uid %u -perm /6000 -execdir chown -h --from=%u %u {} +",
+             folders, uid, uid, uid);
+}
+
+static void print_partly(const struct account *account, FILE *out)
+{
+    char command[SETID_COMMAND_SIZE];
+
+    find_rest(account, command);
+    fprintf(out, "Not all was looked at for set-id files; see: %s\n", command);
 }
 
 static void print_found(const struct account *account, const struct result *result,
@@ -218,7 +238,7 @@ static void print_found(const struct account *account, const struct result *resu
         fprintf(out, "To take the bits off: %s\n", command);
     }
     if (is_partly(result))
-        print_partly(rule, out);
+        print_partly(account, out);
 }
 
 static void print_removed(struct tool *tool, const struct account *account,
@@ -232,9 +252,12 @@ static void print_removed(struct tool *tool, const struct account *account,
         tool_complain(tool, "%zu of these files of %s kept their set-id bits, the first is %s: %s",
                       result->found - result->removed, account->username, result->failed,
                       strerror(result->error));
-    if (is_partly(result))
-        tool_complain(tool, "not all was looked at for set-id files of %s; see 'find / -xdev -type f -uid %u "
-                      "-perm /6000'", account->username, rule->uid);
+    if (is_partly(result)) {
+        char rest[SETID_COMMAND_SIZE];
+
+        find_rest(account, rest);
+        tool_complain(tool, "not all was looked at for set-id files of %s; see: %s", account->username, rest);
+    }
 }
 
 /* -- the two of them ---------------------------------------------------------------------- */

@@ -8,15 +8,23 @@
 #define CODER_SETID_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include "sql/account.h"
 #include "terminal/command.h"
+#include "search.h"
 
 /* The bits of st that have an effect: set-user-id, and set-group-id of what the group may run (inode(7)). */
 mode_t setid_bits(const struct stat *st);
+
+enum { SETID_COMMAND_SIZE = 2048 };
+
+/* The command that takes the bits off a uid's files when no account is there any more, where a search from home
+ * (NULL: none) looks. */
+void setid_command(const char *home, enum search_scope scope, uint32_t uid, char ret[SETID_COMMAND_SIZE]);
 
 /*
  * After users suspend, edit-roles and delete: list the files, or with --remove-setid take the bits off, end what

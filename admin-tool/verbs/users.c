@@ -296,7 +296,7 @@ static enum store_result apply_delete(struct tool *tool, const struct change *ch
 static void finish_delete(struct tool *tool, const struct change *change,
                           const struct account *before, const struct account *after)
 {
-    char command[128];
+    char command[SETID_COMMAND_SIZE];
 
     printf("%s is deleted.\n", before->username);
     fflush(stdout); /* what follows may take seconds */
@@ -305,9 +305,8 @@ static void finish_delete(struct tool *tool, const struct change *change,
     change_release_signals(); /* the rest may take a minute, and half of it is no harm */
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
-    leftovers_print(before, stdout);
-    snprintf(command, sizeof command, "find / -xdev -type f -uid %u -perm /6000 -execdir chown -h --from=%u "
-             "%u {} +", before->uid, before->uid, before->uid);
+    leftovers_print(before, false, stdout);
+    setid_command(before->home, SEARCH_WRITABLE, before->uid, command);
     setid_settle(tool, before, true, 0, command);
 }
 
@@ -318,7 +317,7 @@ static void preview_delete(struct tool *tool, const struct change *change,
     if (tool_has(tool, OPTION_REMOVE_HOME))
         fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
     local_groups_preview(tool, account, out);
-    leftovers_print(account, out);
+    leftovers_print(account, tool_has(tool, OPTION_REMOVE_HOME), out);
     setid_preview(tool, account, true, 0, out);
 }
 

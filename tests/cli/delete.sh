@@ -26,7 +26,12 @@ told()
     says "^  subordinate ids: a line of /etc/subgid$" "$1: subgid, by number"
 }
 remember
+exits 0 "delete --dry-run, the home kept" admin-tool users delete bob --dry-run
+says "^  home: /home/bob$" "... names the home"
+says "^  files: ([2-9][0-9]|[89])$" "... counts its files"
 exits 0 "delete --dry-run" admin-tool users delete bob --dry-run --remove-home
+says '^  files: 5$' "... does not count what the home takes with it"
+ok "... nor names it as left" eval '! grep -q "^  home: \|/home/bob/" "$tmp/out"'
 says "^Would remove /home/bob, if it is the user's own folder\.$" "... tells of the home"
 says "^What belongs to uid $uid on this machine:$" "... and of what else is his"
 told "--dry-run"
@@ -37,6 +42,24 @@ says '^  files: 5$' "files outside the home are counted"
 says '^  file: /tmp/of-bob$' "... and named"
 says '^  file: /tmp/of-bob\\x1b\[31m$' "... without controls"
 ok "... and are there" [ -f /tmp/of-bob -a -f /srv/share/of-bob -a -f /var/mail/bob ]
+says '^/home/bob is removed\.$' "the home that went is said"
+ok "... and went" [ ! -e /home/bob ]
+says "^    see all of them: find / .*-xdev -uid $uid -ls$" "all of the files are seen by one command"
+ok "... which finds them" [ "$(eval "$(sed -n 's/^    see all of them: //p' "$tmp/out")" 2>"$tmp/made" | grep -c .)" -eq 5 ]
+# Each line with the command that removes it, the name unknown by now.
+echo "bobby:800000:65536" >>/etc/subuid
+touch /srv/share/of-root
+sed -n 's/^    remove \(it\|them\): //p' "$tmp/out" >"$tmp/commands"
+while read -r command; do eval "$command" || echo "# fails: $command"; done <"$tmp/commands"
+ok "the commands that are said remove all of it" eval '[ "$(grep -c . "$tmp/commands")" -ge 7 ] && [ ! -e /tmp/of-bob ] && [ ! -e /srv/share/of-bob ] &&
+    [ ! -e /var/mail/bob ] && [ ! -e /var/spool/cron/crontabs/bob ] && [ ! -e /var/lib/systemd/linger/bob ] && [ ! -e /var/spool/cron/atjobs/a0001 ] &&
+    ! grep -q "^bob:" /etc/subuid && ! grep -q "^$uid:" /etc/subgid'
+ok "... and nothing else" eval '[ -e /srv/share/of-root ] && grep -q "^bobby:" /etc/subuid'
+make bud
+exits 0 "delete without --remove-home" admin-tool users delete bud -y
+says "^  home: /home/bud$" "... names the home"
+eval "$(sed -n '/^  home: /{n;s/^    remove it: //p}' "$tmp/out")"
+ok "... and the command that removes it" [ ! -e /home/bud ]
 make cal --no-create-home
 exits 0 "who left nothing" admin-tool users delete cal -y
 ok "... is told nothing of" [ "$(cat "$tmp/out")" = 'cal is deleted.' ]
@@ -46,7 +69,7 @@ mkdir -p /home/dan/{1..40}/{1..10} && chown -R dan /home/dan
 exits 0 "a disk that takes its time" strace -qq -o "$tmp/trace" -f -e trace=getdents64 \
     -e inject=getdents64:delay_enter=50000 admin-tool users delete dan -y
 says '^  files: [0-9]+ or more$' "... is looked at for a while"
-says "not all was looked at; see 'find / -xdev -uid [0-9]+'" "... and says that it was not long enough"
+says "not all was looked at; see all of them: find / .*-xdev -uid [0-9]+ -ls" "... and says that it was not long enough"
 make dot
 exits 0 "a search that hangs" timeout -k 1 60 strace -qq -o "$tmp/trace" -f -P /home/dot \
     -e trace=getdents64 -e inject=getdents64:signal=SIGSTOP admin-tool users delete dot -y
@@ -96,6 +119,7 @@ exits 0 "links in a home" admin-tool users delete em -y --remove-home
 ok "... go, what they lead to stays" [ ! -e /home/em -a -f /home/outside/keep ]
 ok "... with its owner, mode and content" [ "$(stat -c '%u %h' /home/outside/keep)" = '0 1' ]
 home en /home/nowhere/n; exits 0 "a home that never was" admin-tool users delete en -y --remove-home
+ok "... is not said to be removed" eval '! grep -q "is removed" "$tmp/out"'
 make eo; chattr +i /home/eo/.profile 2>/dev/null && { remove eo; kept "what cannot be removed stays" '[ -f /home/eo/.profile ]'; chattr -i /home/eo/.profile; }
 
 # Somebody swaps folders for links to the outside all the while (another user's process: the user's own are ended).

@@ -95,7 +95,7 @@ ok "bits that cannot be taken off (exit 1)" [ "$status" -eq 1 ]
 ok "... and not said to be off" eval '! grep -q "Taken off" "$tmp/out"'
 complains '3 of these files of bob kept their set-id bits, the first is /home/bob/.*: Read-only file system$' "... are named"
 run timeout 60 strace -qq -o "$tmp/trace" -f -e trace=getdents64 -e inject=getdents64:delay_enter=200000 admin-tool users suspend bob
-says "^Not all was looked at for set-id files; see 'find / -xdev -type f -uid $(id -u bob) -perm /6000'$" \
+says "^Not all was looked at for set-id files; see: find / .*-xdev -type f -uid $(id -u bob) -perm /6000$" \
     "a disk that takes its time: it says that not all was looked at"
 ok "... and what was found" grep -q '^  /home/bob/' "$tmp/out"
 
@@ -138,6 +138,19 @@ says '^  /home/bob/id$' "... lists them"
 exits 0 "delete" admin-tool users delete bob -y
 says '^  /home/bob/id$' "delete lists them"
 ok "... with a command that needs no account" eval 'eval "$(command_of)" && has_bits /home/bob/id 755 && [ "$(stat -c %u /home/bob/id)" = "$uid" ]'
+# On filesystems of their own: those that were searched are what the command searches.
+make cat --home '/srv/own/c d' --no-create-home --force
+mkdir -p '/srv/own/c d'
+for place in /var/tmp /srv '/srv/own/c d'; do
+    mkdir -p "$place" && mount -t tmpfs -o mode=1777 none "$place" && mkdir -p '/srv/own/c d'
+    install -o cat -m 4755 /usr/bin/id "$place/cats"
+done
+install -o cat -m 4755 /usr/bin/id /opt/cats
+exits 0 "delete, with files on other filesystems" admin-tool users delete cat -y
+ok "... lists them" [ "$(grep -c '^  /.*/cats$' "$tmp/out")" -eq 4 ]
+ok "... and its command disarms all of them" eval 'eval "$(command_of)" &&
+    has_bits /var/tmp/cats 755 && has_bits /srv/cats 755 && has_bits "/srv/own/c d/cats" 755 && has_bits /opt/cats 755'
+umount '/srv/own/c d' /srv /var/tmp
 copy mal 4755 mal /usr/bin/id /home/mal/id
 exits 0 "delete --remove-setid" admin-tool users delete mal -y --remove-setid
 ok "... takes them off" eval 'has_bits /home/mal/id 755 && has_bits /srv/share/mals 755'
