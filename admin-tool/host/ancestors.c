@@ -141,27 +141,40 @@ static bool take_name(const char *text, char ret[32])
     return true;
 }
 
-/* Of the kernel's audit, which logind takes over (pam_systemd(8)); else of our control group. */
+/* ":/user.slice/user-UID.slice/session-NAME.scope" of cgroups(7), which systemd alone makes: below it, and in the part
+ * of the tree that is the user's own, a group may have any name. */
+static const char *find_scope(const char *line)
+{
+    static const char slice[] = ":/user.slice/user-", scope[] = ".slice/session-";
+    const char *found = strstr(line, slice);
+
+    if (found == NULL)
+        return NULL;
+    found += sizeof slice - 1;
+    found += strspn(found, "0123456789");
+    return strncmp(found, scope, sizeof scope - 1) == 0 ? found + sizeof scope - 1 : NULL;
+}
+
+/* Of our control group; else the kernel's audit's, which logind takes over where it can (pam_systemd(8)). */
 static bool find_name(char ret[32])
 {
-    static const char none[] = "4294967295", scope[] = "/session-";
+    static const char none[] = "4294967295";
     char line[1024] = "";
     const char *found = NULL;
-    FILE *file = fopen("/proc/self/sessionid", "re");
+    FILE *file = fopen("/proc/self/cgroup", "re");
 
-    if (file != NULL) {
-        found = fgets(line, sizeof line, file);
+    while (file != NULL && found == NULL && fgets(line, sizeof line, file) != NULL)
+        found = find_scope(line);
+    if (file != NULL)
         fclose(file);
-    }
-    if (found != NULL && strcmp(found, none) != 0)
+    if (found != NULL)
         return take_name(found, ret);
-    file = fopen("/proc/self/cgroup", "re");
+    file = fopen("/proc/self/sessionid", "re");
     if (file == NULL)
         return false;
-    for (found = NULL; found == NULL && fgets(line, sizeof line, file) != NULL;)
-        found = strstr(line, scope);
+    found = fgets(line, sizeof line, file);
     fclose(file);
-    return found != NULL && take_name(found + sizeof scope - 1, ret);
+    return found != NULL && strcmp(found, none) != 0 && take_name(found, ret);
 }
 
 /* The value of "KEY=VALUE" on a line of its own. */
