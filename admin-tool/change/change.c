@@ -24,6 +24,14 @@
 
 /* -- the question ------------------------------------------------------------------------- */
 
+static void show(const struct tool *tool, const struct change *change, const struct account *account,
+                 FILE *out)
+{
+    print_account_row(account, out);
+    if (change->announce != NULL)
+        change->announce(tool, change, account, out);
+}
+
 static enum status ask(struct tool *tool, const struct change *change,
                        const struct account *account)
 {
@@ -31,7 +39,7 @@ static enum status ask(struct tool *tool, const struct change *change,
     char plan[128];
 
     if (tool_has(tool, OPTION_DRY_RUN)) {
-        print_account_row(account, out);
+        show(tool, change, account, out);
         if (change->preview != NULL)
             change->preview(tool, change, account, out);
         fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, account->username);
@@ -39,7 +47,7 @@ static enum status ask(struct tool *tool, const struct change *change,
     }
     if (!change->asks || tool_has(tool, OPTION_YES))
         return GO_ON;
-    print_account_row(account, out);
+    show(tool, change, account, out);
     snprintf(plan, sizeof plan, "%s this user", change->plan);
     if (change_is_confirmed(plan, out))
         return GO_ON;

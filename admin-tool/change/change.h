@@ -31,6 +31,9 @@ struct change {
     /* In the transaction. */
     enum store_result (*apply)(struct tool *tool, const struct change *change,
                                const struct account *account);
+    /* Before the question, and of --dry-run: what follows that `plan` does not say. NULL: nothing. */
+    void (*announce)(const struct tool *tool, const struct change *change, const struct account *account,
+                     FILE *out);
     /* For --dry-run: what it would do beyond what `plan` says. NULL: nothing. */
     void (*preview)(struct tool *tool, const struct change *change, const struct account *account,
                     FILE *out);

@@ -246,6 +246,13 @@ static void settle_roles(struct tool *tool, const struct change *change,
         roles_again(tool, after);
 }
 
+static void announce_roles(const struct tool *tool, const struct change *change,
+                           const struct account *account, FILE *out)
+{
+    if ((account->roles & ~change->roles) != 0 && !tool_has(tool, OPTION_KEEP_SESSIONS))
+        fprintf(out, "Taking a role away ends what %s runs, unless --keep-sessions.\n", account->username);
+}
+
 static void preview_roles(struct tool *tool, const struct change *change,
                           const struct account *account, FILE *out)
 {
@@ -260,7 +267,8 @@ enum status users_edit_roles(struct tool *tool)
     struct change change = {
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
         .check = check_roles, .apply = apply_roles, .finish = finish_roles,
-        .settle = settle_roles, .preview = preview_roles, .again = roles_again,
+        .settle = settle_roles, .announce = announce_roles, .preview = preview_roles,
+        .again = roles_again,
     };
 
     if (text == NULL)

@@ -69,9 +69,15 @@ exits 0 "... the same set again" admin-tool users edit-roles bob --roles auditor
 says 'already' "... says so"
 remember
 exits 0 "edit-roles --dry-run" admin-tool users edit-roles bob --roles member --dry-run
+says '^Taking a role away ends what bob runs' "... says what it ends"
+run admin-tool users edit-roles bob --roles member --keep-sessions --dry-run
+ok "... not with --keep-sessions" eval '! grep -q "ends what" "$tmp/out"'
+run admin-tool users edit-roles bob --roles member,admin,auditor --dry-run
+ok "... nor when none is taken away" eval '! grep -q "ends what" "$tmp/out"'
 unchanged "... changes nothing"
 answer no admin-tool users edit-roles bob --roles member
 ok "edit-roles asks, too" [ "$status" -eq 5 ]
+says '^Taking a role away ends what bob runs' "... and says what it ends"
 exits 4 "an unknown role" admin-tool users edit-roles bob --roles boss -y
 unchanged "... changes nothing"
 exits 0 "a role taken away" admin-tool users edit-roles bob --roles member -y
