@@ -15,6 +15,7 @@
 #include "host/group_lists.h"
 #include "host/login_defs.h"
 #include "host/names.h"
+#include "host/reserved.h"
 #include "sql/account.h"
 #include "sql/json.h"
 #include "sql/memory.h"
@@ -167,6 +168,9 @@ static enum status check_groups(const char *list)
         bool found;
 
         snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (strncmp(name, "coder-", strlen("coder-")) == 0)
+            return tool_refuse(STATUS_REFUSED, "%s is a group of a role, which 'users edit-roles' gives; name "
+                               "groups of /etc/group", name);
         found = host_find_group(name, &gid);
         if (!found && errno != 0)
             return tool_refuse(STATUS_FAILED, "cannot read /etc/group: %s; nothing was changed",
@@ -189,6 +193,22 @@ static bool gives_groups(const struct wish *wish, const struct policy *policy)
            (wish->wanted[policy_find("member_groups")] && policy->member_groups[0] != '\0');
 }
 
+/* What a group of such a name gives, it gives to everybody: each user is a member. */
+static void note_meanings(const char *list)
+{
+    while (*list != '\0') {
+        char name[ACCOUNT_NAME_SIZE];
+        size_t length = strcspn(list, ",");
+        const char *whose;
+
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        whose = reserved_name(name);
+        if (whose != NULL && strstr(whose, ": ") != NULL)
+            tool_refuse(GO_ON, "note: every member gets the group %s of %s", name, whose);
+        list += length + (list[length] == ',');
+    }
+}
+
 static enum status check_host(const struct wish *wish, const struct policy *policy)
 {
     enum status status = GO_ON;
@@ -199,6 +219,8 @@ static enum status check_host(const struct wish *wish, const struct policy *poli
         status = check_groups(policy->auditor_groups);
     if (status == GO_ON && wish->wanted[policy_find("member_groups")])
         status = check_groups(policy->member_groups);
+    if (status == GO_ON && wish->wanted[policy_find("member_groups")])
+        note_meanings(policy->member_groups);
     if (status == GO_ON && gives_groups(wish, policy) && group_lists_lack_ours())
         tool_refuse(GO_ON, "note: our users get the group, but who reads its list of members, as polkit "
                     "does for its administrators, does not see them; write 'group: files "

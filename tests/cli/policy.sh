@@ -144,6 +144,22 @@ ok "... and an Admin has" [ "$status $(cat "$tmp/out")" = '0 0' ]
 run as alice sudo -n id -u
 ok "... a member has not" [ "$status" -ne 0 ]
 
+# -- groups that are no gift -----------------------------------------------------------------------------
+remember
+for key in admin_groups auditor_groups member_groups; do
+    exits 4 "$key: a role's own group" admin-tool policy set "$key=coder-admin"
+    complains "^admin-tool: coder-admin is a group of a role" "... says what it is"
+done
+unchanged "... and nothing is changed"
+run admin-tool policy set member_groups=disk,shadow,audio
+ok "member_groups with groups that have a meaning" [ "$status" -eq 0 ]
+complains "^admin-tool: note: every member gets the group disk .*: it reads and writes all disks" "... is told"
+complains "^admin-tool: note: every member gets the group shadow .*: it reads the hashes of passwords" "... of each"
+ok "... not of others" eval '! grep -q "group audio" "$tmp/err"'
+run admin-tool policy set admin_groups=sudo
+ok "... nor of what admins get" eval '! grep -q "every member" "$tmp/err"'
+admin-tool policy set member_groups=default >"$tmp/out"
+
 # -- a row that no program of ours wrote
 for row in "'colour', 'red'" "'free_failures', '-1'"; do
     sqlite3 "$STORE" "INSERT INTO policy VALUES ($row) ON CONFLICT DO UPDATE SET value = excluded.value"
