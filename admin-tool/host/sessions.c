@@ -256,8 +256,8 @@ static void name_units(const struct sweep *sweep, const struct account *account)
         const struct unit *unit = &sweep->units.units[i];
 
         if (unit->is_own && unit->runs)
-            tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; see 'systemctl "
-                        "status %s'", unit->name, account->username, unit->name);
+            tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; 'systemctl "
+                        "disable --now %s' stops it", unit->name, account->username, unit->name);
     }
 }
 

@@ -131,6 +131,7 @@ ok "and his sessions" root_shell
 run admin-tool users suspend ben -y
 ok "suspend is done" [ "$status" -eq 0 ]
 complains 'of-ben\.service runs as ben and was left alone' "and says which service it left alone"
+complains "systemctl disable --now [^ ]*of-ben\.service'" "... and what stops it"
 ok "that runs" of_ben -f 'sleep 7703$'
 ok "his manager does not" eval '! systemctl is-active -q user@'"$ben"
 ok "nothing else of his does" eval '[ "$(pgrep -U ben | wc -l)" -eq 1 ]'
