@@ -334,7 +334,8 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
     }
     result = find_taken(batch->tool->store, row, what, sizeof what);
     if (result == STORE_TAKEN)
-        refuse(ret_reason, what, "", " is taken by an account or a deleted one");
+        refuse(ret_reason, what, "", strchr(what, '@') != NULL ? " is another account's e-mail address"
+                                                               : " is taken by an account or a deleted one");
     else if (result == STORE_OK && row->kind == ROW_NEW && !tool_has(batch->tool, OPTION_FORCE) &&
              !check_shared(batch, import_row_name(row), row_home(row), ret_reason))
         result = STORE_TAKEN;

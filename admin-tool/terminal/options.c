@@ -18,17 +18,18 @@ struct option_row {
     char letter; /* 0: none. The same letter may mean different options of different commands */
     const char *value; /* what it takes, NULL: nothing; "a|b": one of these words */
     const char *help;
+    const char *newcomer; /* more of the help, of a command that makes an account; NULL: none */
 };
 
 static const struct option_row rows[OPTION_ID_COUNT] = {
-    [OPTION_USERNAME] = { "username", 'u', "NAME", "the login name; create asks for it on a terminal" },
-    [OPTION_EMAIL] = { "email", 'e', "EMAIL", "the e-mail address; create asks for it, too" },
+    [OPTION_USERNAME] = { "username", 'u', "NAME", "the login name; asked for on a terminal" },
+    [OPTION_EMAIL] = { "email", 'e', "EMAIL", "the e-mail address", "; asked for on a terminal, too" },
     [OPTION_FULL_NAME] = { "full-name", 'n', "FULL-NAME", "the full name" },
     [OPTION_ROLES] = { "roles", 0, "R,R", "of admin, auditor, member; everyone is a member" },
     [OPTION_UID] = { "uid", 0, "N", "this user id instead of the next free one" },
-    [OPTION_SHELL] = { "shell", 0, "PATH", "the login shell; default /bin/bash" },
+    [OPTION_SHELL] = { "shell", 0, "PATH", "the login shell", "; default /bin/bash" },
     [OPTION_HOME] = { "home", 0, "DIR", "the home directory; default /home/NAME" },
-    [OPTION_EXPIRES] = { "expires", 0, "DATE", "the account is refused from then on; or never" },
+    [OPTION_EXPIRES] = { "expires", 0, "DATE", "refused from then on (a day: from its 00:00); or never" },
     [OPTION_NO_CREATE_HOME] = { "no-create-home", 0, NULL, "make no home directory" },
     [OPTION_PASSWORD_STDIN] = { "password-stdin", 0, NULL,
                                 "the temporary password is the first line of standard input" },
@@ -44,7 +45,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_FORCE] = { "force", 0, NULL, "even against the rules, see below" },
     [OPTION_USER] = { "user", 0, "NAME", "only what was done to this user" },
     [OPTION_SINCE] = { "since", 0, "WHEN",
-                       "2026-11-30, \"2026-11-30 18:00\", or 2d ago (s m h d w)" },
+                       "2026-11-30, \"2026-11-30 18:00\", or \"2d ago\" (s m h d w)" },
     [OPTION_COUNT] = { "lines", 'n', "N", "only the newest N" },
     [OPTION_FOLLOW] = { "follow", 'f', NULL, "go on with what is added, until interrupted" },
     [OPTION_VERIFY] = { "verify", 0, NULL, "look for changed, removed and reordered rows" },
@@ -205,14 +206,15 @@ enum status options_parse(const struct command *command, int argc, char **argv,
     return take_operands(command, argc - optind, argv + optind, ret);
 }
 
-static void print_option(const struct option_row *row)
+static void print_option(const struct command *command, const struct option_row *row)
 {
     char left[64];
 
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ',
              row->letter != 0 ? row->letter : ' ', row->letter != 0 ? "," : " ", row->name,
              row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
-    printf("  %-32s %s\n", left, row->help);
+    printf("  %-32s %s%s\n", left, row->help,
+           row->newcomer != NULL && takes(command, OPTION_USERNAME) ? row->newcomer : "");
 }
 
 static void print_import_help(void)
@@ -254,7 +256,7 @@ void options_print_help(const struct command *command)
            command->operand != NULL ? command->operand : "", command->summary);
     for (size_t id = 0; id < OPTION_ID_COUNT; id++)
         if (takes(command, id))
-            print_option(&rows[id]);
+            print_option(command, &rows[id]);
     if (takes(command, OPTION_COLUMNS)) {
         print_column_names(names, sizeof names);
         printf("\nColumns: %s.\n", names);
@@ -272,6 +274,6 @@ enum status options_parse_when(const struct tool *tool, enum option_id option, c
 
     if (text == NULL || when_parse(text, tool->now, ret))
         return GO_ON;
-    return tool_refuse(STATUS_USAGE, "%s takes 2026-11-30, \"2026-11-30 18:00\" or 2d, not '%s'",
+    return tool_refuse(STATUS_USAGE, "%s takes 2026-11-30, \"2026-11-30 18:00\" or \"2d ago\", not '%s'",
                        name, text);
 }

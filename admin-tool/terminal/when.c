@@ -30,7 +30,7 @@ void when_format_utc(int64_t when, char ret[WHEN_SIZE])
         ret[0] = '\0';
 }
 
-/* "90m": so long ago. */
+/* "90m", or "90m ago". */
 static bool parse_ago(const char *text, int64_t now, int64_t *ret)
 {
     static const char letters[] = "smhdw";
@@ -39,11 +39,11 @@ static bool parse_ago(const char *text, int64_t now, int64_t *ret)
     char *end;
     long count;
 
-    if (!isdigit((unsigned char)text[0]) || strlen(text) > 9)
+    if (!isdigit((unsigned char)text[0]) || strspn(text, "0123456789") > 8)
         return false;
     count = strtol(text, &end, 10);
     letter = *end != '\0' ? strchr(letters, *end) : NULL;
-    if (letter == NULL || end[1] != '\0')
+    if (letter == NULL || (end[1] != '\0' && strcmp(end + 1, " ago") != 0))
         return false;
     *ret = now - count * seconds[letter - letters];
     return true;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "change/lock.h"
 #include "change/ready.h"
@@ -69,6 +70,23 @@ static enum status check_host(const struct tool *tool, const struct account *acc
     return host_uid_is_free(account->uid);
 }
 
+static enum status check_own_name(struct tool *tool, const char *username)
+{
+    struct account present = { 0 };
+    enum store_result result = store_name_is_free(tool->store, username);
+
+    if (result != STORE_TAKEN)
+        return tool_store_status(tool, result, username);
+    result = store_account_by_name(tool->store, username, &present);
+    explicit_bzero(&present, sizeof present);
+    if (result == STORE_NOT_FOUND)
+        return tool_refuse(STATUS_REFUSED, "%s was deleted; names are never given out again, so choose another",
+                           username);
+    return result != STORE_OK ? tool_store_status(tool, result, username)
+           : tool_refuse(STATUS_REFUSED, "there is an account %s already; see 'admin-tool users show %s'",
+                         username, username);
+}
+
 static enum status check_store(struct tool *tool, const struct account *account)
 {
     enum status status;
@@ -76,11 +94,10 @@ static enum status check_store(struct tool *tool, const struct account *account)
 
     if (tool->store == NULL)
         return GO_ON;
-    status = tool_store_status(tool, store_name_is_free(tool->store, account->username),
-                               account->username);
+    status = check_own_name(tool, account->username);
     if (status == GO_ON)
-        status = tool_store_status(tool, store_email_is_free(tool->store, account->email),
-                                   account->email);
+        status = newcomer_email_status(tool, store_email_is_free(tool->store, account->email),
+                                       account->email);
     if (status != GO_ON || account->uid == 0)
         return status;
     snprintf(what, sizeof what, "uid %u", account->uid);
@@ -268,16 +285,25 @@ static enum status preview(struct tool *tool, struct account *account)
     return STATUS_DONE;
 }
 
+static enum status open_and_check(struct tool *tool, const struct account *account)
+{
+    enum status status = tool_open(tool);
+
+    return status == GO_ON ? check_store(tool, account) : status;
+}
+
+/* The store first, for NSS knows our users, too; but what this machine refuses makes no store. */
 static enum status create(struct tool *tool, struct newcomer *newcomer)
 {
+    bool early = access(PRIVATE_DIR "/accounts.db", F_OK) == 0;
     enum status status = newcomer_read(tool, newcomer);
 
+    if (status == GO_ON && early)
+        status = open_and_check(tool, &newcomer->account);
     if (status == GO_ON)
         status = check_host(tool, &newcomer->account);
-    if (status == GO_ON)
-        status = tool_open(tool);
-    if (status == GO_ON)
-        status = check_store(tool, &newcomer->account);
+    if (status == GO_ON && !early)
+        status = open_and_check(tool, &newcomer->account);
     if (status != GO_ON)
         return status;
     newcomer->account.created_at = tool->now;

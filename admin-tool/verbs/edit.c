@@ -52,7 +52,7 @@ static enum status check_email(struct tool *tool, const struct account *account)
     explicit_bzero(&owner, sizeof owner);
     if (result == STORE_NOT_FOUND || (result == STORE_OK && !taken))
         return GO_ON;
-    return tool_store_status(tool, result == STORE_OK ? STORE_TAKEN : result, account->email);
+    return newcomer_email_status(tool, result == STORE_OK ? STORE_TAKEN : result, account->email);
 }
 
 static enum status check_edit(struct tool *tool, const struct change *change,

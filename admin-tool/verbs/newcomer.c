@@ -127,6 +127,13 @@ enum status newcomer_take_email(const char *email, struct account *ret)
     return copy_valid("e-mail", email, account_email_fault(email), ret->email, sizeof ret->email);
 }
 
+enum status newcomer_email_status(const struct tool *tool, enum store_result result, const char *email)
+{
+    if (result == STORE_TAKEN)
+        return tool_refuse(STATUS_REFUSED, "%s is another account's e-mail address; choose another", email);
+    return tool_store_status(tool, result, email);
+}
+
 static enum status take_names(const struct tool *tool, struct account *ret)
 {
     char typed_name[256], typed_email[512];

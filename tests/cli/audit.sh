@@ -44,6 +44,9 @@ exits 0 "-n 0" admin-tool audit -n 0 -o json
 json 'd == []' "... none"
 exits 0 "--since a day" admin-tool audit --since 1d -o json
 json 'len(d) == 7' "... all"
+exits 0 "--since as its help says" admin-tool audit --since "2d ago" -o json
+json 'len(d) > 0' "... is the same kind of time"
+exits 2 "--since of no kind" admin-tool audit --since "2d agog"
 exits 0 "--since the future" admin-tool audit --since 2999-01-01 -o json
 json 'd == []' "... none"
 exits 0 "--since with a time in UTC" admin-tool audit --since 2020-01-01T00:00:00Z -o json

@@ -146,7 +146,7 @@ exits 4 "a user of /etc/passwd" admin-tool users create -u daemon -e x@example.c
 exits 4 "a group of /etc/group" admin-tool users create -u sudo -e x@example.com
 exits 4 "a name of ours" admin-tool users create -u alice -e x@example.com
 exits 4 "an e-mail of ours, in other letters" admin-tool users create -u x -e ALICE@EXAMPLE.COM
-complains 'is taken' "... says so"
+complains "is another account's" "... says so"
 exits 4 "an id of ours" admin-tool users create -u x -e x@example.com --uid 70101
 unchanged "nothing of all that changed anything"
 groupadd -g 4242 somegroup && useradd -u 4343 -M someone
@@ -184,4 +184,21 @@ ok "full stdout (exit 1)" eval '[ $status -eq 1 ] && grep -q "reset-password olg
 run sh -c 'admin-tool users create -u pat -e pat@example.com <&- >&- 2>&-'
 ok "everything closed: still made, nothing written into the store" eval \
     'getent passwd pat && [ "$(sqlite3 $STORE "PRAGMA integrity_check")" = ok ]'
+
+# -- who has the name, the address ---------------------------------------------------------------------------------------
+make quin
+exits 4 "a name of ours" admin-tool users create -u quin -e other@example.com
+complains "^admin-tool: there is an account quin already; see 'admin-tool users show quin'$" "... says so"
+exits 4 "... --dry-run, too" admin-tool users create -u quin -e other@example.com --dry-run
+complains "^admin-tool: there is an account quin already" "... says so"
+exits 4 "an address of ours" admin-tool users create -u rosa -e quin@example.com
+complains "^admin-tool: quin@example.com is another account's e-mail address" "... says so"
+exits 4 "... by edit" admin-tool users edit nina -e quin@example.com
+complains "^admin-tool: quin@example.com is another account's e-mail address" "... says so"
+admin-tool users delete quin -y >"$tmp/made"
+exits 4 "a deleted one's name" admin-tool users create -u quin -e other@example.com
+complains "^admin-tool: quin was deleted; names are never given out again" "... says so"
+rm -rf "$STATE"
+exits 4 "without a store: a name of this machine" admin-tool users create -u daemon -e other@example.com
+ok "... makes none" [ ! -e "$STORE" ]
 done_testing

@@ -94,4 +94,13 @@ for round in 1 2 3 4; do
     ok "... and an Admin is left" is_value \
         "SELECT count(*) FROM accounts JOIN account_roles USING (uid) WHERE role = 'admin' AND status = 'active'" 1
 done
+
+# -- its help is about an account that is there
+exits 0 "edit --help" admin-tool users edit --help
+says 'refused from then on \(a day: from its 00:00\); or never' "... says when exactly an account ends"
+ok "... and asks and presumes nothing, as create does" eval '! grep -qE "asked for|default /bin" "$tmp/out"'
+run admin-tool users create --help
+says 'email EMAIL +the e-mail address; asked for on a terminal' "... which says so"
+says 'shell PATH +the login shell; default /bin/bash' "... and its default"
+says 'refused from then on \(a day: from its 00:00\); or never' "... and the end"
 done_testing

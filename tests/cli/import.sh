@@ -106,7 +106,7 @@ admin-tool users delete also -y >"$tmp/made"
 remember
 printf 'username,email,uid\nalso,x@example.com,\ngood,y@example.com,\nnew,GOOD@example.com,\nnew2,z@example.com,%s\n' 70101 >taken.csv
 run admin-tool users import taken.csv
-ok "accounts, e-mails and the deleted are taken (exit 4)" eval '[ $status -eq 4 ] && told " taken by " 4'
+ok "accounts, e-mails and the deleted are taken (exit 4)" eval '[ $status -eq 4 ] && told " taken by \| another account" 4'
 run admin-tool users import - --skip-bad <<<$'username\nx'
 ok "nothing good is left (exit 4)" [ "$status" -eq 4 ]
 { echo username,email; for i in {1..300}; do echo "B$i,b$i@example.com"; done; } >many.csv
