@@ -39,14 +39,15 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D
 RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
           -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0 \
-          -DCODER_SECURITY_DIR='"$(LIBDIR)/security"'
+          -DCODER_SECURITY_DIR='"$(LIBDIR)/security"' -DCODER_DATA_DIR='"$(DATADIR)/coder-accounts"'
 COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -I. -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
 SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
 
 # The unit-test build: the same sources, other paths, sanitizers on.
 TESTSTATE := $(CURDIR)/$(T)/state
 TESTPATHS  = -DCODER_STATE_DIR='"$(TESTSTATE)"' -DCODER_RUN_DIR='"$(CURDIR)/$(T)/run"' \
-             -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_OWNER_UID=$(shell id -u)
+             -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_OWNER_UID=$(shell id -u) \
+             -DCODER_DATA_DIR='"$(CURDIR)/examples"'
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden -MMD -MP
 
@@ -256,6 +257,7 @@ check-install: all
 UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service
 PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.8)
+SUDOERS       := coder-admins coder-auditors
 COMPLETION    := $(wildcard examples/bash-completion/admin-tool)
 
 install: all
@@ -275,11 +277,16 @@ install: all
 	for page in $(MAN_PAGES); do \
 	    install -D -m 0644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
 	done
+	for rules in $(SUDOERS); do \
+	    install -D -m 0644 "examples/sudoers.d/$$rules" "$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/$$rules" || exit 1; \
+	done
 	for words in $(COMPLETION); do \
 	    install -D -m 0644 "$$words" "$(DESTDIR)$(COMPLETIONDIR)/$${words##*/}" || exit 1; \
 	done
 
 uninstall:
+	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
+	rmdir $(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d $(DESTDIR)$(DATADIR)/coder-accounts 2>/dev/null || :
 	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper \
 	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host/shell.h"
+#include "host/sudo_rules.h"
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_map.h"
 #include "nss_coder/directory_read.h"
@@ -26,7 +28,7 @@
 #include "local.h"
 #include "names.h"
 
-enum { PAGE_SIZE = 128, ASKED_MAX = 2000 };
+enum { PAGE_SIZE = 128, ASKED_MAX = 2000, SUDO_ASKED_MAX = 8 };
 
 #define STORE_FILE PRIVATE_DIR "/accounts.db"
 
@@ -35,6 +37,7 @@ struct census {
     struct directory_view *view; /* NULL: no directory */
     int64_t accounts, admins, outdated, overdue;
     int64_t asked, unanswered, stale;
+    int sudo_asked;
     struct hash_costs costs;
     char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
 };
@@ -145,19 +148,40 @@ static void report_answers(const struct census *census)
     static const char flush[] = "nscd -i passwd; nscd -i group";
     char what[CHECK_TEXT_SIZE];
 
+    if (census->doctor->nss_broken)
+        return;
     if (census->unanswered > 0)
         check_report(census->doctor, SEVERITY_PROBLEM, "nss-answer", census->unanswered_name,
                      check_text(what, "getpwnam does not give our uid, for %lld of %lld accounts",
                                 (long long)census->unanswered, (long long)census->accounts),
                      "a login name without our uid is not ours: it is never judged by us",
-                     nscd_runs() ? flush
-                                 : "mend what is said of nsswitch.conf, the library and the "
-                                   "directory, and see 'getent -s coder passwd'");
+                     nscd_runs() ? flush : "getent -s coder passwd");
     if (census->stale > 0)
         check_report(census->doctor, SEVERITY_WARNING, "nscd-stale", census->stale_name,
                      check_text(what, "NSS gives an old home or shell for %lld accounts",
                                 (long long)census->stale),
                      "a cache or another source answers in place of the directory", flush);
+}
+
+/* -- sudo --------------------------------------------------------------------------------- */
+
+/* A group alone gives nothing. sudo is not asked again when it once did not answer. */
+static void ask_sudo(struct census *census, const struct account *account, enum verdict verdict)
+{
+    enum sudo_word word;
+
+    if ((account->roles & ROLE_ADMIN) == 0 || verdict < VERDICT_TEMPORARY || census->doctor->nss_broken ||
+        census->sudo_asked >= SUDO_ASKED_MAX || access("/usr/bin/sudo", X_OK) != 0)
+        return;
+    census->sudo_asked++;
+    word = sudo_rules_ask(account->username);
+    if (word == SUDO_SILENT)
+        census->sudo_asked = SUDO_ASKED_MAX;
+    if (word == SUDO_NONE)
+        check_report(census->doctor, SEVERITY_WARNING, "account-sudo", account->username,
+                     "sudo lets this Admin run nothing",
+                     "an Admin is not root: admin-tool is run by sudo, and the role's group alone gives nothing",
+                     "install -m 0440 " CODER_DATA_DIR "/sudoers.d/coder-admins /etc/sudoers.d/");
 }
 
 /* -- all of them -------------------------------------------------------------------------- */
@@ -176,6 +200,7 @@ static void look_at(struct census *census, const struct account *account)
     check_hash_cost(&census->costs, account);
     census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
     ask_nss(census, account);
+    ask_sudo(census, account, verdict);
     check_name(doctor, account);
     check_home_owner(doctor, account);
 }

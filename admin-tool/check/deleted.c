@@ -14,7 +14,6 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "finding.h"
-#include "local.h"
 
 /* -- names and ids taken up again --------------------------------------------------------- */
 
@@ -38,6 +37,16 @@ static void report_heir(struct doctor *doctor, const struct passwd *line, const 
                  mend);
 }
 
+/* Whom the store has, whatever NSS says of him now. */
+static bool is_ours(const struct doctor *doctor, const char *name)
+{
+    struct account account = { 0 };
+    bool found = store_account_by_name(doctor->tool->store, name, &account) != STORE_NOT_FOUND;
+
+    explicit_bzero(account.hash, sizeof account.hash);
+    return found;
+}
+
 static void check_line(struct doctor *doctor, const struct passwd *line)
 {
     struct store *store = doctor->tool->store;
@@ -46,7 +55,7 @@ static void check_line(struct doctor *doctor, const struct passwd *line)
 
     if (store_tombstone_by_uid(store, line->pw_uid, deleted) == STORE_OK)
         report_heir(doctor, line, deleted, true);
-    else if (store_tombstone_by_name(store, line->pw_name, &uid) == STORE_OK)
+    else if (!is_ours(doctor, line->pw_name) && store_tombstone_by_name(store, line->pw_name, &uid) == STORE_OK)
         report_heir(doctor, line, line->pw_name, false);
 }
 
@@ -74,8 +83,10 @@ struct strangers {
 };
 
 /* A source that cannot say now is none that says no. */
-static bool is_nobody(const char *name)
+static bool is_nobody(const struct doctor *doctor, const char *name)
 {
+    if (is_ours(doctor, name))
+        return false;
     errno = 0;
     return getpwnam(name) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);
 }
@@ -134,7 +145,7 @@ static void note_stranger(void *context, enum local_group_list list, const char 
 {
     struct strangers *strangers = context;
 
-    if (strangers->asked++ < ASKED_MAX && is_nobody(name))
+    if (strangers->asked++ < ASKED_MAX && is_nobody(strangers->doctor, name))
         report_stranger(strangers->doctor, list == GSHADOW_ADMINISTRATORS, group, name);
 }
 

@@ -19,6 +19,7 @@ enum { MOMENTS = 5 };
 
 static void report(struct doctor *doctor, const char *check, const char *what)
 {
+    doctor->nss_broken = true;
     check_report(doctor, SEVERITY_PROBLEM, check, DIRECTORY_PATH, what,
                  "getent, ls and every login see the users as this file shows them", PUBLISH);
 }

@@ -30,10 +30,10 @@
 #include "store.h"
 #include "user.h"
 
-/* After check_store, which opens it for them. */
+/* After check_store, which opens it for them. The directory and NSS first: much follows when they are broken. */
 static void (*const checks[])(struct doctor *) = {
-    check_directory, check_accounts, check_shared_homes, check_local, check_heirs, check_members,
-    check_strangers, check_setid, check_rules, check_range,     check_groups,   check_nss,          check_pam,   check_sshd,    check_helper,
+    check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
+    check_strangers, check_setid, check_rules, check_range, check_groups, check_pam, check_sshd, check_helper,
     check_host,
 };
 

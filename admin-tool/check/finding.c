@@ -20,6 +20,14 @@ const char *check_text(char ret[CHECK_TEXT_SIZE], const char *format, ...)
     return ret;
 }
 
+const char *check_word(const char *local)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+    return local[0] != '-' && strlen(local) <= 64 && local[strspn(local, plain)] == '\0' ? local
+                                                                                       : "NAME";
+}
+
 /* NULL when memory is short. What the machine's files say may hold anything. */
 static char *copy_escaped(const char *text)
 {

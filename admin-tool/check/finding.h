@@ -35,6 +35,7 @@ struct doctor {
     struct tool *tool;             /* its store is NULL when there is none that can be used */
     const struct account *account; /* check NAME: whom it is about, NULL: everybody */
     bool quiet;                    /* the store is broken: what follows from that is not said */
+    bool nss_broken;               /* NSS or the directory is: what follows from that is not said */
     bool incomplete;               /* memory ran out */
     struct finding *findings;
     size_t count, room;
@@ -49,6 +50,9 @@ void check_report(struct doctor *doctor, enum severity severity, const char *che
 /* snprintf into `ret`, which is returned. */
 const char *check_text(char ret[CHECK_TEXT_SIZE], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A name of another file as a word of a command; "NAME" when it would be an option, or several. */
+const char *check_word(const char *name);
 
 /* The findings; the struct is the caller's. */
 void doctor_free(struct doctor *doctor);

@@ -190,8 +190,34 @@ static void check_mappings(struct doctor *doctor)
             "restart what 'grep -l \"directory (deleted)\" /proc/[0-9]*/maps' names");
 }
 
+/* -- nologin ------------------------------------------------------------------------------ */
+
+/* As pam_nologin(8) looks for it. */
+const char *check_nologin(void)
+{
+    static const char *const files[] = { "/run/nologin", "/etc/nologin" };
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (access(files[i], F_OK) == 0)
+            return files[i];
+    return NULL;
+}
+
+static void report_nologin(struct doctor *doctor)
+{
+    const char *file = check_nologin();
+    char mend[CHECK_TEXT_SIZE];
+
+    if (file == NULL)
+        return;
+    check_text(mend, "rm %s", file);
+    check_report(doctor, SEVERITY_PROBLEM, "host-nologin", file, "it is there",
+                 "sshd and login refuse everybody but root", mend);
+}
+
 void check_host(struct doctor *doctor)
 {
+    report_nologin(doctor);
     check_clock(doctor);
     check_room(doctor);
     check_mappings(doctor);

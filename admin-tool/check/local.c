@@ -17,6 +17,7 @@
 #include "sql/store_accounts.h"
 #include "terminal/columns.h"
 #include "finding.h"
+#include "members.h"
 
 bool check_is_local(const char *username)
 {
@@ -36,14 +37,6 @@ bool check_is_local(const char *username)
 static bool concerns(const struct doctor *doctor, const struct account *account)
 {
     return doctor->account == NULL || doctor->account->uid == account->uid;
-}
-
-const char *check_word(const char *local)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-    return local[0] != '-' && strlen(local) <= 64 && local[strspn(local, plain)] == '\0' ? local
-                                                                                       : "NAME";
 }
 
 /* The local user gets our groups, too: initgroups(3) asks by the name. */
@@ -88,7 +81,10 @@ static void report_group(struct doctor *doctor, const char *local, const char *o
                    ? "/etc/group has a group of this name (id %u is ours): %.64s"
                    : "/etc/group gives our id %u to %.64s",
                gid, local);
-    check_text(mend, "groupmod -n OTHER-NAME -g FREE-GID %s", check_word(local));
+    if (strcmp(local, ours) == 0 && strncmp(ours, "coder-", 6) == 0)
+        check_text(mend, "groupdel %s", ours);
+    else
+        check_text(mend, "groupmod -n OTHER-NAME -g FREE-GID %s", check_word(local));
     check_report(doctor, SEVERITY_WARNING, "local-group", ours, what,
                  "the local group hides ours, or shares its files", mend);
 }
@@ -119,6 +115,8 @@ static void check_group_line(struct doctor *doctor, const struct group *line)
     static const enum role roles[] = { ROLE_ADMIN, ROLE_MEMBER, ROLE_AUDITOR };
     struct account account;
 
+    if (check_members_named(doctor, line))
+        return; /* one finding, one command */
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         char name[32];
 

@@ -8,9 +8,6 @@
 
 #include "finding.h"
 
-/* A name of another file as a word of a command; "NAME" when it would be an option, or several. */
-const char *check_word(const char *name);
-
 void check_local(struct doctor *doctor);     /* check_local.c: local accounts over ours ... */
 
 bool check_is_local(const char *username);    /* is there a line for it in /etc/passwd? */

@@ -13,7 +13,8 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "finding.h"
-#include "local.h"
+
+enum { MEMBERS_SIZE = 256 };
 
 /* One of our groups. */
 struct ours {
@@ -32,10 +33,12 @@ static bool find_role(const char *name, uint32_t gid, struct ours *ret)
         if (gid == ret->id || (name != NULL && strcmp(name, ret->name) == 0))
             return true;
     }
+    *ret = (struct ours){ .role = false };
     return false;
 }
 
-/* Is a group of this name (NULL: none) or id one of ours? For check NAME only the user's own. */
+/* Is a group of this name (NULL: none) or id one of ours? For check NAME only the user's own; *ret is written for a
+ * role's, too. */
 static bool find_ours(const struct doctor *doctor, const char *name, uint32_t gid, struct ours *ret)
 {
     struct store *store = doctor->tool->store;
@@ -79,14 +82,40 @@ static void report_primary(struct doctor *doctor, const struct ours *ours, const
     report(doctor, ours, "local-primary", line->pw_name, what, mend);
 }
 
-static void report_member(struct doctor *doctor, const struct ours *ours, const char *group,
-                          const char *member)
+/* Its members, by commas, but for the user whose own it is: false when there are none. */
+static bool join_members(const struct ours *ours, const struct group *line, char *ret, size_t size)
+{
+    size_t used = 0;
+
+    ret[0] = '\0';
+    for (char **member = line->gr_mem; *member != NULL; member++)
+        if (!is_own(ours, *member) && used + strlen(*member) + 2 < size)
+            used += (size_t)snprintf(ret + used, size - used, "%s%s", used > 0 ? "," : "", *member);
+    return used > 0;
+}
+
+static bool is_member(const struct group *line, const char *name)
+{
+    for (char **member = line->gr_mem; *member != NULL; member++)
+        if (strcmp(*member, name) == 0)
+            return true;
+    return false;
+}
+
+/* A local group of a role's name is in the way of ours, so it goes, with all its members. */
+static void report_members(struct doctor *doctor, const struct ours *ours, const struct group *line,
+                           const char *members)
 {
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
-    check_text(what, "/etc/group lists %.64s in our group %s (%u)", member, ours->name, ours->id);
-    check_text(mend, "gpasswd -d %s %s", check_word(member), check_word(group));
-    report(doctor, ours, "local-member", member, what, mend);
+    check_text(what, "/etc/group lists %.200s in our group %s (%u)", members, ours->name, ours->id);
+    if (ours->role && strcmp(line->gr_name, ours->name) == 0)
+        check_text(mend, "groupdel %s", ours->name);
+    else if (strchr(members, ',') == NULL)
+        check_text(mend, "gpasswd -d %s %s", check_word(members), check_word(line->gr_name));
+    else
+        check_text(mend, "gpasswd -M '' %s", check_word(line->gr_name));
+    report(doctor, ours, "local-member", members, what, mend);
 }
 
 static void check_primary(struct doctor *doctor)
@@ -115,15 +144,32 @@ static void check_namesake(struct doctor *doctor, const struct ours *ours, uint3
         fclose(file);
 }
 
-static void check_line(struct doctor *doctor, const struct group *line)
+static bool find_members(const struct doctor *doctor, const struct group *line, struct ours *ret_ours,
+                         char *ret, size_t size)
 {
+    bool found = find_ours(doctor, line->gr_name, line->gr_gid, ret_ours) ||
+                 (ret_ours->role && doctor->account != NULL && is_member(line, doctor->account->username));
+
+    return found && join_members(ret_ours, line, ret, size);
+}
+
+bool check_members_named(const struct doctor *doctor, const struct group *line)
+{
+    char members[MEMBERS_SIZE];
     struct ours ours;
 
+    return find_members(doctor, line, &ours, members, sizeof members);
+}
+
+static void check_line(struct doctor *doctor, const struct group *line)
+{
+    char members[MEMBERS_SIZE];
+    struct ours ours;
+
+    if (find_members(doctor, line, &ours, members, sizeof members))
+        report_members(doctor, &ours, line, members);
     if (!find_ours(doctor, line->gr_name, line->gr_gid, &ours))
         return;
-    for (char **member = line->gr_mem; *member != NULL; member++)
-        if (!is_own(&ours, *member))
-            report_member(doctor, &ours, line->gr_name, *member);
     if (line->gr_gid != ours.id)
         check_namesake(doctor, &ours, line->gr_gid);
 }

@@ -15,6 +15,7 @@
 
 struct map {
     const char *database, *why;
+    bool names; /* of users or groups: much follows without them */
 };
 
 static bool read_line(const char *database, struct nss_line *ret)
@@ -27,7 +28,7 @@ static bool read_line(const char *database, struct nss_line *ret)
     return found;
 }
 
-/* Behind "files", wherever it stood: before what may stop the search. */
+/* Behind "files", wherever it stood: before what may stop the search. Without it at the line's end. */
 static void make_mend(const char *database, const struct nss_line *line, char ret[CHECK_TEXT_SIZE])
 {
     if (nsswitch_find(line, "files") >= 0)
@@ -35,8 +36,11 @@ static void make_mend(const char *database, const struct nss_line *line, char re
                    "sed -i -E '/^[[:space:]]*%s:/{s/[[:space:]]coder\\b//;s/\\bfiles\\b/files "
                    "coder/}' " FILE_PATH,
                    database);
+    else if (line->count > 0)
+        check_text(ret, "sed -i -E '/^[[:space:]]*%s:/s/[[:space:]]*(#.*)?$/ coder \\1/' " FILE_PATH, database);
     else
-        check_text(ret, "write '%s: files coder' into " FILE_PATH, database);
+        check_text(ret, "sed -i -E '/^[[:space:]]*%s:/d' " FILE_PATH " && echo '%s: files coder' >>" FILE_PATH, database,
+                   database);
 }
 
 static void check_map(struct doctor *doctor, const struct map *map)
@@ -47,6 +51,8 @@ static void check_map(struct doctor *doctor, const struct map *map)
     char mend[CHECK_TEXT_SIZE];
 
     make_mend(map->database, &line, mend);
+    if (map->names && (ours < 0 || !nsswitch_reaches(&line, ours)))
+        doctor->nss_broken = true;
     if (!found || ours < 0)
         check_report(doctor, SEVERITY_PROBLEM, "nss-missing", map->database,
                      found ? "its line in " FILE_PATH " does not name coder"
@@ -67,6 +73,7 @@ static void check_initgroups(struct doctor *doctor)
 
     if (!read_line("initgroups", &line) || nsswitch_find(&line, "coder") >= 0)
         return;
+    doctor->nss_broken = true;
     check_report(doctor, SEVERITY_PROBLEM, "nss-initgroups", "initgroups",
                  "its line in " FILE_PATH " does not name coder",
                  "it overrules the line for group: users get no role groups at login",
@@ -83,17 +90,18 @@ static void check_library(struct doctor *doctor)
         dlclose(library);
     if (whole)
         return;
+    doctor->nss_broken = true;
     check_report(doctor, SEVERITY_PROBLEM, "nss-library", "libnss_coder.so.2",
                  fault != NULL ? fault : "it is not our library",
-                 "nobody can be found by name or id", "install the package again, then: ldconfig");
+                 "nobody can be found by name or id", "apt-get install --reinstall libnss-coder && ldconfig");
 }
 
 void check_nss(struct doctor *doctor)
 {
     static const struct map maps[] = {
-        { "passwd", "our users are not found by any program" },
-        { "group", "role groups and private groups have no names, and are not granted" },
-        { "shadow", "it keeps suspended users out where PAM is not asked, or our module is gone" },
+        { "passwd", "our users are not found by any program", true },
+        { "group", "role groups and private groups have no names, and are not granted", true },
+        { "shadow", "it keeps suspended users out where PAM is not asked, or our module is gone", false },
     };
 
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)

@@ -102,7 +102,7 @@ static void judge_account(struct doctor *doctor, const struct kind *kind,
         check_text(mend, "admin-tool users suspend %s --remove-setid", account->username);
         report(doctor, kind, account->username,
                "whoever runs one acts as the suspended user, or with a group of that user's", mend);
-    } else if ((kind->bits & S_ISGID) != 0 && !is_member(account, kind->gid)) {
+    } else if ((kind->bits & S_ISGID) != 0 && !doctor->nss_broken && !is_member(account, kind->gid)) {
         print_roles(account->roles, roles);
         check_text(mend, "admin-tool users edit-roles %s --roles %s --remove-setid",
                    account->username, roles);

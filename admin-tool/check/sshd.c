@@ -14,6 +14,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "finding.h"
+#include "sshd_files.h"
 #include "sshd_settings.h"
 
 enum { OUTPUT_SIZE = 128 * 1024, GROUPS_MAX = 256, PAGE_SIZE = 128 };
@@ -101,13 +102,14 @@ static void count_all(struct store *store, const struct sshd_settings *settings,
 
 static void check_lists(struct doctor *doctor, const struct sshd_settings *settings)
 {
-    char what[CHECK_TEXT_SIZE];
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], file[SSHD_FILE_SIZE];
     struct kept_out kept = { 0 };
     bool any = false;
 
     for (int i = 0; i < SSHD_LISTS; i++)
         any = any || settings->lists[i][0] != '\0';
-    if (!any || doctor->tool->store == NULL || doctor->quiet || doctor->account != NULL)
+    if (!any || doctor->tool->store == NULL || doctor->quiet || doctor->nss_broken ||
+        doctor->account != NULL)
         return;
     count_all(doctor->tool->store, settings, &kept);
     if (kept.out == 0)
@@ -115,10 +117,12 @@ static void check_lists(struct doctor *doctor, const struct sshd_settings *setti
     check_text(what, "%s keeps %lld of %lld active users out, %s among them",
                sshd_settings_list_name(kept.list), (long long)kept.out, (long long)kept.active,
                kept.name);
+    sshd_file_of(sshd_settings_list_name(kept.list), file);
+    check_text(mend, "if they should get in: change %s in %.200s, by the group coder-member" RELOAD,
+               sshd_settings_list_name(kept.list), file);
     check_report(doctor, kept.out == kept.active ? SEVERITY_PROBLEM : SEVERITY_WARNING,
                  "sshd-lists", "sshd_config", what, "sshd refuses them before PAM is asked",
-                 "if they should get in: add the group coder-member to AllowGroups in "
-                 "/etc/ssh/sshd_config" RELOAD);
+                 mend);
 }
 
 /* -- settings ----------------------------------------------------------------------------- */

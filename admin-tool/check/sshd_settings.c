@@ -48,6 +48,8 @@ static void take(const char *key, const char *value, size_t length, struct sshd_
     for (size_t i = 0; i < SSHD_LISTS; i++)
         if (strcasecmp(key, names[i]) == 0)
             append(value, length, ret->lists[i]);
+    if (strcasecmp(key, "authorizedkeyscommand") == 0 || strcasecmp(key, "trustedusercakeys") == 0)
+        ret->other_keys = ret->other_keys || length != 4 || strncasecmp(value, "none", 4) != 0;
     if (strcasecmp(key, "authorizedkeysfile") == 0)
         append(value, length, ret->key_files);
     if (strcasecmp(key, "authenticationmethods") == 0)

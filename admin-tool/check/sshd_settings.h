@@ -13,6 +13,7 @@ enum { SSHD_LISTS = SSHD_ALLOW_GROUPS + 1, SSHD_LIST_SIZE = 4096 };
 /* Lists: patterns, each with a blank behind it. */
 struct sshd_settings {
     bool pam, keyboard_interactive, password, public_key, strict_modes;
+    bool other_keys; /* from a program, or signed by a CA: no file of the user's tells of them */
     char lists[SSHD_LISTS][SSHD_LIST_SIZE];
     char key_files[SSHD_LIST_SIZE];
     char methods[SSHD_LIST_SIZE]; /* AuthenticationMethods */

@@ -20,6 +20,7 @@
 #include "local.h"
 #include "pam_stack.h"
 #include "sshd.h"
+#include "sshd_files.h"
 #include "sshd_settings.h"
 #include "user_files.h"
 #include "visit.h"
@@ -73,6 +74,21 @@ static void report_lock(const struct visit *visit)
     activity_close(log);
 }
 
+/* True when the shell is one that ends every session (nologin(8)): as it was meant, perhaps. */
+static bool report_nologin(struct visit *visit, const char *mend)
+{
+    const char *name = strrchr(visit->account->shell, '/');
+    char what[CHECK_TEXT_SIZE];
+
+    name = name != NULL ? name + 1 : visit->account->shell;
+    visit->no_session = strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0;
+    if (visit->no_session)
+        report(visit, SEVERITY_NOTE, "user-nologin",
+               check_text(what, "the shell %.300s ends every session at once", visit->account->shell),
+               "sshd, login and su give this user no session", mend);
+    return visit->no_session;
+}
+
 static void check_shell(struct visit *visit)
 {
     const char *shell = visit->account->shell, *listed;
@@ -88,6 +104,8 @@ static void check_shell(struct visit *visit)
                "sshd, login and su refuse or fail", mend);
         return;
     }
+    if (report_nologin(visit, mend))
+        return;
     setusershell();
     while (!found && (listed = getusershell()) != NULL)
         found = strcmp(listed, shell) == 0;
@@ -122,19 +140,39 @@ static void report_no_home(struct visit *visit)
            "logins begin in /, and no key can be kept", mend);
 }
 
+/* check_accounts has said it, with a command that is not this one. */
+static bool is_said(const struct visit *visit, const char *check)
+{
+    for (size_t i = 0; i < visit->doctor->count; i++)
+        if (strcmp(visit->doctor->findings[i].check, check) == 0 &&
+            strcmp(visit->doctor->findings[i].subject, visit->account->username) == 0)
+            return true;
+    return false;
+}
+
+static const char *loose_reason(const struct visit *visit, const struct home_sight *sight)
+{
+    if (sight->owner != visit->account->uid && sight->owner != 0)
+        return "it is not the user's, so sshd trusts no key in it";
+    return (sight->mode & 002) != 0 ? "others may write it, so sshd trusts no key in it"
+                                    : "its group may write it, so sshd trusts no key in it";
+}
+
 static void report_loose_home(struct visit *visit, const struct home_sight *sight)
 {
     const char *home = visit->account->home;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "give the user a home of his own";
 
     visit->keys_why = "owner or mode of the home (StrictModes)";
+    if (is_said(visit, "home-owner"))
+        return;
     if (is_plain_home(home))
         check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
                    visit->account->uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
            check_text(what, "the home %.300s has owner %u and mode %04o", home, sight->owner,
                       sight->mode),
-           "others may write it, so sshd trusts no key in it", mend);
+           loose_reason(visit, sight), mend);
 }
 
 static void report_unseen_home(struct visit *visit)
@@ -167,14 +205,30 @@ static void check_home(struct visit *visit)
 
 static void check_lists(const struct visit *visit)
 {
-    char what[CHECK_TEXT_SIZE];
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], file[SSHD_FILE_SIZE];
+    const char *list;
 
-    if (visit->has_sshd && visit->sshd_refusal >= 0)
-        report(visit, SEVERITY_PROBLEM, "user-sshd",
-               check_text(what, "%s in sshd_config keeps this user out",
-                          sshd_settings_list_name(visit->sshd_refusal)),
-               "sshd refuses before PAM is asked",
-               "change the list in /etc/ssh/sshd_config and run: systemctl reload ssh");
+    if (!visit->has_sshd || visit->sshd_refusal < 0 || visit->doctor->nss_broken)
+        return;
+    list = sshd_settings_list_name(visit->sshd_refusal);
+    sshd_file_of(list, file);
+    check_text(mend, "change %s in %s and run: systemctl reload ssh", list, file);
+    report(visit, SEVERITY_PROBLEM, "user-sshd",
+           check_text(what, "%s in sshd's configuration keeps this user out", list),
+           "sshd refuses before PAM is asked", mend);
+}
+
+/* Neither a password nor a key. */
+static void report_no_way(const struct visit *visit)
+{
+    char mend[CHECK_TEXT_SIZE];
+
+    if (visit->account->hash[0] != '\0' || visit->has_keys || visit->sshd.other_keys || visit->local ||
+        visit->verdict < VERDICT_TEMPORARY)
+        return;
+    check_text(mend, "admin-tool reset-password %s", visit->account->username);
+    report(visit, SEVERITY_PROBLEM, "user-no-way", "there is no way in: no password, and no key that sshd takes",
+           "nobody can log in as this user", mend);
 }
 
 void check_user(struct doctor *doctor)
@@ -201,5 +255,6 @@ void check_user(struct doctor *doctor)
     check_shell(&visit);
     check_home(&visit);
     check_lists(&visit);
+    report_no_way(&visit);
     visit_judge(&visit);
 }

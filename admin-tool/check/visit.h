@@ -18,7 +18,7 @@ struct visit {
     enum verdict verdict;
     struct pam_answers answers;
     struct sshd_settings sshd;
-    bool has_sshd, local, runs_shell, has_keys;
+    bool has_sshd, local, runs_shell, no_session, has_keys;
     int sshd_refusal;
     const char *keys_why; /* why no key works, "" */
 };

@@ -9,6 +9,7 @@
 #include "sql/policy.h"
 #include "terminal/escape.h"
 #include "finding.h"
+#include "host.h"
 #include "pam_stack.h"
 #include "service.h"
 #include "sshd_settings.h"
@@ -116,6 +117,16 @@ static void judge_method(struct visit *visit, const char *method, const char *na
                    visit->sshd.methods);
 }
 
+/* Why no session begins, "" when one does. by_nologin: the service asks pam_nologin(8). */
+static const char *session_obstacle(const struct visit *visit, bool by_nologin)
+{
+    if (!visit->runs_shell)
+        return "the shell cannot be run";
+    if (visit->no_session)
+        return "the shell ends every session at once";
+    return by_nologin && check_nologin() != NULL ? "no logins now: a file nologin is there" : "";
+}
+
 static void judge_sshd(struct visit *visit)
 {
     char refusal[CHECK_TEXT_SIZE] = "";
@@ -126,8 +137,8 @@ static void judge_sshd(struct visit *visit)
     if (visit->sshd_refusal >= 0)
         first = check_text(refusal, "%s keeps this user out",
                            sshd_settings_list_name(visit->sshd_refusal));
-    else if (!visit->runs_shell)
-        first = "the shell cannot be run";
+    else if (session_obstacle(visit, true)[0] != '\0')
+        first = session_obstacle(visit, true);
     else if (!visit->sshd.pam)
         first = "UsePAM is no";
     judge_method(visit, "keyboard-interactive", "keyboard-interactive", true,
@@ -173,13 +184,11 @@ static void judge_sudo(struct visit *visit)
 
 void visit_judge(struct visit *visit)
 {
-    const char *shell = visit->runs_shell ? "" : "the shell cannot be run";
-
     judge_sshd(visit);
     if (way_is_installed("login"))
-        judge_way(visit, "login", "password", true, shell);
+        judge_way(visit, "login", "password", true, session_obstacle(visit, true));
     if (way_is_installed("su"))
-        judge_way(visit, "su", "password", true, shell);
+        judge_way(visit, "su", "password", true, session_obstacle(visit, false));
     judge_sudo(visit);
     if (way_is_installed("cron"))
         judge_way(visit, "cron", "job", false, "");

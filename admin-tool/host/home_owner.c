@@ -26,11 +26,28 @@ static bool look_at(int folder, const char *name, struct statx *ret)
 
 enum { SHOWN = ACCOUNT_PATH_SIZE };
 
+/* A line of /etc/passwd has the uid. */
+static bool is_local(uint32_t uid)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    const struct passwd *line;
+    bool found = false;
+
+    while (file != NULL && !found && (line = fgetpwent(file)) != NULL)
+        found = line->pw_uid == uid;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
 static void say_owner(const char *path, uint32_t uid, char ret_reason[HOME_REASON_SIZE])
 {
     const struct passwd *owner = getpwuid(uid);
 
-    if (owner != NULL)
+    if (owner != NULL && uid != ROOT && is_local(uid))
+        snprintf(ret_reason, HOME_REASON_SIZE, "%.*s is the local user %.64s's (uid %u)", SHOWN, path, owner->pw_name,
+                 uid);
+    else if (owner != NULL)
         snprintf(ret_reason, HOME_REASON_SIZE, "%.*s is %.64s's", SHOWN, path, owner->pw_name);
     else
         snprintf(ret_reason, HOME_REASON_SIZE, "%.*s is uid %u's", SHOWN, path, uid);

@@ -2,6 +2,8 @@
 # What the doctor's tests share: plant one misconfiguration, look whether it is named, put all back.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# The stock set-up: Admins may use sudo.
+install -m 0440 /src/examples/sudoers.d/coder-admins /etc/sudoers.d/
 export DEBIAN_FRONTEND=noninteractive
 DIRECTORY=$STATE/directory
 

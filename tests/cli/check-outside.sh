@@ -26,7 +26,7 @@ local-primary|problem|yes|... with another role's|useradd -M -g coder-member lou
 local-primary|problem|yes|... by its number alone|echo 'lou:x:4321:70002::/:/bin/sh' >>/etc/passwd
 local-primary|warning|yes|... with a user's own group|useradd -M -g bob lou
 local-primary|problem|no|... with a group that has a role's name|echo coder-admin:x:4000: >>/etc/group; useradd -M -g 4000 lou
-local-member|problem|no|a member list of a role's group|useradd -M -g users lou; echo coder-admin:x:70000:lou >>/etc/group
+local-member|problem|yes|a member list of a role's group|useradd -M -g users lou; echo coder-admin:x:70000:lou >>/etc/group
 local-member|problem|no|... under another name|useradd -M -g users lou; echo chiefs:x:70000:lou >>/etc/group
 local-member|problem|no|... of ours who has no such role|echo coder-auditor:x:70002:bob >>/etc/group
 local-member|warning|no|a member list of a user's own group|useradd -M -g users lou; echo bob:x:70101:lou >>/etc/group
@@ -67,9 +67,31 @@ quiet "a link that root made" "mv /home/bob /srv/bob; ln -s /srv/bob /home/bob"
 quiet "two without a home" "for n in fay gus; do admin-tool users create -u \$n -e \$n@example.com --no-create-home --home /nonexistent; done"
 quiet "local users in groups of their own" "useradd -m lou; usermod -aG users lou"
 
+# One group of ours in /etc/group, one finding, one command, for all and for the user it is about.
+one() { [ "$(jq -r '(.findings? // .) | map(.check + ":" + .severity + ":" + .mend) | join(" ")' "$tmp/out")" = "$1" ]; }
+for asked in '' bob; do
+    echo coder-admin:x:4999:bob,mal >>/etc/group
+    # shellcheck disable=SC2086
+    run admin-tool check $asked -o json
+    ok "a local group of a role's name with a member (check $asked): one finding" one "local-member:problem:groupdel coder-admin"
+    eval "$(jq -r '(.findings? // .)[0].mend' "$tmp/out")"
+    run admin-tool check
+    ok "... and mended by its command" in_order
+    put_back
+done
+
 run admin-tool check bob
 ok "check bob is silent of others'" eval '! grep -qE "^(problem|warning): (local|group|home|account-name)" "$tmp/out"'
 chown mal /home/bob
 run admin-tool check bob
 says '^problem: home-owner: bob: /home/bob is mal' "... but says it of bob's own"
+ok "... once" [ "$(grep -cE '^[a-z]+: (home-owner|user-home):' "$tmp/out")" -eq 1 ]
+useradd -M -u 1500 bobby && chown 1500 /home/bob
+run admin-tool check bob
+says "^problem: home-owner: bob: /home/bob is the local user bobby's \(uid 1500\)$" "a local user's is called that"
+put_back
+chmod 775 /home/bob
+run admin-tool check bob
+ok "a home that its own group can write is not said to be open to others" eval '! grep -q "others may write" "$tmp/out"'
+put_back
 done_testing

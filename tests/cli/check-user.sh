@@ -3,6 +3,7 @@
 # check --repair: what it mends, and what it leaves alone.
 # shellcheck source=tests/cli/check-lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/check-lib.sh"
+rm /etc/sudoers.d/coder-admins
 make alice --roles admin
 for name in bob carol dave; do
     make "$name"
@@ -32,8 +33,8 @@ says "^sudo +password +no: no rule of sudo's lets this user run anything: sudo -
 echo 'bob ALL=(root) /bin/true' >/etc/sudoers.d/bob
 run admin-tool check bob
 says "^sudo +password +yes: for what 'sudo -l -U bob' lists$" "with a rule it is yes, for what sudo lists"
-user alice 0 "an Admin without any rule" "not $works"'["sudo password"]'
-install -m 0440 /src/examples/sudoers.d/coder-admins /etc/sudoers.d/
+user alice 0 "an Admin without any rule" "not $works"'["sudo password"] and '"$ids == ['account-sudo']"
+eval "$(jq -r '.findings[0].mend' "$tmp/out")"
 user alice 0 "an Admin with the role's" "$works"'["sudo password"]'
 LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 run admin-tool check bob
 says "^sudo +password +yes" "... in whatever language it is asked"
@@ -68,7 +69,7 @@ user bob 0 "with a key" "all($works.values())"
 chmod 666 /home/bob/.ssh/authorized_keys
 user bob 0 "a key file others may write" "not $works"'["sshd key"]'
 chmod 777 /home/bob
-user bob 1 "a home others may write" "not $works"'["sshd key"] and "user-home" in '"$ids"' and "home-owner" in '"$ids"
+user bob 1 "a home others may write" "not $works"'["sshd key"] and not "user-home" in '"$ids"' and "home-owner" in '"$ids"
 rm -rf /home/bob
 user bob 0 "no home" "$works"'["sshd password"] and not '"$works"'["sshd key"] and "user-home" in '"$ids"
 eval "$(jq -r '.findings[0].mend' "$tmp/out")"
@@ -97,7 +98,20 @@ user bob 0 "... unlocked by the command that is said" "$ids == []"
 sqlite3 "$STORE" "UPDATE accounts SET shell = '/bin/nonesuch' WHERE username = 'bob'; UPDATE accounts SET hash = NULL WHERE username = 'carol'"
 admin-tool publish >"$tmp/made"
 user bob 1 "a shell that is not there" '"user-shell" in '"$ids"' and not '"$works"'["sshd password"] and '"$works"'["cron job"]'
-user carol 0 "no password" 'not any(v for k, v in '"$works"'.items() if k != "cron job")'
+user carol 1 "no password and no key" 'not any(v for k, v in '"$works"'.items() if k != "cron job") and '"$ids == ['user-no-way']"
+run admin-tool check carol
+says '^  mend: admin-tool reset-password carol$' "... and what gives her a way in"
+install -d -o carol -m 700 /home/carol/.ssh && install -o carol -m 600 /dev/stdin /home/carol/.ssh/authorized_keys <<<"ssh-ed25519 x"
+user carol 0 "no password, but a key" "$ids == []"
+rm -r /home/carol/.ssh
+for shell in /usr/sbin/nologin /bin/false; do
+    sqlite3 "$STORE" "UPDATE accounts SET shell = '$shell' WHERE username = 'bob'"
+    admin-tool publish >"$tmp/made"
+    user bob 0 "$shell" 'not any(v for k, v in '"$works"'.items() if k.split()[0] in ("sshd", "login", "su")) and '"$works"'["cron job"] and "user-nologin" in '"$ids"
+done
+touch /etc/nologin
+user dave 1 "/etc/nologin" 'not any(v for k, v in '"$works"'.items() if k.split()[0] in ("sshd", "login")) and "host-nologin" in '"$ids"
+rm /etc/nologin
 sqlite3 "$STORE" "UPDATE accounts SET shell = '/usr/bin/env' WHERE username = 'bob'"
 admin-tool publish >"$tmp/made"
 user bob 0 "a shell that is not listed" '"user-shells" in '"$ids"
@@ -109,6 +123,8 @@ user carol 0 "a home that is no plain path" '"user-home" in '"$ids"' and not any
 put_back
 echo 'DenyUsers b*' >/etc/ssh/sshd_config.d/00-test.conf
 user bob 1 "DenyUsers" 'not any(v for k, v in '"$works"'.items() if "sshd" in k) and "user-sshd" in '"$ids"' and '"$works"'["su password"]'
+run admin-tool check bob
+says '^  mend: change DenyUsers in /etc/ssh/sshd_config.d/00-test.conf and run: systemctl reload ssh$' "... in the file that has it"
 user carol 0 "... is not for others" "$works"'["sshd password"]'
 printf 'Match User bob\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n' >/etc/ssh/sshd_config.d/99-test.conf
 rm /etc/ssh/sshd_config.d/00-test.conf

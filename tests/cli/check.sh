@@ -75,8 +75,10 @@ range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/s
 range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
 role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish
 role-group|warning|no|root's group for a role|sql "INSERT INTO policy VALUES ('admin_groups', 'root')"; admin-tool publish
+role-group|warning|yes|a role's group that went|sed -i '/^group:/s/files/files [SUCCESS=merge]/' /etc/nsswitch.conf; groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupdel helpers
 role-group|warning|yes|a role's group with a new id|sed -i '/^group:/s/files/files [SUCCESS=merge]/' /etc/nsswitch.conf; groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupmod -g 4002 helpers
 nss-missing|problem|yes|no coder in passwd|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
+nss-missing|problem|yes|no line for passwd|sed -i '/^passwd:/d' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in group|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in shadow|sed -i '/^shadow:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|a second line for group, which glibc goes by|echo 'group: files' >>/etc/nsswitch.conf
@@ -91,6 +93,69 @@ store-mode|problem|yes|a run folder others may write|mkdir -p -m 777 /run/coder;
 helper-socket|warning|no|a socket nobody listens on|mkdir -p /run/coder; python3 -c 'import socket; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind("/run/coder/helper.sock")'
 END
 rm -rf /run/coder
+
+# -- a cause, without what follows from it -----------------------------------------------------------------
+# bob is in a local group, Admin alice has a set-gid file, and sshd lets Members in: all as it should be.
+follow()
+{
+    gpasswd -a bob audio >"$tmp/made"
+    echo 'AllowGroups coder-member' >/etc/ssh/sshd_config.d/01-test.conf
+    cp /usr/bin/id /home/alice/copy && chown alice:coder-admin /home/alice/copy && chmod 2755 /home/alice/copy
+}
+only() { [ "$(jq -r '[.[].check] | unique | join(" ")' "$tmp/out")" = "$1" ]; }
+follow
+run admin-tool check
+ok "what follows from nothing is in order" in_order
+while IFS='|' read -r id plant; do
+    eval "$plant"
+    run admin-tool check -o json
+    ok "$plant: $id is said, and nothing that follows from it" only "$id"
+    eval "$(jq -r '.[0].mend' "$tmp/out")" >"$tmp/made" 2>&1
+    run admin-tool check
+    ok "... its command mends all" in_order
+    put_back && follow
+done <<'END'
+nss-missing|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
+nss-missing|sed -i 's/^passwd:.*/passwd: compat/' /etc/nsswitch.conf
+nss-missing|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
+nss-stops|sed -i '/^passwd:/s/files/files [NOTFOUND=return]/' /etc/nsswitch.conf
+directory-missing|rm $DIRECTORY
+directory-damaged|echo garbage >$DIRECTORY
+END
+library=$(find /usr/lib /lib -name libnss_coder.so.2 | head -1)
+mv "$library" "$tmp/library"
+run admin-tool check -o json
+ok "no library: nothing that follows from it either" only nss-library
+ok "... its mend is a command" eval 'jq -r ".[0].mend" "$tmp/out" | grep -q "^apt-get .* && ldconfig$"'
+mv "$tmp/library" "$library"
+rm /home/alice/copy /etc/ssh/sshd_config.d/01-test.conf
+gpasswd -d bob audio >"$tmp/made"
+
+# -- a role's group that went, granted until the next publication ------------------------------------------
+groupadd -g 4001 helpers && admin-tool policy set admin_groups=helpers >"$tmp/made" && groupdel helpers
+run admin-tool check
+says 'role-group: helpers: there is no such group, and its id 4001 is granted until the next publication' "a group that went is still granted, and that is said"
+admin-tool publish >"$tmp/made"
+run admin-tool check
+ok "... until then" eval 'grep -q "role-group: helpers: there is no such group$" "$tmp/out"'
+put_back
+
+# -- sudo, Admins, nologin ---------------------------------------------------------------------------------
+rm /etc/sudoers.d/coder-admins
+run admin-tool check -o json
+ok "Admins whom sudo lets run nothing: account-sudo is found" has_found account-sudo warning
+ok "... for Admins alone" [ "$(jq -r '[.[].subject] | join(" ")' "$tmp/out")" = alice ]
+eval "$(mend_of account-sudo)"
+run admin-tool check
+ok "... and mended by the command that is said" in_order
+for file in /etc/nologin /run/nologin; do
+    touch "$file"
+    run admin-tool check -o json
+    ok "$file: host-nologin is found" has_found host-nologin problem
+    eval "$(mend_of host-nologin)"
+    run admin-tool check
+    ok "... and mended" in_order
+done
 
 # -- what repair says ------------------------------------------------------------------------------------
 chmod 644 "$STORE"

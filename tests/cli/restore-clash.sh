@@ -45,7 +45,7 @@ ok "--dry-run on a host of others (exit 4)" [ "$status" -eq 4 ]
 says "clash: bob: uid $bob is taken by the user piet of this machine" "... names the user who has the uid"
 says "clash: eve: id $eve is taken by the group others of this machine" "... the group"
 says "clash: cid: the name is taken by a user of this machine" "... the name"
-says "clash: ann: /home/ann is cid's" "... the home"
+says "clash: ann: /home/ann is the local user cid's \\(uid 3333\\)" "... the home"
 says "clash: wheel: " "... the name with a meaning"
 says "clash: dan: /home/shared is the home of another account of the backup, too" "... and the home of two"
 says "clash: fay: the group helpers of this machine lists a member" "... a list of members"

@@ -75,6 +75,8 @@ try_page()
     done
 }
 
+# Admins may use sudo, as the README's first steps have it.
+install -m 0440 /src/examples/sudoers.d/coder-admins /etc/sudoers.d/
 from_manual | split_examples
 try_page "admin-tool(8)"
 rm -rf "$STATE" /home/*
