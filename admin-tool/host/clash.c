@@ -62,6 +62,15 @@ static bool find_primary(const struct account *account, bool ours,
            clash_say(ret_reason, "id %u is the primary group of %s of this machine", account->uid, name);
 }
 
+/* NSS tells of the first who has a uid, and that may be the account itself. */
+static bool find_second(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])
+{
+    char name[ACCOUNT_NAME_SIZE];
+
+    return ours && local_find_uid(account->uid, account->username, name) &&
+           clash_say(ret_reason, "uid %u is taken by the user %s of this machine", account->uid, name);
+}
+
 static bool find_id(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])
 {
     const struct passwd *user = (errno = 0, getpwuid(account->uid));
@@ -78,7 +87,7 @@ static bool find_id(const struct account *account, bool ours, char ret_reason[CL
     if (group != NULL && !(ours && strcmp(group->gr_name, account->username) == 0))
         return clash_say(ret_reason, "id %u is taken by the group %.64s of this machine", account->uid,
                    group->gr_name);
-    return find_primary(account, ours, ret_reason);
+    return find_second(account, ours, ret_reason) || find_primary(account, ours, ret_reason);
 }
 
 bool clash_find_identity(const struct account *account, bool ours, char ret_reason[CLASH_REASON_SIZE])

@@ -10,17 +10,27 @@
 
 #include "sql/account.h"
 
-/* home: NULL, then the group counts. */
-static bool find_user(const char *home, uint32_t gid, const char *but,
-                      char ret_user[ACCOUNT_NAME_SIZE])
+/* What a line must have; the one that is not NULL counts. */
+struct wanted {
+    const char *home;
+    const uint32_t *uid, *gid;
+};
+
+static bool has(const struct passwd *line, struct wanted wanted)
+{
+    if (wanted.home != NULL)
+        return strcmp(line->pw_dir, wanted.home) == 0;
+    return wanted.uid != NULL ? line->pw_uid == *wanted.uid : line->pw_gid == *wanted.gid;
+}
+
+static bool find_user(struct wanted wanted, const char *but, char ret_user[ACCOUNT_NAME_SIZE])
 {
     FILE *file = fopen("/etc/passwd", "re");
     const struct passwd *line;
     bool found = false;
 
     while (file != NULL && !found && (line = fgetpwent(file)) != NULL) {
-        found = (home != NULL ? strcmp(line->pw_dir, home) == 0 : line->pw_gid == gid) &&
-                strcmp(line->pw_name, but) != 0;
+        found = has(line, wanted) && strcmp(line->pw_name, but) != 0;
         if (found)
             snprintf(ret_user, ACCOUNT_NAME_SIZE, "%s", line->pw_name);
     }
@@ -31,12 +41,17 @@ static bool find_user(const char *home, uint32_t gid, const char *but,
 
 bool local_find_home(const char *home, const char *but, char ret_user[ACCOUNT_NAME_SIZE])
 {
-    return find_user(home, 0, but, ret_user);
+    return find_user((struct wanted){ .home = home }, but, ret_user);
 }
 
 bool local_find_primary(uint32_t gid, const char *but, char ret_user[ACCOUNT_NAME_SIZE])
 {
-    return find_user(NULL, gid, but, ret_user);
+    return find_user((struct wanted){ .gid = &gid }, but, ret_user);
+}
+
+bool local_find_uid(uint32_t uid, const char *but, char ret_user[ACCOUNT_NAME_SIZE])
+{
+    return find_user((struct wanted){ .uid = &uid }, but, ret_user);
 }
 
 static bool lists(const struct group *line, const char *username)

@@ -62,6 +62,14 @@ run admin-tool users activate jim -y
 ok "... and then it may be active: staged, no clash" eval '[ "$status" -eq 0 ] && is_status jim active'
 complains "note: jim still has a line in /etc/passwd" "... with the note"
 
+useradd -M -o -u "$(uid_of lea)" -g users leo
+admin-tool users suspend lea -y >"$tmp/made" 2>&1
+exits 4 "a staged one whose uid a second local user has" admin-tool users activate lea -y
+complains "^admin-tool: clash: lea: uid [0-9]+ is taken by the user leo of this machine" "... is none's alone"
+userdel leo
+run admin-tool users activate lea -y
+ok "... and active when he is gone" eval '[ "$status" -eq 0 ] && is_status lea active'
+
 # -- suspended, and yet he logs in -----------------------------------------------------------------------------------------
 run admin-tool users suspend jim -y
 ok "suspend of an account with a local line (exit 1)" [ "$status" -eq 1 ]
