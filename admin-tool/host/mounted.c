@@ -77,6 +77,50 @@ bool mounted_type(uint64_t mount, char *ret, size_t size)
     return found;
 }
 
+/* proc(5): blank, tab, newline and backslash stand as three octal digits behind a backslash. */
+static void decode(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; to++)
+        if (from[0] == '\\' && strspn(from + 1, "01234567") >= 3) {
+            *to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    *to = '\0';
+}
+
+/* The fifth word. */
+static char *find_point(char *line)
+{
+    for (int i = 0; i < 4 && line != NULL; i++) {
+        line = strchr(line, ' ');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    if (line == NULL)
+        return NULL;
+    line[strcspn(line, " \n")] = '\0';
+    decode(line);
+    return line;
+}
+
+void mounted_each(bool (*look)(const char *point, void *context), void *context)
+{
+    FILE *info = fopen("/proc/self/mountinfo", "re");
+    char *line = NULL, *point;
+    size_t room = 0;
+    bool more = true;
+
+    while (info != NULL && more && getline(&line, &room, info) != -1)
+        if ((point = find_point(line)) != NULL)
+            more = look(point, context);
+    free(line);
+    if (info != NULL)
+        fclose(info);
+}
+
 int mounted_open_path(int folder, const char *name, uint64_t mount)
 {
     int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);

@@ -16,6 +16,9 @@ bool mounted_id(int fd, uint64_t *ret);
  * gone, or nobody can tell. */
 bool mounted_type(uint64_t mount, char *ret, size_t size);
 
+/* Calls for each mount point that is visible here, outermost first, until a call says false. */
+void mounted_each(bool (*look)(const char *point, void *context), void *context);
+
 /* The entry `name` of an open folder with O_PATH, no link followed and nothing mounted by looking, if it is on
  * this mount. -1 with errno; EXDEV: on another one, or nobody can tell. */
 int mounted_open_path(int folder, const char *name, uint64_t mount);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -17,7 +18,7 @@
 #include "mounted.h"
 #include "shell_word.h"
 
-enum { DEPTH_MAX = 128, PLACES_MAX = 16 };
+enum { DEPTH_MAX = 128, PLACES_MAX = 64 };
 
 struct place {
     dev_t device;
@@ -110,10 +111,13 @@ static void search_folder(struct walk *walk, int folder, uint64_t mount, int dep
     closedir(entries);
 }
 
-/* Where looking would wait for another machine or a user's program, or for nothing that lasts, nobody looks. */
+/* Where looking would wait for another machine or a user's program, and where no user's file can be, nobody looks. */
 static bool is_worth_it(uint64_t mount)
 {
-    static const char *const others[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "afs", "9p", "autofs", "proc" };
+    static const char *const others[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "afs", "9p", "autofs", "proc",
+                                          "sysfs", "cgroup", "cgroup2", "devpts", "mqueue", "debugfs", "tracefs",
+                                          "securityfs", "configfs", "bpf", "pstore", "efivarfs", "nsfs", "vfat",
+                                          "squashfs", "erofs", "iso9660", "hugetlbfs", "binfmt_misc", "rpc_pipefs" };
     char type[32];
 
     if (!mounted_type(mount, type, sizeof type) || strncmp(type, "fuse", 4) == 0)
@@ -133,20 +137,29 @@ static bool add_place(struct walk *walk, const struct stat *st)
     return true;
 }
 
-/* Down from what `place` (O_PATH) leads to. */
-static void search_place(struct walk *walk, int place, const char *path)
+static bool has_device(const struct walk *walk, dev_t device)
+{
+    for (size_t i = 0; i < walk->place_count; i++)
+        if (walk->places[i].device == device)
+            return true;
+    return false;
+}
+
+/* Down from what `place` (O_PATH) leads to. fresh: only when it is of a filesystem that no walk began on. */
+static void search_place(struct walk *walk, int place, const char *path, bool fresh)
 {
     uint64_t mount;
     struct stat st;
     int folder;
 
     if (!mounted_id(place, &mount) || !is_worth_it(mount) || fstat(place, &st) != 0 ||
-        is_walked(walk, &st))
+        is_walked(walk, &st) || (fresh && has_device(walk, st.st_dev)))
         return;
     folder = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder == -1)
         return;
     if (!add_place(walk, &st)) {
+        walk->end->late = true;
         close(folder);
         return;
     }
@@ -156,14 +169,21 @@ static void search_place(struct walk *walk, int place, const char *path)
 }
 
 /* Down from `path`, no further than its mount. */
-static void search_below(struct walk *walk, const char *path)
+static void search_below(struct walk *walk, const char *path, bool fresh)
 {
     int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
     if (place == -1)
         return;
-    search_place(walk, place, path);
+    search_place(walk, place, path, fresh);
     close(place);
+}
+
+/* A disk of its own (/data): walks do not go from one mount to another. */
+static bool search_mount(const char *point, void *context)
+{
+    search_below(context, point, true);
+    return !is_over(context);
 }
 
 /* As if it had been walked. */
@@ -187,11 +207,13 @@ static size_t count_places(enum search_scope scope)
 static void search_all(struct walk *walk)
 {
     if (walk->search->home != NULL)
-        search_below(walk, walk->search->home);
+        search_below(walk, walk->search->home, false);
     if (walk->search->scope == SEARCH_WRITABLE)
         leave_out(walk, "/usr");
     for (size_t i = 0; i < count_places(walk->search->scope); i++)
-        search_below(walk, places[i]);
+        search_below(walk, places[i], false);
+    if (walk->search->scope != SEARCH_HOMES)
+        mounted_each(search_mount, walk);
 }
 
 /* In the child. */
@@ -214,8 +236,9 @@ void search_run(const struct search *search, void *ret, size_t size)
 /* -- for find(1) -------------------------------------------------------------------------- */
 
 struct beginning {
-    const char *path;
+    char path[PATH_MAX];
     uint64_t mount;
+    dev_t device;
 };
 
 struct beginnings {
@@ -238,34 +261,59 @@ static bool is_reached(const struct beginnings *found, const char *path, uint64_
     return false;
 }
 
-static void add_beginning(struct beginnings *found, const char *path)
+static bool is_begun(const struct beginnings *found, dev_t device)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->list[i].device == device)
+            return true;
+    return false;
+}
+
+static void add_beginning(struct beginnings *found, const char *path, bool fresh)
 {
     int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC | O_DIRECTORY);
-    uint64_t mount;
+    struct beginning *next = &found->list[found->count];
+    struct stat st;
 
     if (fd == -1)
         return;
-    if (mounted_id(fd, &mount) && is_worth_it(mount) && !is_reached(found, path, mount))
-        found->list[found->count++] = (struct beginning){ path, mount };
+    if (found->count < PLACES_MAX && mounted_id(fd, &next->mount) && is_worth_it(next->mount) &&
+        !is_reached(found, path, next->mount) && fstat(fd, &st) == 0 && (!fresh || !is_begun(found, st.st_dev))) {
+        next->device = st.st_dev;
+        snprintf(next->path, sizeof next->path, "%s", path);
+        found->count++;
+    }
     close(fd);
+}
+
+static bool add_mount(const char *point, void *context)
+{
+    add_beginning(context, point, true);
+    return true;
 }
 
 /* From the end of the list, where the folders are that reach furthest. */
 void search_folders(const char *home, enum search_scope scope, char *ret, size_t size)
 {
-    struct beginnings found = { .count = 0 };
+    struct beginnings *found = calloc(1, sizeof *found);
     size_t used = 0;
 
+    snprintf(ret, size, "/");
+    if (found == NULL)
+        return;
     ret[0] = '\0';
     for (size_t i = count_places(scope); i > 0; i--)
-        add_beginning(&found, places[i - 1]);
+        add_beginning(found, places[i - 1], false);
     if (home != NULL)
-        add_beginning(&found, home);
-    for (size_t i = 0; i < found.count; i++) {
+        add_beginning(found, home, false);
+    if (scope != SEARCH_HOMES)
+        mounted_each(add_mount, found);
+    for (size_t i = 0; i < found->count; i++) {
         char word[SHELL_WORD_SIZE];
 
-        shell_word(found.list[i].path, word);
+        shell_word(found->list[i].path, word);
         if (used + strlen(word) + 2 <= size)
             used += (size_t)snprintf(ret + used, size - used, "%s%s", used > 0 ? " " : "", word);
     }
+    free(found);
 }

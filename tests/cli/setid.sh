@@ -151,6 +151,18 @@ ok "... lists them" [ "$(grep -c '^  /.*/cats$' "$tmp/out")" -eq 4 ]
 ok "... and its command disarms all of them" eval 'eval "$(command_of)" &&
     has_bits /var/tmp/cats 755 && has_bits /srv/cats 755 && has_bits "/srv/own/c d/cats" 755 && has_bits /opt/cats 755'
 umount '/srv/own/c d' /srv /var/tmp
+# A disk that no list names, mounted where its name needs quoting.
+mkdir -p '/data/of all' && mount -t tmpfs -o mode=1777 none '/data/of all'
+make dee
+install -o dee -m 4755 /usr/bin/id '/data/of all/dees'
+exits 0 "suspend, with a file on a disk of its own" admin-tool users suspend dee -y
+says '^  /data/of all/dees$' "... lists it"
+exits 0 "suspend --remove-setid" admin-tool users suspend dee -y --remove-setid
+ok "... takes the bits off there" has_bits '/data/of all/dees' 755
+chmod 4755 '/data/of all/dees'
+exits 0 "delete, with a file on a disk of its own" admin-tool users delete dee -y
+ok "... its command disarms it" eval 'eval "$(command_of)" && has_bits "/data/of all/dees" 755'
+umount '/data/of all'
 copy mal 4755 mal /usr/bin/id /home/mal/id
 exits 0 "delete --remove-setid" admin-tool users delete mal -y --remove-setid
 ok "... takes them off" eval 'has_bits /home/mal/id 755 && has_bits /srv/share/mals 755'

@@ -38,7 +38,10 @@ tool()
 {
     env "$@" admin-tool users suspend amy <"$tmp/silence" >/dev/null 2>&1 &
     tool=$!
-    until [ "$(cat "/proc/$tool/comm")" = admin-tool ] && grep -q '^Umask:.0077' "/proc/$tool/status"; do sleep 0.02; done
+    for _ in $(seq 500); do
+        [ "$(cat "/proc/$tool/comm")" = admin-tool ] && grep -q '^Umask:.0077' "/proc/$tool/status" && break
+        sleep 0.02
+    done
     sleep 0.3
 }
 # Those of the signals up to SIGTERM that it ignores, in bits.
