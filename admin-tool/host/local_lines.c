@@ -20,7 +20,9 @@ static bool has(const struct passwd *line, struct wanted wanted)
 {
     if (wanted.home != NULL)
         return strcmp(line->pw_dir, wanted.home) == 0;
-    return wanted.uid != NULL ? line->pw_uid == *wanted.uid : line->pw_gid == *wanted.gid;
+    if (wanted.uid != NULL)
+        return line->pw_uid == *wanted.uid;
+    return wanted.gid != NULL && line->pw_gid == *wanted.gid;
 }
 
 static bool find_user(struct wanted wanted, const char *but, char ret_user[ACCOUNT_NAME_SIZE])
