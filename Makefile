@@ -190,30 +190,17 @@ $(WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $$(call fixtures,test_$$*,
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 
-# libpam called from shell tests.
+# For shell tests: libpam called; a program executed with what a hostile caller left in its process; processes that are
+# hard to end; memory that runs out; a program that falls asleep in the middle of a change.
+HELPERS := $(addprefix $(B)/world/,pam_call inherit runaway failing_malloc.so sleeping_sync.so)
 $(B)/world/pam_call: $(O)/tests/unit/fixture/pam_call.o $(O)/tests/unit/fixture/pam_host.o
-	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lpam
-
-# Programs executed with what a hostile caller left in their process, for shell tests.
-$(B)/world/inherit: $(O)/tests/unit/fixture/inherit.o $(O)/tests/unit/fixture/hostility.o $(HOSTILITY) $(O)/tests/unit/fixture/portrait.o
-	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^
-
-# Processes that are hard to end, for shell tests.
+$(B)/world/inherit: $(addprefix $(O)/tests/unit/fixture/,inherit.o hostility.o portrait.o) $(HOSTILITY)
 $(B)/world/runaway: $(O)/tests/hostile/runaway.o
-	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lpthread
-
-# Memory that runs out, for shell tests.
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
-	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $^
-
-# Programs that fall asleep in the middle of a change, for shell tests.
 $(B)/world/sleeping_sync.so: $(O)/tests/hostile/sleeping_sync.o
+$(HELPERS):
 	@mkdir -p $(@D)
-	$(CC) -shared -o $@ $^
+	$(CC) $(if $(filter %.so,$@),-shared,-pie) -o $@ $^ -Wl,--as-needed -lpam -lpthread
 
 TSANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
 $(B)/tsan/obj/%.o: %.c
@@ -228,7 +215,7 @@ $(B)/tsan/test_nss_threads: $(B)/tsan/obj/tests/unit/test_nss_threads.o $(B)/tsa
 
 include tests/fuzz/fuzz.mk
 
-check-world: $(WORLD) $(B)/world/pam_call $(B)/world/inherit $(B)/world/runaway $(B)/world/failing_malloc.so $(B)/world/sleeping_sync.so $(NSS_WORLD) $(B)/world/libnss_next.so.2
+check-world: $(WORLD) $(HELPERS) $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
