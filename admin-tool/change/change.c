@@ -156,7 +156,7 @@ enum status change_account(struct tool *tool, const struct change *change)
         return status;
     status = check(tool, change, &account);
     if (status == GO_ON && change->look != NULL)
-        status = change->look(tool, &account);
+        status = change->look(tool, change, &account);
     if (status == GO_ON || status == STATUS_DONE)
         host_note_local(account.username);
     if (status == STATUS_DONE && change->again != NULL && !tool_has(tool, OPTION_DRY_RUN))

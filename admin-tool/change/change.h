@@ -26,8 +26,9 @@ struct change {
      * in the transaction. NULL: always. */
     enum status (*check)(struct tool *tool, const struct change *change,
                          const struct account *account);
-    /* Before the question, and no more: what may ask a slow NSS source. NULL: nothing. */
-    enum status (*look)(struct tool *tool, const struct account *account);
+    /* After check, before the question, and no more: what this machine's files or a slow NSS source have to
+     * say, which is not asked under a lock. NULL: nothing. */
+    enum status (*look)(struct tool *tool, const struct change *change, const struct account *account);
     /* In the transaction. */
     enum store_result (*apply)(struct tool *tool, const struct change *change,
                                const struct account *account);

@@ -141,16 +141,17 @@ static enum status check_status(struct tool *tool, const struct change *change,
 static enum status check_gift(const struct account *account, unsigned given)
 {
     return (given & ~(unsigned)ROLE_MEMBER) == 0 ? GO_ON
-           : host_refuse_local(account->username,
-                               "who would get the groups of the roles and log in past us;");
+           : host_refuse_local(account->username, "who would get the groups of the roles and log in past us;");
 }
 
 /* Whom a restore brought in suspended because of another gets in only when that one is out of the way. */
-static enum status look_activate(struct tool *tool, const struct account *account)
+static enum status look_activate(struct tool *tool, const struct change *change,
+                                 const struct account *account)
 {
     char reason[CLASH_REASON_SIZE];
 
     (void)tool;
+    (void)change;
     if (clash_find_identity(account, true, reason))
         return tool_refuse(STATUS_REFUSED, "clash: %s: %s; two would be one: change or remove that first "
                            "('usermod', 'groupmod', 'userdel')", account->username, reason);
@@ -200,18 +201,23 @@ static enum status check_roles(struct tool *tool, const struct change *change,
                                const struct account *account)
 {
     char names[ROLES_SIZE];
-    enum status status;
 
     if (account->roles == change->roles) {
         print_roles(account->roles, names);
         printf("%s already has exactly the roles %s.\n", account->username, names);
         return STATUS_DONE;
     }
-    status = check_gift(account, change->roles & ~account->roles);
-    if (status != GO_ON || (account->roles & ~change->roles) == 0)
-        return status;
+    if ((account->roles & ~change->roles) == 0)
+        return GO_ON;
     return (change->roles & ROLE_ADMIN) == 0 ? check_loss(tool, account)
                                              : oneself_check(tool, account);
+}
+
+static enum status look_roles(struct tool *tool, const struct change *change,
+                              const struct account *account)
+{
+    (void)tool;
+    return check_gift(account, change->roles & ~account->roles);
 }
 
 static enum store_result apply_roles(struct tool *tool, const struct change *change,
@@ -266,17 +272,15 @@ enum status users_edit_roles(struct tool *tool)
     char names[ROLES_SIZE], plan[64], outcome[64];
     struct change change = {
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
-        .check = check_roles, .apply = apply_roles, .finish = finish_roles,
+        .check = check_roles, .look = look_roles, .apply = apply_roles, .finish = finish_roles,
         .settle = settle_roles, .announce = announce_roles, .preview = preview_roles,
         .again = roles_again,
     };
 
     if (text == NULL)
-        return tool_refuse(STATUS_USAGE,
-                           "missing: --roles R,R; the set that replaces the present one");
+        return tool_refuse(STATUS_USAGE, "missing: --roles R,R; the set that replaces the present one");
     if (!roles_parse(text, &change.roles))
-        return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member",
-                           text);
+        return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member", text);
     print_roles(change.roles, names);
     snprintf(plan, sizeof plan, "give exactly the roles %s to", names);
     snprintf(outcome, sizeof outcome, "has the roles %s", names);
@@ -288,10 +292,15 @@ enum status users_edit_roles(struct tool *tool)
 static enum status check_delete(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
-    enum status status = tool_has(tool, OPTION_REMOVE_HOME) ? host_refuse_local_home(account) : GO_ON;
-
     (void)change;
-    return status == GO_ON ? check_loss(tool, account) : status;
+    return check_loss(tool, account);
+}
+
+static enum status look_delete(struct tool *tool, const struct change *change,
+                               const struct account *account)
+{
+    (void)change;
+    return tool_has(tool, OPTION_REMOVE_HOME) ? host_refuse_local_home(account) : GO_ON;
 }
 
 static enum store_result apply_delete(struct tool *tool, const struct change *change,
@@ -332,7 +341,7 @@ static void preview_delete(struct tool *tool, const struct change *change,
 enum status users_delete(struct tool *tool)
 {
     static const struct change change = {
-        .event = "delete", .plan = "delete", .asks = true, .check = check_delete,
+        .event = "delete", .plan = "delete", .asks = true, .check = check_delete, .look = look_delete,
         .apply = apply_delete, .finish = finish_delete, .preview = preview_delete,
     };
 
