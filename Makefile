@@ -58,7 +58,7 @@ room         = $(patsubst %.c,%.o,$(wildcard $(1)/*.c))
 # floor 1: the libraries. What a product does not need is in a list of its own.
 SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o sql/guard.o sql/database.o \
                sql/store_files.o sql/schema.o sql/store.o sql/store_accounts.o sql/store_changes.o sql/store_chain.o sql/store_audit.o \
-               sql/activity.o sql/activity_file.o sql/repeats.o sql/rescue.o
+               sql/activity.o sql/activity_file.o sql/repeats.o sql/openings.o sql/rescue.o
 TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o $(READER_OBJS)

@@ -23,16 +23,16 @@ enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LIFE_SECOND
 
 /* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer
  * does. */
-static bool identify(uint32_t *ret, int *ret_request_ms)
+static bool identify(struct ucred *ret, int *ret_request_ms)
 {
-    struct ucred peer;
-    socklen_t size = sizeof peer;
+    socklen_t size = sizeof *ret;
 
-    if (getsockopt(0, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    if (getsockopt(0, SOL_SOCKET, SO_PEERCRED, ret, &size) != 0)
         return false;
-    *ret = getuid() != CODER_OWNER_UID ? getuid() : peer.uid;
-    *ret_request_ms = getuid() == CODER_OWNER_UID && peer.uid != CODER_OWNER_UID ? SOCKET_REQUEST_MS
+    *ret_request_ms = getuid() == CODER_OWNER_UID && ret->uid != CODER_OWNER_UID ? SOCKET_REQUEST_MS
                                                                                 : REQUEST_MS;
+    if (getuid() != CODER_OWNER_UID)
+        ret->uid = getuid();
     return true;
 }
 
@@ -54,22 +54,24 @@ static bool is_permitted(const struct request *request, uint32_t caller_uid)
            (request->kind == REQUEST_AUTHENTICATE || request->kind == REQUEST_ACCOUNT);
 }
 
-static void serve(uint32_t peer_uid, struct request *request)
+/* peer: of a socketpair(2) it is who made it, the host. */
+static void serve(const struct ucred *peer, struct request *request)
 {
     struct judge judge = {
         .private_dir = CODER_STATE_DIR "/private",
         .run_dir = CODER_RUN_DIR "/private",
-        .caller_uid = peer_uid,
+        .caller_uid = peer->uid,
+        .host = peer->uid == CODER_OWNER_UID ? peer->pid : 0,
     };
     struct answer answer;
 
     memset(&answer, 0, sizeof answer); /* its padding too: an unprivileged asker sees every octet */
     answer.size = sizeof answer;
     answer.verdict = VERDICT_UNUSABLE;
-    if (peer_uid == CODER_OWNER_UID)
+    if (peer->uid == CODER_OWNER_UID)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
-    request_settle(request, peer_uid == CODER_OWNER_UID);
-    if (is_permitted(request, peer_uid))
+    request_settle(request, peer->uid == CODER_OWNER_UID);
+    if (is_permitted(request, peer->uid))
         judge_request(&judge, request, &answer);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
 }
@@ -77,12 +79,12 @@ static void serve(uint32_t peer_uid, struct request *request)
 int main(void)
 {
     static struct request request; /* one buffer, wiped below */
-    uint32_t peer_uid;
+    struct ucred peer;
     ptrdiff_t got;
     int request_ms, status = EXIT_FAILURE;
 
     clearenv();
-    if (geteuid() != CODER_OWNER_UID || !identify(&peer_uid, &request_ms) || !inherited_reset(INHERITED_NOTHING) ||
+    if (geteuid() != CODER_OWNER_UID || !identify(&peer, &request_ms) || !inherited_reset(INHERITED_NOTHING) ||
         !clean_descriptors() || !memory_wipe_freed())
         return status;
     signal(SIGPIPE, SIG_IGN); /* an asker who went away is told by send() */
@@ -90,7 +92,7 @@ int main(void)
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
     got = packet_receive(0, &request, sizeof request, packet_clock() + request_ms);
     if (got >= 0 && request_is_sound(&request, (size_t)got)) {
-        serve(peer_uid, &request);
+        serve(&peer, &request);
         status = EXIT_SUCCESS;
     }
     explicit_bzero(&request, sizeof request);

@@ -10,6 +10,7 @@
 #include "sql/account.h"
 #include "sql/activity.h"
 #include "sql/activity_file.h"
+#include "sql/openings.h"
 #include "sql/policy.h"
 #include "sql/repeats.h"
 #include "sql/store.h"
@@ -59,8 +60,28 @@ static void record_login(const struct hearing *hearing, struct answer *ret)
     memcpy(ret->failure_origin, notice.failure_origin, sizeof ret->failure_origin);
 }
 
-static void begin_session(const struct hearing *hearing, struct answer *ret)
+/* Not worth a refusal either. */
+static void record_opening(const struct hearing *hearing)
 {
+    struct activity_log *log = NULL;
+    enum store_result result =
+        activity_open(hearing->judge->private_dir, hearing->judge->run_dir, &log);
+
+    if (result == STORE_OK)
+        result = openings_add(log, hearing->account.uid, hearing->judge->host);
+    activity_close(log);
+    hearing_report(result, "activity.db");
+}
+
+/* Recorded first, and the truth read after: either a suspension was committed before and is read, or its sweep, which
+ * comes after the commit, finds the record. */
+static void begin_session(struct hearing *hearing, struct answer *ret)
+{
+    if (hearing->judge->host != 0 && hearing_may_enter(hearing_standing(hearing))) {
+        record_opening(hearing);
+        if (!hearing_read_truth(hearing) || !hearing->ours)
+            return; /* deleted meanwhile: unusable */
+    }
     ret->verdict = hearing_standing(hearing);
     /* a cron job or another user's silent session (sudo) would use up what is to be told at the
      * next login */

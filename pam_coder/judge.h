@@ -6,6 +6,7 @@
 #define CODER_JUDGE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "request.h"
 
@@ -13,6 +14,7 @@
 struct judge {
     const char *private_dir, *run_dir; /* the store's folder, and where its stand-ins are */
     uint32_t caller_uid; /* the real uid of who asks: for the origin and the audit row */
+    pid_t host;          /* root's program that asks, by the kernel; 0: somebody else's, or not to be seen */
 };
 
 /*

@@ -1,7 +1,8 @@
 /*
  * Whose a process is: the user's by its login uid or by any of its uids. Where no login uid could
  * be set, a process without one is also whose its parent or its session's leader is: a root shell
- * got through sudo has nothing else of its user's. Nothing is believed that the process says
+ * got through sudo has nothing else of its user's. And his is, with all that descends from it, what was let open a
+ * session for him: until its setuid(2) it is root's, or of whoever called it. Nothing is believed that the process says
  * itself.
  */
 #include "lineage.h"
@@ -21,8 +22,17 @@ static bool is_in_own_unit(pid_t pid, struct units *units)
     return units_are_here() && proc_unit(pid, unit) && units_is_own(units, unit);
 }
 
+static bool was_let_open(const struct openings *openings, const struct proc *process)
+{
+    for (size_t i = 0; i < openings->count; i++)
+        if (openings->all[i].pid == process->pid && openings->all[i].start == process->start)
+            return true;
+    return false;
+}
+
 /* PROC_ALIVE: judged. */
-static enum proc_look judge_alone(uint32_t uid, struct units *units, struct relative *ret)
+static enum proc_look judge_alone(uint32_t uid, const struct openings *openings, struct units *units,
+                                  struct relative *ret)
 {
     bool has_uid = false;
     uint32_t login_uid = proc_login_uid(ret->process.pid);
@@ -31,7 +41,10 @@ static enum proc_look judge_alone(uint32_t uid, struct units *units, struct rela
     if (look != PROC_ALIVE)
         return look;
     ret->is_free = login_uid == UINT32_MAX;
-    if (has_uid && ret->is_free && is_in_own_unit(ret->process.pid, units))
+    ret->is_opened = was_let_open(openings, &ret->process);
+    if (ret->is_opened)
+        ret->relation = RELATION_SESSION;
+    else if (has_uid && ret->is_free && is_in_own_unit(ret->process.pid, units))
         ret->relation = RELATION_UNIT;
     else if (has_uid || login_uid == uid)
         ret->relation = RELATION_SESSION;
@@ -39,12 +52,13 @@ static enum proc_look judge_alone(uint32_t uid, struct units *units, struct rela
 }
 
 /* PROC_ENDED: a zombie that is not his. */
-static enum proc_look look_at(pid_t pid, uint32_t uid, struct units *units, struct relative *ret)
+static enum proc_look look_at(pid_t pid, uint32_t uid, const struct openings *openings, struct units *units,
+                              struct relative *ret)
 {
     enum proc_look state = proc_read(pid, &ret->process), look = PROC_VANISHED;
 
     if (state != PROC_VANISHED)
-        look = judge_alone(uid, units, ret);
+        look = judge_alone(uid, openings, units, ret);
     if (state != PROC_ENDED || look != PROC_ALIVE)
         return look;
     if (ret->relation != RELATION_SESSION)
@@ -97,6 +111,14 @@ static bool is_led(const struct lineage *lineage, const struct lineage *before, 
     return is_to_end(lineage_find(lineage, session)) || was_led(lineage, before, session);
 }
 
+/* A child of what opened a session for him, and not known as such before. */
+static bool is_new_heir(const struct lineage *lineage, const struct relative *process)
+{
+    const struct relative *parent = lineage_find(lineage, process->process.parent);
+
+    return !process->is_opened && process->relation != RELATION_REMAINS && parent != NULL && parent->is_opened;
+}
+
 /* True when a process was found to be whose its parent or leader is. */
 static bool inherit(struct lineage *lineage, const struct lineage *before)
 {
@@ -105,6 +127,11 @@ static bool inherit(struct lineage *lineage, const struct lineage *before)
     for (size_t i = 0; i < lineage->count; i++) {
         struct relative *process = &lineage->processes[i];
 
+        if (is_new_heir(lineage, process)) {
+            process->is_opened = true;
+            process->relation = RELATION_SESSION;
+            found = true;
+        }
         if (process->relation != RELATION_NONE || !process->is_free ||
             (!is_to_end(lineage_find(lineage, process->process.parent)) &&
              !is_led(lineage, before, process->process.session)))
@@ -156,13 +183,14 @@ static size_t count_new_remains(const struct lineage *lineage, const struct line
     return count;
 }
 
-static bool read_all(struct proc_list *list, uint32_t uid, struct units *units, struct lineage *ret)
+static bool read_all(struct proc_list *list, uint32_t uid, const struct openings *openings, struct units *units,
+                     struct lineage *ret)
 {
     pid_t pid;
 
     while ((pid = proc_list_next(list)) != 0) {
         struct relative process = { .relation = RELATION_NONE };
-        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, uid, units, &process);
+        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, uid, openings, units, &process);
 
         if (look == PROC_VANISHED)
             ret->vanished++;
@@ -172,8 +200,8 @@ static bool read_all(struct proc_list *list, uint32_t uid, struct units *units, 
     return true;
 }
 
-bool lineage_read(uint32_t uid, const struct lineage *before, struct units *units,
-                  struct lineage *ret)
+bool lineage_read(uint32_t uid, const struct openings *openings, const struct lineage *before,
+                  struct units *units, struct lineage *ret)
 {
     struct lineage lineage = { 0 };
     struct proc_list list;
@@ -182,7 +210,7 @@ bool lineage_read(uint32_t uid, const struct lineage *before, struct units *unit
     if (!proc_list_open("/proc", &list))
         return false;
     units_forget_runs(units);
-    done = read_all(&list, uid, units, &lineage);
+    done = read_all(&list, uid, openings, units, &lineage);
     proc_list_close(&list);
     if (!done) {
         lineage_free(&lineage);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "sql/openings.h"
 #include "proc.h"
 #include "units.h"
 
@@ -22,6 +23,7 @@ enum relation {
 struct relative {
     struct proc process;
     bool is_free; /* no login uid: parent and leader say whose it is */
+    bool is_opened; /* it was let open a session for him, or descends from one that was */
     bool is_led;  /* its session is one that is to be ended */
     enum relation relation;
 };
@@ -38,11 +40,12 @@ struct lineage {
 
 /*
  * Look at every process, once. before: what was seen when last looked at, all zero at first; what
- * forked while its parent was ended is known by its session. units: this user's; those that ran are
+ * forked while its parent was ended is known by its session. openings: who was let open sessions for this user; what
+ * one of them is and starts is his, whatever it says of uids and units. units: this user's; those that ran are
  * noted in it. False when /proc cannot be read or memory is short.
  */
-bool lineage_read(uint32_t uid, const struct lineage *before, struct units *units,
-                  struct lineage *ret);
+bool lineage_read(uint32_t uid, const struct openings *openings, const struct lineage *before,
+                  struct units *units, struct lineage *ret);
 void lineage_free(struct lineage *lineage);
 
 /* NULL: it was not there. */

@@ -7,6 +7,9 @@
  * and the filesystem uid, the login uid, descent. We look until two looks find nothing, and none of
  * those looked at went away before it was known whose it was.
  *
+ * A login that was let in before the change and has not become him yet is known by its record (sql/openings.h). It is
+ * stopped and looked at again before it is ended: what it forked meanwhile would be nobody's without its parent.
+ *
  * Where an administrator's own service runs as him (units.h) the kernel must not end all: it would be
  * hit, too. There he is swept out of /proc; if there was anything, everything of his is then stopped at
  * once, swept, and the service goes on. That comes second, because sudo and su stop
@@ -23,6 +26,9 @@
 #include <unistd.h>
 
 #include "sql/account.h"
+#include "sql/activity_file.h"
+#include "sql/openings.h"
+#include "sql/store.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "lineage.h"
@@ -42,6 +48,7 @@ enum {
 struct sweep {
     uint32_t uid;
     size_t left;         /* to be ended, at the last look */
+    struct openings openings;
     struct lineage seen; /* at the last look */
     struct units units;
 };
@@ -58,7 +65,7 @@ static bool look(struct sweep *sweep)
 {
     struct lineage now;
 
-    if (!lineage_read(sweep->uid, &sweep->seen, &sweep->units, &now))
+    if (!lineage_read(sweep->uid, &sweep->openings, &sweep->seen, &sweep->units, &now))
         return false;
     lineage_free(&sweep->seen);
     sweep->seen = now;
@@ -89,9 +96,24 @@ static void end_seen(const struct sweep *sweep)
             proc_signal(&sweep->seen.processes[i].process, SIGKILL);
 }
 
-/* What a look found, and where that is allowed all that runs by now. */
-static void end_found(const struct sweep *sweep)
+/* True when there was one. */
+static bool stop_opened(const struct sweep *sweep)
 {
+    bool found = false;
+
+    for (size_t i = 0; i < sweep->seen.count; i++)
+        if (sweep->seen.processes[i].is_opened && is_to_end(&sweep->seen.processes[i])) {
+            proc_signal(&sweep->seen.processes[i].process, SIGSTOP);
+            found = true;
+        }
+    return found;
+}
+
+/* What a look found, and where that is allowed all that runs by now. */
+static void end_found(struct sweep *sweep)
+{
+    if (stop_opened(sweep))
+        look(sweep); /* if not, what the last one saw is ended */
     if (!has_own_unit(sweep))
         uid_signal(sweep->uid, SIGKILL);
     end_seen(sweep);
@@ -116,7 +138,7 @@ static void end_stopped(struct sweep *sweep)
 {
     struct lineage before;
 
-    if (!lineage_read(sweep->uid, &sweep->seen, &sweep->units, &before))
+    if (!lineage_read(sweep->uid, &sweep->openings, &sweep->seen, &sweep->units, &before))
         return;
     if (uid_signal(sweep->uid, SIGSTOP)) {
         for (int i = 0; i < LOOKS_STOPPED && look(sweep) && sweep->left > 0; i++)
@@ -238,6 +260,27 @@ static void forget_manager(const char *number)
     run("systemctl", "reset-failed", unit);
 }
 
+/* -- who was let in ------------------------------------------------------------------------ */
+
+/* Where the helper writes it: beside the store, or in the stand-in. */
+static bool read_openings(uint32_t uid, struct openings *ret)
+{
+    static const char *const folders[][2] = { { PRIVATE_DIR, PRIVATE_DIR "/activity.db" },
+                                              { PRIVATE_RUN_DIR, PRIVATE_RUN_DIR "/activity.db" } };
+    bool done = true;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct activity_log *log = NULL;
+
+        if (access(folders[i][1], F_OK) != 0)
+            continue;
+        if (activity_open(folders[i][0], NULL, &log) != STORE_OK || openings_read(log, uid, ret) != STORE_OK)
+            done = false;
+        activity_close(log);
+    }
+    return done;
+}
+
 /* -- all of it ---------------------------------------------------------------------------- */
 
 static void complain(struct tool *tool, const struct sweep *sweep, const struct account *account)
@@ -271,11 +314,15 @@ void sessions_end(struct tool *tool, const struct account *account)
     snprintf(number, sizeof number, "%u", account->uid);
     if (kept)
         end_lingering(number, account->uid);
+    if (!read_openings(account->uid, &sweep.openings))
+        tool_complain(tool, "cannot read whether a login of %s is under way (activity.db): see 'ps -ef', and run "
+                      "'admin-tool check'", account->username);
     if (!end_all(&sweep))
         complain(tool, &sweep, account);
     if (kept)
         forget_manager(number);
     name_units(&sweep, account);
     lineage_free(&sweep.seen);
+    openings_free(&sweep.openings);
     units_free(&sweep.units);
 }

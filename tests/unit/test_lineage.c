@@ -16,6 +16,7 @@
 #include "host/lineage.h"
 #include "host/proc.h"
 #include "host/units.h"
+#include "sql/openings.h"
 
 /* No systemd is asked. */
 bool units_are_here(void)
@@ -103,6 +104,7 @@ static void states_are_told_apart(void **state)
 /* Children that are born and gone while we look. */
 static void whoever_vanishes_is_counted(void **state)
 {
+    const struct openings nobodys = { 0 };
     struct lineage none = { 0 }, seen = { 0 };
     struct units units = { 0 };
     size_t vanished = 0;
@@ -113,7 +115,7 @@ static void whoever_vanishes_is_counted(void **state)
         if ((born = vfork()) == 0)
             _exit(0);
     for (int i = 0; i < 2000 && vanished == 0; i++) {
-        assert_true(lineage_read(NOBODYS, &none, &units, &seen));
+        assert_true(lineage_read(NOBODYS, &nobodys, &none, &units, &seen));
         assert_non_null(lineage_find(&seen, getpid()));
         vanished = seen.vanished;
         lineage_free(&seen);
@@ -122,12 +124,73 @@ static void whoever_vanishes_is_counted(void **state)
     assert_true(vanished > 0);
 }
 
+/* One look with this one as who opened a session for him: is the other one to be ended? */
+static bool is_his(struct opening opening, pid_t pid)
+{
+    const struct openings openings = { .all = &opening, .count = 1 };
+    struct lineage none = { 0 }, seen = { 0 };
+    struct units units = { 0 };
+    const struct relative *found;
+    bool his;
+
+    assert_true(lineage_read(NOBODYS, &openings, &none, &units, &seen));
+    found = lineage_find(&seen, pid);
+    assert_non_null(found);
+    his = found->relation == RELATION_SESSION;
+    lineage_free(&seen);
+    return his;
+}
+
+/* A child with one of its own, whose number it writes. */
+static pid_t start_family(pid_t *ret_grandchild)
+{
+    int pipes[2];
+    pid_t child;
+
+    assert_int_equal(pipe(pipes), 0);
+    child = fork();
+    if (child == 0) {
+        pid_t grandchild = fork();
+
+        if (grandchild > 0 && write(pipes[1], &grandchild, sizeof grandchild) < 0)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(read(pipes[0], ret_grandchild, sizeof *ret_grandchild), sizeof *ret_grandchild);
+    close(pipes[0]);
+    close(pipes[1]);
+    return child;
+}
+
+static void who_opened_a_session_is_his_and_what_descends_from_it(void **state)
+{
+    pid_t grandchild = 0, child = start_family(&grandchild), other = start_waiting();
+    struct opening opening = { .pid = child };
+    struct proc process;
+
+    (void)state;
+    assert_int_equal(proc_read(child, &process), PROC_ALIVE);
+    opening.start = process.start;
+    assert_true(is_his(opening, child));
+    assert_true(is_his(opening, grandchild));
+    assert_false(is_his(opening, other));
+    assert_false(is_his(opening, getpid()));
+    opening.start--; /* the number was another's */
+    assert_false(is_his(opening, child));
+    assert_false(is_his(opening, grandchild));
+    kill(grandchild, SIGKILL);
+    end(child);
+    end(other);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_used_anew_are_not_hit),
         cmocka_unit_test(states_are_told_apart),
         cmocka_unit_test(whoever_vanishes_is_counted),
+        cmocka_unit_test(who_opened_a_session_is_his_and_what_descends_from_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
