@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,13 +40,20 @@ void units_forget_runs(struct units *units)
 /* Nobody's here: what runs for him is not looked for. */
 static const uint32_t NOBODYS = 4242424242;
 
+/* Ours, or our parent's: a test that fails leaves none behind. */
+static _Noreturn void wait_for_the_end(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;)
+        pause();
+}
+
 static pid_t start_waiting(void)
 {
     pid_t child = fork();
 
     if (child == 0)
-        for (;;)
-            pause();
+        wait_for_the_end();
     assert_true(child > 0);
     return child;
 }
@@ -154,8 +162,7 @@ static pid_t start_family(pid_t *ret_grandchild)
 
         if (grandchild > 0 && write(pipes[1], &grandchild, sizeof grandchild) < 0)
             _exit(1);
-        for (;;)
-            pause();
+        wait_for_the_end();
     }
     assert_int_equal(read(pipes[0], ret_grandchild, sizeof *ret_grandchild), sizeof *ret_grandchild);
     close(pipes[0]);
