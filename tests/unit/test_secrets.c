@@ -170,7 +170,7 @@ static void test_secrets_after_a_wrong_password(void **state)
 static void judge(enum request_kind kind, bool with_new)
 {
     static struct request request; /* the helper wipes its own, too */
-    struct judge judge = { FIXTURE_PRIVATE, FIXTURE_RUN, 0 };
+    struct judge judge = { .private_dir = FIXTURE_PRIVATE, .run_dir = FIXTURE_RUN };
     struct answer answer;
 
     memset(&request, 0, sizeof request);
