@@ -21,7 +21,8 @@ by_hand()
     case $1 in
         make) : ;;
         "make install") cp -a --no-preserve=ownership "$DEBS/by-hand/." / && chmod 4755 /usr/libexec/coder_helper ;;
-        "make uninstall && sudo ldconfig") (cd "$DEBS/by-hand" && find . ! -type d) | (cd / && xargs rm -f) && ldconfig ;;
+        "make uninstall && sudo ldconfig") (cd "$DEBS/by-hand" && find . ! -type d) | (cd / && xargs rm -f) &&
+            rmdir /usr/share/coder-accounts/sudoers.d /usr/share/coder-accounts && ldconfig ;;
         *) (cd /src && bash -e -c "$1") ;;
     esac
 }
