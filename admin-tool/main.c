@@ -22,6 +22,7 @@
 #include "verbs/audit_keep.h"
 #include "verbs/backup.h"
 #include "verbs/create.h"
+#include "verbs/delete.h"
 #include "verbs/edit.h"
 #include "verbs/listing.h"
 #include "verbs/policy.h"

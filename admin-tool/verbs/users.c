@@ -11,9 +11,6 @@
 #include "change/open.h"
 #include "change/transaction.h"
 #include "host/clash.h"
-#include "host/home_remove.h"
-#include "host/leftovers.h"
-#include "host/local_groups.h"
 #include "host/local_users.h"
 #include "host/oneself.h"
 #include "host/sessions.h"
@@ -22,41 +19,13 @@
 #include "sql/activity.h"
 #include "sql/activity_file.h"
 #include "sql/store.h"
-#include "sql/store_accounts.h"
 #include "sql/store_changes.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "loss.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
-
-/* Somebody must stay who can undo it. */
-static enum status check_admin_left(struct tool *tool, const struct account *account)
-{
-    int64_t others = 0;
-    enum status status;
-
-    if ((account->roles & ROLE_ADMIN) == 0 || account->status != ACCOUNT_ACTIVE ||
-        (account->expires_at != 0 && account->expires_at <= tool->now) ||
-        tool_has(tool, OPTION_FORCE))
-        return GO_ON;
-    status = tool_store_status(tool, store_count_other_admins(tool->store, account->uid, tool->now,
-                                                              &others), account->username);
-    if (status == GO_ON && others == 0)
-        return tool_refuse(STATUS_REFUSED,
-                           "%s is the last active Admin; make another one first, or "
-                           "use --force",
-                           account->username);
-    return status;
-}
-
-/* Of the account, or of what it may do. */
-static enum status check_loss(struct tool *tool, const struct account *account)
-{
-    enum status status = check_admin_left(tool, account);
-
-    return status == GO_ON ? oneself_check(tool, account) : status;
-}
 
 static enum status check_reason(const char *reason)
 {
@@ -134,7 +103,7 @@ static enum status check_status(struct tool *tool, const struct change *change,
         printf("%s is already %s.\n", account->username, account_status_name(account->status));
         return STATUS_DONE;
     }
-    return suspends ? check_loss(tool, account) : GO_ON;
+    return suspends ? loss_check(tool, account) : GO_ON;
 }
 
 /* Roles besides everybody's, of those given. */
@@ -209,7 +178,7 @@ static enum status check_roles(struct tool *tool, const struct change *change,
     }
     if ((account->roles & ~change->roles) == 0)
         return GO_ON;
-    return (change->roles & ROLE_ADMIN) == 0 ? check_loss(tool, account)
+    return (change->roles & ROLE_ADMIN) == 0 ? loss_check(tool, account)
                                              : oneself_check(tool, account);
 }
 
@@ -287,66 +256,7 @@ enum status users_edit_roles(struct tool *tool)
     return change_account(tool, &change);
 }
 
-/* -- delete and unlock -------------------------------------------------------------------- */
-
-static enum status check_delete(struct tool *tool, const struct change *change,
-                                const struct account *account)
-{
-    (void)change;
-    return check_loss(tool, account);
-}
-
-static enum status look_delete(struct tool *tool, const struct change *change,
-                               const struct account *account)
-{
-    (void)change;
-    return tool_has(tool, OPTION_REMOVE_HOME) ? host_refuse_local_home(account) : GO_ON;
-}
-
-static enum store_result apply_delete(struct tool *tool, const struct change *change,
-                                      const struct account *account)
-{
-    (void)change;
-    return store_account_delete(tool->store, account->uid);
-}
-
-static void finish_delete(struct tool *tool, const struct change *change,
-                          const struct account *before, const struct account *after)
-{
-    char command[SETID_COMMAND_SIZE];
-
-    printf("%s is deleted.\n", before->username);
-    fflush(stdout); /* what follows may take seconds */
-    end_sessions(tool, change, before, after);
-    local_groups_leave(tool, before);
-    change_release_signals(); /* the rest may take a minute, and half of it is no harm */
-    if (tool_has(tool, OPTION_REMOVE_HOME))
-        home_remove(tool, before);
-    leftovers_print(before, false, stdout);
-    setid_command(before->home, SEARCH_WRITABLE, before->uid, command);
-    setid_settle(tool, before, true, 0, command);
-}
-
-static void preview_delete(struct tool *tool, const struct change *change,
-                           const struct account *account, FILE *out)
-{
-    (void)change;
-    if (tool_has(tool, OPTION_REMOVE_HOME))
-        fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
-    local_groups_preview(tool, account, out);
-    leftovers_print(account, tool_has(tool, OPTION_REMOVE_HOME), out);
-    setid_preview(tool, account, true, 0, out);
-}
-
-enum status users_delete(struct tool *tool)
-{
-    static const struct change change = {
-        .event = "delete", .plan = "delete", .asks = true, .check = check_delete, .look = look_delete,
-        .apply = apply_delete, .finish = finish_delete, .preview = preview_delete,
-    };
-
-    return change_account(tool, &change);
-}
+/* -- unlock ------------------------------------------------------------------------------- */
 
 static enum status check_unlock(struct tool *tool, const struct change *change,
                                 const struct account *account)

@@ -1,5 +1,5 @@
 /*
- * One account suspended, activated, its roles, deleted, unlocked.
+ * One account suspended, activated, its roles, unlocked.
  */
 #ifndef CODER_VERBS_USERS_H
 #define CODER_VERBS_USERS_H
@@ -11,8 +11,6 @@ enum status users_suspend(struct tool *tool);
 enum status users_activate(struct tool *tool);
 
 enum status users_edit_roles(struct tool *tool);
-
-enum status users_delete(struct tool *tool);
 
 enum status users_unlock(struct tool *tool);
 

@@ -1,0 +1,83 @@
+/*
+ * users delete: the account goes, then what it runs and its place in the local groups; what else it leaves on this
+ * machine is told.
+ */
+#include "delete.h"
+
+#include <stdio.h>
+
+#include "change/change.h"
+#include "change/transaction.h"
+#include "host/home_remove.h"
+#include "host/leftovers.h"
+#include "host/local_groups.h"
+#include "host/local_users.h"
+#include "host/sessions.h"
+#include "host/setid.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_changes.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "loss.h"
+
+static enum status check_delete(struct tool *tool, const struct change *change,
+                                const struct account *account)
+{
+    (void)change;
+    return loss_check(tool, account);
+}
+
+static enum status look_delete(struct tool *tool, const struct change *change,
+                               const struct account *account)
+{
+    (void)change;
+    return tool_has(tool, OPTION_REMOVE_HOME) ? host_refuse_local_home(account) : GO_ON;
+}
+
+static enum store_result apply_delete(struct tool *tool, const struct change *change,
+                                      const struct account *account)
+{
+    (void)change;
+    return store_account_delete(tool->store, account->uid);
+}
+
+static void finish_delete(struct tool *tool, const struct change *change,
+                          const struct account *before, const struct account *after)
+{
+    char command[SETID_COMMAND_SIZE];
+
+    (void)change;
+    (void)after;
+    printf("%s is deleted.\n", before->username);
+    fflush(stdout); /* what follows may take seconds */
+    sessions_end(tool, before);
+    local_groups_leave(tool, before);
+    change_release_signals(); /* the rest may take a minute, and half of it is no harm */
+    if (tool_has(tool, OPTION_REMOVE_HOME))
+        home_remove(tool, before);
+    leftovers_print(before, false, stdout);
+    setid_command(before->home, SEARCH_WRITABLE, before->uid, command);
+    setid_settle(tool, before, true, 0, command);
+}
+
+static void preview_delete(struct tool *tool, const struct change *change,
+                           const struct account *account, FILE *out)
+{
+    (void)change;
+    if (tool_has(tool, OPTION_REMOVE_HOME))
+        fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
+    local_groups_preview(tool, account, out);
+    leftovers_print(account, tool_has(tool, OPTION_REMOVE_HOME), out);
+    setid_preview(tool, account, true, 0, out);
+}
+
+enum status users_delete(struct tool *tool)
+{
+    static const struct change change = {
+        .event = "delete", .plan = "delete", .asks = true, .check = check_delete, .look = look_delete,
+        .apply = apply_delete, .finish = finish_delete, .preview = preview_delete,
+    };
+
+    return change_account(tool, &change);
+}
