@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -42,6 +43,7 @@ static bool read_text(struct local_file *file, int fd)
         file->old_size += count > 0 ? (size_t)count : 0;
     }
     file->old[file->old_size] = '\0';
+    file->new_room = size + 1;
     return true;
 }
 
@@ -74,21 +76,64 @@ void local_file_free(struct local_file *file)
     free(file->new);
 }
 
+/* Not realloc: what it leaves behind is not wiped. */
+bool local_file_add(struct local_file *file, const char *text, size_t length)
+{
+    size_t room = 2 * (file->new_size + length);
+    char *larger;
+
+    if (file->new_size + length > file->new_room) {
+        larger = malloc(room);
+        if (larger == NULL)
+            return false;
+        memcpy(larger, file->new, file->new_size);
+        explicit_bzero(file->new, file->new_size);
+        free(file->new);
+        file->new = larger;
+        file->new_room = room;
+    }
+    memcpy(file->new + file->new_size, text, length);
+    file->new_size += length;
+    return true;
+}
+
 /* -- writing ------------------------------------------------------------------------------ */
 
-/* A new file with the old one's owner and mode, on disk when it returns. */
-static bool write_file(const char *path, const struct stat *like, const char *text, size_t size)
+/* The label of SELinux or Smack and the access list, where there are such. */
+static bool copy_attributes(const char *from, int to)
 {
-    bool written;
-    int fd;
+    static const char *const names[] = { "security.selinux", "security.SMACK64",
+                                         "system.posix_acl_access" };
+    char value[4096];
 
-    unlink(path); /* left by a run that was killed; we hold the lock */
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ssize_t size = lgetxattr(from, names[i], value, sizeof value);
+
+        if (size < 0 && errno != ENODATA && errno != ENOTSUP)
+            return false;
+        if (size >= 0 && fsetxattr(to, names[i], value, (size_t)size, 0) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Owner, mode and the rest as of the file at `path`; a backup in our folder stays root's alone. */
+static bool look_like(int fd, const struct stat *st, const char *path)
+{
+    return fchown(fd, st->st_uid, st->st_gid) == 0 && fchmod(fd, st->st_mode & 07777) == 0 &&
+           copy_attributes(path, fd);
+}
+
+/* A new file, on disk when it returns. like: whose look it gets, NULL: root's alone. */
+static bool write_file(const char *path, const struct local_file *like, const char *text, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool written;
+
     if (fd == -1)
         return false;
-    written = fchown(fd, like->st_uid, like->st_gid) == 0 &&
-              fchmod(fd, like->st_mode & 07777) == 0 && descriptor_write(fd, text, size) &&
-              fsync(fd) == 0;
+    written = (like == NULL || look_like(fd, &like->st, paths[like->id])) &&
+              descriptor_write(fd, text, size) && fsync(fd) == 0;
     if (close(fd) != 0 || !written) {
         int error = errno;
 
@@ -99,93 +144,92 @@ static bool write_file(const char *path, const struct stat *like, const char *te
     return true;
 }
 
-static void name_beside(enum local_file_id id, const char *suffix, char ret[NAME_SIZE])
+static bool is_folder(const char *backup)
 {
-    snprintf(ret, NAME_SIZE, "%s%s", paths[id], suffix);
+    return backup[0] == '/';
+}
+
+static void name_backup(enum local_file_id id, const char *backup, char ret[NAME_SIZE])
+{
+    if (is_folder(backup))
+        snprintf(ret, NAME_SIZE, "%s%s", backup, strrchr(paths[id], '/'));
+    else
+        snprintf(ret, NAME_SIZE, "%s%s", paths[id], backup);
 }
 
 /* "/etc/passwd+" until it is in place: shadow-utils' name. */
 static void name_new(enum local_file_id id, char ret[NAME_SIZE])
 {
-    name_beside(id, "+", ret);
+    snprintf(ret, NAME_SIZE, "%s+", paths[id]);
 }
 
 static bool is_changed(const struct local_file *file)
 {
-    return !file->missing && file->new_size != file->old_size;
+    return file->old != NULL && (file->new_size != file->old_size ||
+                                 memcmp(file->new, file->old, file->old_size) != 0);
 }
 
-/* Only shadow-utils' own backup may be overwritten. */
-static bool put_backup(const char *path, enum local_file_id id, const char *suffix)
+bool local_files_differ(const struct local_file files[LOCAL_FILE_COUNT])
 {
-    char backup[NAME_SIZE];
-
-    name_beside(id, suffix, backup);
-    if (strcmp(suffix, "-") == 0)
-        return rename(path, backup) == 0;
-    return link(path, backup) == 0 && unlink(path) == 0;
-}
-
-/* The backups of before stay. */
-static void remove_backup(enum local_file_id id, const char *suffix)
-{
-    char path[NAME_SIZE];
-    int error = errno;
-
-    name_beside(id, suffix, path);
-    if (strcmp(suffix, "-") != 0)
-        unlink(path);
-    errno = error;
-}
-
-static bool prepare(const struct local_file *file, const char *suffix)
-{
-    char path[NAME_SIZE];
-
-    name_new(file->id, path);
-    if (!write_file(path, &file->st, file->old, file->old_size) ||
-        !put_backup(path, file->id, suffix))
-        return false;
-    if (write_file(path, &file->st, file->new, file->new_size))
-        return true;
-    remove_backup(file->id, suffix);
+    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
+        if (is_changed(&files[i]))
+            return true;
     return false;
 }
 
-/* What was written beside the files, for the first `count` of them the backups, too. */
-static void abandon(const struct local_file files[LOCAL_FILE_COUNT], size_t count,
-                    const char *suffix)
+static bool prepare(const struct local_file *file, const char *backup)
+{
+    char kept[NAME_SIZE], path[NAME_SIZE];
+    int error;
+
+    name_backup(file->id, backup, kept);
+    name_new(file->id, path);
+    unlink(path); /* left by a run that was killed; we hold the lock */
+    if (!write_file(kept, is_folder(backup) ? NULL : file, file->old, file->old_size))
+        return false;
+    if (write_file(path, file, file->new, file->new_size))
+        return true;
+    error = errno;
+    unlink(kept);
+    errno = error;
+    return false;
+}
+
+static bool sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = fd != -1 && fsync(fd) == 0;
+
+    if (fd != -1)
+        close(fd);
+    return synced;
+}
+
+/* The first `count` of what was prepared. */
+static void abandon(const struct local_file files[LOCAL_FILE_COUNT], size_t count, const char *backup)
 {
     char path[NAME_SIZE];
     int error = errno;
 
-    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
+        if (!is_changed(&files[i]))
+            continue;
         name_new((enum local_file_id)i, path);
         unlink(path);
-        if (i < count && is_changed(&files[i]))
-            remove_backup((enum local_file_id)i, suffix);
+        name_backup((enum local_file_id)i, backup, path);
+        unlink(path);
     }
+    if (is_folder(backup))
+        rmdir(backup);
     errno = error;
 }
 
-static bool put_all(const struct local_file files[LOCAL_FILE_COUNT], const char **ret_path)
+void local_files_abandon(const struct local_file files[LOCAL_FILE_COUNT], const char *backup)
 {
-    int folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char path[NAME_SIZE];
-    bool good = folder != -1;
-
-    *ret_path = "/etc";
-    for (size_t i = 0; good && i < LOCAL_FILE_COUNT; i++) {
-        name_new((enum local_file_id)i, path);
-        good = !is_changed(&files[i]) || rename(path, paths[i]) == 0;
-    }
-    good = good && fsync(folder) == 0;
-    if (folder != -1)
-        close(folder);
-    return good;
+    abandon(files, LOCAL_FILE_COUNT, backup);
 }
 
-bool local_files_replace(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
+bool local_files_prepare(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
                          const char **ret_path)
 {
     for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
@@ -194,10 +238,60 @@ bool local_files_replace(const struct local_file files[LOCAL_FILE_COUNT], const 
             abandon(files, i, backup);
             return false;
         }
-    if (put_all(files, ret_path))
+    if (!is_folder(backup) || sync_folder(backup))
         return true;
-    abandon(files, 0, backup);
+    *ret_path = "the backup";
+    abandon(files, LOCAL_FILE_COUNT, backup);
     return false;
+}
+
+bool local_files_put(const struct local_file files[LOCAL_FILE_COUNT], int folder, enum local_order order,
+                     const char **ret_path)
+{
+    char path[NAME_SIZE];
+
+    for (size_t n = 0; n < LOCAL_FILE_COUNT; n++) {
+        size_t i = order == LOCAL_ADDS ? LOCAL_FILE_COUNT - 1 - n : n;
+
+        name_new((enum local_file_id)i, path);
+        *ret_path = paths[i];
+        if (is_changed(&files[i]) && rename(path, paths[i]) != 0)
+            return false;
+    }
+    *ret_path = "/etc";
+    return fsync(folder) == 0;
+}
+
+/* What could not be put any more goes; the backups stay. */
+static void remove_new(void)
+{
+    char path[NAME_SIZE];
+    int error = errno;
+
+    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
+        name_new((enum local_file_id)i, path);
+        unlink(path);
+    }
+    errno = error;
+}
+
+bool local_files_replace(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
+                         enum local_order order, const char **ret_path)
+{
+    int folder = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done;
+
+    *ret_path = "/etc";
+    if (folder == -1 || !local_files_prepare(files, backup, ret_path)) {
+        if (folder != -1)
+            close(folder);
+        return false;
+    }
+    done = local_files_put(files, folder, order, ret_path);
+    if (!done)
+        remove_new();
+    close(folder);
+    return done;
 }
 
 /* -- lines -------------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ struct local_file {
     bool missing;
     struct stat st;
     char *old, *new; /* new has room for all of old */
-    size_t old_size, new_size;
+    size_t old_size, new_size, new_room;
 };
 
 const char *local_file_path(enum local_file_id id);
@@ -27,15 +27,37 @@ const char *local_file_path(enum local_file_id id);
 bool local_file_load(struct local_file *file, enum local_file_id id);
 void local_file_free(struct local_file *file); /* wipes */
 
-/*
- * Those whose new text is shorter than the old one, in place: each with a backup, all of them synced before
- * the first is replaced. `backup` is put behind the file's name; "-" is shadow-utils' own, which is
- * overwritten, any other is a new file. False with errno and what it was about in *ret_path: the files are as
- * they were, or, where replacing failed, whole and with their backups.
- */
-enum { LOCAL_BACKUP_SIZE = 80 }; /* octets of `backup`, its NUL included */
+/* Onto the end of the new text, which grows as it must. False: no memory. */
+bool local_file_add(struct local_file *file, const char *text, size_t length);
+
+/* -- replacing ------------------------------------------------------------------------------ */
+
+/* Is the new text of any of them another one? */
+bool local_files_differ(const struct local_file files[LOCAL_FILE_COUNT]);
+
+/* Where the files go as they were: a suffix of our own (".coder-..."), put behind each one's name; or a folder
+ * of our own, from local_backup_make (local_backup.h). A file that is there is never overwritten. */
+enum { LOCAL_BACKUP_SIZE = 256 }; /* octets, the NUL included */
+
+/* Who is in the way of a login meanwhile: a line of /etc/passwd goes first and comes last. */
+enum local_order { LOCAL_TAKES_AWAY, LOCAL_ADDS };
+
+/* Those with another text, in place: both halves of it. False with errno and what it was about in *ret_path: the
+ * files are as they were, or, where putting failed, whole and with their backups. */
 bool local_files_replace(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
+                         enum local_order order, const char **ret_path);
+
+/* The new files beside the old ones, with owner, mode, access list and label, and the backups; all synced. False
+ * as above, and nothing is left. */
+bool local_files_prepare(const struct local_file files[LOCAL_FILE_COUNT], const char *backup,
                          const char **ret_path);
+/* They are renamed; nothing is opened but `folder`, which is /etc, before. */
+bool local_files_put(const struct local_file files[LOCAL_FILE_COUNT], int folder, enum local_order order,
+                     const char **ret_path);
+/* What was prepared is removed, the backups, too. */
+void local_files_abandon(const struct local_file files[LOCAL_FILE_COUNT], const char *backup);
+
+/* -- lines ---------------------------------------------------------------------------------- */
 
 /* Past this line's end. *ret_length: without it. */
 const char *local_line_end(const char *line, const char *end, size_t *ret_length);

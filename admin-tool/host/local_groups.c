@@ -251,7 +251,7 @@ static const char *cut_all(const char *username, const char *backup)
         else
             cut_name(&files[i], username);
     }
-    if (path == NULL && local_files_replace(files, backup, &path))
+    if (path == NULL && local_files_replace(files, backup, LOCAL_TAKES_AWAY, &path))
         path = NULL;
     for (size_t i = 0; i < LOCAL_FILE_COUNT; i++) {
         int error = errno;

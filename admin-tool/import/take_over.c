@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/local_backup.h"
 #include "host/local_files.h"
 #include "host/nscd.h"
 #include "sql/account.h"
@@ -31,6 +32,7 @@ struct surgery {
     struct claims taken; /* CLAIM_USER: whose lines are to go; number: the uid */
     struct claims kept;  /* CLAIM_USER, CLAIM_GROUP: names in the files as they will be */
     struct local_file files[LOCAL_FILE_COUNT];
+    char backup[LOCAL_BACKUP_SIZE];
     size_t removed;
     bool failed; /* memory */
 };
@@ -190,7 +192,7 @@ static bool read_and_cut(struct surgery *surgery)
 static bool operate(struct surgery *surgery)
 {
     const struct import_batch *batch = surgery->batch;
-    const char *path = "";
+    const char *path = PRIVATE_DIR;
 
     for (size_t i = 0; i < batch->count; i++)
         if (claims_add(&surgery->taken, CLAIM_USER, import_row_name(&batch->rows[i]),
@@ -199,7 +201,11 @@ static bool operate(struct surgery *surgery)
             return trouble(surgery, "/etc/passwd", strerror(ENOMEM));
     if (!read_and_cut(surgery))
         return false;
-    return local_files_replace(surgery->files, "-", &path) || trouble(surgery, path, strerror(errno));
+    if (!local_files_differ(surgery->files))
+        return true;
+    return (local_backup_make("take-over", batch->tool->now, surgery->backup) &&
+            local_files_replace(surgery->files, surgery->backup, LOCAL_TAKES_AWAY, &path)) ||
+           trouble(surgery, path, strerror(errno));
 }
 
 static void surgery_free(struct surgery *surgery)
@@ -233,9 +239,9 @@ void take_over(struct import_batch *batch)
     }
     if (operate(&surgery)) {
         note_suspended(batch);
-        tool_refuse(GO_ON, "%zu account%s taken over from /etc/passwd; the former files are "
-                    "/etc/passwd-, /etc/shadow-, /etc/group- and /etc/gshadow-", surgery.removed,
-                    surgery.removed == 1 ? "" : "s");
+        tool_refuse(GO_ON, "%zu account%s taken over from /etc/passwd%s%s", surgery.removed,
+                    surgery.removed == 1 ? "" : "s",
+                    surgery.backup[0] != '\0' ? "; the former files are in " : "", surgery.backup);
     }
     ulckpwdf();
     surgery_free(&surgery);

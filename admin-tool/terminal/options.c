@@ -231,7 +231,7 @@ static void print_import_help(void)
          "--from-passwd takes NAMEs instead of a FILE, without any all local accounts with a uid from\n"
          "1000 to 59999, with their ids, passwords, homes and shells. The e-mail address is NAME@HOST\n"
          "(HOST as /etc/mailname says) unless given as NAME=EMAIL. Until --take-over removes the lines\n"
-         "of /etc/passwd (backup: /etc/passwd-), these decide and suspending has no effect.");
+         "of /etc/passwd (and keeps the files as they were), these decide and suspending has no effect.");
 }
 
 static const char *force_help(const struct command *command)
