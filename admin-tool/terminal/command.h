@@ -39,9 +39,7 @@ enum option_id {
     OPTION_FOLLOW, OPTION_VERIFY, OPTION_BEFORE, OPTION_FROM_PASSWD, OPTION_TAKE_OVER,
     OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_WITH_HASHES, OPTION_FORMAT, OPTION_REPAIR,
     OPTION_EXACT, OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_DRY_RUN, OPTION_HELP,
-    OPTION_VERSION, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_SSH_KEY, OPTION_NO_SUBIDS, OPTION_SERVICE_ACCOUNT,
-    OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_MAY_BE_DORMANT, OPTION_INACTIVE, OPTION_ALL,
-    OPTION_MOVE_HOME, OPTION_TO_PASSWD, OPTION_ID_COUNT
+    OPTION_VERSION, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_ID_COUNT
 };
 #define WITH(option) (UINT64_C(1) << (option))
 
@@ -64,7 +62,7 @@ enum command_flag {
 struct command {
     const char *group; /* NULL: the command is one word */
     const char *name;  /* "": the group's word alone */
-    const char *operand; /* as in the help: NULL none, "NAME", "[NAME]", "NAME...", "[NAME...]" */
+    const char *operand; /* as in the help: NULL none, "NAME", "[NAME]", "NAME...", "OLD NEW", "NAME [FILE]" */
     unsigned flags;
     uint64_t options; /* WITH(...) of those it takes */
     enum status (*run)(struct tool *tool);

@@ -67,17 +67,6 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
                               "take the set-id bits off the user's files" },
-    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each" },
-    [OPTION_NO_SUBIDS] = { "no-subids", 0, NULL, "give no subordinate ids" },
-    [OPTION_SERVICE_ACCOUNT] = { "service-account", 0, NULL, "of a program: no e-mail, no password, no ageing" },
-    [OPTION_PASSWORD_MAX_DAYS] = { "password-max-days", 0, "N|never|default",
-                                   "a password must be changed after so many days" },
-    [OPTION_NEVER_DORMANT] = { "never-dormant", 0, NULL, "stays usable however long it is not used" },
-    [OPTION_MAY_BE_DORMANT] = { "may-be-dormant", 0, NULL, "takes --never-dormant back" },
-    [OPTION_INACTIVE] = { "inactive", 0, "DURATION", "only users without a login for so long: 90d (s m h d w)" },
-    [OPTION_ALL] = { "all", 0, NULL, "every account" },
-    [OPTION_MOVE_HOME] = { "move-home", 0, NULL, "the home directory gets the new name, too" },
-    [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "write the accounts back to the local files" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */
@@ -176,19 +165,34 @@ static enum status take_value(const struct command *command, size_t id, struct a
     return GO_ON;
 }
 
-/* Which operands there may be is said by how the help calls them: "[NAME...]". */
-static enum status take_operands(const struct command *command, int count, char **operands,
+/* How many words "NAME [FILE]" has; *ret_missing is the first that is not given and has to be, NULL: none. */
+static size_t count_operands(const char *words, size_t given, const char **ret_missing)
+{
+    size_t count = 0;
+
+    *ret_missing = NULL;
+    for (; words != NULL && *words != '\0'; words += strcspn(words, " "), words += strspn(words, " "))
+        if (count++ >= given && *words != '[' && *ret_missing == NULL)
+            *ret_missing = words;
+    return count;
+}
+
+/* Which operands there may be is said by how the help calls them: "OLD NEW", "[NAME...]". */
+static enum status take_operands(const struct command *command, size_t count, char **operands,
                                  struct arguments *ret)
 {
-    if (command->operand == NULL && count > 0)
+    const char *missing;
+    size_t most = count_operands(command->operand, count, &missing);
+
+    if (missing != NULL)
+        return refuse_usage(command, "missing: ", missing);
+    if (count > most && most == 0)
         return refuse_usage(command, "unexpected: ", operands[0]);
-    if (command->operand != NULL && command->operand[0] != '[' && count == 0)
-        return refuse_usage(command, "missing: ", command->operand);
-    if (count > 1 && strstr(command->operand, "...") == NULL)
-        return refuse_usage(command, "one at a time; unexpected: ", operands[1]);
+    if (count > most && strstr(command->operand, "...") == NULL)
+        return refuse_usage(command, most == 1 ? "one at a time; unexpected: " : "unexpected: ", operands[most]);
     ret->operand = count > 0 ? operands[0] : NULL;
     ret->operands = operands;
-    ret->operand_count = (size_t)count;
+    ret->operand_count = count;
     return GO_ON;
 }
 
@@ -214,7 +218,7 @@ enum status options_parse(const struct command *command, int argc, char **argv,
         return status;
     if (ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
         return optind == argc ? GO_ON : refuse_usage(command, "unexpected: ", argv[optind]);
-    return take_operands(command, argc - optind, argv + optind, ret);
+    return take_operands(command, (size_t)(argc - optind), argv + optind, ret);
 }
 
 static void print_option(const struct command *command, const struct option_row *row)
