@@ -16,6 +16,10 @@ enum store_result store_account_by_uid(struct store *store, uint32_t uid, struct
 enum store_result store_account_by_email(struct store *store, const char *email,
                                          struct account *ret);
 
+/* Whoever had this name once and has another now. */
+enum store_result store_account_by_former_name(struct store *store, const char *username,
+                                               struct account *ret);
+
 /* Up to `size` accounts with a uid above `after`, by uid; *ret is how many, 0 at the end. */
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret);

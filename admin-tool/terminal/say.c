@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sql/account.h"
 #include "sql/store.h"
+#include "sql/store_accounts.h"
 #include "command.h"
 #include "escape.h"
 
@@ -63,6 +65,21 @@ void tool_complain(struct tool *tool, const char *format, ...)
     tool->troubled = true;
 }
 
+/* Whoever had the name before is told by the present one. */
+static enum status say_unknown(const struct tool *tool, const char *subject)
+{
+    struct account account;
+    enum store_result result = STORE_NOT_FOUND;
+
+    if (tool->store != NULL)
+        result = store_account_by_former_name(tool->store, subject, &account);
+    if (result != STORE_OK)
+        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'", subject);
+    explicit_bzero(account.hash, sizeof account.hash);
+    return tool_refuse(STATUS_NOT_FOUND, "no such user: %s is now %s; see 'admin-tool users show %s'", subject,
+                       account.username, account.username);
+}
+
 enum status tool_store_status(const struct tool *tool, enum store_result result,
                               const char *subject)
 {
@@ -72,8 +89,7 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
     case STORE_OK:
         return GO_ON;
     case STORE_NOT_FOUND:
-        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'",
-                           subject);
+        return say_unknown(tool, subject);
     case STORE_MISSING:
         return tool_refuse(
             STATUS_NOT_FOUND,

@@ -17,7 +17,6 @@
 #include "host/local_lines.h"
 #include "host/login_defs.h"
 #include "host/names.h"
-#include "host/reserved.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/store.h"
@@ -28,6 +27,7 @@
 #include "terminal/say.h"
 #include "handover.h"
 #include "newcomer.h"
+#include "username.h"
 
 /* -- taken -------------------------------------------------------------------------------- */
 
@@ -37,27 +37,9 @@ static bool is_role_group(uint32_t id)
            id == role_gid(ROLE_AUDITOR);
 }
 
-static enum status check_name(const struct tool *tool, const char *username)
-{
-    const char *whose = reserved_name(username);
-    char group[ACCOUNT_NAME_SIZE];
-    enum status status = host_name_is_free(username);
-
-    if (status != GO_ON || tool_has(tool, OPTION_FORCE))
-        return status;
-    if (whose == NULL && local_find_member(username, group))
-        return tool_refuse(STATUS_REFUSED, "the local group %s lists a member %s, which the user would "
-                           "be: run 'gpasswd -d %s %s', or use --force", group, username, username,
-                           group);
-    if (whose == NULL)
-        return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "
-                       "the user's private group; choose another, or use --force", username, whose);
-}
-
 static enum status check_host(const struct tool *tool, const struct account *account)
 {
-    enum status status = check_name(tool, account->username);
+    enum status status = username_check_host(tool, account->username);
 
     if (status != GO_ON || account->uid == 0)
         return status;
@@ -70,23 +52,6 @@ static enum status check_host(const struct tool *tool, const struct account *acc
     return host_uid_is_free(account->uid);
 }
 
-static enum status check_own_name(struct tool *tool, const char *username)
-{
-    struct account present = { 0 };
-    enum store_result result = store_name_is_free(tool->store, username);
-
-    if (result != STORE_TAKEN)
-        return tool_store_status(tool, result, username);
-    result = store_account_by_name(tool->store, username, &present);
-    explicit_bzero(&present, sizeof present);
-    if (result == STORE_NOT_FOUND)
-        return tool_refuse(STATUS_REFUSED, "%s was deleted; names are never given out again, so choose another",
-                           username);
-    return result != STORE_OK ? tool_store_status(tool, result, username)
-           : tool_refuse(STATUS_REFUSED, "there is an account %s already; see 'admin-tool users show %s'",
-                         username, username);
-}
-
 static enum status check_store(struct tool *tool, const struct account *account)
 {
     enum status status;
@@ -94,7 +59,7 @@ static enum status check_store(struct tool *tool, const struct account *account)
 
     if (tool->store == NULL)
         return GO_ON;
-    status = check_own_name(tool, account->username);
+    status = username_check_store(tool, account->username);
     if (status == GO_ON)
         status = newcomer_email_status(tool, store_email_is_free(tool->store, account->email),
                                        account->email);

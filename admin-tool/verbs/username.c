@@ -1,0 +1,67 @@
+/*
+ * A name asked for, of a new account or of one renamed: whether it is free, and fit for a person.
+ */
+#include "username.h"
+
+#include <string.h>
+
+#include "host/local_lines.h"
+#include "host/names.h"
+#include "host/reserved.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+
+static enum status refuse_former(const struct tool *tool, const char *username)
+{
+    struct account heir = { 0 };
+    enum store_result result = store_account_by_former_name(tool->store, username, &heir);
+
+    explicit_bzero(heir.hash, sizeof heir.hash);
+    if (result == STORE_OK)
+        return tool_refuse(STATUS_REFUSED, "%s is the former name of %s; names are never given out again, so "
+                           "choose another", username, heir.username);
+    return tool_refuse(STATUS_REFUSED, "%s was deleted; names are never given out again, so choose another", username);
+}
+
+enum status username_check_store(const struct tool *tool, const char *username)
+{
+    struct account present = { 0 };
+    enum store_result result = store_name_is_free(tool->store, username);
+
+    if (result != STORE_TAKEN)
+        return tool_store_status(tool, result, username);
+    result = store_account_by_name(tool->store, username, &present);
+    explicit_bzero(&present, sizeof present);
+    if (result == STORE_NOT_FOUND)
+        return refuse_former(tool, username);
+    return result != STORE_OK ? tool_store_status(tool, result, username)
+           : tool_refuse(STATUS_REFUSED, "there is an account %s already; see 'admin-tool users show %s'",
+                         username, username);
+}
+
+/* Where the verb has one. */
+static const char *way_out(const struct tool *tool)
+{
+    return (tool->command->options & WITH(OPTION_FORCE)) != 0 ? ", or use --force" : "";
+}
+
+enum status username_check_host(const struct tool *tool, const char *username)
+{
+    const char *whose = reserved_name(username);
+    char group[ACCOUNT_NAME_SIZE];
+    enum status status = host_name_is_free(username);
+
+    if (status != GO_ON || tool_has(tool, OPTION_FORCE))
+        return status;
+    if (whose == NULL && local_find_member(username, group))
+        return tool_refuse(STATUS_REFUSED, "the local group %s lists a member %s, which the user would "
+                           "be: run 'gpasswd -d %s %s'%s", group, username, username, group,
+                           way_out(tool));
+    if (whose == NULL)
+        return GO_ON;
+    return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "
+                       "the user's private group; choose another%s", username, whose, way_out(tool));
+}
