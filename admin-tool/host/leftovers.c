@@ -17,6 +17,7 @@
 #include "terminal/escape.h"
 #include "home_owner.h"
 #include "mentions.h"
+#include "named_files.h"
 #include "search.h"
 #include "shell_word.h"
 
@@ -37,28 +38,15 @@ static void print_removal(const char *path, FILE *out)
     fprintf(out, "    remove it: rm %s\n", path);
 }
 
-/* FOLDER/NAME, if there is one: true when it was printed. */
-static bool print_named(const char *what, const char *folder, const char *name, FILE *out)
-{
-    char path[256];
-    struct stat st;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (lstat(path, &st) != 0)
-        return false;
-    print_path(what, path, out);
-    print_removal(path, out);
-    return true;
-}
-
-/* Debian's places first, then others'. */
 static void print_places(const char *name, FILE *out)
 {
-    if (!print_named("crontab", "/var/spool/cron/crontabs", name, out))
-        print_named("crontab", "/var/spool/cron", name, out);
-    if (!print_named("mail", "/var/mail", name, out))
-        print_named("mail", "/var/spool/mail", name, out);
-    print_named("lingering", "/var/lib/systemd/linger", name, out);
+    struct named_file files[NAMED_FILES];
+    size_t count = named_files_find(name, files);
+
+    for (size_t i = 0; i < count; i++) {
+        print_path(files[i].what, files[i].path, out);
+        print_removal(files[i].path, out);
+    }
 }
 
 static void print_at_jobs(uint32_t uid, const char *folder, FILE *out)

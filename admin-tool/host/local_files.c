@@ -18,7 +18,7 @@
 enum { FILE_MAX = 256 << 20, NAME_SIZE = 16 + LOCAL_BACKUP_SIZE };
 
 static const char *const paths[LOCAL_FILE_COUNT] = { "/etc/passwd", "/etc/shadow", "/etc/group",
-                                                     "/etc/gshadow" };
+                                                     "/etc/gshadow", "/etc/subuid", "/etc/subgid" };
 
 const char *local_file_path(enum local_file_id id)
 {
@@ -163,7 +163,7 @@ static void name_new(enum local_file_id id, char ret[NAME_SIZE])
     snprintf(ret, NAME_SIZE, "%s+", paths[id]);
 }
 
-static bool is_changed(const struct local_file *file)
+bool local_file_differs(const struct local_file *file)
 {
     return file->old != NULL && (file->new_size != file->old_size ||
                                  memcmp(file->new, file->old, file->old_size) != 0);
@@ -172,7 +172,7 @@ static bool is_changed(const struct local_file *file)
 bool local_files_differ(const struct local_file files[LOCAL_FILE_COUNT])
 {
     for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
-        if (is_changed(&files[i]))
+        if (local_file_differs(&files[i]))
             return true;
     return false;
 }
@@ -212,7 +212,7 @@ static void abandon(const struct local_file files[LOCAL_FILE_COUNT], size_t coun
     int error = errno;
 
     for (size_t i = 0; i < count; i++) {
-        if (!is_changed(&files[i]))
+        if (!local_file_differs(&files[i]))
             continue;
         name_new((enum local_file_id)i, path);
         unlink(path);
@@ -233,7 +233,7 @@ bool local_files_prepare(const struct local_file files[LOCAL_FILE_COUNT], const 
                          const char **ret_path)
 {
     for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
-        if (is_changed(&files[i]) && !prepare(&files[i], backup)) {
+        if (local_file_differs(&files[i]) && !prepare(&files[i], backup)) {
             *ret_path = paths[i];
             abandon(files, i, backup);
             return false;
@@ -255,7 +255,7 @@ bool local_files_put(const struct local_file files[LOCAL_FILE_COUNT], int folder
 
         name_new((enum local_file_id)i, path);
         *ret_path = paths[i];
-        if (is_changed(&files[i]) && rename(path, paths[i]) != 0)
+        if (local_file_differs(&files[i]) && rename(path, paths[i]) != 0)
             return false;
     }
     *ret_path = "/etc";

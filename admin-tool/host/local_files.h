@@ -1,6 +1,6 @@
 /*
- * /etc/passwd, /etc/shadow, /etc/group and /etc/gshadow, changed as shadow-utils would. Whoever changes
- * them holds lckpwdf(3) from the first load to the end.
+ * /etc/passwd, /etc/shadow, /etc/group and /etc/gshadow, and the ranges of subordinate ids, changed as shadow-utils
+ * would. Whoever changes them holds lckpwdf(3) from the first load to the end.
  */
 #ifndef CODER_LOCAL_FILES_H
 #define CODER_LOCAL_FILES_H
@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 
 /* In the order in which they are replaced. */
-enum local_file_id { LOCAL_PASSWD, LOCAL_SHADOW, LOCAL_GROUP, LOCAL_GSHADOW, LOCAL_FILE_COUNT };
+enum local_file_id {
+    LOCAL_PASSWD, LOCAL_SHADOW, LOCAL_GROUP, LOCAL_GSHADOW, LOCAL_SUBUID, LOCAL_SUBGID, LOCAL_FILE_COUNT
+};
 
 /* One file as it is, and as it will be. All zero: left alone. */
 struct local_file {
@@ -32,7 +34,8 @@ bool local_file_add(struct local_file *file, const char *text, size_t length);
 
 /* -- replacing ------------------------------------------------------------------------------ */
 
-/* Is the new text of any of them another one? */
+/* Is the new text another one? Of one file, of any of them. */
+bool local_file_differs(const struct local_file *file);
 bool local_files_differ(const struct local_file files[LOCAL_FILE_COUNT]);
 
 /* Where the files go as they were: a suffix of our own (".coder-..."), put behind each one's name; or a folder

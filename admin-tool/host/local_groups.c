@@ -129,7 +129,7 @@ bool local_groups_walk(void (*found)(void *context, enum local_group_list list, 
 /* "adm, sudo", each once and as long as there is room. */
 struct groups {
     const char *username;
-    char names[512];
+    char names[LOCAL_GROUPS_SIZE];
 };
 
 static bool has_group(const char *names, const char *group)
@@ -158,28 +158,21 @@ static void note_group(void *context, enum local_group_list list, const char *gr
                  group);
 }
 
-/* -- taking it out ------------------------------------------------------------------------ */
-
-/* A list without the name, onto the end of file->new. */
-static void copy_list(struct local_file *file, const char *list, const char *end,
-                      const char *username)
+bool local_groups_of(const char *username, char ret[LOCAL_GROUPS_SIZE])
 {
-    bool first = true;
+    struct groups groups = { .username = username };
+    bool done = local_groups_walk(note_group, &groups);
 
-    while (list < end) {
-        const char *from = list;
-        size_t length;
-        const char *name = next_name(&list, end, &length);
-
-        if (is_name(name, length, username))
-            continue;
-        if (!first)
-            file->new[file->new_size++] = ',';
-        memcpy(file->new + file->new_size, from, (size_t)(name + length - from));
-        file->new_size += (size_t)(name + length - from);
-        first = false;
-    }
+    memcpy(ret, groups.names, LOCAL_GROUPS_SIZE);
+    return done;
 }
+
+/* -- taking it out, or another in its place ------------------------------------------------- */
+
+struct rewriting {
+    struct local_file *file;
+    const char *old, *new; /* new: NULL when it is only taken out */
+};
 
 static bool has_name(const char *list, const char *end, const char *username)
 {
@@ -193,38 +186,63 @@ static bool has_name(const char *list, const char *end, const char *username)
     return false;
 }
 
+/* A list without the old name, onto the end of file->new. */
+static bool copy_list(const struct rewriting *work, const char *list, const char *end)
+{
+    const char *new = work->new != NULL && has_name(list, end, work->new) ? NULL : work->new;
+    bool first = true, good = true;
+
+    while (good && list < end) {
+        const char *from = list;
+        size_t length;
+        const char *name = next_name(&list, end, &length);
+        bool is_old = is_name(name, length, work->old);
+
+        if (is_old && new == NULL)
+            continue;
+        good = (first || local_file_add(work->file, ",", 1)) &&
+               local_file_add(work->file, from, (size_t)(name - from) + (is_old ? 0 : length)) &&
+               (!is_old || local_file_add(work->file, new, strlen(new)));
+        first = false;
+        if (is_old)
+            new = NULL; /* once is enough */
+    }
+    return good;
+}
+
 /* A line with its end. */
-static void copy_line(struct local_file *file, const char *line, const char *next, size_t length,
-                      const char *username)
+static bool copy_line(const struct rewriting *work, const char *line, const char *next, size_t length)
 {
     const char *end = line + length;
+    bool good = true;
 
-    for (int field = 0; line < end; field++) {
+    for (int field = 0; good && line < end; field++) {
         const char *stop = memchr(line, ':', (size_t)(end - line));
         const char *list_end = stop != NULL ? stop : end;
 
-        if (is_list(file->id, field) && has_name(line, list_end, username)) {
-            copy_list(file, line, list_end, username);
+        if (is_list(work->file->id, field) && has_name(line, list_end, work->old)) {
+            good = copy_list(work, line, list_end);
             line = list_end;
         }
         list_end += stop != NULL;
-        memcpy(file->new + file->new_size, line, (size_t)(list_end - line));
-        file->new_size += (size_t)(list_end - line);
+        good = good && local_file_add(work->file, line, (size_t)(list_end - line));
         line = list_end;
     }
-    memcpy(file->new + file->new_size, end, (size_t)(next - end));
-    file->new_size += (size_t)(next - end);
+    return good && local_file_add(work->file, end, (size_t)(next - end));
 }
 
-static void cut_name(struct local_file *file, const char *username)
+bool local_groups_rewrite(struct local_file *file, const char *old, const char *new)
 {
+    const struct rewriting work = { file, old, new };
     const char *line = file->old, *end = file->old + file->old_size, *next;
+    bool good = true;
     size_t length;
 
-    for (; !file->missing && line < end; line = next) {
+    for (; good && !file->missing && line < end; line = next) {
         next = local_line_end(line, end, &length);
-        copy_line(file, line, next, length, username);
+        good = copy_line(&work, line, next, length);
     }
+    return good;
 }
 
 /* ".coder-NAME-20261130-180000" */
@@ -246,10 +264,8 @@ static const char *cut_all(const char *username, const char *backup)
     const char *path = NULL;
 
     for (size_t i = LOCAL_GROUP; path == NULL && i <= LOCAL_GSHADOW; i++) {
-        if (!local_file_load(&files[i], (enum local_file_id)i))
+        if (!local_file_load(&files[i], (enum local_file_id)i) || !local_groups_rewrite(&files[i], username, NULL))
             path = local_file_path((enum local_file_id)i);
-        else
-            cut_name(&files[i], username);
     }
     if (path == NULL && local_files_replace(files, backup, LOCAL_TAKES_AWAY, &path))
         path = NULL;

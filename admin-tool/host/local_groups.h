@@ -10,6 +10,7 @@
 
 #include "sql/account.h"
 #include "terminal/command.h"
+#include "local_files.h"
 
 /* For users delete --dry-run: which groups those are, and what would become of it. Nothing is printed when
  * there are none. */
@@ -30,5 +31,14 @@ enum local_group_list { GROUP_MEMBERS, GSHADOW_ADMINISTRATORS, GSHADOW_MEMBERS }
 bool local_groups_walk(void (*found)(void *context, enum local_group_list list, const char *group,
                                      const char *name),
                        void *context);
+
+/* The groups with the name in a list: "adm, sudo", "" for none, with "..." at the end when there are too many. False
+ * with errno when a file cannot be read. */
+enum { LOCAL_GROUPS_SIZE = 512 };
+bool local_groups_of(const char *username, char ret[LOCAL_GROUPS_SIZE]);
+
+/* The new text of a loaded group or gshadow: the old one with `new` in the place of `old` in each list, once; NULL: in
+ * no list any more. Every other octet stays. False: no memory. */
+bool local_groups_rewrite(struct local_file *file, const char *old, const char *new);
 
 #endif

@@ -222,14 +222,21 @@ static void end_slice(uint32_t uid)
     close(fd);
 }
 
-/* logind keeps a file for each user who is logged in, and one for each that is to linger. */
+/* logind keeps a file for each that is to linger, and one for each user who is logged in. */
+static bool lingers(const struct account *account)
+{
+    char path[64 + ACCOUNT_NAME_SIZE];
+
+    snprintf(path, sizeof path, "/var/lib/systemd/linger/%s", account->username);
+    return access(path, F_OK) == 0;
+}
+
 static bool is_kept(const struct account *account)
 {
-    char user[64], linger[64 + ACCOUNT_NAME_SIZE];
+    char path[64];
 
-    snprintf(user, sizeof user, "/run/systemd/users/%u", account->uid);
-    snprintf(linger, sizeof linger, "/var/lib/systemd/linger/%s", account->username);
-    return access(user, F_OK) == 0 || access(linger, F_OK) == 0;
+    snprintf(path, sizeof path, "/run/systemd/users/%u", account->uid);
+    return access(path, F_OK) == 0 || lingers(account);
 }
 
 static void run(const char *program, const char *verb, const char *about)
@@ -241,12 +248,6 @@ static void run(const char *program, const char *verb, const char *about)
     snprintf(word, sizeof word, "%s", verb);
     snprintf(operand, sizeof operand, "%s", about);
     host_run(argv);
-}
-
-static void end_lingering(const char *number, uint32_t uid)
-{
-    run("loginctl", "disable-linger", number);
-    end_slice(uid);
 }
 
 /* What was killed is told to logind, and that his manager was is no failure for somebody to look at. */
@@ -293,6 +294,13 @@ static void complain(struct tool *tool, const struct sweep *sweep, const struct 
                       "here; see 'ps -fu %u' and suspend again", account->username, account->uid);
 }
 
+static void sweep_free(struct sweep *sweep)
+{
+    lineage_free(&sweep->seen);
+    openings_free(&sweep->openings);
+    units_free(&sweep->units);
+}
+
 static void name_units(const struct sweep *sweep, const struct account *account)
 {
     for (size_t i = 0; i < sweep->units.count; i++) {
@@ -304,7 +312,7 @@ static void name_units(const struct sweep *sweep, const struct account *account)
     }
 }
 
-void sessions_end(struct tool *tool, const struct account *account)
+static void end_session(struct tool *tool, const struct account *account, bool may_linger)
 {
     struct sweep sweep = { .uid = account->uid, .units = { .uid = account->uid } };
     bool kept = units_are_here() && is_kept(account);
@@ -312,8 +320,10 @@ void sessions_end(struct tool *tool, const struct account *account)
 
     oneself_take_leave(tool, account);
     snprintf(number, sizeof number, "%u", account->uid);
+    if (kept && !may_linger)
+        run("loginctl", "disable-linger", number);
     if (kept)
-        end_lingering(number, account->uid);
+        end_slice(account->uid);
     if (!read_openings(account->uid, &sweep.openings))
         tool_complain(tool, "cannot read whether a login of %s is under way (activity.db): see 'ps -ef', and run "
                       "'admin-tool check'", account->username);
@@ -321,8 +331,32 @@ void sessions_end(struct tool *tool, const struct account *account)
         complain(tool, &sweep, account);
     if (kept)
         forget_manager(number);
+    if (may_linger && lingers(account))
+        run("loginctl", "enable-linger", number);
     name_units(&sweep, account);
-    lineage_free(&sweep.seen);
-    openings_free(&sweep.openings);
-    units_free(&sweep.units);
+    sweep_free(&sweep);
+}
+
+void sessions_end(struct tool *tool, const struct account *account)
+{
+    end_session(tool, account, false);
+}
+
+void sessions_interrupt(struct tool *tool, const struct account *account)
+{
+    end_session(tool, account, true);
+}
+
+bool sessions_find(const struct account *account, size_t *ret_count, pid_t *ret_first)
+{
+    struct sweep sweep = { .uid = account->uid, .units = { .uid = account->uid } };
+    bool done = read_openings(account->uid, &sweep.openings) && look(&sweep);
+
+    *ret_count = sweep.left;
+    *ret_first = 0;
+    for (size_t i = 0; done && *ret_first == 0 && i < sweep.seen.count; i++)
+        if (is_to_end(&sweep.seen.processes[i]))
+            *ret_first = sweep.seen.processes[i].process.pid;
+    sweep_free(&sweep);
+    return done;
 }

@@ -180,11 +180,11 @@ static void cut(struct surgery *surgery, struct local_file *file)
 
 static bool read_and_cut(struct surgery *surgery)
 {
-    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
+    for (size_t i = 0; i <= LOCAL_GSHADOW; i++)
         if (!local_file_load(&surgery->files[i], (enum local_file_id)i))
             return trouble(surgery, local_file_path((enum local_file_id)i), strerror(errno));
     spare_all_changed(surgery, &surgery->files[LOCAL_SHADOW]);
-    for (size_t i = 0; i < LOCAL_FILE_COUNT; i++)
+    for (size_t i = 0; i <= LOCAL_GSHADOW; i++)
         cut(surgery, &surgery->files[i]);
     return !surgery->failed || trouble(surgery, "/etc/passwd", strerror(ENOMEM));
 }

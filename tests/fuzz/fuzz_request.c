@@ -218,8 +218,7 @@ static void check_answer(const struct request *request, const struct answer *ans
         return;
     }
     fuzz_require(!people[who].suspended ||
-                     (answer->verdict != VERDICT_ACTIVE && answer->verdict != VERDICT_TEMPORARY &&
-                      answer->verdict != VERDICT_TOO_OLD),
+                     (answer->verdict != VERDICT_ACTIVE && answer->verdict != VERDICT_TEMPORARY),
                  "who is suspended does not get in");
     fuzz_require(people[who].expires_at == 0 || answer->verdict != VERDICT_ACTIVE,
                  "nor whose account has ended");
