@@ -44,7 +44,7 @@ void directory_writer_free(struct directory_writer *writer)
 static bool name_is_valid(const char *name)
 {
     static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
-    static const char others[] = "abcdefghijklmnopqrstuvwxyz_0123456789-";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyz_0123456789-.";
     size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
     return length > 0 && length <= DIRECTORY_NAME_MAX && strchr(first, name[0]) != NULL
         && strspn(name, others) == length;

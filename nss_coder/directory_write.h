@@ -23,7 +23,7 @@ enum directory_result directory_writer_new(int fd, const struct directory_plan *
 void directory_writer_free(struct directory_writer *writer);
 
 /*
- * May this user be shown? Not with a name that is not [a-z_][a-z0-9_-]{0,31}; an id of 0 or
+ * May this user be shown? Not with a name that is not [a-z_][a-z0-9_.-]{0,31}; an id of 0 or
  * (uint32_t)-1, in the list too; a gid other than uid; a ':' or control character in a text; a home
  * or shell without a leading '/'; texts or a gid list over the limits above.
  */

@@ -88,7 +88,7 @@ enum verdict hearing_standing(const struct hearing *hearing)
     enum verdict verdict = account_verdict(&hearing->account, NULL, &hearing->policy, hearing->now);
 
     /* a job's or user manager's account phase: nobody is there to change a password */
-    if ((verdict == VERDICT_TEMPORARY || verdict == VERDICT_TEMPORARY_EXPIRED) &&
+    if ((verdict == VERDICT_TEMPORARY || verdict == VERDICT_TEMPORARY_EXPIRED || verdict == VERDICT_TOO_OLD) &&
         (hearing->request->kind == REQUEST_ACCOUNT || hearing->request->kind == REQUEST_SESSION) &&
         policy_service_is_keyboardless(&hearing->policy, hearing->request->service))
         return VERDICT_ACTIVE;
@@ -97,5 +97,5 @@ enum verdict hearing_standing(const struct hearing *hearing)
 
 bool hearing_may_enter(enum verdict verdict)
 {
-    return verdict == VERDICT_ACTIVE || verdict == VERDICT_TEMPORARY;
+    return verdict == VERDICT_ACTIVE || verdict == VERDICT_TEMPORARY || verdict == VERDICT_TOO_OLD;
 }

@@ -36,6 +36,9 @@ static const struct outcome outcomes[VERDICT_COUNT] = {
     [VERDICT_SUSPENDED] = { PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
                             PAM_PERM_DENIED,
                             "This account is suspended. Please contact your administrator." },
+    [VERDICT_DORMANT] = { PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, PAM_PERM_DENIED,
+                          "This account has not been used for a long time. Please contact your "
+                          "administrator." },
     [VERDICT_ACCOUNT_EXPIRED] = { PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR,
                                   PAM_PERM_DENIED,
                                   "Your account has expired; please contact your system "
@@ -48,6 +51,8 @@ static const struct outcome outcomes[VERDICT_COUNT] = {
                             PAM_SUCCESS,
                             "You are required to change your password immediately (administrator "
                             "enforced)." },
+    [VERDICT_TOO_OLD] = { PAM_SUCCESS, PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SUCCESS, PAM_SUCCESS,
+                          "You are required to change your password immediately (password expired)." },
     [VERDICT_ACTIVE] = { PAM_SUCCESS, PAM_AUTH_ERR, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, NULL },
 };
 

@@ -8,6 +8,8 @@
 
 #include "policy.h"
 
+enum { DAY = 86400 };
+
 /* -- what a record means ------------------------------------------------------------------ */
 
 static bool is_past(int64_t when, int64_t now)
@@ -15,19 +17,63 @@ static bool is_past(int64_t when, int64_t now)
     return when != 0 && when <= now;
 }
 
+/* A time that lies in the future, because the clock was set back, is no reason to refuse. */
+static int64_t end_of_days(int64_t since, int64_t days)
+{
+    return since == 0 || days <= 0 ? 0 : since + days * DAY;
+}
+
+int64_t account_dormant_from(const struct account *account, const struct policy *policy)
+{
+    int64_t since = account->last_login_day;
+
+    if (account->service || account->never_dormant)
+        return 0;
+    if (since < account->awake_since)
+        since = account->awake_since;
+    if (since < account->created_at)
+        since = account->created_at;
+    return end_of_days(since, policy->dormant_days);
+}
+
+int64_t account_password_end(const struct account *account, const struct policy *policy)
+{
+    int64_t days = account->password_max_days;
+
+    if (account->service || account->hash[0] == '\0')
+        return 0;
+    return end_of_days(account->password_changed_at,
+                       days == 0 ? policy->password_max_days : days);
+}
+
+enum account_state account_state(const struct account *account, const struct policy *policy, int64_t now)
+{
+    if (account->status != ACCOUNT_ACTIVE)
+        return ACCOUNT_STATE_SUSPENDED;
+    if (is_past(account_dormant_from(account, policy), now))
+        return ACCOUNT_STATE_DORMANT;
+    return is_past(account->expires_at, now) ? ACCOUNT_STATE_EXPIRED : ACCOUNT_STATE_ACTIVE;
+}
+
 enum verdict account_verdict(const struct account *account, const struct activity *activity,
                              const struct policy *policy, int64_t now)
 {
     if (activity != NULL && activity_attempts_left(activity, policy, now) == 0)
         return VERDICT_LOCKED;
-    if (account->status != ACCOUNT_ACTIVE)
-        return VERDICT_SUSPENDED;
-    if (is_past(account->expires_at, now))
+    switch (account_state(account, policy, now)) {
+    case ACCOUNT_STATE_ACTIVE:
+        break;
+    case ACCOUNT_STATE_DORMANT:
+        return VERDICT_DORMANT;
+    case ACCOUNT_STATE_EXPIRED:
         return VERDICT_ACCOUNT_EXPIRED;
+    default:
+        return VERDICT_SUSPENDED;
+    }
     if (account->temporary)
         return is_past(account->temporary_until, now) ? VERDICT_TEMPORARY_EXPIRED
                                                       : VERDICT_TEMPORARY;
-    return VERDICT_ACTIVE;
+    return is_past(account_password_end(account, policy), now) ? VERDICT_TOO_OLD : VERDICT_ACTIVE;
 }
 
 bool account_must_wait(const struct account *account, const struct policy *policy, int64_t now)
@@ -96,8 +142,10 @@ const char *account_username_fault(const char *username)
     if (!is_lower(username[0]) && username[0] != '_')
         return "must begin with a lower-case letter or '_'";
     for (const char *p = username; *p != '\0'; p++)
-        if (!is_lower(*p) && !is_digit(*p) && *p != '_' && *p != '-')
-            return "may hold only lower-case letters, digits, '_' and '-'";
+        if (!is_lower(*p) && !is_digit(*p) && strchr("_.-", *p) == NULL)
+            return "may hold only lower-case letters, digits, '_', '.' and '-'";
+    if (username[length - 1] == '.' || strstr(username, "..") != NULL)
+        return "has a '.' at its end or two in a row";
     if (strncmp(username, "coder-", 6) == 0)
         return "begins with 'coder-', which is kept for the role groups";
     return NULL;
@@ -265,11 +313,18 @@ const char *account_status_name(enum account_status status)
     return status == ACCOUNT_ACTIVE ? "active" : "suspended";
 }
 
+const char *account_state_name(enum account_state state)
+{
+    static const char *const names[ACCOUNT_STATE_COUNT] = { "active", "suspended", "expired", "dormant" };
+
+    return (unsigned)state < ACCOUNT_STATE_COUNT ? names[state] : "suspended";
+}
+
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[VERDICT_COUNT] = {
-        "another source's user", "unknown",           "unusable",  "locked", "suspended",
-        "account expired",       "temporary expired", "temporary", "active",
+        "another source's user", "unknown",           "unusable",  "locked",           "suspended", "dormant",
+        "account expired",       "temporary expired", "temporary", "password too old", "active",
     };
 
     return (unsigned)verdict < VERDICT_COUNT ? names[verdict] : "unusable";

@@ -27,22 +27,31 @@ enum role { ROLE_MEMBER = 1, ROLE_AUDITOR = 2, ROLE_ADMIN = 4 };
 
 enum account_status { ACCOUNT_ACTIVE, ACCOUNT_SUSPENDED };
 
+/* password_max_days: this password never becomes too old. */
+#define ACCOUNT_DAYS_NEVER INT64_C(-1)
+
 /* Times are Unix seconds; 0 means "never" or "does not apply". */
 struct account {
-    uint32_t uid; /* also the gid of the private group */
+    uint32_t uid;
+    uint32_t gid; /* the primary group; the uid: the private group */
     char username[ACCOUNT_NAME_SIZE];
-    char email[ACCOUNT_EMAIL_SIZE];
+    char email[ACCOUNT_EMAIL_SIZE]; /* empty: none, of a service account only */
     char full_name[ACCOUNT_FULL_NAME_SIZE]; /* UTF-8, may be empty; the GECOS field */
     char home[ACCOUNT_PATH_SIZE];
     char shell[ACCOUNT_PATH_SIZE];
     unsigned roles;
     enum account_status status;
+    bool service; /* a service account: no e-mail address needed, no ageing, never dormant */
     char hash[ACCOUNT_HASH_SIZE]; /* crypt(5); empty: no password ever matches */
     bool temporary;               /* the password must be changed at the next login */
     int64_t temporary_until;      /* the temporary password is refused from then on */
     int64_t expires_at;           /* the account is refused from then on */
     int64_t created_at;
     int64_t password_changed_at;
+    int64_t password_max_days; /* a password is too old after so many; 0: as policy says; or ACCOUNT_DAYS_NEVER */
+    bool never_dormant;
+    int64_t last_login_day; /* 00:00 UTC of that day */
+    int64_t awake_since;    /* creation or, when later, the last activation: not dormant before policy's days */
 };
 
 /* What is known of attempts at one account from one origin. */
@@ -60,19 +69,33 @@ enum verdict {
     VERDICT_UNUSABLE,          /* store or helper cannot say */
     VERDICT_LOCKED,            /* this origin is over its limit */
     VERDICT_SUSPENDED,
+    VERDICT_DORMANT,           /* not used for longer than policy's days */
     VERDICT_ACCOUNT_EXPIRED,
     VERDICT_TEMPORARY_EXPIRED,
-    VERDICT_TEMPORARY,
+    VERDICT_TEMPORARY,         /* or a change is required, without an end */
+    VERDICT_TOO_OLD,           /* the password: to be changed, without an end */
     VERDICT_ACTIVE
 };
 enum { VERDICT_COUNT = VERDICT_ACTIVE + 1 };
 
 /*
- * What the record means at `now`: LOCKED, SUSPENDED, ACCOUNT_EXPIRED, TEMPORARY_EXPIRED, TEMPORARY
- * or ACTIVE. With activity NULL (account phase: keys are not guesses) never LOCKED.
+ * What the record means at `now`: LOCKED or a later one of the list. With activity NULL (account phase: keys are not guesses) never LOCKED.
  */
 enum verdict account_verdict(const struct account *account, const struct activity *activity,
                              const struct policy *policy, int64_t now);
+
+/* The status people see, in one word each: what the verdict says of the account itself. */
+enum account_state {
+    ACCOUNT_STATE_ACTIVE, ACCOUNT_STATE_SUSPENDED, ACCOUNT_STATE_EXPIRED, ACCOUNT_STATE_DORMANT,
+    ACCOUNT_STATE_COUNT
+};
+enum account_state account_state(const struct account *account, const struct policy *policy, int64_t now);
+const char *account_state_name(enum account_state state);
+
+/* When the account becomes dormant unless it is used before, and when its password becomes too old; Unix seconds,
+ * 0: never. */
+int64_t account_dormant_from(const struct account *account, const struct policy *policy);
+int64_t account_password_end(const struct account *account, const struct policy *policy);
 
 /* True when the password was changed, by whomever, less than policy's hours ago and need not be changed: its user
  * must wait. A change in the future, before the clock was set back, keeps nobody waiting. */
@@ -87,7 +110,8 @@ int64_t activity_locked_until(const struct activity *activity, const struct poli
 int64_t activity_attempts_left(const struct activity *activity, const struct policy *policy,
                                int64_t now);
 
-/* ^[a-z_][a-z0-9_-]{0,31}$ (useradd(8)); not `coder-...`. NULL if fine, else what is wrong. */
+/* ^[a-z_][a-z0-9_.-]{0,31}$ (useradd(8)) without a '.' at the end or next to another; not `coder-...`. NULL if fine,
+ * else what is wrong. */
 const char *account_username_fault(const char *username);
 
 /* One '@', printable ASCII without space, quote or comma, at most 254 octets. NULL if fine. */

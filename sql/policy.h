@@ -21,6 +21,9 @@ struct policy {
     int64_t known_origin_days;      /* above that, origins of a success this recent are served */
     int64_t password_history;       /* former passwords refused */
     int64_t password_min_hours;     /* between changes that a user makes of his own accord */
+    int64_t password_max_days;      /* a password is too old after so many; 0: never */
+    int64_t password_warn_days;     /* before that its user is told at each session */
+    int64_t dormant_days;           /* an account unused for so many is refused; 0: never */
     int64_t uid_min, uid_max;       /* the range create picks from */
     int64_t list_members;           /* 1: getent group coder-member names everybody */
     char keyboardless_services[257]; /* PAM services without a user, separated by commas */
@@ -39,7 +42,7 @@ bool policy_set(struct policy *ret, const char *key, const char *value);
 
 /* What there is to say about one setting. */
 enum policy_type { POLICY_NUMBER, POLICY_SWITCH /* 0 or 1 */, POLICY_LIST /* words by commas */ };
-enum { POLICY_COUNT = 18, POLICY_VALUE_SIZE = 257 };
+enum { POLICY_COUNT = 21, POLICY_VALUE_SIZE = 257 };
 struct policy_setting {
     const char *key, *meaning;
     enum policy_type type;

@@ -53,10 +53,10 @@ enum store_result restore_find_conflict(struct store *store, struct store *backu
     enum store_result result = carry(backup,
         "SELECT uid, username FROM accounts WHERE ?1 = 0"
         " UNION SELECT uid, username FROM tombstones WHERE ?1 = 0", 0, store,
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM accounts WHERE uid = ?1 AND username <> ?2)"
-        " OR EXISTS (SELECT 1 FROM accounts WHERE username = ?2 AND uid <> ?1)"
-        " OR EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1 AND username <> ?2)"
-        " OR EXISTS (SELECT 1 FROM tombstones WHERE username = ?2 AND uid <> ?1)", ret);
+        "WITH known AS (SELECT uid, username FROM accounts WHERE uid = ?1 OR username = ?2"
+        "               UNION ALL SELECT uid, username FROM tombstones WHERE uid = ?1 OR username = ?2)"
+        " SELECT 1 WHERE EXISTS (SELECT 1 FROM known WHERE uid <> ?1)"
+        " OR (EXISTS (SELECT 1 FROM known) AND NOT EXISTS (SELECT 1 FROM known WHERE username = ?2))", ret);
 
     if (result == STORE_TAKEN)
         return STORE_OK;
@@ -80,8 +80,8 @@ enum store_result restore_changes_rest(struct store *store, struct store *backup
 {
     char *before = NULL, *after = NULL;
     enum store_result result = carry(backup,
-        "SELECT uid FROM tombstones WHERE ?1 = 0", 0, store,
-        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1)", NULL);
+        "SELECT username FROM tombstones WHERE ?1 = 0", 0, store,
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE username = ?1)", NULL);
     bool changes = result == STORE_TAKEN;
 
     if (result == STORE_OK)
@@ -182,6 +182,18 @@ static enum store_result insert(struct store *store, struct store *backup,
                  NULL);
 }
 
+static enum store_result put_keys(struct store *store, struct store *backup, uint32_t uid)
+{
+    enum store_result result = database_run(store->db, "DELETE FROM account_keys WHERE uid = ?", "i",
+                                            (int64_t)uid);
+
+    if (result != STORE_OK)
+        return result;
+    return carry(backup, "SELECT uid, fingerprint, line, added_at FROM account_keys WHERE uid = ?1 ORDER BY id",
+                 (int64_t)uid, store, "INSERT INTO account_keys (uid, fingerprint, line, added_at)"
+                 " VALUES (?1, ?2, ?3, ?4)", NULL);
+}
+
 static enum store_result put_account(struct store *store, struct store *backup,
                                      const struct restored *one)
 {
@@ -192,7 +204,19 @@ static enum store_result put_account(struct store *store, struct store *backup,
     else
         result = one->was ? store_account_replace(store, &one->after)
                           : insert(store, backup, &one->after);
+    if (result == STORE_OK && one->is && one->keys)
+        result = put_keys(store, backup, one->after.uid);
     return result == STORE_NOT_FOUND ? STORE_DAMAGED : result; /* it was there a moment ago */
+}
+
+/* What of the backup is not among the facts of an audit row. */
+static const char *unseen(const struct restored *one)
+{
+    if (one->password && one->keys)
+        return "the password and the ssh keys are the backup's";
+    if (one->password)
+        return "the password is the backup's";
+    return one->keys ? "the ssh keys are the backup's" : NULL;
 }
 
 /* What put_accounts does with each. */
@@ -208,7 +232,7 @@ static enum store_result audit(struct store *store, struct work *work, const str
         !one->was || (one->is && strcmp(one->before.email, one->after.email) != 0);
     return store_audit_append(store, work->actor, "restore", one->was ? &one->before : NULL,
                               one->is ? &one->after : NULL,
-                              one->password ? "the password is the backup's" : NULL, work->now);
+                              unseen(one), work->now);
 }
 
 static enum store_result put_accounts(struct store *store, struct store *backup,
@@ -229,9 +253,9 @@ static enum store_result put_rest(struct store *store, struct store *backup)
 {
     int64_t generation = 0;
     enum store_result result = carry(backup,
-        "SELECT uid, username, deleted_at FROM tombstones WHERE ?1 = 0", 0, store,
-        "INSERT INTO tombstones SELECT ?1, ?2, ?3"
-        " WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE uid = ?1)", NULL);
+        "SELECT username, uid, deleted_at, gone_to FROM tombstones WHERE ?1 = 0", 0, store,
+        "INSERT INTO tombstones SELECT ?1, ?2, ?3, ?4"
+        " WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE username = ?1)", NULL);
 
     if (result == STORE_OK)
         result = store_generation(backup, &generation);

@@ -10,8 +10,10 @@
 
 #include "account.h"
 #include "database.h"
+#include "memory.h"
 #include "store.h"
 #include "store_accounts.h"
+#include "store_keys.h"
 
 enum { PAGE_SIZE = 64 };
 
@@ -73,7 +75,34 @@ static bool differs(const struct account *a, const struct account *b)
            strcmp(a->hash, b->hash) != 0 || a->roles != b->roles || a->status != b->status ||
            a->temporary != b->temporary || a->temporary_until != b->temporary_until ||
            a->expires_at != b->expires_at || a->created_at != b->created_at ||
-           a->password_changed_at != b->password_changed_at;
+           a->password_changed_at != b->password_changed_at || a->gid != b->gid || a->service != b->service ||
+           a->password_max_days != b->password_max_days || a->never_dormant != b->never_dormant ||
+           a->last_login_day != b->last_login_day || a->awake_since != b->awake_since;
+}
+
+/* In doubt they do, and come back. */
+static bool keys_differ(const struct restore *restore, uint32_t uid)
+{
+    char *present = NULL, *backup = NULL;
+    bool differ = store_keys_text(restore->present.store, uid, &present) != STORE_OK ||
+                  store_keys_text(restore->backup.store, uid, &backup) != STORE_OK || strcmp(present, backup) != 0;
+
+    store_text_free(present);
+    store_text_free(backup);
+    return differ;
+}
+
+static int64_t later(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
+/* What only the present knows, of an account that both sides have: `ret` is the backup's. */
+static void keep_since(const struct account *present, struct account *ret)
+{
+    memcpy(ret->username, present->username, sizeof ret->username);
+    ret->last_login_day = later(ret->last_login_day, present->last_login_day);
+    ret->awake_since = later(ret->awake_since, present->awake_since);
 }
 
 static bool is_tombstone(struct store *store, uint32_t uid)
@@ -111,12 +140,15 @@ static bool judge(const struct restore *restore, const struct account *present,
     if (present == NULL && backup != NULL && !restore->rules.exact &&
         is_tombstone(restore->present.store, backup->uid))
         return false;
+    if (present != NULL && backup != NULL)
+        keep_since(present, &ret->after);
     if (present != NULL && present->status == ACCOUNT_SUSPENDED && !restore->rules.exact)
         ret->after.status = ACCOUNT_SUSPENDED;
     if (backup != NULL && is_shut_out(&restore->rules, backup->uid))
         ret->after.status = ACCOUNT_SUSPENDED;
     ret->password = backup != NULL && (present == NULL || strcmp(present->hash, backup->hash) != 0);
-    return ret->was != ret->is || differs(&ret->before, &ret->after);
+    ret->keys = backup != NULL && keys_differ(restore, backup->uid);
+    return ret->was != ret->is || ret->keys || differs(&ret->before, &ret->after);
 }
 
 enum store_result restore_next(struct restore *restore, struct restored *ret)

@@ -15,6 +15,7 @@
 struct restored {
     bool was, is;                 /* there before; there afterwards */
     bool password;                /* the backup's password comes back */
+    bool keys;                    /* the backup's ssh keys do, which are others */
     struct account before, after; /* as far as was and is say; to be wiped: they hold hashes */
 };
 
@@ -29,8 +30,8 @@ struct restore;
 
 /*
  * What restoring `backup` into `store` means. An account of the backup is as it was then, but: one
- * that is suspended stays so and one that was deleted stays deleted, unless `exact`. One made since
- * goes, and leaves a tombstone. The rules' uids must stay until restore_free. NULL when memory is
+ * that is suspended stays so and one that was deleted stays deleted, unless `exact`. A name given since stays, as
+ * does the day of a login since. One made since goes, and leaves a tombstone. The rules' uids must stay until restore_free. NULL when memory is
  * short.
  */
 struct restore *restore_new(struct store *store, struct store *backup,

@@ -19,6 +19,7 @@ static const struct migration {
 } migrations[] = {
     { sql_0001_accounts, NULL },
     { sql_0002_audit_chain, chain_link_all },
+    { sql_0003_life, NULL },
 };
 enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
 

@@ -17,7 +17,9 @@
     "uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until, " \
     "expires_at, created_at, password_changed_at, " \
     "1 + 2 * EXISTS (SELECT 1 FROM account_roles r WHERE r.uid = a.uid AND role = 'auditor')" \
-    "  + 4 * EXISTS (SELECT 1 FROM account_roles r WHERE r.uid = a.uid AND role = 'admin')"
+    "  + 4 * EXISTS (SELECT 1 FROM account_roles r WHERE r.uid = a.uid AND role = 'admin'), " \
+    "coalesce(gid, uid), service, coalesce(password_max_days, 0), never_dormant, last_login_day, " \
+    "coalesce(awake_since, created_at)"
 
 /* -- reading ------------------------------------------------------------------------------ */
 
@@ -58,6 +60,12 @@ static enum store_result read_account(sqlite3_stmt *row, struct account *ret)
     ret->created_at = sqlite3_column_int64(row, 11);
     ret->password_changed_at = sqlite3_column_int64(row, 12);
     ret->roles = (unsigned)sqlite3_column_int64(row, 13);
+    ret->gid = (uint32_t)sqlite3_column_int64(row, 14);
+    ret->service = sqlite3_column_int64(row, 15) != 0;
+    ret->password_max_days = sqlite3_column_int64(row, 16);
+    ret->never_dormant = sqlite3_column_int64(row, 17) != 0;
+    ret->last_login_day = sqlite3_column_int64(row, 18);
+    ret->awake_since = sqlite3_column_int64(row, 19);
     return STORE_OK;
 }
 
@@ -206,7 +214,7 @@ enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
 {
     char *name = NULL;
     enum store_result result = database_copy(store->db, &name,
-        "SELECT username FROM tombstones WHERE uid = ?", "i", (int64_t)uid);
+        "SELECT username FROM tombstones WHERE uid = ? ORDER BY deleted_at DESC LIMIT 1", "i", (int64_t)uid);
 
     if (result == STORE_OK)
         snprintf(ret, ACCOUNT_NAME_SIZE, "%s", name);

@@ -34,15 +34,25 @@ static enum store_result why_refused(struct store *store, const struct account *
     return result == STORE_OK ? STORE_REFUSED : result;
 }
 
+/* What both an insert and a replacement set, in the order of its question marks from the second on. */
+static enum store_result set_all(struct store *store, const char *sql, const struct account *account)
+{
+    return database_run(store->db, sql, "ittttttt" "iiiii" "iiiiii", (int64_t)account->uid, account->username,
+        text_or_null(account->email), account->full_name, account->home, account->shell,
+        account_status_name(account->status), text_or_null(account->hash), (int64_t)account->temporary,
+        account->temporary_until, account->expires_at, account->created_at, account->password_changed_at,
+        (int64_t)account->gid, (int64_t)account->service, account->password_max_days,
+        (int64_t)account->never_dormant, account->last_login_day, account->awake_since);
+}
+
 enum store_result store_account_insert(struct store *store, const struct account *account)
 {
-    enum store_result result = database_run(store->db,
-        "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0),"
-        " nullif(?11, 0), ?12, nullif(?13, 0))", "ittttttti" "iiii",
-        (int64_t)account->uid, account->username, account->email, account->full_name, account->home,
-        account->shell, account_status_name(account->status), text_or_null(account->hash),
-        (int64_t)account->temporary, account->temporary_until, account->expires_at,
-        account->created_at, account->password_changed_at);
+    enum store_result result = set_all(store,
+        "INSERT INTO accounts (uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until,"
+        " expires_at, created_at, password_changed_at, gid, service, password_max_days, never_dormant, last_login_day,"
+        " awake_since)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), ?12, nullif(?13, 0),"
+        " nullif(nullif(?14, 0), ?1), ?15, nullif(?16, 0), ?17, nullif(?18, 0), nullif(?19, 0))", account);
 
     if (result == STORE_REFUSED)
         return why_refused(store, account);
@@ -51,14 +61,12 @@ enum store_result store_account_insert(struct store *store, const struct account
 
 enum store_result store_account_replace(struct store *store, const struct account *account)
 {
-    enum store_result result = touched(store, database_run(store->db,
+    enum store_result result = touched(store, set_all(store,
         "UPDATE accounts SET email = ?3, full_name = ?4, home = ?5, shell = ?6, status = ?7,"
         " hash = ?8, temporary = ?9, temporary_until = nullif(?10, 0), expires_at = nullif(?11, 0),"
-        " created_at = ?12, password_changed_at = nullif(?13, 0) WHERE uid = ?1 AND username = ?2",
-        "itttttt" "tiiiii", (int64_t)account->uid, account->username, account->email,
-        account->full_name, account->home, account->shell, account_status_name(account->status),
-        text_or_null(account->hash), (int64_t)account->temporary, account->temporary_until,
-        account->expires_at, account->created_at, account->password_changed_at));
+        " created_at = ?12, password_changed_at = nullif(?13, 0), gid = nullif(nullif(?14, 0), ?1), service = ?15,"
+        " password_max_days = nullif(?16, 0), never_dormant = ?17, last_login_day = nullif(?18, 0),"
+        " awake_since = nullif(?19, 0) WHERE uid = ?1 AND username = ?2", account));
 
     return result == STORE_OK ? store_account_set_roles(store, account->uid, account->roles) : result;
 }

@@ -39,9 +39,9 @@ static void report_verdict(const struct visit *visit)
     const char *name = visit->account->username;
     char mend[CHECK_TEXT_SIZE];
 
-    if (visit->verdict == VERDICT_TEMPORARY || visit->verdict == VERDICT_ACTIVE)
+    if (visit->verdict >= VERDICT_TEMPORARY)
         return;
-    if (visit->verdict == VERDICT_SUSPENDED)
+    if (visit->verdict == VERDICT_SUSPENDED || visit->verdict == VERDICT_DORMANT)
         check_text(mend, "admin-tool users activate %s", name);
     else if (visit->verdict == VERDICT_ACCOUNT_EXPIRED)
         check_text(mend, "admin-tool users edit %s --expires never", name);

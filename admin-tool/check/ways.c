@@ -20,6 +20,8 @@ const char *visit_reason(enum verdict verdict)
     switch (verdict) {
     case VERDICT_SUSPENDED:
         return "the account is suspended";
+    case VERDICT_DORMANT:
+        return "the account has not been used for too long";
     case VERDICT_ACCOUNT_EXPIRED:
         return "the account has expired";
     case VERDICT_TEMPORARY_EXPIRED:
@@ -52,10 +54,10 @@ static enum pam_code answer_account(const struct visit *visit, const char *servi
 
     if (visit->answers.coder == CODE_USER_UNKNOWN)
         return CODE_USER_UNKNOWN;
-    if ((verdict == VERDICT_TEMPORARY || verdict == VERDICT_TEMPORARY_EXPIRED) &&
+    if ((verdict == VERDICT_TEMPORARY || verdict == VERDICT_TEMPORARY_EXPIRED || verdict == VERDICT_TOO_OLD) &&
         policy_service_is_keyboardless(policy, service))
         return CODE_SUCCESS;
-    if (verdict == VERDICT_TEMPORARY)
+    if (verdict == VERDICT_TEMPORARY || verdict == VERDICT_TOO_OLD)
         return CODE_NEW_AUTHTOK_REQD;
     return verdict == VERDICT_ACTIVE ? CODE_SUCCESS : CODE_PERM_DENIED;
 }

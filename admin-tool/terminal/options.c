@@ -67,6 +67,17 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
                               "take the set-id bits off the user's files" },
+    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each" },
+    [OPTION_NO_SUBIDS] = { "no-subids", 0, NULL, "give no subordinate ids" },
+    [OPTION_SERVICE_ACCOUNT] = { "service-account", 0, NULL, "of a program: no e-mail, no password, no ageing" },
+    [OPTION_PASSWORD_MAX_DAYS] = { "password-max-days", 0, "N|never|default",
+                                   "a password must be changed after so many days" },
+    [OPTION_NEVER_DORMANT] = { "never-dormant", 0, NULL, "stays usable however long it is not used" },
+    [OPTION_MAY_BE_DORMANT] = { "may-be-dormant", 0, NULL, "takes --never-dormant back" },
+    [OPTION_INACTIVE] = { "inactive", 0, "DURATION", "only users without a login for so long: 90d (s m h d w)" },
+    [OPTION_ALL] = { "all", 0, NULL, "every account" },
+    [OPTION_MOVE_HOME] = { "move-home", 0, NULL, "the home directory gets the new name, too" },
+    [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "write the accounts back to the local files" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */

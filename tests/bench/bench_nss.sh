@@ -155,7 +155,7 @@ measure_change()
     done
     begun=${EPOCHREALTIME/./}
     sqlite3 /var/lib/coder/private/accounts.db "PRAGMA synchronous = FULL; PRAGMA journal_mode = TRUNCATE;
-        INSERT INTO tombstones SELECT 1000 + count(*), 'gone' || count(*), 0 FROM tombstones" >/dev/null
+        INSERT INTO tombstones SELECT 'gone' || count(*), 1000 + count(*), 0, NULL FROM tombstones" >/dev/null
     echo "$size coder commit $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
     fill_files "$text"
     [ "$size" -le 100000 ] || return

@@ -42,7 +42,7 @@ def commits(count):
     for i in range(count):
         begin = time.monotonic()
         db.execute("BEGIN IMMEDIATE")
-        db.execute("INSERT INTO tombstones VALUES (?, ?, 0)", (1000 + i, "gone%d" % i))
+        db.execute("INSERT INTO tombstones VALUES (?, ?, 0, NULL)", ("gone%d" % i, 1000 + i))
         db.execute("COMMIT")
         times.append((time.monotonic() - begin) * 1000)
     db.close()

@@ -21,8 +21,9 @@ tee_users()
         case $kind in suspended*) status=suspended ;; *) status=active ;; esac
         for ((i = 0; i < rounds; i++)); do
             uid=$((uid + 1))
-            echo "INSERT INTO accounts SELECT $uid, '$kind$i', '$kind$i@example.com', '', '/home/$kind$i', shell, '$status',
-                hash, 0, NULL, $until, created_at, NULL FROM accounts WHERE username = 'model';"
+            echo "INSERT INTO accounts (uid, username, email, home, shell, status, hash, expires_at, created_at)
+                SELECT $uid, '$kind$i', '$kind$i@example.com', '/home/$kind$i', shell, '$status', hash, $until, created_at
+                FROM accounts WHERE username = 'model';"
         done
     done
 }

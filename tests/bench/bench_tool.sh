@@ -33,7 +33,8 @@ def fill(count):
     have = db.execute("SELECT count(*) FROM accounts").fetchone()[0]
     db.execute("BEGIN")
     for i in range(have, count):
-        db.execute("INSERT INTO accounts SELECT ?, ?, ?, 'User Number', ?, shell, 'active', hash, 0, NULL, NULL, created_at, NULL"
+        db.execute("INSERT INTO accounts (uid, username, email, full_name, home, shell, hash, created_at)"
+                   " SELECT ?, ?, ?, 'User Number', ?, shell, hash, created_at"
                    " FROM accounts WHERE username = 'model'", (1900000000 + i, "u%d" % i, "u%d@example.com" % i, "/home/u%d" % i))
     db.execute("COMMIT")
     tool("publish")

@@ -102,7 +102,7 @@ exits 2 "--uid nonsense" admin-tool users create -u x -e x@example.com --uid 12x
 exits 2 "--expires nonsense" admin-tool users create -u x -e x@example.com --expires soon
 
 # -- validity ----------------------------------------------------------------------------------------------
-for name in '' Upper 1digit 1234 -dash a.dot 'a b' ä 'a:b' ../x coder-admin coder-x \
+for name in '' Upper 1digit 1234 -dash a..dot 'a b' ä 'a:b' ../x coder-admin coder-x \
     abcdefghijklmnopqrstuvwxyz0123456; do
     exits 4 "the username '$name'" admin-tool users create "--username=$name" -e x@example.com
 done

@@ -154,12 +154,17 @@ static const struct answer *last(uint32_t kind)
     return NULL;
 }
 
-static bool says(uint32_t kind, bool right, uint32_t one, uint32_t other)
+#define SET(verdict) (1U << (verdict))
+#define MUST_CHANGE (SET(VERDICT_TEMPORARY) | SET(VERDICT_TOO_OLD))
+#define ENTERS (SET(VERDICT_ACTIVE) | MUST_CHANGE)
+
+/* One of these verdicts. */
+static bool says(uint32_t kind, bool right, unsigned verdicts)
 {
     const struct answer *answer = last(kind);
 
     return answer != NULL && (answer->right == 1 || !right) &&
-           (answer->verdict == one || answer->verdict == other);
+           (SET(answer->verdict) & verdicts) != 0;
 }
 
 static bool is_in_directory(pam_handle_t *pamh)
@@ -179,12 +184,12 @@ static bool is_change_granted(unsigned flags)
     bool expired = (flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0, root = getuid() == 0 && !expired;
     const struct answer *change = last(root ? REQUEST_SET : REQUEST_CHANGE);
 
-    if (!says(REQUEST_ACCOUNT, false, VERDICT_ACTIVE, VERDICT_TEMPORARY))
+    if (!says(REQUEST_ACCOUNT, false, ENTERS))
         return false;
-    if (expired && says(REQUEST_ACCOUNT, false, VERDICT_ACTIVE, VERDICT_ACTIVE))
+    if (expired && says(REQUEST_ACCOUNT, false, SET(VERDICT_ACTIVE)))
         return true;
     if ((flags & PAM_PRELIM_CHECK) != 0)
-        return root || says(REQUEST_VERIFY, true, VERDICT_ACTIVE, VERDICT_TEMPORARY);
+        return root || says(REQUEST_VERIFY, true, ENTERS);
     return change != NULL && change->right == 1;
 }
 
@@ -192,15 +197,15 @@ static bool is_granted(int entry, pam_handle_t *pamh, unsigned flags)
 {
     switch (entry) {
     case 0:
-        return says(REQUEST_AUTHENTICATE, true, VERDICT_ACTIVE, VERDICT_TEMPORARY);
+        return says(REQUEST_AUTHENTICATE, true, ENTERS);
     case 1:
     case 4:
         return is_in_directory(pamh) ||
                (last(REQUEST_ACCOUNT) != NULL && last(REQUEST_ACCOUNT)->verdict > VERDICT_UNUSABLE);
     case 2:
-        return says(REQUEST_ACCOUNT, false, VERDICT_ACTIVE, VERDICT_ACTIVE);
+        return says(REQUEST_ACCOUNT, false, SET(VERDICT_ACTIVE));
     case 3:
-        return says(REQUEST_SESSION, false, VERDICT_ACTIVE, VERDICT_TEMPORARY);
+        return says(REQUEST_SESSION, false, ENTERS);
     default:
         return is_change_granted(flags);
     }
@@ -213,8 +218,8 @@ static void check_code(int code, int entry, pam_handle_t *pamh, unsigned flags)
     fuzz_require(code >= 0 && code < _PAM_RETURN_VALUES && code != PAM_IGNORE, "a code of libpam's");
     fuzz_require(code != PAM_SUCCESS || is_granted(entry, pamh, flags), "success was granted");
     fuzz_require(code != PAM_NEW_AUTHTOK_REQD ||
-                     (entry == 2 && says(REQUEST_ACCOUNT, false, VERDICT_TEMPORARY, VERDICT_TEMPORARY)),
-                 "a change is required of a temporary password");
+                     (entry == 2 && says(REQUEST_ACCOUNT, false, MUST_CHANGE)),
+                 "a change is required of a temporary or old password");
     if (!hidden && pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS && user != NULL &&
         strcmp(user, "root") == 0)
         fuzz_require(code == PAM_USER_UNKNOWN && asked_count == 0, "another source's user is not ours");

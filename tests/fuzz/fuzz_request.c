@@ -218,7 +218,8 @@ static void check_answer(const struct request *request, const struct answer *ans
         return;
     }
     fuzz_require(!people[who].suspended ||
-                     (answer->verdict != VERDICT_ACTIVE && answer->verdict != VERDICT_TEMPORARY),
+                     (answer->verdict != VERDICT_ACTIVE && answer->verdict != VERDICT_TEMPORARY &&
+                      answer->verdict != VERDICT_TOO_OLD),
                  "who is suspended does not get in");
     fuzz_require(people[who].expires_at == 0 || answer->verdict != VERDICT_ACTIVE,
                  "nor whose account has ended");

@@ -25,7 +25,7 @@ static bool matches(const char *text, const char *expression)
 
 bool grammar_is_username(const char *text)
 {
-    return matches(text, "^[a-z_][a-z0-9_-]{0,31}$") && !matches(text, "^coder-");
+    return matches(text, "^[a-z_][a-z0-9_.-]{0,31}$") && !matches(text, "^coder-|[.]$|[.][.]");
 }
 
 bool grammar_is_email(const char *text)

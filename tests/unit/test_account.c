@@ -14,18 +14,32 @@
 
 #define NOW 1800000000LL
 
-/* The contract's order, written out once more and compared over all 2^5 combinations. */
-static enum verdict expected(bool locked, bool suspended, bool expired, bool temporary, bool past)
+enum { LOCKED = 1, SUSPENDED = 2, DORMANT = 4, EXPIRED = 8, TEMPORARY = 16, PAST = 32, OLD = 64, ALL = 127 };
+#define DAYS(n) ((n) * INT64_C(86400))
+
+/* The contract's order, written out once more and compared over all combinations. */
+static enum verdict expected(unsigned facts)
 {
-    if (locked)
+    if (facts & LOCKED)
         return VERDICT_LOCKED;
-    if (suspended)
+    if (facts & SUSPENDED)
         return VERDICT_SUSPENDED;
-    if (expired)
+    if (facts & DORMANT)
+        return VERDICT_DORMANT;
+    if (facts & EXPIRED)
         return VERDICT_ACCOUNT_EXPIRED;
-    if (temporary && past)
-        return VERDICT_TEMPORARY_EXPIRED;
-    return temporary ? VERDICT_TEMPORARY : VERDICT_ACTIVE;
+    if (facts & TEMPORARY)
+        return facts & PAST ? VERDICT_TEMPORARY_EXPIRED : VERDICT_TEMPORARY;
+    return facts & OLD ? VERDICT_TOO_OLD : VERDICT_ACTIVE;
+}
+
+static enum account_state expected_state(unsigned facts)
+{
+    if (facts & SUSPENDED)
+        return ACCOUNT_STATE_SUSPENDED;
+    if (facts & DORMANT)
+        return ACCOUNT_STATE_DORMANT;
+    return facts & EXPIRED ? ACCOUNT_STATE_EXPIRED : ACCOUNT_STATE_ACTIVE;
 }
 
 static void verdict_follows_the_contracts_order(void **state)
@@ -34,20 +48,72 @@ static void verdict_follows_the_contracts_order(void **state)
 
     (void)state;
     policy_defaults(&policy);
-    for (unsigned bits = 0; bits < 32; bits++) {
+    policy.dormant_days = 90;
+    policy.password_max_days = 30;
+    for (unsigned facts = 0; facts <= ALL; facts++) {
         struct account account = {
-            .status = bits & 2 ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE,
-            .expires_at = bits & 4 ? NOW : NOW + 1,
-            .temporary = (bits & 8) != 0,
-            .temporary_until = bits & 16 ? NOW : NOW + 1,
+            .status = facts & SUSPENDED ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE,
+            .last_login_day = NOW - DAYS(90) + (facts & DORMANT ? 0 : 1),
+            .expires_at = facts & EXPIRED ? NOW : NOW + 1,
+            .temporary = (facts & TEMPORARY) != 0,
+            .temporary_until = facts & PAST ? NOW : NOW + 1,
+            .password_changed_at = NOW - DAYS(30) + (facts & OLD ? 0 : 1),
+            .hash = "x",
         };
-        struct activity activity = { .failures = bits & 1 ? 5 : 4, .last_failure = NOW };
+        struct activity activity = { .failures = facts & LOCKED ? 5 : 4, .last_failure = NOW };
 
-        assert_int_equal(account_verdict(&account, &activity, &policy, NOW),
-                         expected(bits & 1, bits & 2, bits & 4, bits & 8, bits & 16));
-        assert_int_equal(account_verdict(&account, NULL, &policy, NOW),
-                         expected(false, bits & 2, bits & 4, bits & 8, bits & 16));
+        assert_int_equal(account_verdict(&account, &activity, &policy, NOW), expected(facts));
+        assert_int_equal(account_verdict(&account, NULL, &policy, NOW), expected(facts & ~(unsigned)LOCKED));
+        assert_int_equal(account_state(&account, &policy, NOW), expected_state(facts));
     }
+}
+
+static void only_what_is_used_by_people_falls_asleep(void **state)
+{
+    struct account account = { .created_at = NOW - DAYS(100) };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(account_dormant_from(&account, &policy), 0); /* policy says never */
+    policy.dormant_days = 90;
+    assert_int_equal(account_dormant_from(&account, &policy), NOW - DAYS(10));
+    account.awake_since = NOW - DAYS(50); /* the last of the three counts */
+    assert_int_equal(account_dormant_from(&account, &policy), NOW + DAYS(40));
+    account.last_login_day = NOW + DAYS(5); /* the clock was set back */
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    account.last_login_day = account.awake_since = 0;
+    account.never_dormant = true;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    account.never_dormant = false;
+    account.service = true;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+}
+
+static void only_a_password_of_people_becomes_too_old(void **state)
+{
+    struct account account = { .password_changed_at = NOW - DAYS(100), .hash = "x" };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(account_password_end(&account, &policy), 0);
+    account.password_max_days = 90; /* its own, where policy has none */
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_TOO_OLD);
+    policy.password_max_days = 99;
+    account.password_max_days = 0;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_TOO_OLD);
+    account.password_max_days = ACCOUNT_DAYS_NEVER;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    account.password_max_days = 0;
+    account.service = true;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    account.service = false;
+    account.hash[0] = '\0';
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    account.hash[0] = 'x';
+    account.password_changed_at = 0; /* not known */
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
 }
 
 static void times_of_zero_mean_never(void **state)
@@ -148,9 +214,9 @@ static void over_the_users_ceiling_only_known_origins_are_served(void **state)
 
 static void usernames(void **state)
 {
-    static const char *const good[] = { "alice", "_x", "a", "a-b_9", "coder",
+    static const char *const good[] = { "alice", "_x", "a", "a-b_9", "coder", "first.last", "a.b.c", "a.-_",
                                         "abcdefghijklmnopqrstuvwxyz012345" };
-    static const char *const bad[] = { "", "Alice", "9a", "-a", "a b", "a:b", "a\n", "a.b", "ä", "1000",
+    static const char *const bad[] = { "", "Alice", "9a", "-a", "a b", "a:b", "a\n", "a.", ".a", "a..b", "ä", "1000",
                                        "coder-admin", "coder-", "abcdefghijklmnopqrstuvwxyz0123456" };
 
     (void)state;
@@ -258,6 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_follows_the_contracts_order),
+        cmocka_unit_test(only_what_is_used_by_people_falls_asleep),
+        cmocka_unit_test(only_a_password_of_people_becomes_too_old),
         cmocka_unit_test(times_of_zero_mean_never),
         cmocka_unit_test(a_password_changed_lately_is_waited_with),
         cmocka_unit_test(a_strange_status_is_not_active),

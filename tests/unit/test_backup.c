@@ -12,6 +12,7 @@
 
 #include "sql/account.h"
 #include "sql/database.h"
+#include "sql/memory.h"
 #include "sql/policy.h"
 #include "sql/restore.h"
 #include "sql/restore_plan.h"
@@ -21,6 +22,7 @@
 #include "sql/store_backup.h"
 #include "sql/store_chain.h"
 #include "sql/store_changes.h"
+#include "sql/store_keys.h"
 #include "sql/store_prune.h"
 #include "fixture/fixture.h"
 
@@ -226,6 +228,45 @@ static void one_deleted_since_stays_deleted_unless_exactly(void **state)
     assert_int_equal(fixture_number("SELECT count(*) FROM tombstones"), 1);
 }
 
+static void a_name_given_since_stays(void **state)
+{
+    char conflict[ACCOUNT_NAME_SIZE];
+
+    (void)state;
+    make_backup();
+    fixture_sql("UPDATE accounts SET username = 'robert', last_login_day = 86400 WHERE uid = 70101");
+    assert_int_equal(restore_find_conflict(store, backup, conflict), STORE_NOT_FOUND);
+    assert_int_equal(count_changes(true), 0);
+    assert_int_equal(store_account_delete(store, 70101), STORE_OK);
+    assert_int_equal(restore_find_conflict(store, backup, conflict), STORE_NOT_FOUND);
+    restore(false);
+    assert_int_equal(store_name_is_free(store, "bob"), STORE_TAKEN);
+    assert_int_equal(fixture_number("SELECT count(*) FROM accounts WHERE uid = 70101"), 0);
+}
+
+static void keys_are_the_backups(void **state)
+{
+    char *text = NULL;
+
+    (void)state;
+    fixture_sql("INSERT INTO accounts (uid, username, email, home, shell, created_at)"
+                " VALUES (70100, 'alice', 'alice@example.org', '/home/alice', '/bin/sh', 1)");
+    fixture_sql("INSERT INTO account_keys (uid, fingerprint, line, added_at) VALUES (70100, 'SHA256:a', 'a', 1)");
+    assert_int_equal(store_snapshot(store, &bytes, &size), STORE_OK);
+    assert_int_equal(store_load(bytes, size, &backup), STORE_OK);
+    assert_int_equal(count_changes(false), 0);
+    fixture_sql("INSERT INTO account_keys (uid, fingerprint, line, added_at) VALUES (70100, 'SHA256:b', 'b', 2)");
+    assert_int_equal(count_changes(false), 1);
+    restore(false);
+    assert_int_equal(store_keys_text(store, 70100, &text), STORE_OK);
+    assert_string_equal(text, "a\n");
+    store_text_free(text);
+    assert_int_equal(fixture_number("SELECT count(*) FROM audit WHERE instr(after, 'ssh keys are the backup')"), 1);
+    assert_int_equal(store_account_delete(store, 70100), STORE_OK);
+    restore(true);
+    assert_int_equal(fixture_number("SELECT count(*) FROM account_keys WHERE uid = 70100"), 1);
+}
+
 static void addresses_may_have_changed_hands(void **state)
 {
     struct account bob, eve, dave = fixture_account("dave", 70103);
@@ -258,7 +299,7 @@ static void policy_tombstones_and_the_higher_generation(void **state)
 
     (void)state;
     fixture_sql("INSERT INTO policy VALUES ('password_min_length', '20')");
-    fixture_sql("INSERT INTO tombstones VALUES (70090, 'old', 1)");
+    fixture_sql("INSERT INTO tombstones VALUES ('old', 70090, 1, NULL)");
     make_backup();
     fixture_sql("UPDATE policy SET value = '13'");
     fixture_sql("INSERT INTO policy VALUES ('free_failures', '3')");
@@ -297,7 +338,7 @@ static void an_empty_store_takes_all_of_it(void **state)
     bool known = false;
 
     (void)state;
-    fixture_sql("INSERT INTO tombstones VALUES (70090, 'old', 1)");
+    fixture_sql("INSERT INTO tombstones VALUES ('old', 70090, 1, NULL)");
     make_backup();
     assert_int_equal(store_account_set_password(store, 70101, NEW_HASH, false, 0, NOW), STORE_OK);
     assert_int_equal(store_begin(store), STORE_OK);
@@ -333,8 +374,8 @@ static void anothers_name_or_uid_is_a_conflict(void **state)
         "VALUES (70101, 'mallory', 'm@x', '/', '/', 1)",
         "INSERT INTO accounts (uid, username, email, home, shell, created_at) "
         "VALUES (70111, 'bob', 'm@x', '/', '/', 1)",
-        "INSERT INTO tombstones VALUES (70101, 'mallory', 1)",
-        "INSERT INTO tombstones VALUES (70111, 'bob', 1)",
+        "INSERT INTO tombstones VALUES ('mallory', 70101, 1, NULL)",
+        "INSERT INTO tombstones VALUES ('bob', 70111, 1, NULL)",
     };
     const struct restore_rules rules = { .exact = true };
     char name[ACCOUNT_NAME_SIZE];
@@ -438,6 +479,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_rules_shut_out, begin, end),
         cmocka_unit_test_setup_teardown(one_made_since_goes_and_leaves_a_tombstone, begin, end),
         cmocka_unit_test_setup_teardown(one_deleted_since_stays_deleted_unless_exactly, begin, end),
+        cmocka_unit_test_setup_teardown(a_name_given_since_stays, begin, end),
+        cmocka_unit_test_setup_teardown(keys_are_the_backups, begin, end),
         cmocka_unit_test_setup_teardown(addresses_may_have_changed_hands, begin, end),
         cmocka_unit_test_setup_teardown(policy_tombstones_and_the_higher_generation, begin, end),
         cmocka_unit_test_setup_teardown(the_log_stays_and_goes_on, begin, end),

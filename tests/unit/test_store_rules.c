@@ -45,11 +45,18 @@ static void assert_breaks_rule(const char *sql)
 
 /* -- rules of the schema ------------------------------------------------------------------ */
 
-static void a_username_or_uid_never_changes(void **state)
+static void a_uid_never_changes_and_a_name_leaves_a_tombstone(void **state)
 {
     (void)state;
     make_alice();
-    assert_breaks_rule("UPDATE accounts SET username = 'bob'");
+    assert_int_equal(try_sql("INSERT INTO accounts (uid, username, email, home, shell, created_at)"
+                             " VALUES (70109, 'eve', 'e@x', '/h', '/s', 1)"), SQLITE_OK);
+    assert_breaks_rule("UPDATE accounts SET username = 'alice' WHERE uid = 70109");
+    assert_breaks_rule("UPDATE OR REPLACE accounts SET username = 'alice' WHERE uid = 70109");
+    assert_int_equal(try_sql("UPDATE accounts SET username = 'eva' WHERE uid = 70109"), SQLITE_OK);
+    assert_breaks_rule("UPDATE accounts SET username = 'eve' WHERE uid = 70100");
+    assert_breaks_rule("UPDATE accounts SET username = 'eve' WHERE uid = 70109");
+    assert_int_equal(fixture_number("SELECT uid FROM tombstones WHERE username = 'eve'"), 70109);
     assert_breaks_rule("UPDATE accounts SET uid = 70101");
     assert_breaks_rule("UPDATE OR REPLACE accounts SET uid = uid + 1");
     assert_breaks_rule(
@@ -94,8 +101,10 @@ static void a_tombstone_stays(void **state)
     assert_breaks_rule("DELETE FROM tombstones");
     assert_breaks_rule("UPDATE tombstones SET username = 'bob'");
     assert_breaks_rule("UPDATE tombstones SET uid = 70101");
-    assert_breaks_rule("INSERT OR REPLACE INTO tombstones VALUES (70100, 'bob', 1)");
-    assert_breaks_rule("INSERT OR REPLACE INTO tombstones VALUES (70101, 'alice', 1)");
+    assert_breaks_rule("UPDATE tombstones SET gone_to = 'somewhere'");
+    assert_int_equal(try_sql("UPDATE tombstones SET gone_to = 'passwd'"), SQLITE_OK);
+    assert_breaks_rule("UPDATE tombstones SET gone_to = NULL");
+    assert_breaks_rule("INSERT OR REPLACE INTO tombstones VALUES ('alice', 70101, 1, NULL)");
     assert_int_equal(fixture_number("SELECT count(*) FROM tombstones WHERE username = 'alice'"
                                     " AND uid = 70100"),
                      1);
@@ -126,6 +135,15 @@ static void a_field_out_of_its_range_is_refused(void **state)
         "UPDATE accounts SET temporary = 2",
         "UPDATE accounts SET temporary = 0, temporary_until = 5",
         "UPDATE accounts SET expires_at = 'never'",
+        "UPDATE accounts SET gid = 0",
+        "UPDATE accounts SET gid = uid",
+        "UPDATE accounts SET email = NULL",
+        "UPDATE accounts SET password_max_days = 0",
+        "UPDATE accounts SET password_max_days = 99999",
+        "UPDATE accounts SET never_dormant = 2",
+        "INSERT INTO account_keys (uid, fingerprint, line, added_at) VALUES (70100, 'MD5:x', 'x', 1)",
+        "INSERT INTO account_keys (uid, fingerprint, line, added_at) VALUES (70100, 'SHA256:x', 'x\ny', 1)",
+        "INSERT INTO account_keys (uid, fingerprint, line, added_at) VALUES (70999, 'SHA256:x', 'x', 1)",
         "INSERT INTO account_roles VALUES (70100, 'root')",
         "INSERT INTO account_roles VALUES (70100, 'member')",
         "INSERT INTO account_roles VALUES (70999, 'admin')",
@@ -141,7 +159,7 @@ static void a_field_out_of_its_range_is_refused(void **state)
 static void a_name_or_uid_out_of_its_range_is_refused(void **state)
 {
     static const char *const names[] = {
-        "",    "Bob", "9b",      "-b",        "b.b",
+        "",    "Bob", "9b",      "-b",        "b..b", "b.",
         "b b", "b\n", "coder-b", "b\xc3\xa9", "abcdefghijklmnopqrstuvwxyz0123456"
     };
     static const uint32_t uids[] = { 0, 999, 2147483648U, UINT32_MAX };
@@ -232,6 +250,16 @@ static void the_generation_grows_with_every_public_change(void **state)
     assert_true(growth("UPDATE accounts SET full_name = 'A'") > 0);
     assert_true(growth("UPDATE accounts SET home = '/srv/a'") > 0);
     assert_true(growth("UPDATE accounts SET shell = '/bin/bash'") > 0);
+    assert_true(growth("UPDATE accounts SET gid = 100") > 0);
+    assert_true(growth("UPDATE accounts SET username = 'alicia'") > 0);
+    assert_true(growth("UPDATE accounts SET expires_at = 5, awake_since = 5") == 0);
+    assert_true(growth("INSERT INTO account_keys (uid, fingerprint, line, added_at)"
+                       " VALUES (70100, 'SHA256:x', 'x', 1)") > 0);
+    assert_true(growth("UPDATE accounts SET expires_at = 6") > 0); /* a key opens until then */
+    assert_true(growth("UPDATE accounts SET awake_since = 6") > 0);
+    assert_true(growth("UPDATE accounts SET never_dormant = 1") > 0);
+    assert_true(growth("UPDATE accounts SET last_login_day = 86400, expires_at = 6") == 0);
+    assert_true(growth("DELETE FROM account_keys") > 0);
     assert_true(growth("INSERT INTO account_roles VALUES (70100, 'admin')") > 0);
     assert_true(growth("DELETE FROM account_roles") > 0);
     assert_true(growth("INSERT INTO policy VALUES ('list_members', '0')") > 0);
@@ -286,7 +314,7 @@ static void inside_a_transaction_the_generation_is_the_one_to_come(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_username_or_uid_never_changes),
+        TEST(a_uid_never_changes_and_a_name_leaves_a_tombstone),
         TEST(a_deleted_accounts_name_and_uid_are_never_used_again),
         TEST(a_tombstone_stays),
         TEST(counters_never_go_back),
