@@ -24,6 +24,7 @@
 #include "verbs/create.h"
 #include "verbs/delete.h"
 #include "verbs/edit.h"
+#include "verbs/keys.h"
 #include "verbs/listing.h"
 #include "verbs/policy.h"
 #include "verbs/publish.h"
@@ -77,6 +78,12 @@ static const struct command commands[] = {
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", NULL, 0, ALWAYS | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES),
       users_export, "Write all accounts as users import reads them" },
+    { "keys", "list", "NAME", 0, ALWAYS | WITH(OPTION_TEXT_OUTPUT), keys_list,
+      "List the ssh keys of an account" },
+    { "keys", "add", "NAME [FILE|-|KEY]", COMMAND_CHANGES, CHANGING, keys_add,
+      "Add ssh keys to an account: a KEY in quotes, a FILE of them, - for standard input" },
+    { "keys", "remove", "NAME FINGERPRINT|COMMENT", COMMAND_CHANGES, CHANGING, keys_remove,
+      "Take an ssh key from an account" },
     { NULL, "reset-password", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_TEXT_OUTPUT),
       reset_password, "Give a new temporary password, to be changed at the next login" },

@@ -108,6 +108,7 @@ static const char *write_line(const struct parts *parts, struct ssh_key *ret)
         used += all[i]->length;
     }
     ret->line[used] = '\0';
+    ret->options_length = parts->options.length;
     if (parts->comment.length >= sizeof ret->comment)
         return "has a comment of more than 256 octets";
     snprintf(ret->comment, sizeof ret->comment, "%.*s", (int)parts->comment.length, parts->comment.text);

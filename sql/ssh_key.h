@@ -17,6 +17,7 @@ enum {
 
 struct ssh_key {
     char line[SSH_KEY_LINE_SIZE]; /* [options] type base64 [comment], one blank between them, valid UTF-8 */
+    size_t options_length; /* the line begins with so many octets of options */
     char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
     const char *type;                   /* lives for ever */
     unsigned bits;                      /* of the modulus or the curve */

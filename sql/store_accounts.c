@@ -301,7 +301,9 @@ static const char account_object[] =
     "  'must_change', json(iif(?11, 'true', 'false')),"
     "  'password_expires_at', " SQL_RFC3339("?12") ","
     "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
-    "  'locked_until', " SQL_RFC3339("?15") ") AS object)";
+    "  'locked_until', " SQL_RFC3339("?15") ","
+    "  'ssh_keys', json((SELECT json_group_array(fingerprint) FROM"
+    "    (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
 
 static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
                                     const struct account_extra *extra, char **ret)

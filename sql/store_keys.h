@@ -4,12 +4,48 @@
 #ifndef CODER_STORE_KEYS_H
 #define CODER_STORE_KEYS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "ssh_key.h"
 #include "store.h"
+
+/* What one account may have: keys, and octets of their lines with a newline each. What the public directory has room
+ * for, and more than a person can keep track of. */
+enum { STORE_KEYS_MAX = 64, STORE_KEYS_TEXT_MAX = 65536 };
+
+struct account_key {
+    char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
+    char line[SSH_KEY_LINE_SIZE];
+    int64_t added_at;
+};
+
+struct store_keys_count {
+    size_t keys, octets; /* of the lines, with a newline each */
+};
 
 /* All of an account, each a line of authorized_keys (sshd(8)) ended by a newline, in the order in which they were
  * added; "" when there is none. *ret is to be freed with store_text_free. */
 enum store_result store_keys_text(struct store *store, uint32_t uid, char **ret);
+
+/* Up to `size` keys of an account in the order in which they were added; *ret is how many. */
+enum store_result store_keys_read(struct store *store, uint32_t uid, struct account_key *keys, size_t size,
+                                  size_t *ret);
+
+enum store_result store_keys_count(struct store *store, uint32_t uid, struct store_keys_count *ret);
+
+/* How many accounts have keys. */
+enum store_result store_keys_owners(struct store *store, int64_t *ret);
+
+/* OK when the account has it, NOT_FOUND when not. */
+enum store_result store_key_find(struct store *store, uint32_t uid, const char *fingerprint);
+
+/* Those of the keys that the account has not yet. REFUSED when there would be more than it may have; then some may
+ * have been added, and the transaction is to be rolled back. */
+enum store_result store_keys_add(struct store *store, uint32_t uid, const struct ssh_key *keys, size_t count,
+                                 int64_t now);
+
+/* NOT_FOUND when the account has no such key. */
+enum store_result store_key_remove(struct store *store, uint32_t uid, const char *fingerprint);
 
 #endif

@@ -54,8 +54,6 @@ static enum status ask(struct tool *tool, const struct change *change,
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
 
-/* -- the commit --------------------------------------------------------------------------- */
-
 /* -- the change --------------------------------------------------------------------------- */
 
 static enum status find(struct tool *tool, struct account *ret)
@@ -71,6 +69,18 @@ static enum status check(struct tool *tool, const struct change *change,
                          const struct account *account)
 {
     return change->check != NULL ? change->check(tool, change, account) : GO_ON;
+}
+
+/* after: NULL when the account is gone. */
+static enum status commit(struct tool *tool, const struct change *change, const struct account *before,
+                          const struct account *after)
+{
+    enum status status;
+
+    if (!change->whole)
+        return change_commit(tool, change->event, before, after, change->detail);
+    status = change_append(tool, change->event, before, after, change->detail);
+    return status == GO_ON ? change_end(tool, NULL, NULL) : status;
 }
 
 /* In the transaction, on the record as it is now; `shown` is what was asked about. */
@@ -91,11 +101,11 @@ static enum status make(struct tool *tool, const struct change *change,
     result = store_account_by_uid(tool->store, shown->uid, ret_after);
     if (result == STORE_NOT_FOUND) {
         ret_after->uid = 0;
-        return change_commit(tool, change->event, ret_before, NULL, change->detail);
+        return commit(tool, change, ret_before, NULL);
     }
     status = tool_store_status(tool, result, name);
     if (status == GO_ON)
-        status = change_commit(tool, change->event, ret_before, ret_after, change->detail);
+        status = commit(tool, change, ret_before, ret_after);
     return status;
 }
 

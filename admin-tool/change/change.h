@@ -21,6 +21,8 @@ struct change {
     const char *password; /* reset-password: in the clear ... */
     const char *hash;     /* ... and hashed */
     const struct account *edited; /* edit */
+    void *own;            /* what the verb keeps between its steps; NULL: nothing */
+    bool whole;           /* more than one record of the public directory changes: it is written anew */
 
     /* GO_ON when the change is needed and allowed, else said. Called before the question and again
      * in the transaction. NULL: always. */

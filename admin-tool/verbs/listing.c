@@ -17,6 +17,7 @@
 #include "sql/memory.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
@@ -238,6 +239,21 @@ static enum status print_json(struct tool *tool, const struct listing *listing)
     return tool_store_status(tool, result, listing->account.username);
 }
 
+/* Below the account's lines, and in their form. */
+static enum status print_keys(struct tool *tool, const struct account *account)
+{
+    struct account_key *keys = calloc(STORE_KEYS_MAX, sizeof *keys);
+    size_t count = 0;
+    enum store_result result = STORE_FAILED;
+
+    if (keys != NULL)
+        result = store_keys_read(tool->store, account->uid, keys, STORE_KEYS_MAX, &count);
+    for (size_t i = 0; result == STORE_OK && i < count; i++)
+        printf("%-21s %s\n", "Ssh key", keys[i].fingerprint);
+    free(keys);
+    return tool_store_status(tool, result, account->username);
+}
+
 static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
 {
     unsigned long uid = 0;
@@ -272,6 +288,8 @@ enum status users_show(struct tool *tool)
         status = print_json(tool, &listing);
     else
         print_account_lines(&listing, tool_has(tool, OPTION_COLUMNS) ? &columns : NULL);
+    if (!tool_wants_json(tool) && !tool_has(tool, OPTION_COLUMNS))
+        status = print_keys(tool, &listing.account);
     explicit_bzero(listing.account.hash, sizeof listing.account.hash);
     return status == GO_ON ? STATUS_DONE : status;
 }

@@ -39,6 +39,8 @@ may $tool users ls -c username,uid -o table
 may $tool users list --status active --role admin -o json
 may $tool users show axl
 may $tool users show axl@example.com -o json
+may $tool keys list axl
+may $tool keys list axl -o json
 may $tool policy
 may $tool policy -o json
 may $tool policy get lock_seconds
@@ -66,6 +68,8 @@ may_not $tool users edit-roles axl --roles admin -y
 may_not $tool users delete moe -y
 may_not $tool users unlock axl
 may_not $tool users import /etc/passwd
+may_not $tool keys add axl /etc/shadow
+may_not $tool keys remove ann x
 may_not $tool users export --with-hashes
 may_not $tool reset-password ann -y
 may_not $tool policy set lock_seconds=1

@@ -158,8 +158,10 @@ static void blanks_are_written_once_and_a_comment_is_kept(void **state)
     takes(" \tno-pty,from=\"10.0.0.0/8\" \t " ED25519 "\t  Amy's  key \xc3\xa4 \t\r");
     assert_string_equal(key.line, "no-pty,from=\"10.0.0.0/8\" " ED25519 " Amy's  key \xc3\xa4");
     assert_string_equal(key.comment, "Amy's  key \xc3\xa4");
+    assert_int_equal(key.options_length, strlen("no-pty,from=\"10.0.0.0/8\""));
     takes(ED25519 "  ");
     assert_string_equal(key.line, ED25519);
+    assert_int_equal(key.options_length, 0);
 }
 
 static void a_comment_is_plain_text_of_bounded_length(void **state)
