@@ -13,6 +13,8 @@
 #include "memory.h"
 #include "store.h"
 
+enum { ADMINS_AT_ONCE = 16 };
+
 #define COLUMNS \
     "uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until, " \
     "expires_at, created_at, password_changed_at, " \
@@ -130,24 +132,21 @@ enum store_result store_account_by_email(struct store *store, const char *email,
                     " FROM accounts a WHERE email = ?", "t", email), ret);
 }
 
-enum store_result store_accounts_select(struct store *store, const struct account_filter *filter,
-                                        uint32_t after, struct account *page, size_t size,
-                                        size_t *ret)
+enum store_result store_accounts_with_role(struct store *store, const char *role, uint32_t after,
+                                           struct account *page, size_t size, size_t *ret)
 {
     return read_page(store, database_prepare(store->db, "SELECT " COLUMNS
-                     " FROM accounts a WHERE uid > ?1 AND (?2 IS NULL OR status = ?2)"
-                     " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
-                     "                            WHERE r.uid = a.uid AND role = ?3))"
-                     " ORDER BY uid LIMIT ?4", "itti", (int64_t)after, filter->status, filter->role,
-                     (int64_t)size), page, size, ret);
+                     " FROM accounts a WHERE uid > ?1"
+                     " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
+                     "                            WHERE r.uid = a.uid AND role = ?2))"
+                     " ORDER BY uid LIMIT ?3", "iti", (int64_t)after, role, (int64_t)size),
+                     page, size, ret);
 }
 
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret)
 {
-    static const struct account_filter all = { NULL, NULL };
-
-    return store_accounts_select(store, &all, after, page, size, ret);
+    return store_accounts_with_role(store, NULL, after, page, size, ret);
 }
 
 enum store_result store_accounts_count(struct store *store, uint64_t *ret)
@@ -260,13 +259,25 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
     return result;
 }
 
-enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t now,
-                                           int64_t *ret)
+enum store_result store_count_other_admins(struct store *store, uint32_t uid,
+                                           const struct policy *policy, int64_t now, int64_t *ret)
 {
-    return database_number(store->db, ret,
-        "SELECT count(*) FROM accounts JOIN account_roles USING (uid)"
-        " WHERE role = 'admin' AND status = 'active' AND uid <> ?1"
-        " AND (expires_at IS NULL OR expires_at > ?2)", "ii", (int64_t)uid, now);
+    struct account page[ADMINS_AT_ONCE];
+    enum store_result result = STORE_OK;
+    size_t count = ADMINS_AT_ONCE;
+    int64_t active = 0;
+
+    for (uint32_t after = 0; result == STORE_OK && count == ADMINS_AT_ONCE;) {
+        result = store_accounts_with_role(store, role_name(ROLE_ADMIN), after, page, ADMINS_AT_ONCE, &count);
+        for (size_t i = 0; result == STORE_OK && i < count; i++) {
+            after = page[i].uid;
+            active += after != uid && account_state(&page[i], policy, now) == ACCOUNT_STATE_ACTIVE;
+        }
+    }
+    explicit_bzero(page, sizeof page);
+    if (result == STORE_OK)
+        *ret = active;
+    return result;
 }
 
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
@@ -312,7 +323,7 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 
     if (database_bind(row, "tittttti" "iiiiiii" "t", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
-                      account_status_name(account->status), (int64_t)account->roles,
+                      account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
                       (int64_t)account->temporary, account->temporary_until, account->expires_at,
                       extra->last_login_at, extra->locked_until, extra->temporary_password) &&

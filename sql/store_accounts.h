@@ -27,13 +27,9 @@ enum store_result store_accounts_page(struct store *store, uint32_t after, struc
 /* How many there are. */
 enum store_result store_accounts_count(struct store *store, uint64_t *ret);
 
-/* Which of them; NULL: any. status: active or suspended; role: admin or auditor. */
-struct account_filter {
-    const char *status, *role;
-};
-enum store_result store_accounts_select(struct store *store, const struct account_filter *filter,
-                                        uint32_t after, struct account *page, size_t size,
-                                        size_t *ret);
+/* The same of those with this role, admin or auditor; NULL: any. */
+enum store_result store_accounts_with_role(struct store *store, const char *role, uint32_t after,
+                                           struct account *page, size_t size, size_t *ret);
 
 /* TAKEN when an account or tombstone has this name, uid or (account only) e-mail; OK when free. */
 enum store_result store_name_is_free(struct store *store, const char *username);
@@ -57,12 +53,13 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
                                     char ret[ACCOUNT_HASH_SIZE]);
 
-/* Active admins other than `uid` whose account has not expired. */
-enum store_result store_count_other_admins(struct store *store, uint32_t uid, int64_t now,
-                                           int64_t *ret);
+/* Admins other than `uid` whose account_state is active. */
+enum store_result store_count_other_admins(struct store *store, uint32_t uid,
+                                           const struct policy *policy, int64_t now, int64_t *ret);
 
 /* What JSON shows beside the record; 0 and NULL give null. */
 struct account_extra {
+    enum account_state state;
     const char *temporary_password; /* only for create and reset-password; "": there is none */
     int64_t last_login_at, locked_until;
 };

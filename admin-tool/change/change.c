@@ -27,7 +27,7 @@
 static void show(const struct tool *tool, const struct change *change, const struct account *account,
                  FILE *out)
 {
-    print_account_row(account, out);
+    print_account_row(tool, account, out);
     if (change->announce != NULL)
         change->announce(tool, change, account, out);
 }

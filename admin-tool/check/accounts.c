@@ -35,7 +35,7 @@ enum { PAGE_SIZE = 128, ASKED_MAX = 2000, SUDO_ASKED_MAX = 8 };
 struct census {
     struct doctor *doctor;
     struct directory_view *view; /* NULL: no directory */
-    int64_t accounts, admins, outdated, overdue;
+    int64_t accounts, admins, outdated, overdue, expired;
     int64_t asked, unanswered, stale;
     int sudo_asked;
     struct hash_costs costs;
@@ -190,15 +190,17 @@ static void look_at(struct census *census, const struct account *account)
 {
     struct doctor *doctor = census->doctor;
     enum verdict verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
+    enum account_state state = account_state(account, &doctor->tool->policy, doctor->tool->now);
 
     census->accounts++;
-    census->admins += account->status == ACCOUNT_ACTIVE && (account->roles & ROLE_ADMIN) != 0;
+    census->admins += state == ACCOUNT_STATE_ACTIVE && (account->roles & ROLE_ADMIN) != 0;
     check_record(doctor, account);
     if (doctor->account != NULL && doctor->account->uid != account->uid)
         return;
     census->outdated += account->hash[0] != '\0' && credential_is_outdated(account->hash);
     check_hash_cost(&census->costs, account);
     census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
+    census->expired += state == ACCOUNT_STATE_EXPIRED;
     ask_nss(census, account);
     ask_sudo(census, account, verdict);
     check_name(doctor, account);
@@ -245,6 +247,11 @@ static void report_census(const struct census *census)
         check_report(doctor, SEVERITY_NOTE, "account-overdue", "temporary passwords",
                      check_text(what, "%lld were not changed in time", (long long)census->overdue),
                      "these users cannot log in any more", "admin-tool reset-password NAME");
+    if (census->expired > 0 && doctor->account == NULL)
+        check_report(doctor, SEVERITY_NOTE, "account-expired", "expired accounts",
+                     check_text(what, "%lld account%s expired", (long long)census->expired,
+                                census->expired == 1 ? " has" : "s have"),
+                     "these users cannot log in any more", "admin-tool users list --status expired");
 }
 
 void check_accounts(struct doctor *doctor)

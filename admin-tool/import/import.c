@@ -142,6 +142,14 @@ static enum status judge(struct import_batch *batch)
 
 /* -- the command -------------------------------------------------------------------------- */
 
+static void take_row(const struct import_batch *batch, const struct import_row *row, struct listing *ret)
+{
+    const struct tool *tool = batch->tool;
+
+    import_row_unpack(row, &ret->account);
+    ret->extra.state = account_state(&ret->account, &tool->policy, tool->now);
+}
+
 /* All of them as the list shows accounts; false when memory is short. */
 static bool print_rows(struct import_batch *batch, const struct columns *columns)
 {
@@ -152,14 +160,14 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
 
     print_columns_begin(columns, &layout);
     for (size_t i = 0; i < batch->count; i++) {
-        import_row_unpack(&batch->rows[i], &listing.account);
+        take_row(batch, &batch->rows[i], &listing);
         print_columns_measure(columns, &listing, &layout);
     }
     layout_fit(&layout, terminal_width(stdout));
     table = print_page_new(&layout, true);
     added = table != NULL;
     for (size_t i = 0; added && i < batch->count; i++) {
-        import_row_unpack(&batch->rows[i], &listing.account);
+        take_row(batch, &batch->rows[i], &listing);
         added = print_table_add(table, columns, &layout, &listing);
     }
     explicit_bzero(&listing, sizeof listing);

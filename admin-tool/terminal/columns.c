@@ -46,15 +46,17 @@ void print_roles(unsigned roles, char ret[ROLES_SIZE])
              (roles & ROLE_AUDITOR) != 0 ? "auditor," : "");
 }
 
-static const char *text_of(const struct account *account, enum column_id id)
+static const char *text_of(const struct listing *listing, enum column_id id)
 {
+    const struct account *account = &listing->account;
+
     switch (id) {
     case COLUMN_USERNAME:
         return account->username;
     case COLUMN_EMAIL:
         return account->email;
     case COLUMN_STATUS:
-        return account_status_name(account->status);
+        return account_state_name(listing->extra.state);
     case COLUMN_FULL_NAME:
         return account->full_name;
     case COLUMN_MUST_CHANGE:
@@ -99,7 +101,7 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
         when_format(account->expires_at, "never", ret);
         return;
     default:
-        print_escape(text_of(account, id), ret, CELL_SIZE);
+        print_escape(text_of(listing, id), ret, CELL_SIZE);
     }
 }
 
@@ -156,7 +158,7 @@ void print_columns_measure(const struct columns *columns, const struct listing *
 /* Whoever is out should be seen. */
 bool print_column_warns(size_t column, const struct listing *listing)
 {
-    return column == COLUMN_STATUS && listing->account.status != ACCOUNT_ACTIVE;
+    return column == COLUMN_STATUS && listing->extra.state != ACCOUNT_STATE_ACTIVE;
 }
 
 void print_column_names(char *ret, size_t size)

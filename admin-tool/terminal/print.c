@@ -148,9 +148,10 @@ void print_table_end(struct libscols_table *table, FILE *out)
     scols_unref_table(table);
 }
 
-void print_account_row(const struct account *account, FILE *out)
+void print_account_row(const struct tool *tool, const struct account *account, FILE *out)
 {
-    struct listing listing = { .account = *account };
+    struct listing listing = { .account = *account,
+                               .extra.state = account_state(account, &tool->policy, tool->now) };
     struct libscols_table *table;
     struct columns columns;
     struct layout layout;

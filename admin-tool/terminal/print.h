@@ -13,6 +13,7 @@
 #include "sql/policy.h"
 #include "sql/store_audit.h"
 #include "columns.h"
+#include "command.h"
 #include "layout.h"
 
 struct libscols_table;
@@ -27,7 +28,7 @@ void print_table_drop(struct libscols_table *table);
 void print_table_end(struct libscols_table *table, FILE *out);
 
 /* One account as a table of one row. */
-void print_account_row(const struct account *account, FILE *out);
+void print_account_row(const struct tool *tool, const struct account *account, FILE *out);
 
 /* The audit log, page by page. Of its last column nothing is cut: what does not fit goes on below. */
 void print_audit_begin(struct layout *ret);

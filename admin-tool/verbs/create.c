@@ -244,7 +244,7 @@ static enum status preview(struct tool *tool, struct account *account)
     if (status != GO_ON)
         return status;
     account->created_at = tool->now;
-    print_account_row(account, out);
+    print_account_row(tool, account, out);
     fprintf(out, "Would create %s with uid %u; nothing was changed.\n", account->username,
             account->uid);
     return STATUS_DONE;

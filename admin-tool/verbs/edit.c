@@ -111,14 +111,16 @@ static void preview_edit(struct tool *tool, const struct change *change,
 static void finish_edit(struct tool *tool, const struct change *change,
                         const struct account *before, const struct account *after)
 {
+    struct policy awake = tool->policy;
     int64_t others = 1;
 
     (void)change;
+    awake.dormant_days = 0; /* who is used until then is not known */
     printf("%s is changed.\n", after->username);
     if (after->expires_at == before->expires_at || after->expires_at == 0 ||
         (after->roles & ROLE_ADMIN) == 0)
         return;
-    if (store_count_other_admins(tool->store, after->uid, after->expires_at, &others) == STORE_OK &&
+    if (store_count_other_admins(tool->store, after->uid, &awake, after->expires_at, &others) == STORE_OK &&
         others == 0)
         tool_refuse(GO_ON, "note: %s is the last active Admin; from that date on there is none",
                     after->username);

@@ -20,7 +20,8 @@
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {
-    const struct account_extra extra = { .temporary_password = password != NULL ? password : "" };
+    const struct account_extra extra = { .state = account_state(account, &tool->policy, tool->now),
+                                         .temporary_password = password != NULL ? password : "" };
     char *text = NULL;
     bool written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
                    descriptor_write(STDOUT_FILENO, text, strlen(text)) &&

@@ -30,11 +30,13 @@ enum { PAGE_SIZE = 256 };
 /* A page of what is listed, and how it is to be shown. */
 struct output {
     struct tool *tool;
+    const char *role, *status; /* only those; NULL: any */
     struct columns columns;
     struct layout layout;
     struct activity_log *activity; /* NULL: not asked for, or unusable */
     struct account accounts[PAGE_SIZE];
     struct activity_summary summaries[PAGE_SIZE];
+    enum account_state states[PAGE_SIZE];
     size_t count;   /* of this page */
     size_t printed; /* of the pages before */
 };
@@ -56,14 +58,31 @@ static enum status choose_columns(const struct tool *tool, struct columns *ret)
 
 /* -- list --------------------------------------------------------------------------------- */
 
-static struct account_filter choose_filter(const struct tool *tool)
+static void choose_filter(struct output *output)
 {
-    struct account_filter filter = { .status = tool->arguments.value[OPTION_STATUS],
-                                     .role = tool->arguments.value[OPTION_ROLE] };
+    output->status = output->tool->arguments.value[OPTION_STATUS];
+    output->role = output->tool->arguments.value[OPTION_ROLE];
+    if (output->role != NULL && strcmp(output->role, role_name(ROLE_MEMBER)) == 0)
+        output->role = NULL; /* everyone is */
+}
 
-    if (filter.role != NULL && strcmp(filter.role, role_name(ROLE_MEMBER)) == 0)
-        filter.role = NULL; /* everyone is */
-    return filter;
+/* Leaves on the page those of the status asked for: what a status is, is said by account_state alone. */
+static void keep_wanted(struct output *output)
+{
+    const struct tool *tool = output->tool;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < output->count; i++) {
+        enum account_state state = account_state(&output->accounts[i], &tool->policy, tool->now);
+
+        if (output->status != NULL && strcmp(output->status, account_state_name(state)) != 0)
+            continue;
+        output->states[kept] = state;
+        if (kept != i)
+            output->accounts[kept] = output->accounts[i];
+        kept++;
+    }
+    output->count = kept;
 }
 
 /* What the activity log knows; without it, as little as nothing. */
@@ -79,7 +98,8 @@ static void add_activity(struct output *output)
 
 static struct account_extra extra_at(const struct output *output, size_t i)
 {
-    return (struct account_extra){ .last_login_at = output->summaries[i].last_login_at,
+    return (struct account_extra){ .state = output->states[i],
+                                   .last_login_at = output->summaries[i].last_login_at,
                                    .locked_until = output->summaries[i].locked_until };
 }
 
@@ -136,24 +156,26 @@ static enum status print_json_page(struct output *output)
 /* Page by page, each with `use`; nobody is waited for while a statement is open. */
 static enum status walk(struct output *output, enum status (*use)(struct output *output))
 {
-    struct account_filter filter = choose_filter(output->tool);
     enum status status = GO_ON;
-    uint32_t after = 0;
+    size_t read = PAGE_SIZE;
 
     output->printed = 0;
-    do {
-        enum store_result result = store_accounts_select(output->tool->store, &filter, after,
-                                                         output->accounts, PAGE_SIZE,
-                                                         &output->count);
+    for (uint32_t after = 0; status == GO_ON && read == PAGE_SIZE && !ferror(stdout);) {
+        enum store_result result = store_accounts_with_role(output->tool->store, output->role, after,
+                                                            output->accounts, PAGE_SIZE, &read);
 
         status = tool_store_status(output->tool, result, "the list");
-        if (status != GO_ON || output->count == 0)
+        if (status != GO_ON || read == 0)
             return status;
+        after = output->accounts[read - 1].uid;
+        output->count = read;
+        keep_wanted(output);
+        if (output->count == 0)
+            continue;
         add_activity(output);
         status = use(output);
-        after = output->accounts[output->count - 1].uid;
         output->printed += output->count;
-    } while (status == GO_ON && output->count == PAGE_SIZE && !ferror(stdout));
+    }
     return status;
 }
 
@@ -190,6 +212,7 @@ static enum status list(struct tool *tool, const struct columns *columns)
         return refuse_memory();
     output->tool = tool;
     output->columns = *columns;
+    choose_filter(output);
     if (tool_wants_json(tool))
         status = list_json(output);
     else if (tool->store != NULL)
@@ -215,15 +238,16 @@ enum status users_list(struct tool *tool)
 
 /* -- show --------------------------------------------------------------------------------- */
 
-static struct account_extra find_extra(const struct tool *tool, uint32_t uid)
+static struct account_extra find_extra(const struct tool *tool, const struct account *account)
 {
     struct activity_log *log = tool_open_activity();
     struct activity_summary summary = { 0 };
 
     if (log != NULL)
-        activity_summarise(log, uid, &tool->policy, tool->now, &summary);
+        activity_summarise(log, account->uid, &tool->policy, tool->now, &summary);
     activity_close(log);
-    return (struct account_extra){ .last_login_at = summary.last_login_at,
+    return (struct account_extra){ .state = account_state(account, &tool->policy, tool->now),
+                                   .last_login_at = summary.last_login_at,
                                    .locked_until = summary.locked_until };
 }
 
@@ -283,7 +307,7 @@ enum status users_show(struct tool *tool)
     if (status != GO_ON)
         return status;
     host_note_local(listing.account.username);
-    listing.extra = find_extra(tool, listing.account.uid);
+    listing.extra = find_extra(tool, &listing.account);
     if (tool_wants_json(tool))
         status = print_json(tool, &listing);
     else

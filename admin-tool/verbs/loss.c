@@ -16,12 +16,11 @@ static enum status check_admin_left(struct tool *tool, const struct account *acc
     int64_t others = 0;
     enum status status;
 
-    if ((account->roles & ROLE_ADMIN) == 0 || account->status != ACCOUNT_ACTIVE ||
-        (account->expires_at != 0 && account->expires_at <= tool->now) ||
-        tool_has(tool, OPTION_FORCE))
+    if ((account->roles & ROLE_ADMIN) == 0 || tool_has(tool, OPTION_FORCE) ||
+        account_state(account, &tool->policy, tool->now) != ACCOUNT_STATE_ACTIVE)
         return GO_ON;
-    status = tool_store_status(tool, store_count_other_admins(tool->store, account->uid, tool->now,
-                                                              &others), account->username);
+    status = tool_store_status(tool, store_count_other_admins(tool->store, account->uid, &tool->policy,
+                                                              tool->now, &others), account->username);
     if (status == GO_ON && others == 0)
         return tool_refuse(STATUS_REFUSED,
                            "%s is the last active Admin; make another one first, or "

@@ -42,18 +42,18 @@ struct plan {
     struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
 
-static const char *state_of(bool there, const struct account *account)
+static const char *state_of(const struct tool *tool, const struct account *account)
 {
-    return there ? account_status_name(account->status) : "-";
+    return account_state_name(account_state(account, &tool->policy, tool->now));
 }
 
-static bool add_row(struct libscols_table *table, const struct restored *one)
+static bool add_row(const struct tool *tool, struct libscols_table *table, const struct restored *one)
 {
     const struct account *whom = one->was ? &one->before : &one->after;
     char roles[ROLES_SIZE] = "", uid[16];
     const char *const texts[] = {
-        whom->username, uid, state_of(one->was, &one->before),
-        one->is ? account_status_name(one->after.status) : "gone", roles,
+        whom->username, uid, one->was ? state_of(tool, &one->before) : "-",
+        one->is ? state_of(tool, &one->after) : "gone", roles,
         one->password ? "the backup's" : "",
     };
 
@@ -65,8 +65,8 @@ static bool add_row(struct libscols_table *table, const struct restored *one)
 
 static bool is_admin(const struct tool *tool, bool there, const struct account *account)
 {
-    return there && account->status == ACCOUNT_ACTIVE && (account->roles & ROLE_ADMIN) != 0 &&
-           (account->expires_at == 0 || account->expires_at > tool->now);
+    return there && (account->roles & ROLE_ADMIN) != 0 &&
+           account_state(account, &tool->policy, tool->now) == ACCOUNT_STATE_ACTIVE;
 }
 
 /* A process keeps what its user had. */
@@ -94,7 +94,7 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
 
         if (clash)
             one.after.status = ACCOUNT_SUSPENDED; /* with --force; without, all is refused */
-        added = added && add_row(table, &one);
+        added = added && add_row(tool, table, &one);
 
         plan->accounts++;
         plan->passwords += one.password && one.was;
@@ -187,8 +187,8 @@ static enum status check_admin_left(struct tool *tool, const struct plan *plan, 
     enum status status = GO_ON;
 
     if (plan->admins < 0 && !tool_has(tool, OPTION_FORCE))
-        status = tool_store_status(tool, store_count_other_admins(tool->store, 0, tool->now,
-                                                                  &present), "the store");
+        status = tool_store_status(tool, store_count_other_admins(tool->store, 0, &tool->policy,
+                                                                  tool->now, &present), "the store");
     if (status != GO_ON || plan->admins >= 0 || tool_has(tool, OPTION_FORCE) || present + won > 0)
         return status;
     return tool_refuse(STATUS_REFUSED, "afterwards there would be no active Admin; use --force, and "

@@ -38,6 +38,37 @@ json 'not any("hash" in k or "password" == k or "temporary_password" in k for u 
 exits 0 "... filtered to nothing" admin-tool users list -o json --status suspended --role admin
 json 'd == []' "... is an empty array"
 
+# A status has one word everywhere: what account_state says.
+make dora
+make eve
+sqlite3 "$STORE" "UPDATE accounts SET expires_at = 1000000000 WHERE username = 'dora';
+                  UPDATE accounts SET created_at = 1000000000 WHERE username = 'eve'"
+admin-tool policy set dormant_days=90 >"$tmp/made"
+for pair in alice:active bob:active carol:suspended dora:expired eve:dormant; do
+    who=${pair%:*} word=${pair#*:}
+    run admin-tool users list
+    says "^$who .* $word\$" "$who is $word in the list"
+    run admin-tool users list --status "$word" -c username
+    ok "... and in its filter" grep -qx "$who" "$tmp/out"
+    run admin-tool users list --status "$word" -o json
+    json "'$who' in [u['username'] for u in d] and {u['status'] for u in d} == {'$word'}" "... as JSON, too"
+    run admin-tool users show "$who" -c status
+    says "^Status +$word\$" "... and shown"
+    run admin-tool users show "$who" -o json
+    json "d['status'] == '$word'" "... as JSON"
+    run admin-tool users delete "$who" --dry-run --force
+    says "^$who .* $word\$" "... and before a question"
+done
+run admin-tool users list --status expired -c username
+ok "a filter gives those alone" [ "$(cat "$tmp/out")" = "$(printf 'USERNAME\ndora')" ]
+exits 0 "... and none" admin-tool users list --status dormant --role admin
+ok "... is nothing" [ ! -s "$tmp/out" ]
+exits 2 "... and no other word" admin-tool users list --status gone
+admin-tool policy set dormant_days=0 >"$tmp/made"
+exits 0 "without a policy" admin-tool users list --status dormant -o json
+json 'd == []' "... nobody is dormant"
+for who in dora eve; do admin-tool users delete "$who" -y --force >"$tmp/made" 2>&1; done
+
 for who in alice 70100 ALICE@example.com; do
     exits 0 "show $who" admin-tool users show "$who" -o json
     json 'd["username"] == "alice" and d["full_name"] == "Alice Ünlü"' "... finds her"
@@ -78,4 +109,9 @@ exits 0 "a change while a listing is not read" timeout 15 admin-tool users activ
 kill "$reader" && wait
 exits 0 "a list of more than a page" admin-tool users list -c username
 ok "... has all of them, once" [ "$(tail -n +2 "$tmp/out" | sort -u | wc -l) $(wc -l <"$tmp/out")" = '303 304' ]
+sqlite3 "$STORE" "UPDATE accounts SET expires_at = 1000000000 WHERE username = 'u300'"
+exits 0 "... filtered, with nobody of its first page" admin-tool users list -c username --status expired
+ok "... goes on to the next" [ "$(cat "$tmp/out")" = "$(printf 'USERNAME\nu300')" ]
+exits 0 "... as JSON" admin-tool users list -o json --status expired
+json '[u["username"] for u in d] == ["u300"]' "... too"
 done_testing
