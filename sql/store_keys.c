@@ -8,6 +8,7 @@
 
 #include "database.h"
 #include "ssh_key.h"
+#include "ssh_key_set.h"
 #include "store.h"
 
 enum store_result store_keys_text(struct store *store, uint32_t uid, char **ret)
@@ -80,17 +81,16 @@ static enum store_result add(struct store *store, uint32_t uid, const struct ssh
         key->fingerprint, key->line, now);
 }
 
-enum store_result store_keys_add(struct store *store, uint32_t uid, const struct ssh_key *keys, size_t count,
-                                 int64_t now)
+enum store_result store_keys_add(struct store *store, uint32_t uid, const struct ssh_key_set *keys, int64_t now)
 {
     struct store_keys_count have = { 0, 0 };
     enum store_result result = STORE_OK;
 
-    for (size_t i = 0; result == STORE_OK && i < count; i++)
-        result = add(store, uid, &keys[i], now);
+    for (size_t i = 0; result == STORE_OK && i < keys->count; i++)
+        result = add(store, uid, &keys->keys[i], now);
     if (result == STORE_OK)
         result = store_keys_count(store, uid, &have);
-    if (result == STORE_OK && (have.keys > STORE_KEYS_MAX || have.octets > STORE_KEYS_TEXT_MAX))
+    if (result == STORE_OK && (have.keys > SSH_KEYS_MAX || have.octets > SSH_KEYS_TEXT_SIZE))
         return STORE_REFUSED;
     return result;
 }

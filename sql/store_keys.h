@@ -8,11 +8,8 @@
 #include <stdint.h>
 
 #include "ssh_key.h"
+#include "ssh_key_set.h"
 #include "store.h"
-
-/* What one account may have: keys, and octets of their lines with a newline each. What the public directory has room
- * for, and more than a person can keep track of. */
-enum { STORE_KEYS_MAX = 64, STORE_KEYS_TEXT_MAX = 65536 };
 
 struct account_key {
     char fingerprint[SSH_KEY_FINGERPRINT_SIZE];
@@ -42,8 +39,7 @@ enum store_result store_key_find(struct store *store, uint32_t uid, const char *
 
 /* Those of the keys that the account has not yet. REFUSED when there would be more than it may have; then some may
  * have been added, and the transaction is to be rolled back. */
-enum store_result store_keys_add(struct store *store, uint32_t uid, const struct ssh_key *keys, size_t count,
-                                 int64_t now);
+enum store_result store_keys_add(struct store *store, uint32_t uid, const struct ssh_key_set *keys, int64_t now);
 
 /* NOT_FOUND when the account has no such key. */
 enum store_result store_key_remove(struct store *store, uint32_t uid, const char *fingerprint);

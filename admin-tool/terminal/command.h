@@ -46,8 +46,11 @@ enum option_id {
 #define WITH(option) (UINT64_C(1) << (option))
 
 /* The strings are argv's. A value is NULL when the option was not given, "" when it takes none. */
+enum { REPEATED_MAX = 64 };
 struct arguments {
     const char *value[OPTION_ID_COUNT];
+    const char *repeated[REPEATED_MAX]; /* the values of --ssh-key */
+    size_t repeated_count;
     const char *operand; /* the first, NULL when there is none */
     char *const *operands;
     size_t operand_count;

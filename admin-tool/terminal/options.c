@@ -4,7 +4,9 @@
  */
 #include "options.h"
 
+#include <ctype.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,9 +18,10 @@
 struct option_row {
     const char *name;
     char letter; /* 0: none. The same letter may mean different options of different commands */
-    const char *value; /* what it takes, NULL: nothing; "a|b": one of these words */
+    const char *value; /* what it takes, NULL: nothing; "a|b", in small letters: one of these words */
     const char *help;
     const char *newcomer; /* more of the help, of a command that makes an account; NULL: none */
+    bool repeats; /* its values are arguments.repeated; only one option does */
 };
 
 static const struct option_row rows[OPTION_ID_COUNT] = {
@@ -67,7 +70,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
                               "take the set-id bits off the user's files" },
-    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each" },
+    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each", .repeats = true },
     [OPTION_NO_SUBIDS] = { "no-subids", 0, NULL, "give no subordinate ids" },
     [OPTION_SERVICE_ACCOUNT] = { "service-account", 0, NULL, "of a program: no e-mail, no password, no ageing" },
     [OPTION_PASSWORD_MAX_DAYS] = { "password-max-days", 0, "N|never|default",
@@ -166,12 +169,16 @@ static enum status take_value(const struct command *command, size_t id, struct a
 {
     const char *value = rows[id].value != NULL ? optarg : "";
 
-    if (rows[id].value != NULL && strchr(rows[id].value, '|') != NULL &&
+    if (rows[id].value != NULL && islower((unsigned char)rows[id].value[0]) &&
         !is_one_of(rows[id].value, value))
         return tool_refuse(STATUS_USAGE, "--%s takes one of %s, not '%s'", rows[id].name,
                            rows[id].value, value);
-    if (ret->value[id] != NULL && rows[id].value != NULL)
+    if (ret->value[id] != NULL && rows[id].value != NULL && !rows[id].repeats)
         return refuse_usage(command, "given twice: --", rows[id].name);
+    if (rows[id].repeats && ret->repeated_count == REPEATED_MAX)
+        return refuse_usage(command, "given too often: --", rows[id].name);
+    if (rows[id].repeats)
+        ret->repeated[ret->repeated_count++] = value;
     ret->value[id] = value;
     return GO_ON;
 }

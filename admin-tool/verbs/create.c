@@ -19,9 +19,11 @@
 #include "host/names.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
@@ -177,15 +179,32 @@ static enum status make_password(struct tool *tool, struct newcomer *newcomer)
     return GO_ON;
 }
 
-static enum status insert(struct tool *tool, const struct account *account)
+static enum status add_keys(struct tool *tool, const struct newcomer *newcomer)
 {
+    const struct account *account = &newcomer->account;
+    char names[SSH_KEYS_NAMES_SIZE];
+    enum status status = tool_store_status(tool, store_keys_add(tool->store, account->uid, &newcomer->keys, tool->now),
+                                           account->username);
+
+    ssh_key_set_names(&newcomer->keys, names);
+    return status == GO_ON ? change_append(tool, "key-add", account, account, names) : status;
+}
+
+static enum status insert(struct tool *tool, const struct newcomer *newcomer)
+{
+    const struct account *account = &newcomer->account;
+    bool keys = newcomer->keys.count > 0;
     enum status status = change_begin(tool);
 
     if (status == GO_ON)
         status = tool_store_status(tool, store_account_insert(tool->store, account),
                                    account->username);
     if (status == GO_ON)
-        status = change_commit(tool, "create", NULL, account, NULL);
+        status = change_append(tool, "create", NULL, account, NULL);
+    if (status == GO_ON && keys)
+        status = add_keys(tool, newcomer);
+    if (status == GO_ON)
+        status = change_end(tool, NULL, keys ? NULL : account); /* keys are in more than its record */
     store_rollback(tool->store);
     return status;
 }
@@ -224,7 +243,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
     if (status != GO_ON)
         return status;
     change_hold_signals();
-    status = insert(tool, account);
+    status = insert(tool, newcomer);
     tool_unlock(tool); /* a hand-over that nobody reads holds up nobody else */
     if (status == GO_ON)
         record_event(tool, "create", account);
@@ -283,6 +302,7 @@ enum status users_create(struct tool *tool)
 
     memset(&newcomer, 0, sizeof newcomer);
     status = create(tool, &newcomer);
+    ssh_key_set_free(&newcomer.keys);
     explicit_bzero(&newcomer, sizeof newcomer);
     return status == GO_ON ? STATUS_DONE : status;
 }

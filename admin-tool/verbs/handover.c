@@ -5,14 +5,17 @@
 #include "handover.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/descriptor.h"
 #include "sql/account.h"
 #include "sql/memory.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"
 #include "terminal/say.h"
@@ -44,7 +47,7 @@ static size_t make_password_lines(const struct account *account, const char *pas
     char until[WHEN_SIZE];
 
     if (password == NULL)
-        return (size_t)snprintf(ret, size, "There is no password: log in with a key.\n");
+        return (size_t)snprintf(ret, size, "There is no password: log in with your key.\n");
     when_format(account->temporary_until, "never", until);
     return (size_t)snprintf(ret, size,
                             "Temporary password: %s\n"
@@ -54,7 +57,21 @@ static size_t make_password_lines(const struct account *account, const char *pas
                             password, until);
 }
 
-static bool write_text(const struct account *account, const char *password)
+/* Which keys open the account, so that its user takes the right one. */
+static size_t make_key_lines(struct tool *tool, const struct account *account, char *ret, size_t size)
+{
+    struct account_key *keys = calloc(SSH_KEYS_MAX, sizeof *keys);
+    size_t count = 0, length = 0;
+
+    if (keys == NULL || store_keys_read(tool->store, account->uid, keys, SSH_KEYS_MAX, &count) != STORE_OK)
+        count = 0;
+    for (size_t i = 0; i < count && length < size; i++)
+        length += (size_t)snprintf(ret + length, size - length, "Ssh key: %s\n", keys[i].fingerprint);
+    free(keys);
+    return length;
+}
+
+static bool write_text(struct tool *tool, const struct account *account, const char *password)
 {
     char text[8192], host[256];
     size_t length;
@@ -69,6 +86,8 @@ static bool write_text(const struct account *account, const char *password)
                               "Username: %s\n"
                               "Email: %s\n",
                               account->username, host, account->username, account->email);
+    if (length < sizeof text)
+        length += make_key_lines(tool, account, text + length, sizeof text - length);
     length += make_password_lines(account, password, text + length, sizeof text - length);
     written = length < sizeof text && descriptor_write(STDOUT_FILENO, text, length);
     explicit_bzero(text, sizeof text);
@@ -79,7 +98,7 @@ void handover_print(struct tool *tool, const struct account *account, const char
 {
     bool written = fflush(stdout) == 0 && (tool_wants_json(tool)
                                                ? write_json(tool, account, password)
-                                               : write_text(account, password));
+                                               : write_text(tool, account, password));
 
     if (!written && password != NULL)
         tool_complain(tool, "the change was made, but the temporary password could not be shown; "

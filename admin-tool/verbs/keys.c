@@ -16,6 +16,7 @@
 #include "sql/json.h"
 #include "sql/memory.h"
 #include "sql/ssh_key.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_keys.h"
@@ -28,12 +29,12 @@
 /* All keys of an account, for free(3). GO_ON, or said. */
 static enum status read_keys(struct tool *tool, const struct account *account, struct account_key **ret, size_t *ret_count)
 {
-    struct account_key *keys = calloc(STORE_KEYS_MAX, sizeof *keys);
+    struct account_key *keys = calloc(SSH_KEYS_MAX, sizeof *keys);
     enum status status;
 
     if (keys == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory");
-    status = tool_store_status(tool, store_keys_read(tool->store, account->uid, keys, STORE_KEYS_MAX, ret_count),
+    status = tool_store_status(tool, store_keys_read(tool->store, account->uid, keys, SSH_KEYS_MAX, ret_count),
                                account->username);
     if (status == GO_ON)
         *ret = keys;
@@ -118,21 +119,11 @@ enum status keys_list(struct tool *tool)
 
 /* -- changes ------------------------------------------------------------------------------ */
 
-enum { FINGERPRINTS_SIZE = STORE_KEYS_MAX * (SSH_KEY_FINGERPRINT_SIZE + 1) };
-
-/* "SHA256:..., SHA256:..." */
-static void name_key(char ret[FINGERPRINTS_SIZE], const char *fingerprint)
-{
-    size_t used = strlen(ret);
-
-    snprintf(ret + used, FINGERPRINTS_SIZE - used, "%s%s", used > 0 ? ", " : "", fingerprint);
-}
-
 /* A change of keys. What it is about is found out anew in the transaction. */
 struct key_change {
-    struct key_set given; /* add */
+    struct ssh_key_set given; /* add */
     const char *which;    /* remove: a fingerprint or a comment */
-    char names[FINGERPRINTS_SIZE]; /* of the keys that are new, or of the one that goes: the audit row's detail */
+    char names[SSH_KEYS_NAMES_SIZE]; /* of the keys that are new, or of the one that goes: the audit row's detail */
 };
 
 static void note_way_left(struct tool *tool, const struct account *account)
@@ -159,7 +150,7 @@ static enum store_result look_for_new(struct tool *tool, const struct account *a
         result = store_key_find(tool->store, account->uid, key->fingerprint);
         if (result != STORE_NOT_FOUND)
             continue;
-        name_key(keys->names, key->fingerprint);
+        ssh_keys_name(keys->names, key->fingerprint);
         ret->octets += strlen(key->line) + 1;
         ret->keys++;
         result = STORE_OK;
@@ -178,10 +169,10 @@ static enum status check_add(struct tool *tool, const struct change *change, con
                keys->given.count == 1 ? "this key" : "these keys");
         return STATUS_DONE;
     }
-    if (status == GO_ON && (then.keys > STORE_KEYS_MAX || then.octets > STORE_KEYS_TEXT_MAX))
+    if (status == GO_ON && (then.keys > SSH_KEYS_MAX || then.octets > SSH_KEYS_TEXT_SIZE))
         return tool_refuse(STATUS_REFUSED, "%s would have more than %d keys, or more than %d octets of them; nothing "
-                           "was changed: see 'admin-tool keys remove'", account->username, STORE_KEYS_MAX,
-                           STORE_KEYS_TEXT_MAX);
+                           "was changed: see 'admin-tool keys remove'", account->username, SSH_KEYS_MAX,
+                           SSH_KEYS_TEXT_SIZE);
     return status;
 }
 
@@ -189,7 +180,7 @@ static enum store_result apply_add(struct tool *tool, const struct change *chang
 {
     const struct key_change *keys = change->own;
 
-    return store_keys_add(tool->store, account->uid, keys->given.keys, keys->given.count, tool->now);
+    return store_keys_add(tool->store, account->uid, &keys->given, tool->now);
 }
 
 static void finish_add(struct tool *tool, const struct change *change, const struct account *before,
@@ -212,7 +203,7 @@ static void preview_keys(struct tool *tool, const struct change *change, const s
 }
 
 /* The word behind the name; without one it is standard input, if that is no terminal. */
-static enum status read_given(const struct tool *tool, struct key_set *ret)
+static enum status read_given(const struct tool *tool, struct ssh_key_set *ret)
 {
     const struct arguments *arguments = &tool->arguments;
 
@@ -242,7 +233,7 @@ enum status keys_add(struct tool *tool)
 
     if (status == GO_ON)
         status = change_keys(tool, &keys, &how);
-    key_set_free(&keys.given);
+    ssh_key_set_free(&keys.given);
     return status;
 }
 
@@ -268,7 +259,7 @@ static enum status check_remove(struct tool *tool, const struct change *change, 
     keys->names[0] = '\0';
     for (size_t i = 0; status == GO_ON && i < count; i++)
         if (is_meant(&stored[i], keys->which)) {
-            name_key(keys->names, stored[i].fingerprint);
+            ssh_keys_name(keys->names, stored[i].fingerprint);
             found++;
         }
     free(stored);

@@ -15,6 +15,7 @@
 #include "sql/activity.h"
 #include "sql/activity_file.h"
 #include "sql/memory.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_keys.h"
@@ -266,12 +267,12 @@ static enum status print_json(struct tool *tool, const struct listing *listing)
 /* Below the account's lines, and in their form. */
 static enum status print_keys(struct tool *tool, const struct account *account)
 {
-    struct account_key *keys = calloc(STORE_KEYS_MAX, sizeof *keys);
+    struct account_key *keys = calloc(SSH_KEYS_MAX, sizeof *keys);
     size_t count = 0;
     enum store_result result = STORE_FAILED;
 
     if (keys != NULL)
-        result = store_keys_read(tool->store, account->uid, keys, STORE_KEYS_MAX, &count);
+        result = store_keys_read(tool->store, account->uid, keys, SSH_KEYS_MAX, &count);
     for (size_t i = 0; result == STORE_OK && i < count; i++)
         printf("%-21s %s\n", "Ssh key", keys[i].fingerprint);
     free(keys);

@@ -16,6 +16,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
+#include "key_source.h"
 
 /* -- usage: what was said ----------------------------------------------------------------- */
 
@@ -183,6 +184,21 @@ static enum status take_roles(const struct tool *tool, struct account *ret)
                        text);
 }
 
+/* Standard input is not among the sources here: it may be the password's, or answers. */
+static enum status take_keys(const struct tool *tool, struct ssh_key_set *ret)
+{
+    enum status status = GO_ON;
+
+    for (size_t i = 0; status == GO_ON && i < tool->arguments.repeated_count; i++) {
+        const char *word = tool->arguments.repeated[i];
+
+        status = strcmp(word, "-") != 0 ? key_source_read(tool, word, ret)
+                                        : tool_refuse(STATUS_USAGE, "--ssh-key takes a FILE or a KEY, not '-'; see "
+                                                      "'admin-tool keys add'");
+    }
+    return status;
+}
+
 enum status newcomer_read(struct tool *tool, struct newcomer *ret)
 {
     enum status status = GO_ON;
@@ -195,7 +211,8 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
         (status = newcomer_take_expiry(tool, &ret->account)) != GO_ON ||
         (status = take_roles(tool, &ret->account)) != GO_ON ||
         (status = take_home(tool, &ret->account)) != GO_ON ||
-        (status = newcomer_take_shell(tool, &ret->account)) != GO_ON)
+        (status = newcomer_take_shell(tool, &ret->account)) != GO_ON ||
+        (status = take_keys(tool, &ret->keys)) != GO_ON)
         return status;
     return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(ret->password) : GO_ON;
 }

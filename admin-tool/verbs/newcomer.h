@@ -6,12 +6,14 @@
 
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "terminal/command.h"
 
 struct newcomer {
     struct account account;         /* uid 0: to be chosen */
     char password[CREDENTIAL_SIZE]; /* "": none was given. Wiped by whoever owns the struct */
+    struct ssh_key_set keys;        /* freed by whoever owns the struct */
 };
 
 /* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */

@@ -112,6 +112,25 @@ ok "... and he stays out" is_value "SELECT status FROM accounts WHERE username =
 admin-tool users delete amy -y >"$tmp/made"
 ok "a deleted one has none" is_value "SELECT count(*) FROM account_keys" 2
 
+# -- a new account with keys ----------------------------------------------------------------------------------
+exits 0 "create --ssh-key, twice" admin-tool users create -u kay -e kay@example.com --no-password --ssh-key ed25519.pub --ssh-key "restrict $(word rsa)"
+says '^There is no password: log in with your key\.$' "... tells its user to log in with the key"
+says "^Ssh key: $(print ed25519 | sed 's/[+/]/\\&/g')$" "... which one"
+ok "... has both" [ "$(stored kay)" = "$(word ed25519; echo "restrict $(word rsa)")" ]
+ok "... and no password" is_value "SELECT count(*) FROM accounts WHERE username = 'kay' AND hash IS NULL" 1
+ok "... audited: the account and its keys" is_value "SELECT group_concat(event || coalesce(after ->> 'detail', '')) FROM (SELECT * FROM audit WHERE username = 'kay' ORDER BY id)" \
+    "create,key-add$(print ed25519), $(print rsa)"
+exits 0 "create --ssh-key with a password" admin-tool users create -u kim -e kim@example.com --ssh-key ecdsa.pub -o json
+json "d['ssh_keys'] == ['$(print ecdsa)'] and d['temporary_password']" "... has both"
+remember
+exits 4 "create with a bad key" admin-tool users create -u bad -e bad@example.com --ssh-key ed25519
+exits 4 "create with a good key and a bad one" admin-tool users create -u bad -e bad@example.com --ssh-key ed25519.pub --ssh-key weak.pub
+exits 1 "create with a file that is not there" admin-tool users create -u bad -e bad@example.com --ssh-key nowhere.pub
+exits 2 "create with standard input" admin-tool users create -u bad -e bad@example.com --ssh-key -
+exits 0 "create --dry-run" admin-tool users create -u bad -e bad@example.com --ssh-key ed25519.pub --dry-run
+unchanged "none of it made anything"
+for who in kay kim; do admin-tool users delete $who -y >"$tmp/made"; done
+
 # -- how many -------------------------------------------------------------------------------------------------
 # keys REAL... of points that nobody has: 65 different ones
 python3 - >many <<'END'
@@ -123,13 +142,18 @@ for i in range(65):
 END
 remember
 exits 4 "65 at once" admin-tool keys add alice many
+complains 'many, line 65: it is one more than the 64 keys' "... is one too many"
 head -n 63 many >most
 exits 4 "63 and 2" admin-tool keys add alice most
 complains 'more than 64 keys' "... are too many"
 sed "s/^/command=\"$(printf '%07000d' 0)\" /" many | head -n 10 >long
 exits 4 "10 of 7000 octets" admin-tool keys add alice long
-complains 'more than 65536 octets' "... are too long"
-unchanged "none of it changed anything"
+complains 'long, line 10: it is too much: .* more than 65536 octets' "... are too long"
+head -n 9 long >one && tail -n 1 long >two
+admin-tool users create -u zoe -e zoe@example.com --ssh-key one --no-password >"$tmp/made"
+exits 4 "9 of 7000 octets, and one more" admin-tool keys add zoe two
+complains 'more than 65536 octets' "... are too long, too"
+admin-tool users delete zoe -y >"$tmp/made"
 head -n 62 many >fit
 exits 0 "62 and 2" admin-tool keys add alice fit
 ok "... are 64" is_value "SELECT count(*) FROM account_keys" 64
