@@ -18,16 +18,17 @@
 
 #define DIRECTORY_NAME_MAX 32   /* bytes of a user's or group's name */
 #define DIRECTORY_TEXT_MAX 4096 /* bytes of name, gecos, home and shell, their four NULs included */
-#define DIRECTORY_GIDS_MAX 1024 /* supplementary groups of one user */
+#define DIRECTORY_GIDS_MAX 1024 /* groups in one user's list */
+#define DIRECTORY_KEYS_MAX 65536 /* bytes of one user's keys */
 
 /* -- the format -------------------------------------------------------------------------------
  *
- *   header | records of users, spare ones | records of groups | four hash tables | heap
+ *   header | records of users, spare ones | records of groups | four hash tables | keys | heap
  *
  * Numbers are in the byte order of the host that wrote the file; the header says which. The header
  * has the first block for itself, sections start at multiples of 64, the file ends with a whole
- * block; what is between is zero. Every user is also a group: the private group of the same name
- * and id has no record of its own.
+ * block; what is between is zero. A user without the flag DIRECTORY_NO_GROUP is also a group: the
+ * private group of the same name and id has no record of its own.
  *
  * What a lookup costs is the pages it touches. So a record has room of its own for the text and the
  * list of most users, and a lookup looks at one slot and one record; only what does not fit is in
@@ -38,6 +39,10 @@
  * heap at the end; what is no longer used is zero and counted as dead. And the body's checksum is a
  * sum over blocks: changing one needs no look at the others, and what a block lost by damage stays
  * missing in the sum, whatever is patched later.
+ *
+ * A process keeps the library it has loaded, so what came later is where an older reader passes it
+ * over: flags it ignores, the primary group in a list that it takes for supplementary ones, and keys
+ * in a gap between two sections, found through the extension behind the header.
  */
 #define DIRECTORY_MAGIC "CODERDIR"
 #define DIRECTORY_VERSION 2
@@ -45,6 +50,8 @@
 #define DIRECTORY_ALIGNMENT 64
 #define DIRECTORY_BLOCK 512
 #define DIRECTORY_NEAR 64
+#define DIRECTORY_EXTENSION 192 /* where in the header's block it lies */
+#define DIRECTORY_EXTENSION_MAGIC "CODERKEY"
 
 enum directory_section {
     DIRECTORY_USERS,       /* struct directory_record, by the order added; zeros: removed */
@@ -78,7 +85,7 @@ struct directory_header {
 
 struct directory_record {
     uint32_t checksum;      /* of the record from here to `near`, then of its text */
-    uint32_t id;            /* user: uid and private gid; group: gid. Never 0 or (uint32_t)-1 */
+    uint32_t id;            /* user: uid, and private gid; group: gid. Never 0 or (uint32_t)-1 */
     uint32_t flags;
     uint32_t text_length;   /* bytes, NULs included */
     uint64_t text_offset;   /* in the file: name, gecos, home, shell; a NUL behind each */
@@ -95,13 +102,36 @@ struct directory_record {
 
 #define DIRECTORY_SUSPENDED 1U /* flags: the shadow map shows this user, locked and expired */
 #define DIRECTORY_LOCAL 2U     /* flags: a group of /etc/group, here for whoever merges members */
+#define DIRECTORY_NO_GROUP 4U  /* flags: no private group; the last gid is the primary group's */
+#define DIRECTORY_SHUT 8U      /* flags: not suspended, but no key lets this user in; no map's affair */
 
 struct directory_slot {
     uint32_t fingerprint; /* upper half of the key's hash; the lower says where to begin */
     uint32_t index;       /* of the record, plus one; 0: empty, the search ends here */
 };
 
+/* Zeros: the file has no keys. */
+struct directory_extension {
+    char magic[8];
+    struct directory_extent rings; /* struct directory_ring, by uid, each uid once */
+    struct directory_extent texts; /* bytes */
+    uint32_t zero;
+    uint32_t checksum;             /* of the extension in front of this field */
+};
+
+/* What one user has in the keys' texts: authorized_keys lines, a newline behind each. */
+struct directory_ring {
+    uint32_t checksum; /* of the ring behind this field, then of its text */
+    uint32_t uid;
+    int64_t until;     /* seconds since 1970: from then on they let nobody in; 0: no end */
+    uint64_t offset;   /* in the file */
+    uint32_t length;   /* bytes */
+    uint32_t zero;
+};
+
 _Static_assert(sizeof(struct directory_header) == 176, "no padding in the header");
+_Static_assert(sizeof(struct directory_extension) == 48, "no padding in the extension");
+_Static_assert(sizeof(struct directory_ring) == 32, "no padding in a ring");
 _Static_assert(sizeof(struct directory_record) == 128, "two cache lines a record");
 _Static_assert(sizeof(struct directory_slot) == 8, "no padding in a slot");
 
@@ -121,11 +151,15 @@ enum directory_result {
 
 struct directory_user {
     const char *name;
-    uint32_t uid, gid; /* equal: the private group has the user's name and id */
+    uint32_t uid, gid;  /* gid: the primary group's */
+    bool private_group; /* the group of the user's name and id is shown; only where gid is uid */
     const char *gecos, *home, *shell;
-    bool suspended;
+    bool suspended, shut;
+    const char *keys;   /* authorized_keys lines, a newline behind each; no NUL */
+    size_t keys_length; /* bytes; 0: none */
+    int64_t until;      /* from then on no key lets the user in; 0: no end */
     const uint32_t *gids; /* supplementary groups, for initgroups */
-    size_t gid_count;     /* at most DIRECTORY_GIDS_MAX */
+    size_t gid_count;     /* with the primary one where it is no private one: DIRECTORY_GIDS_MAX */
     size_t listed_count;  /* the first so many of gids list the user as a member in getgrnam */
 };
 
@@ -140,6 +174,7 @@ struct directory_plan {
     uint64_t generation;    /* of the store */
     uint64_t frame;         /* what all records depend on, for directory_patch */
     uint64_t users, groups; /* no more than these will be added */
+    uint64_t rings, keys;   /* users with keys, and bytes of all keys: no more than these */
 };
 
 struct directory_writer;
@@ -180,8 +215,11 @@ struct directory_view {
 
 /* One user or group; it owns its text and may outlive the view. */
 struct directory_entry {
-    uint32_t id;         /* uid and private gid, or gid; never 0 or (uint32_t)-1 */
+    uint32_t id;         /* uid, or a group's gid; never 0 or (uint32_t)-1 */
+    uint32_t gid;        /* the primary group's, or a group's own; never 0 or (uint32_t)-1 */
+    bool private_group;  /* user: the group of this name and id is there */
     bool suspended;
+    bool shut;
     bool local;
     uint64_t list_offset; /* the list, for the two functions below */
     uint32_t list_length;

@@ -66,6 +66,21 @@ uint32_t directory_header_checksum(const struct directory_header *header)
     return (uint32_t)directory_hash_end(directory_hash_add(0, header, length));
 }
 
+uint32_t directory_extension_checksum(const struct directory_extension *extension)
+{
+    size_t length = offsetof(struct directory_extension, checksum);
+    return (uint32_t)directory_hash_end(directory_hash_add(0, extension, length));
+}
+
+/* As if its own checksum were 0: a piece's length is a multiple of 8. */
+uint32_t directory_ring_checksum(const struct directory_ring *ring, const void *text)
+{
+    struct directory_ring facts = *ring;
+    facts.checksum = 0;
+    uint64_t state = directory_hash_add(0, &facts, sizeof(facts));
+    return (uint32_t)directory_hash_end(directory_hash_add(state, text, ring->length));
+}
+
 /* The place is hashed first: blocks that changed places do not add up to the same. */
 uint64_t directory_block_checksum(uint64_t place, const void *block)
 {

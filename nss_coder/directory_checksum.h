@@ -25,6 +25,8 @@ uint64_t directory_hash_id(uint32_t id);
 uint32_t directory_record_checksum(const struct directory_record *record, const void *text);
 uint32_t directory_list_checksum(const void *list, size_t length);
 uint32_t directory_header_checksum(const struct directory_header *header);
+uint32_t directory_extension_checksum(const struct directory_extension *extension);
+uint32_t directory_ring_checksum(const struct directory_ring *ring, const void *text);
 uint64_t directory_block_checksum(uint64_t place, const void *block);
 
 #endif

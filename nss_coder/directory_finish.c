@@ -12,6 +12,7 @@
 #include "directory.h"
 #include "directory_checksum.h"
 #include "directory_room.h"
+#include "directory_write_keys.h"
 #include "directory_writer.h"
 
 size_t directory_list_room(size_t length)
@@ -204,6 +205,7 @@ static void writer_seal(struct directory_writer *writer)
     const struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
     uint64_t end = heap->offset + heap->count;
     header->size = (end + DIRECTORY_BLOCK - 1) / DIRECTORY_BLOCK * DIRECTORY_BLOCK;
+    directory_keys_seal(writer);
     for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK)
         header->body_checksum += directory_block_checksum(at, writer->file + at);
     memcpy(header->magic, DIRECTORY_MAGIC, sizeof(header->magic));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "directory_keys.h"
 #include "directory_map.h"
 #include "directory_patch_bytes.h"
 #include "directory_patch_members.h"
@@ -48,12 +49,30 @@ static bool groups_change(struct directory_patching *patching, const struct dire
     return true;
 }
 
-/* Sections in the order and places the writer gives them: nothing written to one is in another. */
-static bool layout_is_ours(const struct directory_header *header)
+/* Keys, which are not written to, lie between the tables and the heap. *end: of what is in front. */
+static bool keys_are_in_place(const struct directory_view *view, uint64_t *end)
 {
+    struct directory_extension extension;
+    enum directory_result result = directory_extension_load(view, &extension);
+    if (result != DIRECTORY_OK)
+        return result == DIRECTORY_NOT_FOUND;
+    uint64_t rings_end = extension.rings.offset
+                       + extension.rings.count * sizeof(struct directory_ring);
+    if (extension.rings.offset < *end || extension.texts.offset < rings_end)
+        return false;
+    *end = extension.texts.offset + extension.texts.count;
+    return true;
+}
+
+/* Sections in the order and places the writer gives them: nothing written to one is in another. */
+static bool layout_is_ours(const struct directory_view *view)
+{
+    const struct directory_header *header = directory_view_header(view);
     uint64_t end = DIRECTORY_BLOCK;
     for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
         const struct directory_extent *section = &header->sections[i];
+        if (i == DIRECTORY_HEAP && !keys_are_in_place(view, &end))
+            return false;
         if (section->offset < end || section->offset % DIRECTORY_ALIGNMENT != 0)
             return false;
         end = section->offset + section->count * directory_item_sizes[i];
@@ -68,7 +87,7 @@ static bool patching_begin(struct directory_patching *patching, const struct dir
         return false;
     patching->header = *directory_view_header(&patching->view);
     const struct directory_header *header = &patching->header;
-    return layout_is_ours(header) && header->generation == patch->before_generation
+    return layout_is_ours(&patching->view) && header->generation == patch->before_generation
         && header->frame == patch->frame;
 }
 

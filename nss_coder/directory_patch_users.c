@@ -10,6 +10,7 @@
 
 #include "directory.h"
 #include "directory_checksum.h"
+#include "directory_keys.h"
 #include "directory_patch_bytes.h"
 #include "directory_patching.h"
 #include "directory_read.h"
@@ -98,9 +99,9 @@ static bool user_is_shown(const struct directory_patching *patching,
     return patching_rooms_are_sound(patching, &loaded->record)
         && loaded->record.text_length == length
         && memcmp(loaded->text, text, length) == 0
-        && (loaded->record.flags == DIRECTORY_SUSPENDED) == user->suspended
+        && loaded->record.flags == directory_user_flags(user)
         && directory_find_user_by_name(&patching->view, user->name, &entry) == DIRECTORY_OK
-        && entry.id == user->uid
+        && entry.id == user->uid && entry.gid == user->gid
         && directory_user_gids(&patching->view, &entry, gids, &count) == DIRECTORY_OK
         && count == user->gid_count && memcmp(gids, user->gids, count * sizeof(*gids)) == 0;
 }
@@ -135,22 +136,24 @@ static bool user_put(struct directory_patching *patching, uint64_t index,
     struct directory_record *record = &making.record;
     char text[DIRECTORY_TEXT_MAX];
     size_t length = text_make(user, text, record->lengths);
-    size_t list_length = user->gid_count * sizeof(*user->gids);
+    uint32_t gids[DIRECTORY_GIDS_MAX];
+    size_t count = directory_user_list(user, gids);
+    size_t list_length = count * sizeof(*gids);
     memset(record->near, 0, sizeof(record->near));
     making.near_at = patching->header.sections[DIRECTORY_USERS].offset + index * sizeof(*record)
                    + offsetof(struct directory_record, near);
     if (length == 0
         || !piece_put(patching, &making, &record->text_offset, &record->text_room, text, length)
-        || !piece_put(patching, &making, &record->list_offset, &record->list_room, user->gids,
+        || !piece_put(patching, &making, &record->list_offset, &record->list_room, gids,
                       list_length))
         return false;
     record->id = user->uid;
-    record->flags = user->suspended ? DIRECTORY_SUSPENDED : 0;
+    record->flags = directory_user_flags(user);
     record->text_length = (uint32_t)length;
     record->list_length = (uint32_t)list_length;
-    record->list_count = (uint32_t)user->gid_count;
+    record->list_count = (uint32_t)count;
     record->listed = (uint32_t)user->listed_count;
-    record->list_checksum = directory_list_checksum(user->gids, list_length);
+    record->list_checksum = directory_list_checksum(gids, list_length);
     record->checksum = directory_record_checksum(record, text);
     return patching_put_record(patching, DIRECTORY_USERS, index, record);
 }
@@ -212,13 +215,29 @@ static bool user_add(struct directory_patching *patching, const struct directory
     return user_put(patching, index, &none, user);
 }
 
+/* The keys stay as they are, so of this user they must say what a whole file would. */
+static bool keys_may_stay(const struct directory_patching *patching, uint32_t uid,
+                          const struct directory_user *after)
+{
+    char keys[DIRECTORY_KEYS_MAX];
+    size_t length = 0;
+    int64_t until = 0;
+    enum directory_result result = directory_keys_of(&patching->view, uid, keys, &length, &until);
+    if (after == NULL || after->keys_length == 0)
+        return result == DIRECTORY_NOT_FOUND;
+    return result == DIRECTORY_OK && until == after->until && length == after->keys_length
+        && memcmp(keys, after->keys, length) == 0;
+}
+
 bool patching_change_user(struct directory_patching *patching, const struct directory_user *before,
                           const struct directory_user *after)
 {
-    if (after != NULL && !directory_user_is_valid(after))
+    const struct directory_user *known = before != NULL ? before : after;
+    if (known == NULL || (after != NULL && !directory_user_is_valid(after))
+        || !keys_may_stay(patching, known->uid, after))
         return false;
     if (before == NULL)
-        return after != NULL && user_add(patching, after);
+        return user_add(patching, after);
     struct directory_key key = directory_key_of_id(before->uid);
     struct directory_loaded loaded;
     struct directory_place place;
@@ -229,6 +248,6 @@ bool patching_change_user(struct directory_patching *patching, const struct dire
     if (after == NULL)
         return user_remove(patching, place.index, &loaded);
     if (after->uid != before->uid || strcmp(after->name, before->name) != 0)
-        return false; /* neither ever changes, so the tables need not */
+        return false; /* another name has other slots: written whole */
     return user_put(patching, place.index, &loaded.record, after);
 }

@@ -29,12 +29,17 @@ static bool text_is_sound(const struct directory_record *record, const char *tex
     return end == record->text_length;
 }
 
+static bool id_is_sound(uint32_t id)
+{
+    return id != 0 && id != UINT32_MAX;
+}
+
 /* An id that may be shown, and a list that stays inside the file. */
 static bool record_is_sound(const struct directory_view *view,
                             const struct directory_record *record)
 {
     uint64_t size = directory_view_header(view)->size;
-    return record->id != 0 && record->id != UINT32_MAX
+    return id_is_sound(record->id)
         && record->text_length <= DIRECTORY_TEXT_MAX && record->list_offset <= size
         && record->list_length <= size - record->list_offset
         && record->list_count <= record->list_length;
@@ -65,7 +70,10 @@ static void entry_fill(const struct directory_loaded *loaded, struct directory_e
 {
     const struct directory_record *record = &loaded->record;
     ret->id = record->id;
+    ret->gid = record->id;
+    ret->private_group = (record->flags & DIRECTORY_NO_GROUP) == 0;
     ret->suspended = (record->flags & DIRECTORY_SUSPENDED) != 0;
+    ret->shut = (record->flags & DIRECTORY_SHUT) != 0;
     ret->local = (record->flags & DIRECTORY_LOCAL) != 0;
     ret->list_offset = record->list_offset;
     ret->list_length = record->list_length;
@@ -79,12 +87,56 @@ static void entry_fill(const struct directory_loaded *loaded, struct directory_e
     memcpy(ret->text, loaded->text, record->text_length);
 }
 
-/* A private group has the user's name and id, and no members. */
-static void entry_make_private_group(struct directory_entry *entry)
+static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,
+                             void *scratch)
 {
+    const void *list = directory_view_bytes(view, entry->list_offset, entry->list_length, scratch);
+    if (list == NULL)
+        return NULL;
+    return directory_list_checksum(list, entry->list_length) == entry->list_checksum ? list : NULL;
+}
+
+/* A list of gids, if that is what it is. */
+static const char *gids_load(const struct directory_view *view, const struct directory_entry *user,
+                             uint32_t scratch[DIRECTORY_GIDS_MAX])
+{
+    if (user->list_count > DIRECTORY_GIDS_MAX
+        || user->list_length != user->list_count * sizeof(*scratch))
+        return NULL;
+    return list_load(view, user, scratch);
+}
+
+/* The last gid is the primary group's; without it there is no answer. */
+static enum directory_result entry_find_group(const struct directory_view *view,
+                                              struct directory_entry *user)
+{
+    uint32_t scratch[DIRECTORY_GIDS_MAX];
+    const char *gids = gids_load(view, user, scratch);
+    if (gids == NULL || user->list_count == 0)
+        return DIRECTORY_UNAVAILABLE;
+    memcpy(&user->gid, gids + user->list_length - sizeof(user->gid), sizeof(user->gid));
+    return id_is_sound(user->gid) ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
+}
+
+static enum directory_result entry_complete(const struct directory_view *view,
+                                            enum directory_section records,
+                                            struct directory_entry *entry)
+{
+    if (entry->private_group || records != DIRECTORY_USERS)
+        return DIRECTORY_OK;
+    return entry_find_group(view, entry);
+}
+
+/* A private group has the user's name and id, and no members. NOT_FOUND: this user has none. */
+static enum directory_result entry_make_private_group(struct directory_entry *entry)
+{
+    if (!entry->private_group)
+        return DIRECTORY_NOT_FOUND;
     entry->suspended = false;
+    entry->shut = false;
     entry->list_length = 0;
     entry->list_count = 0;
+    return DIRECTORY_OK;
 }
 
 static bool key_matches(const struct directory_key *key, const struct directory_loaded *loaded)
@@ -108,14 +160,19 @@ bool directory_slot_read(const struct directory_view *view, enum directory_secti
     return true;
 }
 
+static enum directory_section table_records(enum directory_section table)
+{
+    bool users = table == DIRECTORY_USER_NAMES || table == DIRECTORY_USER_IDS;
+    return users ? DIRECTORY_USERS : DIRECTORY_GROUPS;
+}
+
 enum directory_result directory_locate(const struct directory_view *view,
                                        enum directory_section table,
                                        const struct directory_key *key,
                                        struct directory_loaded *ret,
                                        struct directory_place *ret_place)
 {
-    bool users = table == DIRECTORY_USER_NAMES || table == DIRECTORY_USER_IDS;
-    enum directory_section records = users ? DIRECTORY_USERS : DIRECTORY_GROUPS;
+    enum directory_section records = table_records(table);
     uint64_t count = directory_view_header(view)->sections[table].count;
     for (uint64_t n = 0; n < count; n++) {
         uint64_t number = (key->hash + n) & (count - 1);
@@ -141,13 +198,14 @@ static enum directory_result table_find(const struct directory_view *view,
                                         const struct directory_key *key,
                                         struct directory_entry *ret)
 {
-    if (key->name == NULL && (key->id == 0 || key->id == UINT32_MAX))
+    if (key->name == NULL && !id_is_sound(key->id))
         return DIRECTORY_NOT_FOUND;
     struct directory_loaded loaded;
     enum directory_result result = directory_locate(view, table, key, &loaded, NULL);
-    if (result == DIRECTORY_OK)
-        entry_fill(&loaded, ret);
-    return result;
+    if (result != DIRECTORY_OK)
+        return result;
+    entry_fill(&loaded, ret);
+    return entry_complete(view, table_records(table), ret);
 }
 
 struct directory_key directory_key_of_name(const char *name)
@@ -187,9 +245,7 @@ static enum directory_result group_find(const struct directory_view *view,
     if (result != DIRECTORY_NOT_FOUND)
         return result;
     result = table_find(view, by_name ? DIRECTORY_USER_NAMES : DIRECTORY_USER_IDS, key, ret);
-    if (result == DIRECTORY_OK)
-        entry_make_private_group(ret);
-    return result;
+    return result == DIRECTORY_OK ? entry_make_private_group(ret) : result;
 }
 
 enum directory_result directory_find_group_by_name(const struct directory_view *view,
@@ -216,7 +272,7 @@ static enum directory_result record_at(const struct directory_view *view,
     if (!directory_record_load(view, section, index, &loaded))
         return DIRECTORY_UNAVAILABLE;
     entry_fill(&loaded, ret);
-    return DIRECTORY_OK;
+    return entry_complete(view, section, ret);
 }
 
 enum directory_result directory_user_at(const struct directory_view *view, uint64_t index,
@@ -231,38 +287,27 @@ enum directory_result directory_group_at(const struct directory_view *view, uint
     uint64_t groups = directory_view_header(view)->sections[DIRECTORY_GROUPS].count;
     if (index >= groups) {
         enum directory_result result = record_at(view, DIRECTORY_USERS, index - groups, ret);
-        if (result == DIRECTORY_OK)
-            entry_make_private_group(ret);
+        if (result == DIRECTORY_OK && entry_make_private_group(ret) != DIRECTORY_OK)
+            return DIRECTORY_UNAVAILABLE;
         return result;
     }
     enum directory_result result = record_at(view, DIRECTORY_GROUPS, index, ret);
     return result == DIRECTORY_OK && ret->local ? DIRECTORY_UNAVAILABLE : result;
 }
 
-static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,
-                             void *scratch)
-{
-    const void *list = directory_view_bytes(view, entry->list_offset, entry->list_length, scratch);
-    if (list == NULL)
-        return NULL;
-    return directory_list_checksum(list, entry->list_length) == entry->list_checksum ? list : NULL;
-}
-
 enum directory_result directory_user_gids(const struct directory_view *view,
                                           const struct directory_entry *user,
                                           uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count)
 {
-    if (user->list_count > DIRECTORY_GIDS_MAX
-        || user->list_length != user->list_count * sizeof(uint32_t))
-        return DIRECTORY_UNAVAILABLE;
-    const char *list = list_load(view, user, ret);
+    const char *list = gids_load(view, user, ret);
     if (list == NULL)
         return DIRECTORY_UNAVAILABLE;
     size_t count = 0;
-    for (uint32_t i = 0; i < user->list_count; i++) {
+    uint32_t supplementary = user->list_count - (user->private_group ? 0U : 1U);
+    for (uint32_t i = 0; i < supplementary; i++) {
         uint32_t gid;
         memcpy(&gid, list + i * sizeof(gid), sizeof(gid));
-        if (gid != 0 && gid != UINT32_MAX)
+        if (id_is_sound(gid))
             ret[count++] = gid;
     }
     *ret_count = count;

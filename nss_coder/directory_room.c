@@ -44,6 +44,16 @@ static uint64_t table_slots(uint64_t records)
     return slots;
 }
 
+/* Where what follows begins. */
+static uint64_t lay_out_keys(struct directory_writer *writer, uint64_t at)
+{
+    const struct directory_plan *plan = &writer->plan;
+    writer->extension.rings.offset = at;
+    at += round_up(plan->rings * sizeof(struct directory_ring), DIRECTORY_ALIGNMENT);
+    writer->extension.texts.offset = at;
+    return at + round_up(plan->keys, DIRECTORY_ALIGNMENT);
+}
+
 static void lay_out(struct directory_writer *writer)
 {
     const struct directory_plan *plan = &writer->plan;
@@ -55,6 +65,8 @@ static void lay_out(struct directory_writer *writer)
     uint64_t at = DIRECTORY_BLOCK;
     for (int i = 0; i < DIRECTORY_SECTIONS; i++) {
         bool grows = i == DIRECTORY_USERS || i == DIRECTORY_GROUPS;
+        if (i == DIRECTORY_HEAP)
+            at = lay_out_keys(writer, at);
         writer->header.sections[i] = (struct directory_extent){at, grows ? 0 : items[i]};
         at += round_up(items[i] * directory_item_sizes[i], DIRECTORY_ALIGNMENT);
     }
@@ -103,7 +115,9 @@ static enum directory_result grow_to(struct directory_writer *writer, uint64_t r
 
 enum directory_result directory_room_make(struct directory_writer *writer)
 {
-    if (writer->plan.users > MOST_RECORDS || writer->plan.groups > MOST_RECORDS)
+    const struct directory_plan *plan = &writer->plan;
+    if (plan->users > MOST_RECORDS || plan->groups > MOST_RECORDS || plan->rings > plan->users
+        || plan->keys > plan->rings * DIRECTORY_KEYS_MAX)
         return DIRECTORY_REFUSED;
     lay_out(writer);
     uint64_t end = writer->header.sections[DIRECTORY_HEAP].offset;

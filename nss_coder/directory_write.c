@@ -13,6 +13,7 @@
 #include "directory.h"
 #include "directory_checksum.h"
 #include "directory_room.h"
+#include "directory_write_keys.h"
 #include "directory_writer.h"
 
 enum directory_result directory_writer_new(int fd, const struct directory_plan *plan,
@@ -90,18 +91,53 @@ static bool texts_are_valid(const struct directory_user *user)
         && directory_text_make(strings, text, lengths) > 0;
 }
 
+/* Readers print them as they are. */
+static bool keys_are_valid(const struct directory_user *user)
+{
+    if (user->keys_length == 0)
+        return true;
+    if (user->keys_length > DIRECTORY_KEYS_MAX || user->keys[user->keys_length - 1] != '\n')
+        return false;
+    for (size_t i = 0; i < user->keys_length; i++) {
+        unsigned char byte = (unsigned char)user->keys[i];
+        if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 bool directory_user_is_valid(const struct directory_user *user)
 {
-    if (!name_is_valid(user->name) || !id_is_valid(user->uid) || user->gid != user->uid
-        || !texts_are_valid(user))
+    if (!name_is_valid(user->name) || !id_is_valid(user->uid) || !id_is_valid(user->gid)
+        || (user->private_group && user->gid != user->uid) || !texts_are_valid(user)
+        || !keys_are_valid(user))
         return false;
-    if (user->gid_count > DIRECTORY_GIDS_MAX || user->listed_count > user->gid_count)
+    if (user->gid_count + (user->private_group ? 0 : 1) > DIRECTORY_GIDS_MAX
+        || user->listed_count > user->gid_count)
         return false;
     for (size_t i = 0; i < user->gid_count; i++) {
         if (!id_is_valid(user->gids[i]))
             return false;
     }
     return true;
+}
+
+uint32_t directory_user_flags(const struct directory_user *user)
+{
+    uint32_t flags = user->suspended ? DIRECTORY_SUSPENDED : 0;
+    if (!user->private_group)
+        flags |= DIRECTORY_NO_GROUP;
+    return user->shut && !user->suspended ? flags | DIRECTORY_SHUT : flags;
+}
+
+size_t directory_user_list(const struct directory_user *user, uint32_t ret[DIRECTORY_GIDS_MAX])
+{
+    size_t count = user->gid_count;
+    if (count > 0)
+        memcpy(ret, user->gids, count * sizeof(*ret));
+    if (!user->private_group)
+        ret[count++] = user->gid;
+    return count;
 }
 
 /* Behind what is in the record already or, where that is full, in the heap; room 0: the former. */
@@ -151,17 +187,23 @@ enum directory_result directory_writer_add_user(struct directory_writer *writer,
                                                 const struct directory_user *user)
 {
     if (!directory_user_is_valid(user)
-        || writer->header.sections[DIRECTORY_USERS].count == writer->plan.users)
+        || writer->header.sections[DIRECTORY_USERS].count == writer->plan.users
+        || !directory_keys_fit(writer, user))
         return DIRECTORY_REFUSED;
+    uint32_t gids[DIRECTORY_GIDS_MAX];
+    size_t count = directory_user_list(user, gids);
     struct directory_record record = {
         .id = user->uid,
-        .flags = user->suspended ? DIRECTORY_SUSPENDED : 0,
-        .list_length = (uint32_t)(user->gid_count * sizeof(*user->gids)),
-        .list_count = (uint32_t)user->gid_count,
+        .flags = directory_user_flags(user),
+        .list_length = (uint32_t)(count * sizeof(*gids)),
+        .list_count = (uint32_t)count,
         .listed = (uint32_t)user->listed_count,
     };
     const char *const strings[4] = {user->name, user->gecos, user->home, user->shell};
-    return record_add(writer, DIRECTORY_USERS, &record, user->gids, strings);
+    enum directory_result result = record_add(writer, DIRECTORY_USERS, &record, gids, strings);
+    if (result == DIRECTORY_OK)
+        directory_keys_add(writer, user);
+    return result;
 }
 
 /* The members follow when all users are there. */

@@ -21,6 +21,7 @@ struct directory_writer {
     unsigned char *file; /* `room` bytes, zero where nothing was put; moves when the heap grows */
     uint64_t room;
     struct directory_header header; /* in the making; a section's count is what is in it so far */
+    struct directory_extension extension; /* the same */
 };
 
 /* What an item of each section takes, bytes. */

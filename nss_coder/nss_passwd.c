@@ -28,7 +28,7 @@ static enum directory_result passwd_fill(const struct directory_entry *user, str
     ret->pw_name = buffer;
     ret->pw_passwd = password;
     ret->pw_uid = user->id;
-    ret->pw_gid = user->id;
+    ret->pw_gid = user->gid;
     ret->pw_gecos = buffer + user->gecos;
     ret->pw_dir = buffer + user->home;
     ret->pw_shell = buffer + user->shell;

@@ -167,6 +167,7 @@ void publish_show(const struct frame *frame, const struct account *account, stru
         .name = account->username,
         .uid = account->uid,
         .gid = account->uid,
+        .private_group = true,
         .gecos = account->full_name,
         .home = account->home,
         .shell = suspended ? "/usr/sbin/nologin" : account->shell,

@@ -1,5 +1,5 @@
 /*
- * Bending a directory file where it hurts: header, records, slots, heap, size.
+ * Bending a directory file where it hurts: header, records, slots, keys, heap, size.
  *
  * The principle: the places are those of the file as it was, so an operation hits what it is named
  * for, whatever was bent before it.
@@ -16,12 +16,13 @@ enum { OPERATIONS_MAX = 32, SIZE_LIMIT = 1 << 16 };
 
 enum operation {
     BEND_BYTES, BEND_HEADER, BEND_RECORD, BEND_SLOT, BEND_SIZE, SWAP_RECORDS, COPY_BLOCK,
-    SEAL_HEADER, SEAL_RECORD, SEAL_LIST, SEAL_BODY, OPERATION_COUNT
+    SEAL_HEADER, SEAL_RECORD, SEAL_LIST, SEAL_BODY, BEND_KEYS, SEAL_KEYS, OPERATION_COUNT
 };
 
 struct bending {
     struct damaged *damaged;
     struct directory_header places; /* as they were */
+    struct directory_extension keys;
     struct fuzz_input *input;
 };
 
@@ -101,6 +102,25 @@ static void bend_slot(const struct bending *bending)
     put(bending->damaged, slots->offset + number * sizeof(struct directory_slot) + field, &value, 4);
 }
 
+/* A number of the extension or of a ring, or octets of the texts. */
+static void bend_keys(const struct bending *bending, bool plain)
+{
+    const struct directory_extent *rings = &bending->keys.rings;
+    uint32_t which = fuzz_octet(bending->input) % 3;
+    uint64_t index = fuzz_octet(bending->input), number = pick_number(bending);
+    size_t field = 8 * fuzz_below(bending->input, sizeof(struct directory_extension) / 8);
+    uint64_t at = DIRECTORY_EXTENSION + field;
+
+    bending->damaged->forged = bending->damaged->forged || !plain;
+    if (which == 2) {
+        bend_bytes(bending, bending->keys.texts.offset + index);
+        return;
+    }
+    if (which == 1 && rings->count > 0)
+        at = rings->offset + index % rings->count * sizeof(struct directory_ring) + field % 32;
+    put(bending->damaged, at, &number, sizeof number);
+}
+
 /* Another size; what is new is zero. */
 static void bend_size(struct damaged *damaged, size_t size)
 {
@@ -174,6 +194,27 @@ static void seal_record(const struct bending *bending, bool list)
     memcpy(damaged->file + at, &record, sizeof record);
 }
 
+static void seal_keys(const struct bending *bending)
+{
+    struct damaged *damaged = bending->damaged;
+    struct directory_extension extension;
+    struct directory_ring ring;
+    uint64_t index = fuzz_octet(bending->input), at;
+
+    if (!lies_inside(damaged, DIRECTORY_EXTENSION, sizeof extension))
+        return;
+    memcpy(&extension, damaged->file + DIRECTORY_EXTENSION, sizeof extension);
+    extension.checksum = directory_extension_checksum(&extension);
+    memcpy(damaged->file + DIRECTORY_EXTENSION, &extension, sizeof extension);
+    at = bending->keys.rings.offset + index % 32 * sizeof ring;
+    if (index % 32 >= bending->keys.rings.count || !lies_inside(damaged, at, sizeof ring))
+        return;
+    memcpy(&ring, damaged->file + at, sizeof ring);
+    if (lies_inside(damaged, ring.offset, ring.length))
+        ring.checksum = directory_ring_checksum(&ring, damaged->file + ring.offset);
+    memcpy(damaged->file + at, &ring, sizeof ring);
+}
+
 static void seal_body(struct damaged *damaged)
 {
     uint64_t sum = 0;
@@ -193,6 +234,8 @@ static void seal(const struct bending *bending, enum operation operation)
         seal_header(bending->damaged);
     else if (operation == SEAL_BODY)
         seal_body(bending->damaged);
+    else if (operation == SEAL_KEYS)
+        seal_keys(bending);
     else
         seal_record(bending, operation == SEAL_LIST);
 }
@@ -219,6 +262,9 @@ static void bend(const struct bending *bending, enum operation operation, bool p
     case BEND_SLOT:
         bend_slot(bending);
         return;
+    case BEND_KEYS:
+        bend_keys(bending, plain);
+        return;
     case BEND_SIZE:
         bend_size(bending->damaged, fuzz_word(bending->input, 2) % SIZE_LIMIT);
         return;
@@ -242,6 +288,7 @@ void damage_apply(struct fuzz_input *input, bool plain, struct damaged *damaged)
     struct bending bending = { .damaged = damaged, .input = input };
 
     memcpy(&bending.places, damaged->file, sizeof bending.places);
+    memcpy(&bending.keys, damaged->file + DIRECTORY_EXTENSION, sizeof bending.keys);
     for (size_t i = 0; i < OPERATIONS_MAX && input->left > 0; i++)
         bend(&bending, (enum operation)fuzz_below(input, OPERATION_COUNT), plain);
 }

@@ -8,14 +8,16 @@
 #include <unistd.h>
 
 #include "nss_coder/directory.h"
+#include "nss_coder/directory_keys.h"
 #include "nss_coder/directory_map.h"
 #include "nss_coder/directory_read.h"
 #include "nss_coder/directory_write.h"
 #include "nss_coder/directory_writer.h"
 #include "damage.h"
 
-enum { BASES = 2, LONG_LIST = 200 };
+enum { BASES = 2, LONG_LIST = 200, NOW = 1000 };
 
+static char keys_text[201]; /* one line */
 static struct damaged bases[BASES]; /* never bent */
 static char folder[] = "/tmp/coder-fuzz.XXXXXX";
 static char path[64];
@@ -33,14 +35,20 @@ static bool add_long_ones(struct directory_writer *writer)
     gecos[sizeof gecos - 1] = '\0';
     for (uint32_t i = 0; i < LONG_LIST; i++)
         gids[i] = 90000 + i;
+    memset(keys_text, 'k', sizeof keys_text - 2);
+    keys_text[sizeof keys_text - 2] = '\n';
     gids[0] = 79000;
     gids[1] = 27;
     for (uint32_t i = 0; i < 20; i++) {
-        struct directory_user user = { .name = name, .uid = 80000 + i, .gid = 80000 + i,
+        bool shared = i % 4 == 3;
+        struct directory_user user = { .name = name, .uid = 80000 + i,
+                                       .gid = shared ? 100 : 80000 + i, .private_group = !shared,
                                        .gecos = gecos + i, .home = "/home/long", .shell = "/bin/sh",
-                                       .gids = gids, .gid_count = 9 * i + 2,
-                                       .listed_count = i < 3 ? 2 : 1 };
+                                       .shut = i % 5 == 1, .until = i % 6 == 5 ? NOW : 0,
+                                       .keys = keys_text + 9 * i, .gids = gids,
+                                       .gid_count = 9 * i + 2, .listed_count = i < 3 ? 2 : 1 };
 
+        user.keys_length = i % 3 == 0 ? 0 : strlen(user.keys);
         snprintf(name, sizeof name, "a-rather-long-name-number-%u", (unsigned)i);
         good = good && directory_writer_add_user(writer, &user) == DIRECTORY_OK;
     }
@@ -119,6 +127,8 @@ static void check_entry(const struct directory_view *view, const struct director
                         bool group)
 {
     fuzz_require(entry->id != 0 && entry->id != UINT32_MAX, "an id is never 0 or -1");
+    fuzz_require(entry->gid != 0 && entry->gid != UINT32_MAX, "nor a primary group");
+    fuzz_require(!group || entry->gid == entry->id, "a group is its own");
     fuzz_require(entry->name_length > 0 && entry->name_length <= DIRECTORY_NAME_MAX, "a name's length");
     fuzz_require(entry->text_length <= DIRECTORY_TEXT_MAX && entry->gecos < entry->home &&
                      entry->home < entry->shell && entry->shell < entry->text_length &&
@@ -145,8 +155,27 @@ static bool find_truth(const struct damaged *base, const struct directory_entry 
     same = (group ? directory_find_group_by_gid(&view, entry->id, &truth)
                   : directory_find_user_by_uid(&view, entry->id, &truth)) == DIRECTORY_OK &&
            truth.text_length == entry->text_length && truth.suspended == entry->suspended &&
+           truth.gid == entry->gid && truth.shut == entry->shut &&
+           truth.private_group == entry->private_group &&
            truth.local == entry->local && truth.list_count == entry->list_count &&
            memcmp(truth.text, entry->text, truth.text_length) == 0;
+    close(fd);
+    return same;
+}
+
+/* The keys this user has in the file as it was made. */
+static bool are_true_keys(const struct damaged *base, const struct directory_entry *user,
+                          const char *keys, size_t length)
+{
+    static char truth[DIRECTORY_KEYS_MAX];
+    struct directory_view view;
+    size_t true_length = 0;
+    int fd = fuzz_file(base->file, base->size);
+    bool same;
+
+    fuzz_require(directory_view_of(fd, &view) == DIRECTORY_OK, "what was not bent can be read");
+    same = directory_user_keys(&view, user, NOW, truth, &true_length) == DIRECTORY_OK &&
+           length == true_length && memcmp(keys, truth, length) == 0;
     close(fd);
     return same;
 }
@@ -157,12 +186,30 @@ struct trial {
     bool forged;
 };
 
+static void check_keys(const struct trial *trial, const struct directory_entry *user)
+{
+    char *keys = malloc(DIRECTORY_KEYS_MAX);
+    size_t length = 0;
+
+    if (directory_user_keys(trial->view, user, NOW, keys, &length) == DIRECTORY_OK) {
+        fuzz_require(!user->suspended && !user->shut, "nobody suspended or shut has keys");
+        fuzz_require(length > 0 && length <= DIRECTORY_KEYS_MAX && keys[length - 1] == '\n' &&
+                         memchr(keys, '\0', length) == NULL,
+                     "keys are lines");
+        fuzz_require(trial->forged || are_true_keys(trial->base, user, keys, length),
+                     "keys are the truth");
+    }
+    free(keys);
+}
+
 static void check_answer(const struct trial *trial, enum directory_result result,
                          const struct directory_entry *entry, bool group)
 {
     if (result != DIRECTORY_OK)
         return;
     check_entry(trial->view, entry, group);
+    if (!group)
+        check_keys(trial, entry);
     fuzz_require(trial->forged || find_truth(trial->base, entry, group), "an answer is the truth");
 }
 
@@ -211,9 +258,9 @@ static void enumerate(const struct trial *trial, bool group)
 
 static void ask_all(const struct trial *trial)
 {
-    static const char *const names[] = { "alice", "bob", "carol", "coder-admin", "coder-member", "sudo",
+    static const char *const names[] = { "alice", "bob", "carol", "dora", "coder-admin", "coder-member", "sudo",
                                          "a-rather-long-name-number-7", "crowd", "nobody", "", "root" };
-    static const uint32_t ids[] = { FIXTURE_ALICE, FIXTURE_BOB, FIXTURE_AUDITOR, 79000, 80003, 27, 0,
+    static const uint32_t ids[] = { FIXTURE_ALICE, FIXTURE_BOB, FIXTURE_AUDITOR, 79000, 80003, 27, FIXTURE_DORA, 100, 0,
                                     UINT32_MAX, 4242 };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -27,8 +27,13 @@ static void make_base(struct base *base, uint64_t seed, size_t count)
     model_seed = seed;
     base->model.generation = 10;
     base->model.listed = AUDITOR | ADMIN | (seed % 2 != 0 ? MEMBER : 0);
-    for (size_t i = 0; i < count; i++)
-        model_change(model_add(&base->model));
+    for (size_t i = 0; i < count; i++) {
+        struct model_account *account = model_add(&base->model);
+
+        model_change(account);
+        if (i % 2 != 0)
+            model_change_keys(account);
+    }
     model_write(&base->model, path);
     base->file.file = fixture_read(path, &base->file.size);
     fuzz_require(base->file.file != NULL, "a directory can be made");
@@ -69,7 +74,10 @@ static void pick_change(struct fuzz_input *input, struct model *model, struct mo
         before->roles = 0;
     } else {
         *before = *account;
-        model_change(account);
+        if (model_pick(8) == 0)
+            model_change_keys(account);
+        else
+            model_change(account);
     }
     *after = *account;
 }

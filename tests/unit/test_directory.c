@@ -59,6 +59,8 @@ static void assert_user(const struct directory_entry *entry, const struct fixtur
     char gecos[64];
     fixture_gecos(user, generation, gecos);
     assert_int_equal(entry->id, user->uid);
+    assert_int_equal(entry->gid, user->gid != 0 ? user->gid : user->uid);
+    assert_int_equal(entry->private_group, user->gid == 0);
     assert_int_equal(entry->suspended, user->suspended);
     assert_string_equal(entry->text, user->name);
     assert_int_equal(entry->name_length, strlen(user->name));
@@ -137,7 +139,7 @@ static void test_private_groups(void **state)
     (void)state;
     assert_true(fixture_publish(path, 1));
     struct directory_view view = view_open();
-    for (size_t i = 0; i < FIXTURE_USERS; i++) {
+    for (size_t i = 0; i < FIXTURE_PRIVATE; i++) {
         struct fixture_group group = {.name = fixture_users[i].name, .gid = fixture_users[i].uid};
         struct directory_entry entry;
         assert_int_equal(directory_find_group_by_name(&view, group.name, &entry), DIRECTORY_OK);
@@ -148,8 +150,13 @@ static void test_private_groups(void **state)
         assert_group(&view, &entry, &group);
     }
     struct directory_entry entry;
+    const struct fixture_user *dora = &fixture_users[FIXTURE_PRIVATE]; /* has none */
+    assert_int_equal(directory_group_at(&view, FIXTURE_GROUPS + FIXTURE_PRIVATE, &entry),
+                     DIRECTORY_UNAVAILABLE);
     assert_int_equal(directory_group_at(&view, FIXTURE_GROUPS + FIXTURE_USERS, &entry),
                      DIRECTORY_NOT_FOUND);
+    assert_int_equal(directory_find_group_by_name(&view, dora->name, &entry), DIRECTORY_NOT_FOUND);
+    assert_int_equal(directory_find_group_by_gid(&view, dora->uid, &entry), DIRECTORY_NOT_FOUND);
     directory_view_close(&view);
 }
 
@@ -195,8 +202,8 @@ static void test_empty_directory(void **state)
 }
 
 static const struct directory_user good = {
-    .name = "dave", .uid = 70103, .gid = 70103, .gecos = "Dave", .home = "/home/dave",
-    .shell = "/bin/sh",
+    .name = "dave", .uid = 70103, .gid = 70103, .private_group = true, .gecos = "Dave",
+    .home = "/home/dave", .shell = "/bin/sh",
 };
 
 static enum directory_result add_user(struct directory_user user)
@@ -237,9 +244,13 @@ static void test_writer_refuses_bad_ids(void **state)
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
     user.uid = user.gid = UINT32_MAX;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
-    user.uid = 70103, user.gid = 100;
+    user.uid = 70103, user.gid = 100; /* with a private group of that id there is none */
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
+    user.private_group = false;
+    assert_int_equal(add_user(user), DIRECTORY_OK);
     user.gid = 0;
+    assert_int_equal(add_user(user), DIRECTORY_REFUSED);
+    user.gid = UINT32_MAX;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
     user = good;
     user.gids = zero, user.gid_count = 2;
@@ -306,7 +317,11 @@ static void test_writer_refuses_bad_texts(void **state)
         gids[i] = 100;
     user.gid_count = DIRECTORY_GIDS_MAX;
     assert_int_equal(add_user(user), DIRECTORY_OK);
-    user.gid_count++;
+    user.private_group = false; /* one more */
+    assert_int_equal(add_user(user), DIRECTORY_REFUSED);
+    user.gid_count--;
+    assert_int_equal(add_user(user), DIRECTORY_OK);
+    user = good, user.gids = gids, user.gid_count = DIRECTORY_GIDS_MAX + 1;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
     user = good, user.gids = gids, user.gid_count = 1, user.listed_count = 2;
     assert_int_equal(add_user(user), DIRECTORY_REFUSED);
@@ -315,7 +330,8 @@ static void test_writer_refuses_bad_texts(void **state)
 /* A name and an id, added to the fixture as a user or a role group; no reader may take the file. */
 static void assert_duplicate(const char *name, uint32_t id, bool group)
 {
-    const struct directory_plan plan = {2, 0, FIXTURE_USERS + 1, FIXTURE_GROUPS + 1};
+    const struct directory_plan plan = {2, 0, FIXTURE_USERS + 1, FIXTURE_GROUPS + 1,
+                                        FIXTURE_USERS, FIXTURE_KEYS};
     struct directory_writer *writer;
     struct directory_view view;
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -390,7 +406,7 @@ static void test_full_disk_fails_with_errno(void **state)
 static void test_unmappable_file(void **state)
 {
     (void)state;
-    const struct directory_plan plan = {1, 0, FIXTURE_ROOM, FIXTURE_ROOM};
+    const struct directory_plan plan = {1, 0, FIXTURE_ROOM, FIXTURE_ROOM, FIXTURE_ROOM, FIXTURE_KEYS};
     struct directory_writer *writer;
     char beside[80];
     size_t size, mapped_size;
@@ -420,7 +436,7 @@ static void test_ten_thousand_users(void **state)
 {
     (void)state;
     static const uint32_t member[] = {70001};
-    const struct directory_plan plan = {1, 0, 10000, 1};
+    const struct directory_plan plan = {.generation = 1, .users = 10000, .groups = 1};
     struct directory_writer *writer = fixture_writer_begin(&plan);
     for (uint32_t i = 0; i < 10000; i++) {
         char name[32];

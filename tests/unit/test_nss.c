@@ -30,7 +30,7 @@ static void assert_passwd(const struct passwd *entry, const struct fixture_user 
     assert_string_equal(entry->pw_name, user->name);
     assert_string_equal(entry->pw_passwd, "x");
     assert_int_equal(entry->pw_uid, user->uid);
-    assert_int_equal(entry->pw_gid, user->uid);
+    assert_int_equal(entry->pw_gid, user->gid != 0 ? user->gid : user->uid);
     assert_string_equal(entry->pw_gecos, gecos);
     assert_string_equal(entry->pw_dir, user->home);
     assert_string_equal(entry->pw_shell, user->shell);
@@ -189,7 +189,7 @@ static void test_group_enumeration(void **state)
     char buffer[ENOUGH];
     int error = 0;
     assert_int_equal(nss.setgrent(0), NSS_STATUS_SUCCESS);
-    for (size_t i = 0; i < FIXTURE_GROUPS + FIXTURE_USERS; i++) {
+    for (size_t i = 0; i < FIXTURE_GROUPS + FIXTURE_PRIVATE; i++) {
         assert_int_equal(nss.getgrent(&entry, buffer, 9, &error), NSS_STATUS_TRYAGAIN);
         assert_int_equal(error, ERANGE);
         assert_int_equal(nss.getgrent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_SUCCESS);

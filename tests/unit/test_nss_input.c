@@ -177,8 +177,8 @@ static void test_local_groups_are_not_enumerated(void **state)
     static const uint32_t gids[] = {27};
     struct directory_writer *writer = fixture_writer(2);
     const struct directory_group sudo = {"sudo", 27, true};
-    const struct directory_user dave = {.name = "dave", .uid = 70103, .gid = 70103, .gecos = "",
-                                        .home = "/home/dave", .shell = "/bin/sh", .gids = gids,
+    const struct directory_user dave = {.name = "dave", .uid = 70103, .gid = 70103, .private_group = true,
+                                        .gecos = "", .home = "/home/dave", .shell = "/bin/sh", .gids = gids,
                                         .gid_count = 1, .listed_count = 1};
     assert_int_equal(directory_writer_add_group(writer, &sudo), DIRECTORY_OK);
     assert_int_equal(directory_writer_add_user(writer, &dave), DIRECTORY_OK);
@@ -198,7 +198,7 @@ static void test_local_groups_are_not_enumerated(void **state)
         count++;
     }
     end_groups();
-    assert_int_equal(count, FIXTURE_GROUPS + FIXTURE_USERS + 1);
+    assert_int_equal(count, FIXTURE_GROUPS + FIXTURE_PRIVATE + 1);
 }
 
 int main(void)

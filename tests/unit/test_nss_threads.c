@@ -77,6 +77,7 @@ static bool add_user(struct directory_writer *writer, uint32_t number, uint64_t 
     struct directory_user user = { .name = name,
                                    .uid = FIRST_UID + number,
                                    .gid = FIRST_UID + number,
+                                   .private_group = true,
                                    .gecos = gecos,
                                    .home = home,
                                    .shell = "/bin/sh",
@@ -92,7 +93,7 @@ static bool add_user(struct directory_writer *writer, uint32_t number, uint64_t 
 
 static void publish(uint64_t generation)
 {
-    const struct directory_plan plan = { generation, 0, USERS, 1 };
+    const struct directory_plan plan = { .generation = generation, .users = USERS, .groups = 1 };
     struct directory_writer *writer = fixture_writer_begin(&plan);
     struct directory_group group = { .name = "coder-auditor", .gid = AUDITORS };
     bool added = writer != NULL;
