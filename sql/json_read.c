@@ -22,7 +22,7 @@ static const char pairs_sql[] =
     "  WHEN j.type IN ('true', 'false') THEN j.type"
     "  WHEN j.type = 'null' THEN ''"
     "  WHEN j.type = 'array' AND NOT EXISTS (SELECT 1 FROM json_each(j.value) WHERE type <> 'text')"
-    "   THEN coalesce((SELECT group_concat(value, ';') FROM json_each(j.value)), '') END"
+    "   THEN coalesce((SELECT group_concat(value, char(10)) FROM json_each(j.value)), '') END"
     " FROM json_each(?1) j ORDER BY j.id";
 
 struct json_reader *json_reader_new(void)

@@ -19,7 +19,7 @@ enum json_result {
 struct json_pair {
     const char *key;
     /* Text as it is meant, integers in digits, true and false, "" for null, a flat array's texts joined
-     * with ';'. NULL for everything else. */
+     * with newlines. NULL for everything else. */
     const char *text;
 };
 

@@ -16,7 +16,9 @@ static const char line_object[] =
     " FROM (SELECT json_object('username', ?1, 'email', ?3, 'full_name', ?4,"
     "  'roles', " SQL_ROLES ", 'uid', ?2, 'shell', ?6, 'home', ?5, 'status', ?7,"
     "  'account_expires_at', " SQL_RFC3339("?9") ","
-    "  'created_at', " SQL_RFC3339("?14") ") AS object)";
+    "  'created_at', " SQL_RFC3339("?14") ","
+    "  'ssh_keys', json((SELECT json_group_array(line) FROM"
+    "    (SELECT line FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
 
 enum store_result store_account_line(struct store *store, const struct account *account,
                                      bool with_hash, char **ret)

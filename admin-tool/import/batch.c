@@ -35,6 +35,13 @@ static char *pack_texts(const struct account *account)
     return packed;
 }
 
+/* *ret: NULL for no text. False when memory is short. */
+static bool copy_text(const char *text, char **ret)
+{
+    *ret = text != NULL && text[0] != '\0' ? strdup(text) : NULL;
+    return *ret != NULL || text == NULL || text[0] == '\0';
+}
+
 static bool make_room(struct import_batch *batch)
 {
     size_t room = 2 * batch->room + 64;
@@ -71,9 +78,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         .password_changed_at = account->password_changed_at,
     };
     row->texts = pack_texts(account);
-    if (row->texts != NULL && account->hash[0] != '\0')
-        row->hash = strdup(account->hash);
-    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0')) {
+    if (row->texts != NULL && copy_text(account->hash, &row->hash) && copy_text(record->keys, &row->keys)) {
         batch->count++;
         return true;
     }
@@ -92,6 +97,7 @@ void import_row_free(struct import_row *row)
     if (row->hash != NULL)
         explicit_bzero(row->hash, strlen(row->hash));
     free(row->hash);
+    free(row->keys);
     free(row->texts);
     explicit_bzero(row, sizeof *row);
 }

@@ -34,6 +34,7 @@ struct import_row {
     int64_t temporary_until, expires_at, created_at, password_changed_at;
     char *texts; /* username, email, full_name, home, shell: each with its NUL */
     char *hash;  /* NULL: none */
+    char *keys;  /* ssh keys, a newline behind each; NULL: none */
     char password[CREDENTIAL_GENERATED_SIZE]; /* in the clear, when one was made */
 };
 

@@ -17,6 +17,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_export.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
@@ -131,12 +132,16 @@ static const char *text_of(const struct account *account, enum import_column col
 
 static enum status put_csv(struct output *output, const struct account *account)
 {
-    char room[WHEN_SIZE];
+    char room[WHEN_SIZE], *keys = NULL;
+    enum store_result result = store_keys_text(output->tool->store, account->uid, &keys);
 
-    for (size_t i = 0; i < count_columns(output); i++)
-        put_field(output, text_of(account, (enum import_column)i, room), i == 0);
+    if (result == STORE_OK && keys[0] != '\0')
+        keys[strlen(keys) - 1] = '\0'; /* newlines are between the keys of a field */
+    for (size_t i = 0; result == STORE_OK && i < count_columns(output); i++)
+        put_field(output, i == IMPORT_KEYS ? keys : text_of(account, (enum import_column)i, room), i == 0);
+    store_text_free(keys);
     put(output, "\n", 1);
-    return GO_ON;
+    return tool_store_status(output->tool, result, account->username);
 }
 
 static void put_header(struct output *output)

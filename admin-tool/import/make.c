@@ -13,9 +13,11 @@
 #include "change/transaction.h"
 #include "sql/account.h"
 #include "sql/policy.h"
+#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
@@ -200,6 +202,25 @@ static enum status take_up(struct tool *tool, const struct import_row *row)
     return status;
 }
 
+/* Judged when they were read. */
+static enum status add_keys(struct tool *tool, const struct account *account, char *text)
+{
+    char names[SSH_KEYS_NAMES_SIZE];
+    struct ssh_key_set keys = { NULL, 0 };
+    size_t line;
+    enum status status;
+
+    if (ssh_key_set_add_lines(&keys, text, &line) != NULL)
+        status = tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+    else
+        status = tool_store_status(tool, store_keys_add(tool->store, account->uid, &keys, tool->now), account->username);
+    ssh_key_set_names(&keys, names);
+    if (status == GO_ON)
+        status = change_append(tool, "key-add", account, account, names);
+    ssh_key_set_free(&keys);
+    return status;
+}
+
 static enum status insert(struct import_batch *batch, const struct import_row *row)
 {
     struct tool *tool = batch->tool;
@@ -215,6 +236,8 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
     status = tool_store_status(tool, store_account_insert(tool->store, &account), account.username);
     if (status == GO_ON)
         status = change_append(tool, "import", NULL, &account, detail);
+    if (status == GO_ON && row->keys != NULL)
+        status = add_keys(tool, &account, row->keys);
     explicit_bzero(&account, sizeof account);
     return status;
 }

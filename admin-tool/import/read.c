@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sql/json_read.h"
+#include "sql/ssh_key_set.h"
 #include "record.h"
 
 enum { RECORD_MAX = 65536, FIELDS_MAX = 64, BLOCK_SIZE = 65536 };
@@ -28,6 +29,7 @@ struct import_reader {
     const char *fields[FIELDS_MAX];
     size_t field_count;
     size_t used;
+    char keys[SSH_KEYS_TEXT_SIZE + 1]; /* of the record given last */
     char record[RECORD_MAX];
     size_t at, end;
     unsigned char block[BLOCK_SIZE];
@@ -326,6 +328,8 @@ enum import_result import_reader_next(struct import_reader *reader, struct impor
     bool good;
 
     memset(ret, 0, sizeof *ret);
+    reader->keys[0] = '\0';
+    ret->keys = reader->keys;
     if (fault != NULL)
         return refuse(fault, IMPORT_UNUSABLE, ret_reason);
     do {

@@ -20,7 +20,7 @@ enum import_result {
 struct import_reader *import_reader_new(int fd);
 void import_reader_free(struct import_reader *reader); /* wipes: there may be hashes in it */
 
-/* ret->line is set for BAD, too. */
+/* ret->line is set for BAD, too; ret->keys is the reader's until the next call. */
 enum import_result import_reader_next(struct import_reader *reader, struct import_record *ret,
                                       char ret_reason[IMPORT_REASON_SIZE]);
 

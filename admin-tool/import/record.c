@@ -10,6 +10,7 @@
 
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/ssh_key_set.h"
 #include "terminal/when.h"
 
 static const char *const names[IMPORT_COLUMN_COUNT] = {
@@ -23,6 +24,7 @@ static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_STATUS] = "status",
     [IMPORT_EXPIRES] = "account_expires_at",
     [IMPORT_CREATED] = "created_at",
+    [IMPORT_KEYS] = "ssh_keys",
     [IMPORT_HASH] = "password_hash",
     [IMPORT_MUST_CHANGE] = "must_change",
     [IMPORT_PASSWORD_EXPIRES] = "password_expires_at",
@@ -58,7 +60,7 @@ static const char *set_text(const char *value, const char *fault, char *ret, siz
     return fault;
 }
 
-/* "admin;auditor" */
+/* "admin;auditor", or a line for each */
 static const char *set_roles(const char *value, unsigned *ret)
 {
     char text[64];
@@ -67,7 +69,7 @@ static const char *set_roles(const char *value, unsigned *ret)
         return "is no set of roles; roles are admin, auditor, member";
     snprintf(text, sizeof text, "%s", value);
     for (char *p = text; *p != '\0'; p++)
-        if (*p == ';')
+        if (*p == ';' || *p == '\n')
             *p = ',';
     return roles_parse(text, ret) ? NULL
                                   : "holds an unknown role; roles are admin, auditor, member";
@@ -163,6 +165,27 @@ static const char *set_value(struct account *account, enum import_column column,
     }
 }
 
+/* One key a line. */
+static bool set_keys(const char *value, char *ret, char ret_reason[IMPORT_REASON_SIZE])
+{
+    struct ssh_key_set set = { NULL, 0 };
+    char *text = strdup(value);
+    const char *fault = "are more than there is memory for";
+    size_t line = 0;
+
+    if (text != NULL)
+        fault = ssh_key_set_add_lines(&set, text, &line);
+    if (fault != NULL && line != 0)
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the ssh_keys, line %zu: it %s", line, fault);
+    else if (fault != NULL)
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "the field ssh_keys %s", fault);
+    else
+        ssh_key_set_text(&set, ret);
+    ssh_key_set_free(&set);
+    free(text);
+    return fault == NULL;
+}
+
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -170,6 +193,10 @@ bool import_record_set(struct import_record *record, enum import_column column, 
 
     if (value[0] == '\0')
         return true;
+    if (column == IMPORT_KEYS && record->keys != NULL) {
+        record->given |= 1u << column;
+        return set_keys(value, record->keys, ret_reason);
+    }
     fault = set_value(&record->account, column, value);
     if (fault == NULL) {
         record->given |= 1u << column;

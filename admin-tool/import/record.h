@@ -12,7 +12,7 @@
 /* In the order in which export writes them. */
 enum import_column {
     IMPORT_USERNAME, IMPORT_EMAIL, IMPORT_FULL_NAME, IMPORT_ROLES, IMPORT_UID, IMPORT_SHELL,
-    IMPORT_HOME, IMPORT_STATUS, IMPORT_EXPIRES, IMPORT_CREATED, IMPORT_HASH, IMPORT_MUST_CHANGE,
+    IMPORT_HOME, IMPORT_STATUS, IMPORT_EXPIRES, IMPORT_CREATED, IMPORT_KEYS, IMPORT_HASH, IMPORT_MUST_CHANGE,
     IMPORT_PASSWORD_EXPIRES, IMPORT_PASSWORD_CHANGED, IMPORT_COLUMN_COUNT
 };
 /* From here on only with hashes: they speak of the password. */
@@ -24,6 +24,7 @@ struct import_record {
     size_t line;    /* its first, from 1 */
     unsigned given; /* 1 << column of each that has a value */
     struct account account;
+    char *keys; /* the ssh keys, a newline behind each, in SSH_KEYS_TEXT_SIZE + 1 octets of the reader's; NULL: none */
 };
 
 const char *import_column_name(enum import_column column);
@@ -32,7 +33,7 @@ const char *import_column_name(enum import_column column);
 bool import_column_find(const char *name, enum import_column *ret);
 
 /* Set one value; an empty one is as none. False with the reason, which holds the value, never a
- * hash. Times: RFC 3339 or as when_parse, "never" is 0; password_hash: `*` or `!` is no password. */
+ * hash or a key. Times: RFC 3339 or as when_parse, "never" is 0; password_hash: `*` or `!` is no password. */
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE]);
 

@@ -66,6 +66,9 @@ ok "... need no passwords" is_jq '. == []'
 complains 'note: hash1 has a hash of a weak method' "... and a weak one is noted"
 ok "... keep them" is_value "SELECT temporary FROM accounts WHERE username = 'hash1'" 0
 ok "... and what must be changed ends" is_value "SELECT temporary_until > created_at FROM accounts WHERE username = 'hash6'" 1
+ssh-keygen -q -t ed25519 -N '' -C 'hash1, "at" home' -f one && ssh-keygen -q -t rsa -N '' -C two -f two
+{ cat one.pub; echo "restrict,command=\"a; b, \\\"c\\\"\" $(cat two.pub)"; } >hash1.keys
+admin-tool keys add hash1 hash1.keys >made
 for format in csv json; do
     admin-tool users export --format $format >first
     ok "$format: no hash without --with-hashes" not_in first
@@ -74,6 +77,9 @@ for format in csv json; do
     exits 0 "$format: what export wrote is read" admin-tool users import first --passwords-to pw.$format
     admin-tool users export --format $format >second
     ok "... and written to the same bytes" cmp first second
+    ok "... the ssh keys among them" [ "$(value "SELECT line FROM account_keys ORDER BY id")" = "$(cat hash1.keys)" ]
+    ok "... audited by their fingerprints" is_value "SELECT event || ' ' || username || ' ' || (after ->> 'detail') FROM audit WHERE event = 'key-add'" \
+        "key-add hash1 $(ssh-keygen -lf one.pub | cut -d' ' -f2), $(ssh-keygen -lf two.pub | cut -d' ' -f2)"
     fresh
     exits 0 "... with hashes" admin-tool users import hashed
     admin-tool users export --format $format --with-hashes >second
@@ -83,6 +89,29 @@ ok "the JSON lines are JSON" [ "$(jq -s 'length' hashed)" -eq 9 ]
 ok "a hash is shown with --with-hashes" [ "$(jq -r 'select(.username == "hash1").password_hash' hashed)" = '$1$abcdefgh$0123456789012345678901' ]
 run sh -c 'admin-tool users export >/dev/full'
 ok "export to a full disk (exit 1)" [ "$status" -eq 1 ]
+
+# -- ssh keys -------------------------------------------------------------------------------------------
+fresh
+{ echo username,email,ssh_keys,password_hash; echo "kim,kim@example.com,\"$(sed 's/"/""/g' one.pub)
+# a comment
+
+$(cat two.pub)\",*"; } >keys.csv
+exits 0 "keys in CSV, a line for each" admin-tool users import keys.csv
+ok "... are kept" is_value "SELECT count(*) FROM account_keys" 2
+ok "... and open the account alone" is_value "SELECT hash IS NULL FROM accounts" 1
+jq -nc --arg one "$(cat one.pub)" --arg two "$(cat two.pub)" \
+    '{username: "kay", email: "kay@example.com", ssh_keys: [$one, $two]}, {username: "kit", email: "kit@example.com", ssh_keys: $two}' >keys.json
+exits 0 "keys in JSON, an array or a text" admin-tool users import keys.json
+ok "... are kept" is_value "SELECT count(*) FROM account_keys" 5
+printf 'username,email,ssh_keys\nann,ann@example.com,"%s\nssh-rsa AAAA"\n' "$(sed 's/"/""/g' one.pub)" >bad-key.csv
+remember
+run admin-tool users import bad-key.csv
+complains 'bad-key.csv, line 2: the ssh_keys, line 2: it is broken' "a bad key is told, with both lines"
+printf 'username,email,ssh_keys\nann,ann@example.com,"%s"\n' "$(cat one)" >private.csv
+run admin-tool users import private.csv
+complains 'the ssh_keys, line 1: it is no public key' "a private key is told"
+ok "... and not repeated" eval '! grep -q OPENSSH "$tmp/err"'
+unchanged "none of it changed anything"
 
 # -- bad lines ------------------------------------------------------------------------------------------
 fresh

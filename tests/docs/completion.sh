@@ -28,4 +28,9 @@ offers "alice bob" users suspend ""
 offers "bob" reset-password b
 offers "alice" audit --user a
 offers "" users create ""
+cd "$(mktemp -d)" && touch amy.pub
+offers "add list remove" keys ""
+offers "alice bob" keys add ""
+offers "amy.pub" keys add alice am
+offers "amy.pub" users create --ssh-key a
 done_testing

@@ -32,6 +32,8 @@ static void check_good(const struct import_record *record)
     fuzz_require((account->roles & ROLE_MEMBER) != 0, "everyone is a member");
     grammar_require_account(account, true);
     fuzz_require(account->home[0] == '/', "there is a home");
+    fuzz_require((record->keys[0] != '\0') == ((record->given & 1u << IMPORT_KEYS) != 0) &&
+                     (record->keys[0] == '\0' || record->keys[strlen(record->keys) - 1] == '\n'), "keys are lines");
     fuzz_require(account->hash[0] == '\0' || credential_form(account->hash) != CREDENTIAL_BROKEN,
                  "a hash is whole");
     fuzz_require(account->temporary || account->temporary_until == 0, "an end of nothing");

@@ -182,6 +182,33 @@ static void test_import_a_hash_is_not_repeated(void **state)
     assert_null(strstr(reason, "tooshort"));
 }
 
+#define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpab77ymoQIbjxHsqRfx3c+rA007E0imEU0KkHASWFg"
+
+/* The keys of the only record. */
+static void has_keys(const char *text, const char *keys)
+{
+    struct import_reader *reader = open_text(text);
+
+    assert_int_equal(next(reader), IMPORT_GOOD);
+    assert_string_equal(record.keys, keys);
+    import_reader_free(reader);
+}
+
+static void test_import_keys(void **state)
+{
+    (void)state;
+    has_keys("username,email\nalice,a@b.example\n", "");
+    has_keys("username,email,ssh_keys\nalice,a@b.example,\n", "");
+    has_keys("username,email,ssh_keys\nalice,a@b.example," KEY "  x\n", KEY " x\n");
+    has_keys("username,email,ssh_keys\nalice,a@b.example,\"\n#\r\n" KEY "\r\n" KEY " again\n\"\n", KEY "\n");
+    has_keys("{\"username\":\"alice\",\"email\":\"a@b.example\",\"ssh_keys\":[\"restrict,command=\\\"a;b\\\" " KEY "\"]}",
+             "restrict,command=\"a;b\" " KEY "\n");
+    has_keys("{\"username\":\"alice\",\"email\":\"a@b.example\",\"ssh_keys\":[]}", "");
+    REFUSED("username,email,ssh_keys\nalice,a@b.example,ssh-rsa\n", IMPORT_BAD, "the ssh_keys, line 1: it is cut");
+    REFUSED("username,email,ssh_keys\nalice,a@b.example,#\n", IMPORT_BAD, "the field ssh_keys has no key in it");
+    REFUSED("username,email,ssh_keys\nalice,a@b.example,\"" KEY "\ncert-authority " KEY "\"\n", IMPORT_BAD, "line 2");
+}
+
 static void test_import_json_lines(void **state)
 {
     GOOD("{\"username\":\"alice\",\"email\":\"a@b.example\",\"full_name\":\"\\u00dcnl\\u00fc\","
@@ -302,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_import_header),
         cmocka_unit_test(test_import_values_refused),
         cmocka_unit_test(test_import_a_hash_is_not_repeated),
+        cmocka_unit_test(test_import_keys),
         cmocka_unit_test(test_import_json_lines),
         cmocka_unit_test(test_import_json_refused),
         cmocka_unit_test(test_import_nul_and_length),
