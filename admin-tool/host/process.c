@@ -35,11 +35,11 @@ static bool is_safe_value(const char *value)
            strstr(value, "..") == NULL && value[strcspn(value, " \t\n\r%")] == '\0';
 }
 
-/* Locale, time zone and terminal for what is printed; hints for the audit log, which judges them. */
+/* Locale and terminal for what is printed, but not the time zone: a day means this host's. Hints for the audit log,
+ * which judges them. */
 static bool is_kept(const char *entry)
 {
-    static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TZ=",
-                                          "TERM=", "NO_COLOR=" };
+    static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TERM=", "NO_COLOR=" };
     static const char *const hints[] = { "SUDO_USER=", "SSH_CONNECTION=", "SSH_CLIENT=" };
 
     for (size_t i = 0; i < sizeof checked / sizeof checked[0]; i++)

@@ -38,6 +38,8 @@ const char *import_column_name(enum import_column column)
 
 bool import_column_find(const char *name, enum import_column *ret)
 {
+    if (strcmp(name, "expires") == 0)
+        name = names[IMPORT_EXPIRES]; /* as the option is called */
     for (size_t i = 0; i < IMPORT_COLUMN_COUNT; i++) {
         if (strcmp(names[i], name) == 0) {
             *ret = (enum import_column)i;
@@ -114,6 +116,18 @@ static const char *set_time(const char *value, int64_t *ret)
     return NULL;
 }
 
+/* A day is the last good one. "+90d" is none in a file that is kept. */
+static const char *set_end(const char *value, int64_t *ret)
+{
+    int64_t when = 0;
+
+    if (strcmp(value, "never") != 0 &&
+        (strchr("0123456789", value[0]) == NULL || !when_parse_end(value, 0, &when)))
+        return "is no day like 2026-11-30, and no time like 2026-11-30T18:00:00Z";
+    *ret = when;
+    return NULL;
+}
+
 static const char *set_hash(const char *value, char ret[ACCOUNT_HASH_SIZE])
 {
     if (strcmp(value, "*") == 0 || strcmp(value, "!") == 0) {
@@ -149,7 +163,7 @@ static const char *set_value(struct account *account, enum import_column column,
     case IMPORT_STATUS:
         return set_status(value, &account->status);
     case IMPORT_EXPIRES:
-        return set_time(value, &account->expires_at);
+        return set_end(value, &account->expires_at);
     case IMPORT_CREATED:
         return set_time(value, &account->created_at);
     case IMPORT_HASH:

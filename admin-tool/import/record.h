@@ -33,7 +33,8 @@ const char *import_column_name(enum import_column column);
 bool import_column_find(const char *name, enum import_column *ret);
 
 /* Set one value; an empty one is as none. False with the reason, which holds the value, never a
- * hash or a key. Times: RFC 3339 or as when_parse, "never" is 0; password_hash: `*` or `!` is no password. */
+ * hash or a key. Times: as when_parse, the account's end as when_parse_end but not relative to now; "never" is 0;
+ * password_hash: `*` or `!` is no password. */
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE]);
 

@@ -98,7 +98,7 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
         when_format(account->temporary_until, "never", ret);
         return;
     case COLUMN_EXPIRES:
-        when_format(account->expires_at, "never", ret);
+        when_format_end(account->expires_at, "never", ret);
         return;
     default:
         print_escape(text_of(listing, id), ret, CELL_SIZE);

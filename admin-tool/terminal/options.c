@@ -32,7 +32,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_UID] = { "uid", 0, "N", "this user id instead of the next free one" },
     [OPTION_SHELL] = { "shell", 0, "PATH", "the login shell", "; default /bin/bash" },
     [OPTION_HOME] = { "home", 0, "DIR", "the home directory; default /home/NAME" },
-    [OPTION_EXPIRES] = { "expires", 0, "DATE", "refused from then on (a day: from its 00:00); or never" },
+    [OPTION_EXPIRES] = { "expires", 0, "DAY", "the last good day, today, +90d; or a time; or never" },
     [OPTION_NO_CREATE_HOME] = { "no-create-home", 0, NULL, "make no home directory" },
     [OPTION_PASSWORD_STDIN] = { "password-stdin", 0, NULL,
                                 "the temporary password is the first line of standard input" },

@@ -98,8 +98,8 @@ static void preview_edit(struct tool *tool, const struct change *change,
     struct account merged = merge(tool, change->edited, account);
     char before[WHEN_SIZE], after[WHEN_SIZE];
 
-    when_format(account->expires_at, "never", before);
-    when_format(merged.expires_at, "never", after);
+    when_format_end(account->expires_at, "never", before);
+    when_format_end(merged.expires_at, "never", after);
     print_difference("email", account->email, merged.email, out);
     print_difference("full name", account->full_name, merged.full_name, out);
     print_difference("shell", account->shell, merged.shell, out);
@@ -122,7 +122,7 @@ static void finish_edit(struct tool *tool, const struct change *change,
         return;
     if (store_count_other_admins(tool->store, after->uid, &awake, after->expires_at, &others) == STORE_OK &&
         others == 0)
-        tool_refuse(GO_ON, "note: %s is the last active Admin; from that date on there is none",
+        tool_refuse(GO_ON, "note: %s is the last active Admin; after that there is none",
                     after->username);
 }
 

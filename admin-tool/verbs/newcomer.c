@@ -103,9 +103,9 @@ enum status newcomer_take_expiry(const struct tool *tool, struct account *ret)
         ret->expires_at = 0;
         return GO_ON;
     }
-    if (!when_parse(text, tool->now, &ret->expires_at))
-        return tool_refuse(STATUS_USAGE, "--expires takes 2026-11-30, \"2026-11-30 18:00\" or "
-                           "never, not '%s'", text);
+    if (!when_parse_end(text, tool->now, &ret->expires_at))
+        return tool_refuse(STATUS_USAGE, "--expires takes the last day, 2027-06-30, today or +90d, or "
+                           "\"2027-06-30 18:00\", or never, not '%s'", text);
     if (ret->expires_at <= tool->now)
         return tool_refuse(STATUS_REFUSED, "--expires %s lies in the past", text);
     return GO_ON;

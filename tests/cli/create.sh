@@ -50,7 +50,7 @@ exits 0 "--uid, --home, --shell, --roles, --expires" admin-tool users create -u 
     --uid 80001 --home /home/elsewhere --shell /bin/sh --roles auditor,admin --expires 2037-01-31
 ok "... are in passwd" [ "$(getent passwd dave)" = 'dave:x:80001:80001::/home/elsewhere:/bin/sh' ]
 ok "... and in group" [ "$(id -Gn dave)" = 'dave coder-member coder-auditor coder-admin' ]
-ok "... and in the store" is_value "SELECT date(expires_at, 'unixepoch', 'localtime') FROM accounts WHERE uid=80001" 2037-01-31
+ok "... and in the store" is_value "SELECT date(expires_at, 'unixepoch', 'localtime') FROM accounts WHERE uid=80001" 2037-02-01
 ok "the home has HOME_MODE" [ "$(stat -c %a /home/elsewhere)" = 750 ]
 ok "skel's folders and links are copied" [ "$(cat /home/elsewhere/link)" = hello ]
 ok "... and all the user's" [ -z "$(find /home/elsewhere ! -user dave)" ]

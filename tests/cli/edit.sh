@@ -13,12 +13,12 @@ says '^bob is changed\.$' "... says so"
 ok "passwd has the name" [ "$(getent passwd bob | cut -d: -f5)" = 'Bob Bauer' ]
 ok "all else is as before" [ "$(of "email || shell || coalesce(expires_at, '-')" bob)" = 'bob@example.com/bin/bash-' ]
 exits 0 "edit all" admin-tool users edit bob -e b.bauer@example.org -n '' --shell /bin/sh --expires 2037-01-31
-ok "... changes all" [ "$(of "email || '|' || full_name || '|' || shell || '|' || date(expires_at, 'unixepoch')" bob)" = 'b.bauer@example.org||/bin/sh|2037-01-31' ]
+ok "... changes all" [ "$(of "email || '|' || full_name || '|' || shell || '|' || date(expires_at, 'unixepoch')" bob)" = 'b.bauer@example.org||/bin/sh|2037-02-01' ]
 ok "... audited with what was and is" is_value "SELECT (before ->> 'email') || (after ->> 'email') || (before ->> 'shell') || (after ->> 'account_expires_at') FROM audit ORDER BY id DESC LIMIT 1" \
-    'bob@example.comb.bauer@example.org/bin/bash2037-01-31T00:00:00Z'
+    'bob@example.comb.bauer@example.org/bin/bash2037-02-01T00:00:00Z'
 ok "... under its own event" is_value "SELECT event || username FROM audit ORDER BY id DESC LIMIT 1" editbob
 exits 0 "a shell alone" admin-tool users edit bob --shell /bin/dash
-ok "... leaves the end" [ "$(of "date(expires_at, 'unixepoch')" bob)" = 2037-01-31 ]
+ok "... leaves the end" [ "$(of "date(expires_at, 'unixepoch')" bob)" = 2037-02-01 ]
 exits 0 "and back" admin-tool users edit bob --shell /bin/sh
 exits 0 "--expires never" admin-tool users edit bob --expires never
 ok "... clears it" [ -z "$(of expires_at bob)" ]
@@ -34,7 +34,7 @@ exits 0 "what is so already" admin-tool users edit bob -e bob@example.com -n '' 
 says 'bob is so already; nothing was changed' "... says so"
 exits 0 "--dry-run" admin-tool users edit bob -n $'x' -e z@example.com --expires 2036-02-29 --dry-run
 says '^email: bob@example.com -> z@example.com$' "... shows each change"
-says '^account expires at: never -> 2036-02-29 ' "... the date, too"
+says '^account expires at: never -> 2036-02-29$' "... the date, too"
 says 'Would change bob; nothing was changed' "... and says so"
 exits 2 "nothing given" admin-tool users edit bob
 exits 2 "nobody given" admin-tool users edit -n x
@@ -69,7 +69,7 @@ kill "$kept"
 
 # -- the last active Admin ------------------------------------------------------------------------------------
 exits 0 "the last Admin may get an end that is yet to come" admin-tool users edit alice --expires 2037-01-31
-complains 'last active Admin; from that date on there is none' "... with a note"
+complains 'last active Admin; after that there is none' "... with a note"
 make root2 --roles admin
 exits 0 "one of two" admin-tool users edit alice --expires 2037-02-28
 silent "... gets none"
@@ -97,10 +97,10 @@ done
 
 # -- its help is about an account that is there
 exits 0 "edit --help" admin-tool users edit --help
-says 'refused from then on \(a day: from its 00:00\); or never' "... says when exactly an account ends"
+says 'expires DAY +the last good day, today, \+90d; or a time; or never' "... says when exactly an account ends"
 ok "... and asks and presumes nothing, as create does" eval '! grep -qE "asked for|default /bin" "$tmp/out"'
 run admin-tool users create --help
 says 'email EMAIL +the e-mail address; asked for on a terminal' "... which says so"
 says 'shell PATH +the login shell; default /bin/bash' "... and its default"
-says 'refused from then on \(a day: from its 00:00\); or never' "... and the end"
+says 'expires DAY +the last good day, today, \+90d; or a time; or never' "... and the end"
 done_testing

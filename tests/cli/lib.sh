@@ -72,6 +72,13 @@ field() { sed -n "s/^$1: //p" "$tmp/out"; }
 value() { sqlite3 "file:$STORE?mode=ro" "$1"; }
 is_value() { [ "$(value "$1")" = "$2" ]; }
 
+# live_in LINE...: the zone of this host is the one of these lines of zic(8).
+live_in()
+{
+    printf '%s\n' "$@" | zic -d "$tmp/zones" -
+    cp --remove-destination "$tmp/zones/Test" /etc/localtime
+}
+
 # Everything there is to change: the store's content, the public directory, the homes.
 picture()
 {

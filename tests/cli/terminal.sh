@@ -63,12 +63,16 @@ says '^  UID USERNAME$' "numbers stand right under their heading"
 
 # Dates: local in tables, UTC in JSON.
 sqlite3 "$STORE" "UPDATE accounts SET created_at = 1798761600 WHERE username = 'alice'"
-run env TZ=EST5 admin-tool users list -c 'username,created at'
+live_in 'Zone Test -5:00 - EST'
+run admin-tool users list -c 'username,created at'
 says '^alice +2026-12-31 19:00:00 -0500$' "a time is local in a table"
-run env TZ=EST5 admin-tool users list -o json
+run admin-tool users list -o json
 json 'd[0]["created_at"] == "2027-01-01T00:00:00Z"' "... and UTC in JSON"
-run env TZ=EST5 admin-tool users show alice
+run admin-tool users show alice
 says '^Created at +2026-12-31 19:00:00 -0500$' "... local in show"
+run env TZ=JST-9 admin-tool users show alice
+says '^Created at +2026-12-31 19:00:00 -0500$' "... and the zone is the host's, not the caller's"
+rm /etc/localtime
 
 # The audit log: the columns before the last are cut, the last goes on below, and nothing of it is lost.
 reason=$(printf 'because %.0s' {1..20})漢字漢字漢字

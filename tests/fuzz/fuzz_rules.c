@@ -80,8 +80,15 @@ static void check_setting(size_t index, const char *value)
 static void check_when(const char *text)
 {
     const int64_t now = 1700000000;
-    int64_t when = -1234;
+    int64_t when = -1234, end = -1234, again_end = 0;
+    char shown[WHEN_SIZE];
 
+    if (when_parse_end(text, now, &end)) {
+        when_format_end(end, "never", shown);
+        fuzz_require(when_parse_end(shown, now, &again_end) && again_end == end, "an end that is shown is read as the same");
+    } else {
+        fuzz_require(end == -1234, "what is refused sets no end");
+    }
     if (!when_parse(text, now, &when)) {
         fuzz_require(when == -1234, "what is refused sets no time");
         return;
