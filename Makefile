@@ -64,7 +64,7 @@ READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/di
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o $(READER_OBJS)
 WRITER_OBJS := $(filter-out $(NSS_OBJS),$(call room,nss_coder))
 SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
-JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/origin.o \
+JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/login_day.o pam_coder/origin.o \
                pam_coder/address.o pam_coder/subordinate.o
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o \
                pam_coder/inherited.o pam_coder/request.o $(READER_OBJS)

@@ -13,13 +13,15 @@
 #include <unistd.h>
 
 #include "sql/account.h"
+#include "sql/holder.h"
 #include "sql/memory.h"
 #include "inherited.h"
 #include "judge.h"
+#include "login_day.h"
 #include "request.h"
 
 /* Behind the socket all users share the connections that systemd takes, and a request comes with its own. */
-enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LIFE_SECONDS = 20 };
+enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LATE_WAIT_MS = 1000, LIFE_SECONDS = 20 };
 
 /* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer
  * does. */
@@ -63,6 +65,7 @@ static void serve(const struct ucred *peer, struct request *request)
         .caller_uid = peer->uid,
         .host = peer->uid == CODER_OWNER_UID ? peer->pid : 0,
     };
+    struct login_day login = { 0 };
     struct answer answer;
 
     memset(&answer, 0, sizeof answer); /* its padding too: an unprivileged asker sees every octet */
@@ -72,8 +75,11 @@ static void serve(const struct ucred *peer, struct request *request)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
     request_settle(request, peer->uid == CODER_OWNER_UID);
     if (is_permitted(request, peer->uid))
-        judge_request(&judge, request, &answer);
+        judge_request(&judge, request, &answer, &login);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
+    explicit_bzero(request, sizeof *request); /* what is left may take a while */
+    holder_set_patience(LATE_WAIT_MS);
+    login_day_write(&judge, &login);
 }
 
 int main(void)

@@ -17,13 +17,10 @@
 #include "change.h"
 #include "credential.h"
 #include "hearing.h"
+#include "login_day.h"
 #include "origin.h"
 #include "request.h"
 #include "verify.h"
-
-/* -- the truth ---------------------------------------------------------------------------- */
-
-/* -- the rest ----------------------------------------------------------------------------- */
 
 /* Changes of a password that have no row yet, whosever they are: a favour, which fails nothing. */
 static void settle_repeats(const struct hearing *hearing, struct activity_log *log)
@@ -73,6 +70,19 @@ static void record_opening(const struct hearing *hearing)
     hearing_report(result, "activity.db");
 }
 
+/* A session that a person has opened, or a right password (a screen locker asks for no more). A cron job or another
+ * user's silent session (sudo) is none, and would use up what is to be told at the next login. */
+static bool is_login(const struct hearing *hearing, const struct answer *answer)
+{
+    const struct request *request = hearing->request;
+
+    if (!hearing->ours || !hearing_may_enter((enum verdict)answer->verdict) ||
+        policy_service_is_keyboardless(&hearing->policy, request->service))
+        return false;
+    return (request->kind == REQUEST_SESSION && !request->silent) ||
+           (request->kind == REQUEST_AUTHENTICATE && answer->right);
+}
+
 /* Recorded first, and the truth read after: either a suspension was committed before and is read, or its sweep, which
  * comes after the commit, finds the record. */
 static void begin_session(struct hearing *hearing, struct answer *ret)
@@ -83,11 +93,10 @@ static void begin_session(struct hearing *hearing, struct answer *ret)
             return; /* deleted meanwhile: unusable */
     }
     ret->verdict = hearing_standing(hearing);
-    /* a cron job or another user's silent session (sudo) would use up what is to be told at the
-     * next login */
-    if (hearing_may_enter(ret->verdict) && !hearing->request->silent &&
-        !policy_service_is_keyboardless(&hearing->policy, hearing->request->service))
-        record_login(hearing, ret);
+    if (!is_login(hearing, ret))
+        return;
+    ret->days_left = (uint32_t)account_days_left(&hearing->account, &hearing->policy, hearing->now);
+    record_login(hearing, ret);
 }
 
 static void hear_own_user(struct hearing *hearing, struct answer *ret)
@@ -115,11 +124,13 @@ static void hear_own_user(struct hearing *hearing, struct answer *ret)
     }
 }
 
-void judge_request(const struct judge *judge, const struct request *request, struct answer *ret)
+void judge_request(const struct judge *judge, const struct request *request, struct answer *ret,
+                   struct login_day *ret_login)
 {
     struct hearing hearing = { .judge = judge, .request = request, .now = time(NULL) };
 
     memset(ret, 0, sizeof *ret);
+    memset(ret_login, 0, sizeof *ret_login);
     ret->size = sizeof *ret;
     ret->verdict = VERDICT_UNUSABLE;
     policy_defaults(&hearing.policy);
@@ -136,5 +147,7 @@ void judge_request(const struct judge *judge, const struct request *request, str
     } else if (request->kind == REQUEST_AUTHENTICATE) {
         credential_verify_nothing(request->password);
     }
+    if (is_login(&hearing, ret))
+        login_day_note(&hearing, ret_login);
     explicit_bzero(&hearing, sizeof hearing);
 }

@@ -17,11 +17,15 @@ struct judge {
     pid_t host;          /* root's program that asks, by the kernel; 0: somebody else's, or not to be seen */
 };
 
+struct login_day;
+
 /*
  * The answer to a sound, permitted request. Whatever goes wrong is VERDICT_UNUSABLE; one line to
  * syslog says what. Takes as long for every account and password, but for hashes of another cost.
- * Waits up to 5 s for attempts under way at the same origin.
+ * Waits up to 5 s for attempts under way at the same origin. ret_login: for
+ * login_day_write, when the answer is sent.
  */
-void judge_request(const struct judge *judge, const struct request *request, struct answer *ret);
+void judge_request(const struct judge *judge, const struct request *request, struct answer *ret,
+                   struct login_day *ret_login);
 
 #endif

@@ -145,10 +145,12 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
     if (rc != PAM_SUCCESS || call.owner != OWNER_OURS)
         return PAM_USER_UNKNOWN;
     verdict = call_ask(&call, REQUEST_SESSION, NULL, NULL, &answer);
-    if (outcomes[verdict].session == PAM_SUCCESS && !call.options.quiet)
-        past_tell(pamh, &answer);
-    else
+    if (outcomes[verdict].session != PAM_SUCCESS || call.options.quiet) {
         tell_why(&call, verdict);
+    } else {
+        past_tell(pamh, &answer);
+        past_warn(pamh, &answer);
+    }
     return outcomes[verdict].session;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Telling a user the past. An origin is kept as the key that attempts are counted under (origin.h);
+ * Telling a user the past, and what comes. An origin is kept as the key that attempts are counted under (origin.h);
  * here it becomes words as pam_lastlog and login use them, and what is not understood is told as it
  * is.
  */
@@ -76,4 +76,12 @@ void past_tell(pam_handle_t *pamh, const struct answer *answer)
                  ? "There was %lld failed login attempt since the last successful login."
                  : "There were %lld failed login attempts since the last successful login.",
              (long long)answer->failures);
+}
+
+void past_warn(pam_handle_t *pamh, const struct answer *answer)
+{
+    if (answer->days_left > 0)
+        pam_info(pamh, answer->days_left == 1 ? "Warning: your password will expire in %u day."
+                                              : "Warning: your password will expire in %u days.",
+                 answer->days_left);
 }

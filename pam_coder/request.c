@@ -13,6 +13,8 @@
 #include "sql/account.h"
 #include "credential.h"
 
+enum { DAYS_LEFT_MAX = 365 }; /* policy's password_warn_days is at most that */
+
 static bool is_text(const char *text, size_t size)
 {
     return memchr(text, '\0', size) != NULL;
@@ -36,7 +38,7 @@ bool answer_is_sound(const struct answer *answer, size_t size)
 {
     return size == sizeof *answer && answer->size == sizeof *answer &&
            answer->verdict < VERDICT_COUNT && answer->right <= 1 && answer->temporary <= 1 &&
-           answer->must_wait <= 1 &&
+           answer->must_wait <= 1 && answer->days_left <= DAYS_LEFT_MAX &&
            answer->weakness <= CREDENTIAL_USED && answer->failures >= 0 &&
            is_text(answer->last_origin, sizeof answer->last_origin) &&
            is_text(answer->failure_origin, sizeof answer->failure_origin);

@@ -25,7 +25,8 @@ static int64_t end_of_days(int64_t since, int64_t days)
 
 int64_t account_dormant_from(const struct account *account, const struct policy *policy)
 {
-    int64_t since = account->last_login_day;
+    /* the day counts to its end: of the login we know no more */
+    int64_t since = account->last_login_day != 0 ? account->last_login_day + DAY : 0;
 
     if (account->service || account->never_dormant)
         return 0;
@@ -74,6 +75,16 @@ enum verdict account_verdict(const struct account *account, const struct activit
         return is_past(account->temporary_until, now) ? VERDICT_TEMPORARY_EXPIRED
                                                       : VERDICT_TEMPORARY;
     return is_past(account_password_end(account, policy), now) ? VERDICT_TOO_OLD : VERDICT_ACTIVE;
+}
+
+int64_t account_days_left(const struct account *account, const struct policy *policy, int64_t now)
+{
+    int64_t end = account_password_end(account, policy);
+
+    if (end == 0 || end - now > policy->password_warn_days * DAY ||
+        account_verdict(account, NULL, policy, now) != VERDICT_ACTIVE)
+        return 0;
+    return (end - now + DAY - 1) / DAY;
 }
 
 bool account_must_wait(const struct account *account, const struct policy *policy, int64_t now)

@@ -97,6 +97,10 @@ const char *account_state_name(enum account_state state);
 int64_t account_dormant_from(const struct account *account, const struct policy *policy);
 int64_t account_password_end(const struct account *account, const struct policy *policy);
 
+/* In how many days the password becomes too old, one that has begun counted; 0: not within policy's days of warning, or
+ * it must be changed anyway. */
+int64_t account_days_left(const struct account *account, const struct policy *policy, int64_t now);
+
 /* True when the password was changed, by whomever, less than policy's hours ago and need not be changed: its user
  * must wait. A change in the future, before the clock was set back, keeps nobody waiting. */
 bool account_must_wait(const struct account *account, const struct policy *policy, int64_t now);

@@ -128,6 +128,15 @@ enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
     return result == STORE_NOT_FOUND ? STORE_LOST : result;
 }
 
+enum store_result store_account_note_login(struct store *store, uint32_t uid, int64_t day)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET last_login_day = ?2"
+        " WHERE uid = ?1 AND status = 'active' AND coalesce(last_login_day, 0) < ?2", "ii", (int64_t)uid, day));
+
+    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+}
+
 /* The public facts only when they differ: each writing of them is a new generation. */
 enum store_result store_account_edit(struct store *store, const struct account *account)
 {

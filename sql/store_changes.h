@@ -34,6 +34,9 @@ enum store_result store_account_change_password(struct store *store, uint32_t ui
                                                 const char *verified_hash, const char *new_hash,
                                                 int64_t now);
 
+/* A login on that day (00:00 UTC): LOST unless the account is still active and its last one was before. */
+enum store_result store_account_note_login(struct store *store, uint32_t uid, int64_t day);
+
 /* The same password hashed anew; LOST as above. */
 enum store_result store_account_renew_hash(struct store *store, uint32_t uid,
                                            const char *verified_hash, const char *new_hash);

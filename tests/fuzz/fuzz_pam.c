@@ -69,6 +69,7 @@ static void pick_packet(void)
     answer.weakness = (shape & 1) != 0 ? fuzz_octet(script) % (CREDENTIAL_USED + 2u) : 0;
     answer.temporary = (shape >> 1) & 1;
     answer.must_wait = (shape >> 4) & 1;
+    answer.days_left = (shape & 0x20) != 0 ? fuzz_octet(script) * 2u : 0;
     if ((shape & 4) != 0) {
         answer.last_login_at = (int64_t)fuzz_word(script, 8);
         answer.last_failure_at = (int64_t)fuzz_word(script, 8);
@@ -120,7 +121,7 @@ static bool is_sound_packet(const struct answer *answer)
 {
     return packet_size == sizeof *answer && answer->size == sizeof *answer &&
            answer->verdict < VERDICT_COUNT && answer->right <= 1 && answer->temporary <= 1 &&
-           answer->must_wait <= 1 &&
+           answer->must_wait <= 1 && answer->days_left <= 365 &&
            answer->weakness <= CREDENTIAL_USED && answer->failures >= 0 &&
            strnlen(answer->last_origin, sizeof answer->last_origin) < sizeof answer->last_origin &&
            strnlen(answer->failure_origin, sizeof answer->failure_origin) < sizeof answer->failure_origin;

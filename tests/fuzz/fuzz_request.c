@@ -13,6 +13,7 @@
 
 #include "pam_coder/credential.h"
 #include "pam_coder/judge.h"
+#include "pam_coder/login_day.h"
 #include "pam_coder/request.h"
 #include "sql/account.h"
 #include "../unit/fixture/fixture.h"
@@ -243,6 +244,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     begin_anew();
     for (size_t i = 0; i < REQUESTS_MAX && input.left > 0; i++) {
         struct request request;
+        struct login_day login;
         struct answer answer;
         uint8_t length;
 
@@ -251,7 +253,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         judge.caller_uid = request.caller_uid;
         if (!is_sound(&request, length < 240 ? sizeof request : length < 250 ? length : sizeof request + length))
             continue;
-        judge_request(&judge, &request, &answer);
+        judge_request(&judge, &request, &answer, &login);
+        login_day_write(&judge, &login);
         if (i == 0)
             check_first(&request, &answer);
         check_answer(&request, &answer);

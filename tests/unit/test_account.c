@@ -53,7 +53,7 @@ static void verdict_follows_the_contracts_order(void **state)
     for (unsigned facts = 0; facts <= ALL; facts++) {
         struct account account = {
             .status = facts & SUSPENDED ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE,
-            .last_login_day = NOW - DAYS(90) + (facts & DORMANT ? 0 : 1),
+            .last_login_day = NOW - DAYS(91) + (facts & DORMANT ? 0 : 1),
             .expires_at = facts & EXPIRED ? NOW : NOW + 1,
             .temporary = (facts & TEMPORARY) != 0,
             .temporary_until = facts & PAST ? NOW : NOW + 1,
@@ -80,6 +80,8 @@ static void only_what_is_used_by_people_falls_asleep(void **state)
     assert_int_equal(account_dormant_from(&account, &policy), NOW - DAYS(10));
     account.awake_since = NOW - DAYS(50); /* the last of the three counts */
     assert_int_equal(account_dormant_from(&account, &policy), NOW + DAYS(40));
+    account.last_login_day = NOW - DAYS(20); /* 00:00; it may have been a login at 23:59 */
+    assert_int_equal(account_dormant_from(&account, &policy), NOW + DAYS(71));
     account.last_login_day = NOW + DAYS(5); /* the clock was set back */
     assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
     account.last_login_day = account.awake_since = 0;

@@ -36,7 +36,10 @@ static const struct {
     { "UPDATE accounts SET status = 'active'", VERDICT_ACTIVE, true },
     { "UPDATE accounts SET temporary = 1", VERDICT_TEMPORARY, true },
     { "UPDATE accounts SET temporary = 1, temporary_until = 1", VERDICT_TEMPORARY_EXPIRED, false },
+    { "UPDATE accounts SET password_changed_at = 1, password_max_days = 90", VERDICT_TOO_OLD, true },
     { "UPDATE accounts SET expires_at = 1", VERDICT_ACCOUNT_EXPIRED, false },
+    { "UPDATE accounts SET created_at = 1, last_login_day = 86400; INSERT INTO policy VALUES ('dormant_days', '90')",
+      VERDICT_DORMANT, false },
     { "UPDATE accounts SET status = 'suspended'", VERDICT_SUSPENDED, false },
     { "UPDATE accounts SET status = 'suspended', expires_at = 1, temporary = 1, temporary_until = "
       "1",
@@ -88,7 +91,7 @@ static void services_without_a_keyboard_pass_a_pending_change(void **state)
 {
     struct request request = about_alice(REQUEST_ACCOUNT, "");
 
-    for (size_t i = 1; i <= 2; i++) { /* temporary, temporary expired */
+    for (size_t i = 1; i <= 3; i++) { /* temporary, temporary expired, too old */
         with_alice(state);
         fixture_sql(states[i].sql);
         snprintf(request.service, sizeof request.service, "cron");

@@ -208,7 +208,9 @@ static void an_answer_out_of_range_is_not_sound(void **state)
     assert_false(answer_is_sound(&answer, sizeof answer - 1));
     assert_false(answer_is_sound(&answer, sizeof answer + 1));
     assert_false(answer_is_sound(&answer, 0));
-    for (size_t i = 0; i < 6; i++) {
+    answer.days_left = 365;
+    assert_true(answer_is_sound(&answer, sizeof answer));
+    for (size_t i = 0; i < 7; i++) {
         answer = sound_answer();
         answer.size += i == 0;
         answer.verdict = i == 1 ? VERDICT_COUNT : answer.verdict;
@@ -216,6 +218,7 @@ static void an_answer_out_of_range_is_not_sound(void **state)
         answer.weakness = i == 3 ? CREDENTIAL_USED + 1 : answer.weakness;
         answer.temporary = i == 4 ? UINT32_MAX : answer.temporary;
         answer.must_wait = i == 5 ? 2 : answer.must_wait;
+        answer.days_left = i == 6 ? 366 : answer.days_left;
         assert_false(answer_is_sound(&answer, sizeof answer));
     }
 }

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "pam_coder/judge.h"
+#include "pam_coder/login_day.h"
 #include "pam_coder/request.h"
 #include "sql/account.h"
 #include "fixture/fixture.h"
@@ -171,6 +172,7 @@ static void judge(enum request_kind kind, bool with_new)
 {
     static struct request request; /* the helper wipes its own, too */
     struct judge judge = { .private_dir = FIXTURE_PRIVATE, .run_dir = FIXTURE_RUN };
+    struct login_day login;
     struct answer answer;
 
     memset(&request, 0, sizeof request);
@@ -182,7 +184,7 @@ static void judge(enum request_kind kind, bool with_new)
     snprintf(request.password, sizeof request.password, "%s", clear(0));
     if (with_new)
         snprintf(request.new_password, sizeof request.new_password, "%s", clear(1));
-    judge_request(&judge, &request, &answer);
+    judge_request(&judge, &request, &answer, &login);
     explicit_bzero(&request, sizeof request);
     if (!answer.right)
         host_note("what was asked was not granted");

@@ -28,7 +28,7 @@
 #define NEW "violet-engine-4-harbour"
 #define STORE FIXTURE_PRIVATE "/accounts.db"
 
-enum { USER_UID = 70100, TWIN_UID = 70107, CALLER_UID = 70105, ROWS_MAX = 200, TESTS_MAX = 800 };
+enum { USER_UID = 70100, TWIN_UID = 70107, CALLER_UID = 70105, ROWS_MAX = 250, TESTS_MAX = 1200 };
 
 struct row {
     char *state, *host, *entry, *password, *code, *says;
@@ -108,7 +108,7 @@ static int restore(void **state)
     chmod(FIXTURE_PRIVATE, 0700);
     rename(STORE ".away", STORE);
     snprintf(sql, sizeof sql, "hash = '%s', status = 'active', temporary = 0, temporary_until = NULL,"
-             " expires_at = NULL", own_hash);
+             " expires_at = NULL, last_login_day = unixepoch(), password_changed_at = unixepoch()", own_hash);
     set_record(sql);
     fixture_sql("DELETE FROM password_history");
     fixture_activity_sql("DELETE FROM failures; DELETE FROM notices; DELETE FROM logins;"
@@ -139,12 +139,18 @@ static void enter_state(const char *state)
 {
     if (is(state, "suspended"))
         set_record("status = 'suspended'");
+    else if (is(state, "dormant"))
+        set_record("last_login_day = unixepoch() - 91 * 86400");
     else if (is(state, "account expired"))
         set_record("expires_at = unixepoch() - 1");
     else if (is(state, "temporary expired"))
         set_record("temporary = 1, temporary_until = unixepoch() - 1");
     else if (is(state, "temporary"))
         set_record("temporary = 1, temporary_until = unixepoch() + 3600");
+    else if (is(state, "too old"))
+        set_record("password_changed_at = unixepoch() - 90 * 86400");
+    else if (is(state, "soon too old"))
+        set_record("password_changed_at = unixepoch() - 89 * 86400");
     else if (is(state, "locked"))
         lock_origins();
     else if (is(state, "store gone"))
@@ -307,7 +313,7 @@ static void add_singles(void)
 static bool is_about_whose(const char *state)
 {
     return strstr(state, "source's") != NULL || is(state, "nobody's") || is(state, "deleted") ||
-           is(state, "somebody else's") || is(state, "active");
+           is(state, "somebody else's") || strstr(state, "soon") != NULL || is(state, "active");
 }
 
 static bool is_unusable(const char *state)
@@ -368,6 +374,7 @@ static int setup(void **state)
     if (host_is_world())
         add_twin();
     fixture_sql("DELETE FROM accounts WHERE username = 'gone'");
+    fixture_sql("INSERT INTO policy VALUES ('dormant_days', '90'), ('password_max_days', '90')");
     fixture_publish();
     assert_int_equal(activity_open(FIXTURE_PRIVATE, FIXTURE_RUN, &log), STORE_OK);
     activity_close(log);
