@@ -28,6 +28,7 @@
 #include "verbs/listing.h"
 #include "verbs/policy.h"
 #include "verbs/publish.h"
+#include "verbs/rename.h"
 #include "verbs/reset_password.h"
 #include "verbs/restore.h"
 #include "verbs/users.h"
@@ -67,6 +68,9 @@ static const struct command commands[] = {
       CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |
           WITH(OPTION_EXPIRES),
       users_edit, "Change e-mail, full name, shell or the day the account expires" },
+    { "users", "rename", "OLD NEW", COMMAND_CHANGES,
+      CHANGING | WITH(OPTION_MOVE_HOME) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_YES), users_rename,
+      "Give an account another name; its id, password, roles and files stay" },
     { "users", "delete", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_YES) | WITH(OPTION_REMOVE_HOME) | WITH(OPTION_KEEP_GROUPS) |
           WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),

@@ -125,6 +125,19 @@ enum store_result store_account_by_former_name(struct store *store, const char *
                     " FROM accounts a WHERE uid = (SELECT uid FROM tombstones WHERE username = ?)", "t", username), ret);
 }
 
+enum store_result store_next_former_name(struct store *store, const char *after, char ret[ACCOUNT_NAME_SIZE])
+{
+    char *name = NULL;
+    enum store_result result = database_copy(store->db, &name,
+        "SELECT username FROM tombstones t WHERE username > ?"
+        " AND EXISTS (SELECT 1 FROM accounts a WHERE a.uid = t.uid) ORDER BY username LIMIT 1", "t", after);
+
+    if (result == STORE_OK)
+        snprintf(ret, ACCOUNT_NAME_SIZE, "%s", name);
+    store_text_free(name);
+    return result;
+}
+
 enum store_result store_account_by_email(struct store *store, const char *email,
                                          struct account *ret)
 {

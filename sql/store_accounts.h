@@ -20,6 +20,9 @@ enum store_result store_account_by_email(struct store *store, const char *email,
 enum store_result store_account_by_former_name(struct store *store, const char *username,
                                                struct account *ret);
 
+/* The first former name of somebody who lives, in the order of names, behind `after`; NOT_FOUND at the end. */
+enum store_result store_next_former_name(struct store *store, const char *after, char ret[ACCOUNT_NAME_SIZE]);
+
 /* Up to `size` accounts with a uid above `after`, by uid; *ret is how many, 0 at the end. */
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret);

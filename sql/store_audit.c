@@ -36,7 +36,7 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
                                      const char *event, const struct account *before,
                                      const struct account *after, const char *detail, int64_t now)
 {
-    const struct account *whom = after != NULL ? after : before;
+    const struct account *whom = before != NULL ? before : after; /* a rename is the former name's last row */
     enum store_result result = STORE_OK;
     char *old = NULL, *new = NULL;
 

@@ -77,6 +77,12 @@ enum store_result store_account_delete(struct store *store, uint32_t uid)
                                        (int64_t)uid));
 }
 
+enum store_result store_account_rename(struct store *store, uint32_t uid, const char *username, const char *home)
+{
+    return touched(store, database_run(store->db, "UPDATE accounts SET username = ?, home = ? WHERE uid = ?", "tti",
+                                       username, home, (int64_t)uid));
+}
+
 enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status)
 {

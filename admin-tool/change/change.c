@@ -56,13 +56,16 @@ static enum status ask(struct tool *tool, const struct change *change,
 
 /* -- the change --------------------------------------------------------------------------- */
 
-static enum status find(struct tool *tool, struct account *ret)
+static enum status find(struct tool *tool, const struct change *change, struct account *ret)
 {
     const char *name = tool->arguments.operand;
+    enum store_result result = STORE_MISSING;
 
-    if (tool->store == NULL)
-        return tool_store_status(tool, STORE_MISSING, name);
-    return tool_store_status(tool, store_account_by_name(tool->store, name, ret), name);
+    if (tool->store != NULL)
+        result = store_account_by_name(tool->store, name, ret);
+    if (result == STORE_NOT_FOUND && change->new_name != NULL)
+        result = store_account_by_former_name(tool->store, name, ret);
+    return tool_store_status(tool, result, name);
 }
 
 static enum status check(struct tool *tool, const struct change *change,
@@ -161,7 +164,7 @@ enum status change_account(struct tool *tool, const struct change *change)
     enum status status = tool_open(tool);
 
     if (status == GO_ON)
-        status = find(tool, &account);
+        status = find(tool, change, &account);
     if (status != GO_ON)
         return status;
     status = check(tool, change, &account);

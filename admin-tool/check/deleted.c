@@ -24,7 +24,7 @@ static void report_heir(struct doctor *doctor, const struct passwd *line, const 
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
     if (!same_uid)
-        check_text(what, "/etc/passwd has a user of this name, which a deleted account of ours had");
+        check_text(what, "/etc/passwd has a user of this name, which an account of ours had");
     else
         check_text(what, "/etc/passwd gives this user the uid %u of %s, a deleted account of ours",
                    line->pw_uid, same_name ? "the same name" : deleted);
@@ -33,7 +33,7 @@ static void report_heir(struct doctor *doctor, const struct passwd *line, const 
     check_report(doctor, same_uid && !same_name ? SEVERITY_PROBLEM : SEVERITY_WARNING, "local-heir",
                  line->pw_name, what,
                  same_uid ? "the deleted user's files, crontabs and jobs are this one's now"
-                          : "rules and lists that name the deleted user mean this one now",
+                          : "rules and lists that name that user mean this one now",
                  mend);
 }
 
@@ -47,13 +47,22 @@ static bool is_ours(const struct doctor *doctor, const char *name)
     return found;
 }
 
+static bool has_account(const struct doctor *doctor, uint32_t uid)
+{
+    struct account account = { 0 };
+    bool found = store_account_by_uid(doctor->tool->store, uid, &account) == STORE_OK;
+
+    explicit_bzero(account.hash, sizeof account.hash);
+    return found;
+}
+
 static void check_line(struct doctor *doctor, const struct passwd *line)
 {
     struct store *store = doctor->tool->store;
     char deleted[ACCOUNT_NAME_SIZE];
     uint32_t uid;
 
-    if (store_tombstone_by_uid(store, line->pw_uid, deleted) == STORE_OK)
+    if (!has_account(doctor, line->pw_uid) && store_tombstone_by_uid(store, line->pw_uid, deleted) == STORE_OK)
         report_heir(doctor, line, deleted, true);
     else if (!is_ours(doctor, line->pw_name) && store_tombstone_by_name(store, line->pw_name, &uid) == STORE_OK)
         report_heir(doctor, line, line->pw_name, false);
@@ -82,10 +91,13 @@ struct strangers {
     size_t asked;
 };
 
-/* A source that cannot say now is none that says no. */
+/* A source that cannot say now is none that says no. A former name is renamed.c's. */
 static bool is_nobody(const struct doctor *doctor, const char *name)
 {
-    if (is_ours(doctor, name))
+    uint32_t uid;
+
+    if (is_ours(doctor, name) ||
+        (store_tombstone_by_name(doctor->tool->store, name, &uid) == STORE_OK && has_account(doctor, uid)))
         return false;
     errno = 0;
     return getpwnam(name) == NULL && (errno == 0 || errno == ENOENT || errno == ESRCH);

@@ -67,7 +67,7 @@ bool check_private_name_is_known(const char *name)
     static const char *const known[] = { ".",           "..",
                                          "accounts.db", "accounts.db-journal",
                                          "activity.db", "activity.db-journal",
-                                         "lock" };
+                                         "lock",        "local-files" };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(name, known[i]) == 0)

@@ -23,6 +23,12 @@ bool home_move_target(const char *home, const char *old, const char *new, char r
            snprintf(ret, ACCOUNT_PATH_SIZE, "%.*s/%s", (int)(slash - home), home, new) < ACCOUNT_PATH_SIZE;
 }
 
+bool home_move_is_due(const struct account *account, const char *old, char ret[ACCOUNT_PATH_SIZE])
+{
+    return access(account->home, F_OK) != 0 && home_move_target(account->home, account->username, old, ret) &&
+           access(ret, F_OK) == 0;
+}
+
 static bool refuse(char ret_reason[HOME_REASON_SIZE], const char *path, const char *why)
 {
     snprintf(ret_reason, HOME_REASON_SIZE, "%.*s%s", ACCOUNT_PATH_SIZE, path, why);
@@ -99,14 +105,14 @@ bool home_move_is_possible(const char *home, uint32_t uid, const char *to, char 
     return possible;
 }
 
-bool home_move(const char *home, uint32_t uid, const char *to, bool *ret_moved, char ret_reason[HOME_REASON_SIZE])
+bool home_move(const char *home, uint32_t uid, const char *to, char ret_reason[HOME_REASON_SIZE])
 {
     struct safe_parent parent;
-    bool moved = judge(home, uid, to, &parent, ret_moved, ret_reason);
+    bool there, moved = judge(home, uid, to, &parent, &there, ret_reason) && there;
 
-    if (moved && *ret_moved && renameat(parent.folder, parent.name, parent.folder, strrchr(to, '/') + 1) != 0) {
+    if (moved && renameat(parent.folder, parent.name, parent.folder, strrchr(to, '/') + 1) != 0) {
         snprintf(ret_reason, HOME_REASON_SIZE, "%s", strerror(errno));
-        moved = *ret_moved = false;
+        moved = false;
     }
     end(&parent);
     return moved;

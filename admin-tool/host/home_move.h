@@ -14,12 +14,15 @@
  * the path is too long. */
 bool home_move_target(const char *home, const char *old, const char *new, char ret[ACCOUNT_PATH_SIZE]);
 
+/* The account's home is not there, but is under its former name `old`: where, into ret. */
+bool home_move_is_due(const struct account *account, const char *old, char ret[ACCOUNT_PATH_SIZE]);
+
 /* May the folder `home` of this uid's be called `to`, of the same folder? It must be his own and no mount point, the
  * way there root's alone to change, and nothing be called so. ret_reason: what is in the way, "" for true. True where
  * there is no home. */
 bool home_move_is_possible(const char *home, uint32_t uid, const char *to, char ret_reason[HOME_REASON_SIZE]);
 
-/* Move it, by rename(2) alone. False with the reason, for which nothing was moved. *ret_moved: there was one. */
-bool home_move(const char *home, uint32_t uid, const char *to, bool *ret_moved, char ret_reason[HOME_REASON_SIZE]);
+/* Move it, by rename(2) alone. False with the reason: nothing was moved. */
+bool home_move(const char *home, uint32_t uid, const char *to, char ret_reason[HOME_REASON_SIZE]);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <pwd.h>
 #include <shadow.h>
 #include <stdio.h>
 #include <string.h>
@@ -309,14 +308,6 @@ static void leave(struct tool *tool, const struct groups *groups)
 
 /* -- users delete ------------------------------------------------------------------------- */
 
-/* The name will be, or is, another user's: /etc/passwd or another source has one. */
-static bool is_anothers(const struct account *account)
-{
-    const struct passwd *user = getpwnam(account->username);
-
-    return host_is_local(account->username) || (user != NULL && user->pw_uid != account->uid);
-}
-
 static void print_kept(const struct groups *groups, FILE *out)
 {
     fprintf(out, "%s stays in the lists of the local groups %s, which whoever is made with that name "
@@ -328,7 +319,7 @@ void local_groups_preview(const struct tool *tool, const struct account *account
 {
     struct groups groups = { .username = account->username };
 
-    if (is_anothers(account) || !local_groups_walk(note_group, &groups) || groups.names[0] == '\0')
+    if (host_is_anothers(account->username, account->uid) || !local_groups_walk(note_group, &groups) || groups.names[0] == '\0')
         return;
     if (tool_has(tool, OPTION_KEEP_GROUPS))
         print_kept(&groups, out);
@@ -340,7 +331,7 @@ void local_groups_leave(struct tool *tool, const struct account *account)
 {
     struct groups groups = { .username = account->username };
 
-    if (is_anothers(account))
+    if (host_is_anothers(account->username, account->uid))
         return;
     if (!local_groups_walk(note_group, &groups))
         tool_complain(tool, "cannot read /etc/group or /etc/gshadow: %s; see there for %s",

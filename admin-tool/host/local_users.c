@@ -30,6 +30,13 @@ bool host_is_local(const char *username)
     return found;
 }
 
+bool host_is_anothers(const char *username, uint32_t uid)
+{
+    const struct passwd *user = getpwnam(username);
+
+    return host_is_local(username) || (user != NULL && user->pw_uid != uid);
+}
+
 void host_note_local(const char *username)
 {
     if (host_is_local(username))

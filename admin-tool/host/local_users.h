@@ -5,6 +5,7 @@
 #define CODER_HOST_LOCAL_USERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "sql/account.h"
 #include "terminal/command.h"
@@ -13,7 +14,10 @@
 bool host_is_local(const char *username);
 void host_note_local(const char *username);
 
-/* The same for all accounts of the store at once. */
+/* Somebody of another uid has the name, or will: /etc/passwd or another source knows one. Asks NSS. */
+bool host_is_anothers(const char *username, uint32_t uid);
+
+/* The note for all accounts of the store at once. */
 void host_note_locals(const struct tool *tool);
 
 /* GO_ON when /etc/passwd has no such line; else refused: "NAME is still a user of /etc/passwd, `why` ...". */

@@ -320,6 +320,20 @@ static enum store_result find_taken(struct store *store, const struct import_row
     return result;
 }
 
+static void explain_taken(struct store *store, const char *what, char ret_reason[IMPORT_REASON_SIZE])
+{
+    struct account heir = { 0 };
+    enum store_result result = store_account_by_former_name(store, what, &heir);
+
+    explicit_bzero(heir.hash, sizeof heir.hash);
+    if (result == STORE_OK)
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is the former name of %s; names are never given out again", what,
+                 heir.username);
+    else
+        refuse(ret_reason, what, "", strchr(what, '@') != NULL ? " is another account's e-mail address"
+                                                               : " is taken by an account or a deleted one");
+}
+
 enum store_result import_check_row(struct import_batch *batch, struct import_row *row,
                                    char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -334,8 +348,7 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
     }
     result = find_taken(batch->tool->store, row, what, sizeof what);
     if (result == STORE_TAKEN)
-        refuse(ret_reason, what, "", strchr(what, '@') != NULL ? " is another account's e-mail address"
-                                                               : " is taken by an account or a deleted one");
+        explain_taken(batch->tool->store, what, ret_reason);
     else if (result == STORE_OK && row->kind == ROW_NEW && !tool_has(batch->tool, OPTION_FORCE) &&
              !check_shared(batch, import_row_name(row), row_home(row), ret_reason))
         result = STORE_TAKEN;

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "change/ready.h"
+#include "sql/account.h"
 #include "sql/store.h"
+#include "sql/store_accounts.h"
 #include "sql/store_audit.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"
@@ -50,6 +52,24 @@ static enum status parse(struct tool *tool, struct log_reader *ret)
         return tool_refuse(STATUS_USAGE, "-n takes a number, not '%s'", count);
     ret->newest = count != NULL ? strtol(count, NULL, 10) : -1;
     return options_parse_when(tool, OPTION_SINCE, "--since", &ret->since);
+}
+
+/* A renamed account's rows stand under the name it had then. */
+static void note_other_name(const struct log_reader *reader)
+{
+    struct store *store = reader->tool->store;
+    const char *asked = reader->username;
+    struct account account = { 0 };
+    char former[ACCOUNT_NAME_SIZE];
+
+    if (store == NULL || asked == NULL)
+        return;
+    if (store_account_by_former_name(store, asked, &account) == STORE_OK)
+        tool_refuse(GO_ON, "note: %s is %s now; later rows are under that name", asked, account.username);
+    if (store_account_by_name(store, asked, &account) == STORE_OK &&
+        store_tombstone_by_uid(store, account.uid, former) == STORE_OK)
+        tool_refuse(GO_ON, "note: %s was %s before; earlier rows are under that name", asked, former);
+    explicit_bzero(account.hash, sizeof account.hash);
 }
 
 /* One row at once, in columns of fixed width (a longer text makes its own wider); NULL: the
@@ -253,5 +273,6 @@ enum status audit_show(struct tool *tool)
         status = tool_open(tool);
     if (status != GO_ON)
         return status;
+    note_other_name(&reader);
     return reader.follows ? follow(&reader) : print_log(&reader);
 }

@@ -72,6 +72,9 @@ group-stranger|warning|yes|a deleted user in a local group|rm -f /home/bob/copy;
 group-stranger|warning|yes|a member nobody knows, in gshadow alone|sed -i 's/^audio:.*/audio:*::ghost/' /etc/gshadow
 group-stranger|warning|yes|a member nobody knows, in group alone|sed -i 's/^audio:.*/audio:x:29:root,ghost/' /etc/group
 group-stranger|warning|yes|an administrator nobody knows|sed -i 's/^audio:.*/audio:*:root,ghost:/' /etc/gshadow
+rename-unfinished|warning|yes|a renamed user's mail under the former name|admin-tool users rename bob bobby -y; touch /var/mail/bob; chown 70101 /var/mail/bob
+rename-unfinished|warning|yes|... a place in a local group|admin-tool users rename bob bert -y; sed -i 's/^audio:.*/audio:*::bob/' /etc/gshadow
+local-heir|warning|no|a local account with a renamed one's former name|admin-tool users rename bob beth -y; useradd -M bob
 range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/subuid
 range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
 role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish

@@ -26,6 +26,7 @@ offers "json table" users list -o ""
 offers "json text" users create --output ""
 offers "alice bob" users suspend ""
 offers "bob" reset-password b
+offers "alice" users rename a
 offers "alice" audit --user a
 offers "" users create ""
 cd "$(mktemp -d)" && touch amy.pub
