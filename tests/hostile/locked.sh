@@ -35,7 +35,8 @@ watch 2 admin-tool users suspend ben -y
 watch 2 admin-tool users activate ben -y
 watch 2 admin-tool users unlock ben
 watch 2 admin-tool reset-password ben -y
-watch 2 admin-tool users delete cleo -y
+watch 2 admin-tool users rename cleo clea --move-home -y
+watch 2 admin-tool users delete clea -y
 watch 2 admin-tool policy set password_min_length=13
 watch 2 admin-tool publish
 watch 2 admin-tool audit prune --before 2001-01-01
