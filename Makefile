@@ -56,7 +56,7 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 room         = $(patsubst %.c,%.o,$(wildcard $(1)/*.c))
 
 # floor 1: the libraries. What a product does not need is in a list of its own.
-SQL_OBJS    := sql/ascii.o sql/account.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o sql/guard.o sql/database.o \
+SQL_OBJS    := sql/account.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o sql/guard.o sql/database.o \
                sql/store_files.o sql/schema.o sql/store.o sql/store_accounts.o sql/store_changes.o sql/store_chain.o sql/store_audit.o \
                sql/activity.o sql/activity_file.o sql/repeats.o sql/openings.o sql/rescue.o
 TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
@@ -191,13 +191,14 @@ $(WORLD): $(B)/world/test_%: $(O)/tests/unit/test_%.o $$(call fixtures,test_$$*,
 	$(CC) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam
 
 # For shell tests: libpam called; a program executed with what a hostile caller left in its process; processes that are
-# hard to end; memory that runs out; a program that falls asleep in the middle of a change.
-HELPERS := $(addprefix $(B)/world/,pam_call inherit runaway failing_malloc.so sleeping_sync.so)
+# hard to end; memory that runs out; another day; a program that falls asleep in the middle of a change.
+HELPERS := $(addprefix $(B)/world/,pam_call inherit runaway failing_malloc.so sleeping_sync.so other_day.so)
 $(B)/world/pam_call: $(O)/tests/unit/fixture/pam_call.o $(O)/tests/unit/fixture/pam_host.o
 $(B)/world/inherit: $(addprefix $(O)/tests/unit/fixture/,inherit.o hostility.o portrait.o) $(HOSTILITY)
 $(B)/world/runaway: $(O)/tests/hostile/runaway.o
 $(B)/world/failing_malloc.so: $(O)/tests/faults/failing_malloc.o
 $(B)/world/sleeping_sync.so: $(O)/tests/hostile/sleeping_sync.o
+$(B)/world/other_day.so: $(O)/tests/cli/other_day.o
 $(HELPERS):
 	@mkdir -p $(@D)
 	$(CC) $(if $(filter %.so,$@),-shared,-pie) -o $@ $^ -Wl,--as-needed -lpam -lpthread
@@ -241,7 +242,7 @@ check-install: all
 
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
-UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service
+UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer
 PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.8)
 SUDOERS       := coder-admins coder-auditors

@@ -64,6 +64,23 @@ enum store_result store_keys_owners(struct store *store, int64_t *ret)
     return database_number(store->db, ret, "SELECT count(DISTINCT uid) FROM account_keys", "");
 }
 
+enum store_result store_keys_octets(struct store *store, int64_t *ret)
+{
+    return database_number(store->db, ret, "SELECT coalesce(sum(length(CAST(line AS BLOB)) + 1), 0) FROM account_keys",
+                           "");
+}
+
+enum store_result store_keys_next(struct store *store, uint32_t after, uint32_t *ret)
+{
+    int64_t uid = 0;
+    enum store_result result = database_number(store->db, &uid,
+        "SELECT uid FROM account_keys WHERE uid > ? ORDER BY uid LIMIT 1", "i", (int64_t)after);
+
+    if (result == STORE_OK)
+        *ret = (uint32_t)uid;
+    return result;
+}
+
 enum store_result store_key_find(struct store *store, uint32_t uid, const char *fingerprint)
 {
     int64_t id = 0;

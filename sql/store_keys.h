@@ -31,8 +31,12 @@ enum store_result store_keys_read(struct store *store, uint32_t uid, struct acco
 
 enum store_result store_keys_count(struct store *store, uint32_t uid, struct store_keys_count *ret);
 
-/* How many accounts have keys. */
+/* How many accounts have keys, and the octets of all keys' lines, with a newline each. */
 enum store_result store_keys_owners(struct store *store, int64_t *ret);
+enum store_result store_keys_octets(struct store *store, int64_t *ret);
+
+/* The lowest uid above `after` of an account with keys: NOT_FOUND when there is none. */
+enum store_result store_keys_next(struct store *store, uint32_t after, uint32_t *ret);
 
 /* OK when the account has it, NOT_FOUND when not. */
 enum store_result store_key_find(struct store *store, uint32_t uid, const char *fingerprint);

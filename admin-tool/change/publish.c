@@ -15,7 +15,9 @@
 #include "nss_coder/directory_patch.h"
 #include "sql/account.h"
 #include "sql/deadline.h"
+#include "sql/memory.h"
 #include "sql/store.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "publish_frame.h"
@@ -45,27 +47,39 @@ static uint64_t published_size(void)
     return stat(DIRECTORY_PATH, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* False: the whole file has to be written. */
-static bool patch(const struct tool *tool, const struct frame *frame, int64_t generation,
-                  const struct account *before, const struct account *after, int fd)
+/* False: the whole file has to be written. keys: the account's. */
+static bool patch_with(const struct tool *tool, const struct frame *frame, int64_t generation,
+                       const struct account *before, const struct account *after, const char *keys, int fd)
 {
     struct shown old, new;
     struct directory_patch patch = { .before_generation = (uint64_t)tool->begun,
                                      .generation = (uint64_t)generation,
                                      .frame = publish_frame_hash(frame) };
 
-    if (tool->begun == 0 || (before == NULL && after == NULL))
-        return false;
     if (before != NULL) {
-        publish_show(frame, before, &old);
+        publish_show(frame, before, keys, &old);
         patch.before = &old.user;
     }
     if (after != NULL) {
-        publish_show(frame, after, &new);
+        publish_show(frame, after, keys, &new);
         patch.after = &new.user;
     }
     deadline_renew(published_size());
     return directory_patch(DIRECTORY_PATH, fd, &patch) == DIRECTORY_OK;
+}
+
+static bool patch(const struct tool *tool, const struct frame *frame, int64_t generation,
+                  const struct account *before, const struct account *after, int fd)
+{
+    char *keys = NULL;
+    bool done;
+
+    if (tool->begun == 0 || (before == NULL && after == NULL) ||
+        store_keys_text(tool->store, after != NULL ? after->uid : before->uid, &keys) != STORE_OK)
+        return false;
+    done = patch_with(tool, frame, generation, before, after, keys, fd);
+    store_text_free(keys);
+    return done;
 }
 
 static enum status fill(struct tool *tool, const struct account *before,
@@ -79,13 +93,11 @@ static enum status fill(struct tool *tool, const struct account *before,
     if (status != GO_ON)
         return status;
     status = publish_find_frame(tool, &frame);
-    if (status != GO_ON)
-        return status;
-    if (patch(tool, &frame, generation, before, after, fd))
-        return GO_ON;
-    if (ftruncate(fd, 0) != 0)
-        return publish_status(DIRECTORY_FAILED, "");
-    return publish_whole(tool, &frame, generation, fd);
+    if (status == GO_ON && !patch(tool, &frame, generation, before, after, fd))
+        status = ftruncate(fd, 0) != 0 ? publish_status(DIRECTORY_FAILED, "")
+                                       : publish_whole(tool, &frame, generation, fd);
+    publish_free_frame(&frame);
+    return status;
 }
 
 enum status publish_prepare(struct tool *tool, const struct account *before,
@@ -155,8 +167,11 @@ bool publish_is_due(struct tool *tool)
 {
     struct directory_header published;
     struct frame frame;
+    bool due;
 
-    return publish_is_behind(tool) ||
-           (read_published(&published) && publish_find_frame(tool, &frame) == GO_ON &&
-            publish_frame_hash(&frame) != published.frame);
+    if (publish_is_behind(tool) || !read_published(&published))
+        return true;
+    due = publish_find_frame(tool, &frame) == GO_ON && publish_frame_hash(&frame) != published.frame;
+    publish_free_frame(&frame);
+    return due;
 }

@@ -15,8 +15,8 @@
 /* True when the directory file is missing, not to be trusted, or of another generation. */
 bool publish_is_behind(struct tool *tool);
 
-/* The same, or when it is from before a group of /etc/group that comes with a role was made, removed or
- * given another id. */
+/* The same, or when it is from before a group of /etc/group that comes with a role or could be somebody's private one
+ * was made, removed or given another id; where accounts become dormant, also when it is of an earlier day. */
 bool publish_is_due(struct tool *tool);
 
 /* In a transaction: write and fsync the new file beside the old one. before, after: as for

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/names.h"
@@ -17,6 +18,8 @@
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+
+enum { DAY = 86400 }; /* seconds, of UTC */
 
 /* -- what all records depend on ----------------------------------------------------------- */
 
@@ -42,6 +45,11 @@ static enum status find_ours(const struct tool *tool, const char *name, gid_t gi
     return tool_store_status(tool, result == STORE_TAKEN ? STORE_OK : result, "the ids taken");
 }
 
+static enum status refuse_groups(void)
+{
+    return tool_refuse(STATUS_FAILED, "cannot read /etc/group: %s; nothing was changed", strerror(errno));
+}
+
 /*
  * Missing groups are not granted, nor root's, nor ours. The file shows them too: where
  * nsswitch.conf merges, /etc/group's members and ours are shown together.
@@ -54,8 +62,7 @@ static enum status add_local_group(const struct tool *tool, struct frame *frame,
     enum status status;
 
     if (!host_find_group(name, &gid) && errno != 0)
-        return tool_refuse(STATUS_FAILED, "cannot read /etc/group: %s; nothing was changed",
-                           strerror(errno));
+        return refuse_groups();
     if (gid == 0 || gid == UINT32_MAX || groups->gid_count == 1 + LOCAL_GROUPS_MAX)
         return GO_ON;
     status = find_ours(tool, name, gid, &ours);
@@ -97,6 +104,10 @@ enum status publish_find_frame(const struct tool *tool, struct frame *ret)
     };
 
     memset(ret, 0, sizeof *ret);
+    ret->policy = *policy;
+    ret->now = tool->now;
+    if (!host_group_ids(&ret->local_gids, &ret->local_count))
+        return refuse_groups();
     for (size_t r = 0; r < ROLES; r++) {
         char name[ACCOUNT_NAME_SIZE];
 
@@ -110,9 +121,23 @@ enum status publish_find_frame(const struct tool *tool, struct frame *ret)
     return status;
 }
 
+void publish_free_frame(struct frame *frame)
+{
+    free(frame->local_gids);
+    frame->local_gids = NULL;
+}
+
+/* Which accounts are dormant is another question each day. */
+static uint64_t add_day(uint64_t state, const struct frame *frame)
+{
+    const int64_t facts[] = { frame->policy.dormant_days, frame->now / DAY };
+
+    return frame->policy.dormant_days > 0 ? directory_hash_add(state, facts, sizeof facts) : state;
+}
+
 uint64_t publish_frame_hash(const struct frame *frame)
 {
-    uint64_t state = 0;
+    uint64_t state = add_day(0, frame);
 
     for (size_t r = 0; r < ROLES; r++) {
         const struct role_groups *groups = &frame->roles[r];
@@ -125,6 +150,8 @@ uint64_t publish_frame_hash(const struct frame *frame)
         state = directory_hash_add(state, frame->groups[g].name, sizeof frame->groups[g].name);
         state = directory_hash_add(state, &frame->groups[g].gid, sizeof frame->groups[g].gid);
     }
+    for (size_t g = 0; g < frame->local_count; g++)
+        state = directory_hash_add(state, &frame->local_gids[g], sizeof frame->local_gids[g]);
     return directory_hash_end(state);
 }
 
@@ -158,7 +185,24 @@ static void collect_groups(const struct frame *frame, unsigned held, bool listed
     }
 }
 
-void publish_show(const struct frame *frame, const struct account *account, struct shown *ret)
+/* One that /etc/group has not got instead. */
+static bool has_private_group(const struct frame *frame, const struct account *account)
+{
+    size_t low = 0, high = frame->local_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (frame->local_gids[middle] < account->uid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return account->gid == account->uid &&
+           (low == frame->local_count || frame->local_gids[low] != account->uid);
+}
+
+void publish_show(const struct frame *frame, const struct account *account, const char *keys, struct shown *ret)
 {
     bool suspended = account->status != ACCOUNT_ACTIVE;
     unsigned held = suspended ? 0 : account->roles | ROLE_MEMBER;
@@ -166,12 +210,17 @@ void publish_show(const struct frame *frame, const struct account *account, stru
     ret->user = (struct directory_user){
         .name = account->username,
         .uid = account->uid,
-        .gid = account->uid,
-        .private_group = true,
+        .gid = account->gid,
+        .private_group = has_private_group(frame, account),
         .gecos = account->full_name,
         .home = account->home,
         .shell = suspended ? "/usr/sbin/nologin" : account->shell,
         .suspended = suspended,
+        .shut = keys[0] != '\0' &&
+                account_state(account, &frame->policy, frame->now) == ACCOUNT_STATE_DORMANT,
+        .keys = keys,
+        .keys_length = strlen(keys),
+        .until = account->expires_at,
         .gids = ret->gids,
     };
     collect_groups(frame, held, true, ret);

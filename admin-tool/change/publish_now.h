@@ -9,7 +9,7 @@
 /* In a transaction of its own. The tool lock is held. GO_ON, or said. */
 enum status publish_now(struct tool *tool);
 
-/* Both, for the store as it is. The tool lock is held. GO_ON, or said. */
-enum status publish_now(struct tool *tool);
+/* Where publish_is_due says so, under the tool lock, which is not held before or after. GO_ON, or said. */
+enum status publish_if_due(struct tool *tool);
 
 #endif

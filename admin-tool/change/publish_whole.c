@@ -15,8 +15,10 @@
 #include "nss_coder/directory_writer.h"
 #include "sql/account.h"
 #include "sql/deadline.h"
+#include "sql/memory.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "publish.h"
@@ -24,20 +26,51 @@
 
 enum { PAGE_SIZE = 256 };
 
-static enum directory_result add_user(struct directory_writer *writer, const struct frame *frame,
-                                      const struct account *account)
+/* What is written where, and the next account that has keys; 0: none has. */
+struct writing {
+    struct tool *tool;
+    struct directory_writer *writer;
+    const struct frame *frame;
+    uint32_t next_owner;
+};
+
+static enum status find_owner(struct writing *writing, uint32_t after)
+{
+    enum store_result result = store_keys_next(writing->tool->store, after, &writing->next_owner);
+
+    if (result == STORE_NOT_FOUND)
+        writing->next_owner = 0;
+    return tool_store_status(writing->tool, result == STORE_NOT_FOUND ? STORE_OK : result, "the ssh keys");
+}
+
+static enum status add_user_with(const struct writing *writing, const struct account *account, const char *keys)
 {
     struct shown shown;
 
-    publish_show(frame, account, &shown);
-    return directory_writer_add_user(writer, &shown.user);
+    publish_show(writing->frame, account, keys, &shown);
+    return publish_status(directory_writer_add_user(writing->writer, &shown.user), account->username);
 }
 
-static enum status add_users(struct tool *tool, struct directory_writer *writer,
-                             const struct frame *frame)
+static enum status add_user(struct writing *writing, const struct account *account)
 {
+    char *keys = NULL;
+    enum status status;
+
+    if (account->uid != writing->next_owner)
+        return add_user_with(writing, account, "");
+    status = tool_store_status(writing->tool, store_keys_text(writing->tool->store, account->uid, &keys),
+                               "the ssh keys");
+    if (status == GO_ON)
+        status = add_user_with(writing, account, keys);
+    store_text_free(keys);
+    return status == GO_ON ? find_owner(writing, account->uid) : status;
+}
+
+static enum status add_users(struct writing *writing)
+{
+    struct tool *tool = writing->tool;
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = GO_ON;
+    enum status status = find_owner(writing, 0);
     uint32_t after = 0;
     size_t count = 1;
 
@@ -48,7 +81,7 @@ static enum status add_users(struct tool *tool, struct directory_writer *writer,
 
         status = tool_store_status(tool, result, "the list of users");
         for (size_t i = 0; status == GO_ON && i < count; i++) {
-            status = publish_status(add_user(writer, frame, &page[i]), page[i].username);
+            status = add_user(writing, &page[i]);
             after = page[i].uid;
         }
     }
@@ -82,7 +115,8 @@ static uint64_t size_of(int fd)
 static enum status write_file(struct tool *tool, struct directory_writer *writer,
                               const struct frame *frame, int fd)
 {
-    enum status status = add_users(tool, writer, frame);
+    struct writing writing = { tool, writer, frame, 0 };
+    enum status status = add_users(&writing);
 
     if (status == GO_ON)
         status = add_groups(writer, frame);
@@ -90,6 +124,18 @@ static enum status write_file(struct tool *tool, struct directory_writer *writer
     if (status == GO_ON)
         status = publish_status(directory_writer_finish(writer), "an account");
     return status;
+}
+
+static enum status count_keys(struct tool *tool, struct directory_plan *plan)
+{
+    int64_t owners = 0, octets = 0;
+    enum store_result result = store_keys_owners(tool->store, &owners);
+
+    if (result == STORE_OK)
+        result = store_keys_octets(tool->store, &octets);
+    plan->rings = (uint64_t)owners;
+    plan->keys = (uint64_t)octets;
+    return tool_store_status(tool, result, "the ssh keys");
 }
 
 enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t generation, int fd)
@@ -101,6 +147,8 @@ enum status publish_whole(struct tool *tool, const struct frame *frame, int64_t 
     enum status status = tool_store_status(tool, store_accounts_count(tool->store, &plan.users),
                                            "the list of users");
 
+    if (status == GO_ON)
+        status = count_keys(tool, &plan);
     if (status == GO_ON)
         status = publish_status(directory_writer_new(fd, &plan, &writer), "so many accounts");
     if (status == GO_ON)

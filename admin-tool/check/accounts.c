@@ -47,7 +47,7 @@ struct census {
 static bool is_showable(const struct account *account)
 {
     const struct directory_user user = {
-        .name = account->username, .uid = account->uid, .gid = account->uid,
+        .name = account->username, .uid = account->uid, .gid = account->gid,
         .gecos = account->full_name, .home = account->home, .shell = account->shell,
     };
 

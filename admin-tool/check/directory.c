@@ -8,6 +8,7 @@
 
 #include "change/publish.h"
 #include "nss_coder/directory.h"
+#include "nss_coder/directory_keys.h"
 #include "nss_coder/directory_map.h"
 #include "sql/store.h"
 #include "terminal/command.h"
@@ -49,6 +50,7 @@ static void check_generation(struct doctor *doctor, const struct directory_view 
 
 void check_directory(struct doctor *doctor)
 {
+    struct directory_extension keys;
     struct directory_view view;
     struct stat st;
 
@@ -63,7 +65,8 @@ void check_directory(struct doctor *doctor)
                "readers do not take it: damaged, or not to be trusted");
         return;
     }
-    if (directory_view_check_whole(&view) != DIRECTORY_OK)
+    if (directory_view_check_whole(&view) != DIRECTORY_OK ||
+        directory_extension_load(&view, &keys) == DIRECTORY_UNAVAILABLE)
         report(doctor, "directory-damaged", "its checksum is wrong");
     else
         check_generation(doctor, &view);

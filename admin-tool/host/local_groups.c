@@ -4,6 +4,7 @@
  */
 #include "local_groups.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <shadow.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static const char *next_name(const char **list, const char *end, size_t *ret_len
     const char *stop = comma != NULL ? comma : end;
 
     *list = comma != NULL ? comma + 1 : end;
-    while (name < stop && (*name == ' ' || *name == '\t'))
+    while (name < stop && isspace((unsigned char)*name))
         name++;
     *ret_length = (size_t)(stop - name);
     return name;

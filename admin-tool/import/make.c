@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "change/lock.h"
+#include "change/publish_now.h"
 #include "change/record.h"
 #include "change/transaction.h"
 #include "sql/account.h"
@@ -320,8 +321,10 @@ enum status import_make(struct import_batch *batch)
     if (status == GO_ON) {
         log_all(batch);
         report(batch);
-        if (tool_has(batch->tool, OPTION_TAKE_OVER))
-            take_over(batch);
+    }
+    if (status == GO_ON && tool_has(batch->tool, OPTION_TAKE_OVER)) {
+        take_over(batch);
+        status = publish_if_due(batch->tool); /* private groups, which were local ones until now */
     }
     change_release_signals();
     return status;

@@ -20,7 +20,6 @@
 #include "terminal/escape.h"
 #include "terminal/layout.h"
 #include "terminal/options.h"
-#include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
@@ -164,16 +163,16 @@ static enum status measure_page(struct log_reader *reader, const struct audit_ro
 static enum status print_table_page(struct log_reader *reader, const struct audit_row *page,
                                     size_t count)
 {
-    struct page *rows = page_new(&reader->layout, reader->printed == 0, stdout);
-    bool added = rows != NULL;
+    struct libscols_table *table = print_page_new(&reader->layout, reader->printed == 0);
+    bool added = table != NULL;
 
     for (size_t i = 0; added && i < count; i++)
-        added = print_audit_add(rows, &page[i]);
+        added = print_audit_add(table, &reader->layout, &page[i]);
     if (!added) {
-        page_drop(rows);
+        print_table_drop(table);
         return tool_refuse(STATUS_FAILED, "not enough memory");
     }
-    page_end(rows);
+    print_table_end(table, stdout);
     reader->printed += count;
     return GO_ON;
 }

@@ -96,7 +96,7 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
             return tool_store_status(tool, result, "the next id");
         min = uid + 1;
     } while (!is_usable(uid));
-    ret->uid = uid;
+    ret->uid = ret->gid = uid;
     return GO_ON;
 }
 

@@ -89,7 +89,7 @@ static enum status take_number(const struct tool *tool, struct account *ret)
     if (account_uid_fault(strtoull(text, NULL, 10)) != NULL)
         return tool_refuse(STATUS_REFUSED, "the uid %s %s", text,
                            account_uid_fault(strtoull(text, NULL, 10)));
-    ret->uid = (uint32_t)strtoul(text, NULL, 10);
+    ret->uid = ret->gid = (uint32_t)strtoul(text, NULL, 10);
     return GO_ON;
 }
 
