@@ -10,7 +10,7 @@ ok "the packages install" [ "$status" -eq 0 ]
 units=/usr/lib/systemd/system
 publish=$units/coder-publish.service
 
-for unit in coder-helper.socket coder-helper@.service coder-publish.service; do
+for unit in coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer; do
     run systemd-analyze --man=no verify "$units/$unit"
     ok "systemd finds nothing wrong with $unit" [ "$status" -eq 0 -a ! -s "$tmp/err" ]
 done
@@ -29,6 +29,7 @@ exposed coder-publish.service 1.1
 
 setting() { sed -n "s/^$2=//p" "$1"; }
 ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = 'nss-user-lookup.target ssh.service' ]
+ok "... and each day" grep -q '^OnCalendar=.* UTC$' "$units/coder-publish.timer"
 ok "... does nothing without a store" [ "$(setting "$publish" ConditionPathExists)" = "$STORE" ]
 
 # What the unit does, with what of its sandbox can be had without systemd.
