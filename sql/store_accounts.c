@@ -221,6 +221,21 @@ enum store_result store_uid_is_free(struct store *store, uint32_t uid)
     return is_free(result, count);
 }
 
+enum store_result store_uid_from(struct store *store, uint32_t from, uint32_t *ret)
+{
+    int64_t uid = -1;
+    enum store_result result = database_number(store->db, &uid,
+        "SELECT ifnull(min(uid), -1) FROM (SELECT min(uid) AS uid FROM accounts WHERE uid >= ?1"
+        " UNION ALL SELECT min(uid) FROM tombstones WHERE uid >= ?1)", "i", (int64_t)from);
+
+    if (result != STORE_OK)
+        return result;
+    if (uid < 0)
+        return STORE_NOT_FOUND;
+    *ret = (uint32_t)uid;
+    return STORE_OK;
+}
+
 enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
                                          char ret[ACCOUNT_NAME_SIZE])
 {

@@ -39,6 +39,9 @@ enum store_result store_name_is_free(struct store *store, const char *username);
 enum store_result store_email_is_free(struct store *store, const char *email);
 enum store_result store_uid_is_free(struct store *store, uint32_t uid);
 
+/* The lowest uid from `from` on that an account has or had; NOT_FOUND when there is none. */
+enum store_result store_uid_from(struct store *store, uint32_t from, uint32_t *ret);
+
 /* An account other than uid's with this home, by its name; NOT_FOUND when there is none. */
 enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
                                    char ret[ACCOUNT_NAME_SIZE]);

@@ -1,5 +1,5 @@
 /*
- * What a deleted user leaves behind: jobs, mail, lingering, ranges of ids, the home, files (search.c). It is looked
+ * What a deleted user leaves behind: jobs, mail, lingering, the home, files (search.c). It is looked
  * at and told with the command that removes it, never touched: that is the administrator's.
  */
 #include "leftovers.h"
@@ -20,8 +20,6 @@
 #include "named_files.h"
 #include "search.h"
 #include "shell_word.h"
-
-enum { PATTERN_SIZE = 256 };
 
 /* -- in fixed places ---------------------------------------------------------------------- */
 
@@ -65,26 +63,6 @@ static void print_at_jobs(uint32_t uid, const char *folder, FILE *out)
     if (count > 0)
         fprintf(out, "  at jobs: %zu in %s\n    remove them: find %s -maxdepth 1 -type f -uid %u -delete\n", count, folder,
                 folder, uid);
-}
-
-/* subuid(5): "NAME:first:count" or "UID:first:count". */
-static void print_ranges(const struct account *account, const char *path, FILE *out)
-{
-    FILE *file = fopen(path, "re");
-    char line[1024], uid[16], pattern[PATTERN_SIZE];
-    bool found = false;
-
-    snprintf(uid, sizeof uid, "%u", account->uid);
-    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, ":\n")] = '\0';
-        found = strcmp(line, account->username) == 0 || strcmp(line, uid) == 0;
-    }
-    if (file != NULL)
-        fclose(file);
-    mentions_pattern(account->username, pattern, sizeof pattern);
-    if (found)
-        fprintf(out, "  subordinate ids: a line of %s\n    remove it: sed -i -E '/^(%s|%s):/d' %s\n", path, pattern, uid,
-                path);
 }
 
 /* -- the home ----------------------------------------------------------------------------- */
@@ -179,8 +157,6 @@ static void print_all(const struct account *account, FILE *out)
     print_places(account->username, out);
     print_at_jobs(account->uid, "/var/spool/cron/atjobs", out);
     print_at_jobs(account->uid, "/var/spool/at", out);
-    print_ranges(account, "/etc/subuid", out);
-    print_ranges(account, "/etc/subgid", out);
     mentions_print(account, out);
 }
 

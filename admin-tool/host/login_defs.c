@@ -35,6 +35,15 @@ mode_t host_home_mode(void)
     return (mode_t)read_setting("HOME_MODE", 8, 0700) & 0777;
 }
 
+struct subid_rule host_subid_rule(bool groups)
+{
+    unsigned long min = (unsigned long)read_setting(groups ? "SUB_GID_MIN" : "SUB_UID_MIN", 10, 100000);
+    unsigned long max = (unsigned long)read_setting(groups ? "SUB_GID_MAX" : "SUB_UID_MAX", 10, 600100000);
+    unsigned long count = (unsigned long)read_setting(groups ? "SUB_GID_COUNT" : "SUB_UID_COUNT", 10, 65536);
+
+    return (struct subid_rule){ .min = min, .max = max, .count = count };
+}
+
 /* "name:first:count" of subuid(5). False when it is none. */
 static bool parse_range(const char *line, struct id_range *ret)
 {
@@ -52,7 +61,7 @@ static bool parse_range(const char *line, struct id_range *ret)
     return count > 0;
 }
 
-static bool add_range(struct id_ranges *ranges, struct id_range range)
+bool id_ranges_add(struct id_ranges *ranges, struct id_range range)
 {
     struct id_range *grown;
 
@@ -66,6 +75,11 @@ static bool add_range(struct id_ranges *ranges, struct id_range range)
     return true;
 }
 
+static bool add_rule(struct id_ranges *ranges, struct subid_rule rule)
+{
+    return rule.max < rule.min || id_ranges_add(ranges, (struct id_range){ rule.min, rule.max - rule.min + 1 });
+}
+
 static bool add_file(struct id_ranges *ranges, const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -77,18 +91,20 @@ static bool add_file(struct id_ranges *ranges, const char *path)
         return true;
     while (good && fgets(line, sizeof line, file) != NULL)
         if (parse_range(line, &range))
-            good = add_range(ranges, range);
+            good = id_ranges_add(ranges, range);
     fclose(file);
     return good;
 }
 
+bool host_subid_ranges(bool groups, struct id_ranges *ret)
+{
+    return add_file(ret, groups ? "/etc/subgid" : "/etc/subuid");
+}
+
 bool host_subordinates_read(struct id_ranges *ret)
 {
-    unsigned long min = (unsigned long)read_setting("SUB_UID_MIN", 10, 100000);
-    unsigned long max = (unsigned long)read_setting("SUB_UID_MAX", 10, 600100000);
-
-    return (max < min || add_range(ret, (struct id_range){ min, max - min + 1 })) &&
-           add_file(ret, "/etc/subuid") && add_file(ret, "/etc/subgid");
+    return add_rule(ret, host_subid_rule(false)) && add_rule(ret, host_subid_rule(true)) &&
+           host_subid_ranges(false, ret) && host_subid_ranges(true, ret);
 }
 
 bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid)
@@ -97,6 +113,20 @@ bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid)
         if (uid >= ranges->ranges[i].first && uid - ranges->ranges[i].first < ranges->ranges[i].count)
             return true;
     return false;
+}
+
+uint32_t host_subordinates_beyond(const struct id_ranges *ranges, uint32_t uid)
+{
+    for (size_t i = 0; i < ranges->count; i++) {
+        const struct id_range *range = &ranges->ranges[i];
+
+        if (uid < range->first || uid - range->first >= range->count)
+            continue;
+        if (range->first + range->count > UINT32_MAX)
+            return UINT32_MAX;
+        return host_subordinates_beyond(ranges, (uint32_t)(range->first + range->count));
+    }
+    return uid;
 }
 
 bool host_uid_is_subordinate(uint32_t uid)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* True when id is in login.defs' SUB_UID range or in /etc/subuid, /etc/subgid (subuid(5)). */
+/* True when id is in login.defs' SUB_UID or SUB_GID range or in /etc/subuid, /etc/subgid (subuid(5)). */
 bool host_uid_is_subordinate(uint32_t uid);
 
 /* The same for many ids: all those ranges at once. False when memory is short; ranges: to be freed. */
@@ -20,8 +20,19 @@ struct id_ranges {
     struct id_range *ranges;
     size_t count;
 };
+bool id_ranges_add(struct id_ranges *ranges, struct id_range range);
 bool host_subordinates_read(struct id_ranges *ret);
+/* Those of /etc/subuid or of /etc/subgid alone. */
+bool host_subid_ranges(bool groups, struct id_ranges *ret);
 bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid);
+/* The first id from uid on that is in none of them; UINT32_MAX: there is none. */
+uint32_t host_subordinates_beyond(const struct id_ranges *ranges, uint32_t uid);
+
+/* Where useradd(8) takes subordinate ids from, and how many each user gets; its own choice where nothing is said. */
+struct subid_rule {
+    unsigned long min, max, count;
+};
+struct subid_rule host_subid_rule(bool groups);
 
 /* HOME_MODE of login.defs(5), else 0700. */
 mode_t host_home_mode(void);

@@ -5,6 +5,7 @@
 #include "create.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "host/local_lines.h"
 #include "host/login_defs.h"
 #include "host/names.h"
+#include "host/subids.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/ssh_key_set.h"
@@ -76,28 +78,45 @@ static bool is_usable(uint32_t uid)
     return account_uid_fault(uid) == NULL && !is_role_group(uid) && !host_has_id(uid);
 }
 
-/* Without --uid: the next id of policy's range that the host has not got either. */
-static enum status choose_uid(struct tool *tool, struct account *ret)
+/* The next id of policy's range that the host has not got either. */
+static enum status find_uid(struct tool *tool, const struct id_ranges *subordinate, uint32_t *ret)
 {
     uint32_t min = (uint32_t)tool->policy.uid_min, max = (uint32_t)tool->policy.uid_max;
     enum store_result result = STORE_OK;
     uint32_t uid;
 
-    if (ret->uid != 0)
-        return GO_ON;
-    do {
+    for (;;) {
         uid = min;
         if (tool->store != NULL)
             result = store_next_uid(tool->store, min, max, &uid);
         if (result == STORE_NOT_FOUND || uid > max)
-            return tool_refuse(STATUS_REFUSED,
-                               "policy's range of ids is used up; give one with --uid");
+            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up, but for subordinate ids if it has "
+                               "some (subuid(5)); give one with --uid");
         if (result != STORE_OK)
             return tool_store_status(tool, result, "the next id");
-        min = uid + 1;
-    } while (!is_usable(uid));
-    ret->uid = ret->gid = uid;
+        min = host_subordinates_beyond(subordinate, uid);
+        if (min == uid && is_usable(uid))
+            break;
+        min += min == uid;
+    }
+    *ret = uid;
     return GO_ON;
+}
+
+/* Without --uid. */
+static enum status choose_uid(struct tool *tool, struct account *ret)
+{
+    struct id_ranges subordinate = { NULL, 0 };
+    enum status status = GO_ON;
+
+    if (ret->uid == 0 && !host_subordinates_read(&subordinate))
+        status = tool_refuse(STATUS_FAILED, "not enough memory; nothing was created");
+    if (ret->uid == 0 && status == GO_ON) {
+        status = find_uid(tool, &subordinate, &ret->uid);
+        ret->gid = ret->uid;
+    }
+    free(subordinate.ranges);
+    return status;
 }
 
 static enum status refuse_shared(const char *home, const char *name)
@@ -249,6 +268,8 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
         record_event(tool, "create", account);
     if (status == GO_ON && !tool_has(tool, OPTION_NO_CREATE_HOME))
         home_make(tool, account);
+    if (status == GO_ON && !tool_has(tool, OPTION_NO_SUBIDS))
+        subids_give(tool, &(struct subid_owner){ .name = account->username, .uid = account->uid }, 1);
     if (status == GO_ON)
         handover_print(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
     change_release_signals();
@@ -264,6 +285,8 @@ static enum status preview(struct tool *tool, struct account *account)
         return status;
     account->created_at = tool->now;
     print_account_row(tool, account, out);
+    if (!tool_has(tool, OPTION_NO_SUBIDS))
+        subids_preview_give(1, out);
     fprintf(out, "Would create %s with uid %u; nothing was changed.\n", account->username,
             account->uid);
     return STATUS_DONE;

@@ -14,6 +14,7 @@
 #include "host/local_users.h"
 #include "host/sessions.h"
 #include "host/setid.h"
+#include "host/subids.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
@@ -53,6 +54,7 @@ static void finish_delete(struct tool *tool, const struct change *change,
     fflush(stdout); /* what follows may take seconds */
     sessions_end(tool, before);
     local_groups_leave(tool, before);
+    subids_take_back(tool, before);
     change_release_signals(); /* the rest may take a minute, and half of it is no harm */
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
@@ -68,6 +70,7 @@ static void preview_delete(struct tool *tool, const struct change *change,
     if (tool_has(tool, OPTION_REMOVE_HOME))
         fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
     local_groups_preview(tool, account, out);
+    subids_preview_take_back(account, out);
     leftovers_print(account, tool_has(tool, OPTION_REMOVE_HOME), out);
     setid_preview(tool, account, true, 0, out);
 }

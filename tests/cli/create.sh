@@ -128,6 +128,7 @@ echo 'someone:300000000:10' >>/etc/subuid
 sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 200000/; s/^SUB_UID_MAX.*/SUB_UID_MAX 300000/' /etc/login.defs
 echo 'someone:90000:10' >>/etc/subgid
 exits 4 "an id of /etc/subgid" admin-tool users create -u x -e x@example.com --uid 90009
+sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 100000/; s/^SUB_UID_MAX.*/SUB_UID_MAX 600100000/' /etc/login.defs
 exits 4 "a shell that is none" admin-tool users create -u x -e x@example.com --shell /bin/nonesuch
 exits 4 "a shell that is a folder" admin-tool users create -u x -e x@example.com --shell /bin/
 exits 4 "a shell without a path" admin-tool users create -u x -e x@example.com --shell bash

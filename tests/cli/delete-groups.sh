@@ -61,7 +61,7 @@ run admin-tool users delete pat -y
 ok "a local account of the same name keeps its groups" eval '[ $status -eq 0 ] && grep -q "^audio:.*pat" /etc/group'
 
 # -- what fails --------------------------------------------------------------------------------------
-make ria --no-create-home && usermod -aG audio ria
+make ria --no-create-home --no-subids && usermod -aG audio ria
 kept=$(sums)
 python3 -c 'import fcntl, time
 f = open("/etc/.pwd.lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); print("locked", flush=True); time.sleep(60)' >"$tmp/locked" & holder=$!

@@ -6,7 +6,7 @@
 
 # COMMAND | what it takes | a line that would change something (or only reads) | options of its help
 table='
-users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires no-create-home password-stdin no-password force output dry-run help version
+users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires no-create-home no-subids password-stdin no-password force output dry-run help version
 users list|||columns status role output help version
 users ls|||columns status role output help version
 users show|alice||columns output help version

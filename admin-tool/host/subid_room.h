@@ -1,0 +1,26 @@
+/*
+ * Where there is room for another range of subordinate ids.
+ */
+#ifndef CODER_HOST_SUBID_ROOM_H
+#define CODER_HOST_SUBID_ROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "login_defs.h"
+
+struct subid_room {
+    struct subid_rule rule;
+    struct id_ranges used; /* by first id */
+    size_t next;           /* of these */
+    unsigned long low;     /* below it nothing is free any more */
+};
+
+/* Beside the ranges of /etc/subuid (groups: /etc/subgid) and the ids of `taken`. False: no memory. To be ended. */
+bool subid_room_begin(struct subid_room *room, bool groups, struct subid_rule rule, const struct id_ranges *taken);
+void subid_room_end(struct subid_room *room);
+
+/* The lowest free range of rule.count ids, which is none from now on. False: all is used up. */
+bool subid_room_take(struct subid_room *room, unsigned long *ret_first);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Ids that must be nobody's subordinate ones, read from the files and the store, not from NSS: a slow source may know
+ * a million users.
+ */
+#include "subid_taken.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+
+static bool add_id(struct id_ranges *taken, unsigned long id)
+{
+    return id_ranges_add(taken, (struct id_range){ .first = id, .count = 1 });
+}
+
+static bool add_local(struct id_ranges *taken, unsigned long min)
+{
+    FILE *users = fopen("/etc/passwd", "re"), *groups = fopen("/etc/group", "re");
+    const struct passwd *user;
+    const struct group *group;
+    bool good = true;
+
+    while (good && users != NULL && (user = fgetpwent(users)) != NULL)
+        good = (user->pw_uid < min || add_id(taken, user->pw_uid)) &&
+               (user->pw_gid < min || add_id(taken, user->pw_gid));
+    while (good && groups != NULL && (group = fgetgrent(groups)) != NULL)
+        good = group->gr_gid < min || add_id(taken, group->gr_gid);
+    if (users != NULL)
+        fclose(users);
+    if (groups != NULL)
+        fclose(groups);
+    return good;
+}
+
+/* A deleted account's, too: its files may be there. */
+static bool add_ours(struct store *store, struct id_ranges *taken, unsigned long min)
+{
+    enum store_result result = STORE_NOT_FOUND;
+    uint32_t uid = 0;
+
+    for (unsigned long from = min; from <= UINT32_MAX; from = uid + 1UL) {
+        result = store_uid_from(store, (uint32_t)from, &uid);
+        if (result != STORE_OK || !add_id(taken, uid))
+            break;
+    }
+    return result == STORE_NOT_FOUND;
+}
+
+bool subid_taken_read(struct store *store, unsigned long min, struct id_ranges *ret)
+{
+    return add_local(ret, min) && add_ours(store, ret, min);
+}
