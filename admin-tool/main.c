@@ -26,6 +26,7 @@
 #include "verbs/edit.h"
 #include "verbs/keys.h"
 #include "verbs/listing.h"
+#include "verbs/make_homes.h"
 #include "verbs/policy.h"
 #include "verbs/publish.h"
 #include "verbs/rename.h"
@@ -47,7 +48,8 @@
 #define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
 #define IMPORT_OPTIONS                                                                          \
     (CHANGING | WITH(OPTION_FROM_PASSWD) | WITH(OPTION_TAKE_OVER) | WITH(OPTION_SKIP_BAD) |     \
-     WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_YES) | WITH(OPTION_FORCE))
+     WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_NO_SUBIDS) |      \
+     WITH(OPTION_YES) | WITH(OPTION_FORCE))
 
 static const struct command commands[] = {
     { "users", "create", NULL, COMMAND_CHANGES, CREATE_OPTIONS, users_create,
@@ -83,6 +85,8 @@ static const struct command commands[] = {
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", NULL, 0, ALWAYS | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES),
       users_export, "Write all accounts as users import reads them" },
+    { "users", "make-homes", "[NAME...]", 0, CHANGING, users_make_homes,
+      "Make the home directories that are missing, of these users or of all active ones" },
     { "keys", "list", "NAME", 0, ALWAYS | WITH(OPTION_TEXT_OUTPUT), keys_list,
       "List the ssh keys of an account" },
     { "keys", "add", "NAME [FILE|-|KEY]", COMMAND_CHANGES, CHANGING, keys_add,

@@ -37,6 +37,7 @@ struct census {
     struct directory_view *view; /* NULL: no directory */
     int64_t accounts, admins, outdated, overdue, expired;
     int64_t asked, unanswered, stale;
+    size_t homeless;
     int sudo_asked;
     struct hash_costs costs;
     char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
@@ -204,7 +205,7 @@ static void look_at(struct census *census, const struct account *account)
     ask_nss(census, account);
     ask_sudo(census, account, verdict);
     check_name(doctor, account);
-    check_home_owner(doctor, account);
+    census->homeless += check_home_owner(doctor, account) && verdict > VERDICT_ACCOUNT_EXPIRED && !account->service;
 }
 
 static void count_all(struct census *census)
@@ -270,4 +271,5 @@ void check_accounts(struct doctor *doctor)
     report_answers(&census);
     report_census(&census);
     check_hash_costs(doctor, &census.costs);
+    check_missing_homes(doctor, census.homeless);
 }

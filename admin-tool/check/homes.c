@@ -12,6 +12,7 @@
 #include "sql/store_check.h"
 #include "terminal/command.h"
 #include "finding.h"
+#include "pam_stack.h"
 
 enum { SHARED_MAX = 100 };
 
@@ -23,14 +24,16 @@ static const char *path_word(const char *path)
     return path[strspn(path, plain)] == '\0' ? path : "HOME";
 }
 
-void check_home_owner(struct doctor *doctor, const struct account *account)
+bool check_home_owner(struct doctor *doctor, const struct account *account)
 {
     char reason[HOME_REASON_SIZE], mend[CHECK_TEXT_SIZE], what[CHECK_TEXT_SIZE];
     const char *home = path_word(account->home);
 
     switch (home_judge(account->home, account->uid, reason)) {
+    case HOME_ABSENT:
+        return !home_is_nobodys(account->home);
     case HOME_OTHERS:
-        check_text(mend, "mv %.150s %.150s.others && mkhomedir_helper %s 0077", home, home,
+        check_text(mend, "mv %.150s %.150s.others && admin-tool users make-homes %s", home, home,
                    account->username);
         break;
     case HOME_OPEN:
@@ -40,11 +43,45 @@ void check_home_owner(struct doctor *doctor, const struct account *account)
         check_text(mend, "chown root: FOLDER && chmod go-w FOLDER, for each folder above %.300s", home);
         break;
     default:
-        return;
+        return false;
     }
     check_report(doctor, SEVERITY_PROBLEM, "home-owner", account->username,
                  check_text(what, "%.500s", reason),
                  "whoever can change what is in a home runs programs as its user", mend);
+    return false;
+}
+
+/* A session's stack makes them: pam_mkhomedir or oddjobd's. */
+static bool is_made_at_login(void)
+{
+    static const char *const services[] = { "sshd", "login" };
+    bool found = false;
+
+    for (size_t i = 0; !found && i < sizeof services / sizeof services[0]; i++) {
+        struct pam_stack stack;
+
+        if (pam_stack_read("", services[i], PHASE_SESSION, &stack) == PAM_READ_OK)
+            for (size_t k = 0; !found && k < stack.count; k++)
+                found = strstr(stack.lines[k].module, "mkhomedir") != NULL;
+        pam_stack_free(&stack);
+    }
+    return found;
+}
+
+void check_missing_homes(struct doctor *doctor, size_t missing)
+{
+    const struct account *only = doctor->account;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+
+    if (missing == 0 || is_made_at_login())
+        return;
+    if (only == NULL)
+        check_text(what, "%zu active account%s no home directory", missing, missing == 1 ? " has" : "s have");
+    check_report(doctor, SEVERITY_WARNING, "home-missing", only != NULL ? only->username : "homes",
+                 only != NULL ? "there is no home directory" : what,
+                 "a login begins in / and finds none of its files, keys included; pam_mkhomedir(8) would make it then",
+                 check_text(mend, "admin-tool users make-homes%s%s", only != NULL ? " " : "",
+                            only != NULL ? only->username : ""));
 }
 
 /* Two accounts of the store; the one whose home is called like himself keeps it. */

@@ -15,6 +15,7 @@
 #include "sql/account.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "home_owner.h"
 #include "login_defs.h"
 #include "safe_path.h"
 
@@ -43,9 +44,14 @@ int home_open_parent(const char *path, const char **ret_name)
 
 /* -- making ------------------------------------------------------------------------------- */
 
-static bool copy_folder(int from, int to, uint32_t uid);
+struct owner {
+    uid_t uid;
+    gid_t gid;
+};
 
-static bool copy_file(int from, int to, const char *name, const struct stat *st, uint32_t uid)
+static bool copy_folder(int from, int to, const struct owner *owner);
+
+static bool copy_file(int from, int to, const char *name, const struct stat *st, const struct owner *owner)
 {
     int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     int out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -58,12 +64,12 @@ static bool copy_file(int from, int to, const char *name, const struct stat *st,
         close(in);
     if (out == -1)
         return false;
-    if (count == 0 && (fchown(out, uid, uid) != 0 || fchmod(out, st->st_mode & 0777) != 0))
+    if (count == 0 && (fchown(out, owner->uid, owner->gid) != 0 || fchmod(out, st->st_mode & 0777) != 0))
         count = -1;
     return close(out) == 0 && count == 0;
 }
 
-static bool copy_link(int from, int to, const char *name, uint32_t uid)
+static bool copy_link(int from, int to, const char *name, const struct owner *owner)
 {
     char target[4096];
     ssize_t length = readlinkat(from, name, target, sizeof target - 1);
@@ -72,15 +78,15 @@ static bool copy_link(int from, int to, const char *name, uint32_t uid)
         return false;
     target[length] = '\0';
     return symlinkat(target, to, name) == 0 &&
-           fchownat(to, name, uid, uid, AT_SYMLINK_NOFOLLOW) == 0;
+           fchownat(to, name, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static bool copy_subfolder(int from, int to, const char *name, const struct stat *st, uint32_t uid)
+static bool copy_subfolder(int from, int to, const char *name, const struct stat *st, const struct owner *owner)
 {
     int in = openat(from, name, OPEN_FOLDER);
     int out = mkdirat(to, name, 0700) == 0 ? openat(to, name, OPEN_FOLDER) : -1;
-    bool copied = in != -1 && out != -1 && copy_folder(in, out, uid) &&
-                  fchown(out, uid, uid) == 0 && fchmod(out, st->st_mode & 0777) == 0;
+    bool copied = in != -1 && out != -1 && copy_folder(in, out, owner) &&
+                  fchown(out, owner->uid, owner->gid) == 0 && fchmod(out, st->st_mode & 0777) == 0;
 
     if (in != -1)
         close(in);
@@ -89,7 +95,7 @@ static bool copy_subfolder(int from, int to, const char *name, const struct stat
     return copied;
 }
 
-static bool copy_entry(int from, int to, const char *name, uint32_t uid)
+static bool copy_entry(int from, int to, const char *name, const struct owner *owner)
 {
     struct stat st;
 
@@ -98,14 +104,14 @@ static bool copy_entry(int from, int to, const char *name, uint32_t uid)
     if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return false;
     if (S_ISREG(st.st_mode))
-        return copy_file(from, to, name, &st, uid);
+        return copy_file(from, to, name, &st, owner);
     if (S_ISLNK(st.st_mode))
-        return copy_link(from, to, name, uid);
-    return !S_ISDIR(st.st_mode) || copy_subfolder(from, to, name, &st, uid);
+        return copy_link(from, to, name, owner);
+    return !S_ISDIR(st.st_mode) || copy_subfolder(from, to, name, &st, owner);
 }
 
 /* Neither descriptor is closed. */
-static bool copy_folder(int from, int to, uint32_t uid)
+static bool copy_folder(int from, int to, const struct owner *owner)
 {
     int own = dup(from);
     DIR *entries = own != -1 ? fdopendir(own) : NULL;
@@ -115,23 +121,23 @@ static bool copy_folder(int from, int to, uint32_t uid)
     if (entries == NULL)
         return false;
     while (copied && (errno = 0, entry = readdir(entries)) != NULL)
-        copied = copy_entry(from, to, entry->d_name, uid);
+        copied = copy_entry(from, to, entry->d_name, owner);
     copied = copied && errno == 0;
     closedir(entries);
     return copied;
 }
 
 /* The folder is root's alone until everything is in it. */
-static bool fill_home(int home, uint32_t uid)
+static bool fill_home(int home, const struct owner *owner)
 {
     int skeleton = open(SKELETON, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool filled = true;
 
     if (skeleton != -1) {
-        filled = copy_folder(skeleton, home, uid);
+        filled = copy_folder(skeleton, home, owner);
         close(skeleton);
     }
-    return filled && fchown(home, uid, uid) == 0 && fchmod(home, host_home_mode()) == 0;
+    return filled && fchown(home, owner->uid, owner->gid) == 0 && fchmod(home, host_home_mode()) == 0;
 }
 
 /* Nobody but root can change the way there, or root was told so and said --force. */
@@ -160,25 +166,31 @@ static int open_made(int parent, const char *name)
     return -1;
 }
 
-void home_make(struct tool *tool, const struct account *account)
+bool home_make(struct tool *tool, const struct account *account)
 {
+    const struct owner owner = { account->uid, account->gid != 0 ? account->gid : account->uid };
     const char *name = "";
-    int parent = open_place(tool, account->home, &name), home = -1;
+    int parent, home = -1;
+    bool made;
 
+    if (home_is_nobodys(account->home))
+        return false;
+    parent = open_place(tool, account->home, &name);
     if (parent != -1 && mkdirat(parent, name, 0700) == 0)
         home = open_made(parent, name);
     else if (parent != -1 && errno == EEXIST) {
         tool_refuse(GO_ON, "note: %s exists and is left as it is", account->home);
         close(parent);
-        return;
+        return false;
     }
-    if (home == -1 || !fill_home(home, account->uid))
-        tool_complain(tool,
-                      "the account was created, but not the home directory %s: %s; make it by "
-                      "hand",
-                      account->home, strerror(errno));
+    made = home != -1 && fill_home(home, &owner);
+    if (!made)
+        tool_complain(tool, "%s is there, but not the home directory %s: %s; 'admin-tool users make-homes %s' makes "
+                      "it when that is mended", account->username, account->home, strerror(errno),
+                      account->username);
     if (home != -1)
         close(home);
     if (parent != -1)
         close(parent);
+    return made;
 }

@@ -18,7 +18,8 @@ bool home_is_dots(const char *name);
 /* Open the folder that holds `path`; *ret_name is its last part. -1 with errno. */
 int home_open_parent(const char *path, const char **ret_name);
 
-/* Make the home from /etc/skel; one that exists is left alone, with a note. */
-void home_make(struct tool *tool, const struct account *account);
+/* Make the home from /etc/skel; one that exists is left alone, with a note, and nobody's is none. False: not made,
+ * perhaps after a complaint. */
+bool home_make(struct tool *tool, const struct account *account);
 
 #endif

@@ -126,6 +126,13 @@ enum home_owner home_judge(const char *home, uint32_t uid, char ret_reason[HOME_
     return owner;
 }
 
+bool home_is_there(const char *home)
+{
+    struct statx st;
+
+    return look_at(AT_FDCWD, home, &st);
+}
+
 bool home_is_nobodys(const char *home)
 {
     return strcmp(home, "/nonexistent") == 0;

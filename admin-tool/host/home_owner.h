@@ -26,6 +26,9 @@ enum { HOME_REASON_SIZE = 2 * ACCOUNT_PATH_SIZE };
  * what is wrong, "/home/zed is mal's"; "" for ABSENT and OWN. What cannot be looked at is OTHERS. */
 enum home_owner home_judge(const char *home, uint32_t uid, char ret_reason[HOME_REASON_SIZE]);
 
+/* Anything at all, a link too, has this name. */
+bool home_is_there(const char *home);
+
 /* The home of those who have none (Debian policy 9.2.3): any number of accounts may have it. */
 bool home_is_nobodys(const char *home);
 

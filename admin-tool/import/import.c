@@ -22,6 +22,7 @@
 #include "terminal/terminal.h"
 #include "batch.h"
 #include "check.h"
+#include "equip.h"
 #include "host.h"
 #include "make.h"
 #include "passwd.h"
@@ -190,6 +191,7 @@ static enum status preview(struct import_batch *batch)
         return refuse_memory();
     if (tool_has(batch->tool, OPTION_TAKE_OVER))
         printf("Would take over %zu of /etc/passwd.\n", batch->count);
+    import_equip_preview(batch);
     printf("Would import %zu; nothing was changed.\n", import_count_new(batch));
     return STATUS_DONE;
 }
@@ -229,7 +231,11 @@ static enum status import(struct import_batch *batch)
     if (tool_has(tool, OPTION_DRY_RUN))
         return preview(batch);
     status = tool_has(tool, OPTION_TAKE_OVER) ? take_over_confirm(batch) : GO_ON;
-    return status == GO_ON ? import_make(batch) : status;
+    if (status == GO_ON)
+        status = import_make(batch);
+    if (status == GO_ON)
+        import_equip(batch);
+    return status;
 }
 
 enum status users_import(struct tool *tool)

@@ -41,6 +41,7 @@ static bool is_free_here(const struct import_batch *batch, uint32_t uid)
            claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
            claims_find(&batch->claims, CLAIM_PRIMARY, id) == NULL &&
            claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
+           !host_subordinates_have(&batch->subordinate, uid) &&
            (!batch->asks_remote || !import_host_knows(NULL, uid));
 }
 

@@ -35,7 +35,7 @@ ok "... and the end" is_value "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', expires_at,
 ok "defaults: the next id, /home/NAME, bash" [ "$(getent passwd carol)" = 'carol:x:70101:70101:Carol 😀:/home/carol:/bin/bash' ]
 ok "a suspended one is" [ "$(getent passwd bob | cut -d: -f7)" = /usr/sbin/nologin ]
 ok "the passwords are temporary" is_value "SELECT count(*) FROM accounts WHERE temporary = 1 AND temporary_until - created_at = 259200" 3
-ok "no homes are made" [ ! -e /srv/alice ]
+ok "homes are made" [ "$(stat -c %u /srv/alice /home/carol | xargs)" = '80001 70101' ]
 ok "one audit row each" is_value "SELECT group_concat(username) FROM audit WHERE event = 'import'" alice,bob,carol
 ok "... without a secret" eval '! value "SELECT before || after FROM audit" | grep -q "\$y\$"'
 exits 0 "CRLF, quotes and a byte order mark, from standard input" admin-tool users import - <$samples/windows.csv
@@ -131,7 +131,7 @@ run admin-tool users import $samples/bad.csv --skip-bad --passwords-to pw1
 ok "--skip-bad (exit 1)" [ "$status" -eq 1 ]
 ok "... imports the good ones alone" is_value "SELECT count(*), min(username), max(username) FROM accounts" "2|also|good"
 complains '14 bad ones are skipped' "... and says so"
-admin-tool users delete also -y >"$tmp/made"
+admin-tool users delete also -y --remove-home >"$tmp/made"
 remember
 printf 'username,email,uid\nalso,x@example.com,\ngood,y@example.com,\nnew,GOOD@example.com,\nnew2,z@example.com,%s\n' 70101 >taken.csv
 run admin-tool users import taken.csv
