@@ -7,10 +7,10 @@
 #include <crypt.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "sql/account.h"
+#include "sql/ascii.h"
 #include "sql/policy.h"
 #include "commonest.h"
 #include "hashing.h"
@@ -248,7 +248,7 @@ static int64_t count_characters(const char *text)
 static bool is_common(const char *password)
 {
     for (size_t i = 0; i < sizeof commonest / sizeof commonest[0]; i++)
-        if (strcasecmp(password, commonest[i]) == 0)
+        if (ascii_is(password, commonest[i]))
             return true;
     return false;
 }
@@ -256,7 +256,7 @@ static bool is_common(const char *password)
 /* Words under three letters would forbid too much: they count only when they are all of it. */
 static bool has_word(const char *password, const char *word)
 {
-    return strlen(word) < 3 ? strcasecmp(password, word) == 0 : strcasestr(password, word) != NULL;
+    return strlen(word) < 3 ? ascii_is(password, word) : ascii_holds(password, word);
 }
 
 static bool has_name(const char *password, const struct account *account)

@@ -7,10 +7,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/utsname.h>
 
 #include "sql/activity.h"
+#include "sql/ascii.h"
 #include "address.h"
 #include "request.h"
 #include "subordinate.h"
@@ -66,12 +66,8 @@ static bool write_address(const struct request *request, const char *text,
 /* The same name, or one of both without its domain. */
 static bool is_same_host(const char *one, const char *other)
 {
-    size_t length = strcspn(one, "."), other_length = strcspn(other, ".");
-
-    if (strcasecmp(one, other) == 0)
-        return true;
-    return length == other_length && strncasecmp(one, other, length) == 0 &&
-           (one[length] == '\0' || other[length] == '\0');
+    return ascii_is(one, other) || ascii_equals(one, strcspn(one, "."), other) ||
+           ascii_equals(other, strcspn(other, "."), one);
 }
 
 /* Debian's names of loopback in hosts(5), RFC 6761 6.3, and the name of this machine. */
@@ -88,9 +84,9 @@ static bool is_own_name(const char *text)
         length--; /* fully qualified (RFC 1034 3.1) */
     snprintf(name, sizeof name, "%.*s", (int)length, text);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcasecmp(name, names[i]) == 0)
+        if (ascii_is(name, names[i]))
             return true;
-    if (length >= sizeof domain && strcasecmp(name + length - (sizeof domain - 1), domain) == 0)
+    if (length >= sizeof domain && ascii_is(name + length - (sizeof domain - 1), domain))
         return true;
     return length > 0 && uname(&machine) == 0 && is_same_host(name, machine.nodename);
 }

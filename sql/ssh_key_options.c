@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "ascii.h"
 #include "ssh_key.h"
 
 enum { HOST_SIZE = 1025 }; /* NI_MAXHOST (getnameinfo(3)), sshd's limit */
@@ -144,7 +144,7 @@ static const char *listen_fault(const char *value)
 
 static const char *tunnel_fault(const char *value)
 {
-    return strcasecmp(value, "any") == 0 || is_number(value, 9) ? NULL
+    return ascii_is(value, "any") || is_number(value, 9) ? NULL
                                                                  : "has a tunnel= that is no number of a device";
 }
 
@@ -186,9 +186,9 @@ enum { OPTION_COUNT = sizeof options_known / sizeof options_known[0] };
 
 static bool is_named(const struct option *option, const char *word, size_t length)
 {
-    size_t prefix = option->kind == NEGATABLE && length > 3 && strncasecmp(word, "no-", 3) == 0 ? 3 : 0;
+    size_t prefix = option->kind == NEGATABLE && length > 3 && ascii_equals(word, 3, "no-") ? 3 : 0;
 
-    return strlen(option->name) == length - prefix && strncasecmp(word + prefix, option->name, length - prefix) == 0;
+    return ascii_equals(word + prefix, length - prefix, option->name);
 }
 
 static size_t find_option(const char *word, size_t length)

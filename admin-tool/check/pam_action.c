@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "sql/ascii.h"
 #include "pam_stack.h"
 
 enum { UNSET = -7, SKIP_MAX = 1000 };
@@ -46,7 +46,7 @@ static bool find_action(const char *word, short *ret)
     long skip = strtol(word, &end, 10);
 
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
-        if (strcasecmp(word, actions[i].word) == 0) {
+        if (ascii_is(word, actions[i].word)) {
             *ret = actions[i].action;
             return true;
         }
@@ -71,12 +71,12 @@ static bool apply_pair(const char *code, const char *action, short ret[PAM_CODES
 
     if (!find_action(action, &value))
         return false;
-    if (strcasecmp(code, "default") == 0) {
+    if (ascii_is(code, "default")) {
         fill(ret, UNSET, value);
         return true;
     }
     for (size_t i = 0; i < PAM_CODES; i++)
-        if (strcasecmp(code, codes[i]) == 0) {
+        if (ascii_is(code, codes[i])) {
             ret[i] = value;
             return true;
         }
@@ -107,7 +107,7 @@ bool pam_action_parse(const char *control, short ret[PAM_CODES])
     char inner[1024];
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcasecmp(control, words[i].word) == 0)
+        if (ascii_is(control, words[i].word))
             return parse_pairs(words[i].meaning, ret);
     if (length < 2 || length > sizeof inner || control[0] != '[' || control[length - 1] != ']')
         return false;

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "host/text_file.h"
+#include "sql/ascii.h"
 #include "pam_action.h"
 
 enum { LINE_SIZE = 4096, LINES_MAX = 1024, INCLUDES_MAX = 16 };
@@ -56,15 +56,21 @@ static enum pam_read begin_substack(struct reader *reader, const char *name, uns
 }
 
 /* The type may have a "-": no word about a missing module. */
+static bool is_phase(const char *type, const char *phase)
+{
+    type += *type == '-';
+    return ascii_is(type, phase);
+}
+
 static bool is_of_phase(const struct reader *reader, const char *type)
 {
-    return strcasecmp(type + (*type == '-'), phases[reader->phase]) == 0;
+    return is_phase(type, phases[reader->phase]);
 }
 
 static bool is_any_phase(const char *type)
 {
     for (size_t i = 0; i < PHASES; i++)
-        if (strcasecmp(type + (*type == '-'), phases[i]) == 0)
+        if (is_phase(type, phases[i]))
             return true;
     return false;
 }
@@ -106,9 +112,9 @@ static enum pam_read read_line(struct reader *reader, const char *file, const ch
         return PAM_READ_OK;
     if (!text_word(&text, control, sizeof control) || !text_word(&text, module, sizeof module))
         return fail(reader, file, "a line without control or module: ", type);
-    if (strcasecmp(control, "include") == 0)
+    if (ascii_is(control, "include"))
         return read_file(reader, module, level);
-    if (strcasecmp(control, "substack") == 0)
+    if (ascii_is(control, "substack"))
         return begin_substack(reader, module, level);
     line = add_line(reader, level);
     if (line == NULL)

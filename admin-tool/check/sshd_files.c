@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "sql/ascii.h"
 #include "host/text_file.h"
 
 enum { DEPTH_MAX = 16, LINE_SIZE = 4096 }; /* the depth is sshd's own */
@@ -24,7 +24,7 @@ static const char *behind(const char *line, const char *keyword)
     size_t length = strlen(keyword);
 
     line += strspn(line, " \t");
-    if (strncasecmp(line, keyword, length) != 0 || strchr(" \t=", line[length]) == NULL)
+    if (!ascii_equals(line, strcspn(line, " \t="), keyword))
         return NULL;
     line += length;
     return line + strspn(line, " \t=");

@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "sql/ascii.h"
 
 enum { WORD_SIZE = 256 };
 
@@ -43,16 +44,16 @@ static void take(const char *key, const char *value, size_t length, struct sshd_
     };
 
     for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (strcasecmp(key, switches[i].key) == 0)
-            *switches[i].setting = length == 3 && strncasecmp(value, "yes", 3) == 0;
+        if (ascii_is(key, switches[i].key))
+            *switches[i].setting = ascii_equals(value, length, "yes");
     for (size_t i = 0; i < SSHD_LISTS; i++)
-        if (strcasecmp(key, names[i]) == 0)
+        if (ascii_is(key, names[i]))
             append(value, length, ret->lists[i]);
-    if (strcasecmp(key, "authorizedkeyscommand") == 0 || strcasecmp(key, "trustedusercakeys") == 0)
-        ret->other_keys = ret->other_keys || length != 4 || strncasecmp(value, "none", 4) != 0;
-    if (strcasecmp(key, "authorizedkeysfile") == 0)
+    if (ascii_is(key, "authorizedkeyscommand") || ascii_is(key, "trustedusercakeys"))
+        ret->other_keys = ret->other_keys || !ascii_equals(value, length, "none");
+    if (ascii_is(key, "authorizedkeysfile"))
         append(value, length, ret->key_files);
-    if (strcasecmp(key, "authenticationmethods") == 0)
+    if (ascii_is(key, "authenticationmethods"))
         append(value, length, ret->methods);
 }
 
@@ -87,7 +88,7 @@ static enum sshd_method place_in(const char *list, size_t length, const char *me
 
         while (at + word < end && at[word] != ',')
             word++;
-        if (word >= size && strncasecmp(at, method, size) == 0 && (word == size || at[size] == ':'))
+        if (word >= size && ascii_equals(at, size, method) && (word == size || at[size] == ':'))
             return alone ? SSHD_METHOD_ENOUGH : SSHD_METHOD_WITH_MORE;
         at += word + 1;
     }
@@ -99,7 +100,7 @@ enum sshd_method sshd_settings_method(const struct sshd_settings *settings, cons
     const char *list = settings->methods;
     enum sshd_method best = SSHD_METHOD_NEVER;
 
-    if (list[0] == '\0' || strncasecmp(list, "any ", 4) == 0)
+    if (list[0] == '\0' || ascii_equals(list, strcspn(list, " "), "any"))
         return SSHD_METHOD_ENOUGH;
     for (size_t length; *list != '\0'; list += length + (list[length] == ' ')) {
         enum sshd_method place;

@@ -4,7 +4,6 @@
  */
 #include "local_groups.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <shadow.h>
 #include <stdio.h>
@@ -46,7 +45,7 @@ static const char *next_name(const char **list, const char *end, size_t *ret_len
     const char *stop = comma != NULL ? comma : end;
 
     *list = comma != NULL ? comma + 1 : end;
-    while (name < stop && isspace((unsigned char)*name))
+    while (name < stop && (*name == ' ' || *name == '\t'))
         name++;
     *ret_length = (size_t)(stop - name);
     return name;

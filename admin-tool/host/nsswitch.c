@@ -6,16 +6,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "sql/ascii.h"
 #include "text_file.h"
 
 enum { LINE_SIZE = 4096 };
-
-static bool is_word(const char *text, size_t length, const char *word)
-{
-    return length == strlen(word) && strncasecmp(text, word, length) == 0;
-}
 
 /* "[NOTFOUND=return SUCCESS=merge]", "[!UNAVAIL=return]": what it says of NOTFOUND and SUCCESS. */
 static void apply_action(const char *action, struct nss_source *source)
@@ -28,8 +23,8 @@ static void apply_action(const char *action, struct nss_source *source)
         negated = *action == '!';
         action += negated;
         length = strcspn(action, "= ]\t");
-        missing = is_word(action, length, "NOTFOUND") != negated;
-        found = is_word(action, length, "SUCCESS") != negated;
+        missing = ascii_equals(action, length, "NOTFOUND") != negated;
+        found = ascii_equals(action, length, "SUCCESS") != negated;
         action += length;
         action += strspn(action, " \t");
         if (*action != '=')
@@ -38,9 +33,9 @@ static void apply_action(const char *action, struct nss_source *source)
         action += strspn(action, " \t");
         length = strcspn(action, " ]\t");
         if (missing)
-            source->stops = is_word(action, length, "return");
+            source->stops = ascii_equals(action, length, "return");
         if (found)
-            source->merges = is_word(action, length, "merge");
+            source->merges = ascii_equals(action, length, "merge");
         action += length;
     }
 }

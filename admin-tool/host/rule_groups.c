@@ -62,11 +62,11 @@ static bool is_asked(const char *begin, const char *quote)
 {
     static const char *const calls[] = { "isInGroup", "indexOf", "includes" };
 
-    while (quote > begin && isspace((unsigned char)quote[-1]))
+    while (quote > begin && memchr(" \t\r\n", quote[-1], 4) != NULL)
         quote--;
     if (quote == begin || *--quote != '(')
         return false;
-    while (quote > begin && isspace((unsigned char)quote[-1]))
+    while (quote > begin && memchr(" \t\r\n", quote[-1], 4) != NULL)
         quote--;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         size_t length = strlen(calls[i]);

@@ -4,7 +4,6 @@
  */
 #include "check.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "host/shell.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/ascii.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
@@ -150,7 +150,7 @@ static bool claim_all(struct import_batch *batch, const struct account *account,
     size_t number = row_number(batch, line);
 
     for (size_t i = 0; i < sizeof email; i++)
-        email[i] = (char)tolower((unsigned char)account->email[i]);
+        email[i] = ascii_lower(account->email[i]);
     return claim(batch, CLAIM_ROW_NAME, account->username, number, ret_reason) &&
            claim(batch, CLAIM_ROW_EMAIL, email, number, ret_reason) &&
            (account->uid == 0 || claim(batch, CLAIM_ROW_UID, id, number, ret_reason));

@@ -17,6 +17,7 @@
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
+#include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
@@ -155,8 +156,8 @@ static void take_row(const struct import_batch *batch, const struct import_row *
 static bool print_rows(struct import_batch *batch, const struct columns *columns)
 {
     struct listing listing = { 0 };
-    struct libscols_table *table;
     struct layout layout;
+    struct page *page;
     bool added;
 
     print_columns_begin(columns, &layout);
@@ -165,17 +166,17 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
         print_columns_measure(columns, &listing, &layout);
     }
     layout_fit(&layout, terminal_width(stdout));
-    table = print_page_new(&layout, true);
-    added = table != NULL;
+    page = page_new(&layout, true, stdout);
+    added = page != NULL;
     for (size_t i = 0; added && i < batch->count; i++) {
         take_row(batch, &batch->rows[i], &listing);
-        added = print_table_add(table, columns, &layout, &listing);
+        added = print_account_add(page, columns, &listing);
     }
     explicit_bzero(&listing, sizeof listing);
     if (added)
-        print_table_end(table, stdout);
+        page_end(page);
     else
-        print_table_drop(table);
+        page_drop(page);
     return added;
 }
 

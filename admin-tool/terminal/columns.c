@@ -3,11 +3,11 @@
  */
 #include "columns.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/ascii.h"
 #include "command.h"
 #include "escape.h"
 #include "layout.h"
@@ -109,7 +109,7 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
 static bool is_column(const char *word, size_t length, const char *name)
 {
     for (size_t i = 0; i < length; i++) {
-        int c = word[i] == '_' || word[i] == '-' ? ' ' : tolower((unsigned char)word[i]);
+        char c = word[i] == '_' || word[i] == '-' ? ' ' : ascii_lower(word[i]);
 
         if (c != name[i])
             return false;
@@ -117,28 +117,14 @@ static bool is_column(const char *word, size_t length, const char *name)
     return name[length] == '\0';
 }
 
-static size_t least_width(enum column_id id)
-{
-    switch (id) {
-    case COLUMN_USERNAME:
-        return 16;
-    case COLUMN_EMAIL:
-    case COLUMN_FULL_NAME:
-    case COLUMN_ROLES:
-    case COLUMN_HOME:
-    case COLUMN_SHELL:
-        return 12;
-    default:
-        return 10; /* a time's date */
-    }
-}
-
 void print_columns_begin(const struct columns *columns, struct layout *ret)
 {
-    ret->count = 0;
+    memset(ret, 0, sizeof *ret);
     for (size_t i = 0; i < columns->count; i++) {
         enum column_id id = (enum column_id)columns->index[i];
-        struct layout_column column = { column_names[id], least_width(id), id == COLUMN_UID };
+        bool gives_way = id == COLUMN_EMAIL || id == COLUMN_FULL_NAME;
+        struct layout_column column = { column_names[id], gives_way ? LAYOUT_GIVES_WAY : LAYOUT_KEEPS,
+                                        id == COLUMN_UID };
 
         layout_add(ret, &column);
     }
@@ -222,7 +208,7 @@ void print_account_lines(const struct listing *listing, const struct columns *co
         size_t id = columns != NULL ? columns->index[i] : i;
 
         print_cell(listing, id, cell);
-        printf("%c%-20s %s\n", toupper((unsigned char)column_names[id][0]), column_names[id] + 1,
+        printf("%c%-20s %s\n", ascii_upper(column_names[id][0]), column_names[id] + 1,
                cell);
     }
 }

@@ -4,12 +4,12 @@
  */
 #include "options.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sql/ascii.h"
 #include "columns.h"
 #include "command.h"
 #include "say.h"
@@ -169,7 +169,7 @@ static enum status take_value(const struct command *command, size_t id, struct a
 {
     const char *value = rows[id].value != NULL ? optarg : "";
 
-    if (rows[id].value != NULL && islower((unsigned char)rows[id].value[0]) &&
+    if (rows[id].value != NULL && ascii_upper(rows[id].value[0]) != rows[id].value[0] &&
         !is_one_of(rows[id].value, value))
         return tool_refuse(STATUS_USAGE, "--%s takes one of %s, not '%s'", rows[id].name,
                            rows[id].value, value);

@@ -1,6 +1,6 @@
 /*
- * What people see and write: times, cells, tables as wide as their terminal, and text from outside made
- * safe for it. JSON text comes from sql/.
+ * Accounts, rows of the audit log and settings as rows of a table: what stands in their cells. A table is made in two
+ * passes: begin, measure each row, layout_fit; then a page or more of the rows.
  */
 #ifndef CODER_PRINT_H
 #define CODER_PRINT_H
@@ -15,29 +15,21 @@
 #include "columns.h"
 #include "command.h"
 #include "layout.h"
+#include "page.h"
 
-struct libscols_table;
-
-/* One page of a long table, with the widths given. NULL when memory is short. */
-struct libscols_table *print_page_new(const struct layout *layout, bool headings);
-bool print_table_add(struct libscols_table *table, const struct columns *columns,
-                     const struct layout *layout, const struct listing *listing);
-void print_table_drop(struct libscols_table *table);
-
-/* Print to `out` and free. On a terminal lines are cut to fit. */
-void print_table_end(struct libscols_table *table, FILE *out);
+/* The first pass of accounts is in columns.h. All that add: false when memory is short. */
+bool print_account_add(struct page *page, const struct columns *columns, const struct listing *listing);
 
 /* One account as a table of one row. */
 void print_account_row(const struct tool *tool, const struct account *account, FILE *out);
 
-/* The audit log, page by page. Of its last column nothing is cut: what does not fit goes on below. */
 void print_audit_begin(struct layout *ret);
 void print_audit_measure(const struct audit_row *row, struct layout *layout);
-bool print_audit_add(struct libscols_table *table, const struct layout *layout,
-                     const struct audit_row *row);
+bool print_audit_add(struct page *page, const struct audit_row *row);
 
-/* One setting a line; index: policy_setting_at's. */
-struct libscols_table *print_policy_new(void);
-bool print_policy_add(struct libscols_table *table, const struct policy *policy, size_t index);
+/* index: policy_setting_at's. */
+void print_policy_begin(struct layout *ret);
+void print_policy_measure(const struct policy *policy, size_t index, struct layout *layout);
+bool print_policy_add(struct page *page, const struct policy *policy, size_t index);
 
 #endif

@@ -20,6 +20,7 @@
 #include "terminal/escape.h"
 #include "terminal/layout.h"
 #include "terminal/options.h"
+#include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
@@ -163,16 +164,16 @@ static enum status measure_page(struct log_reader *reader, const struct audit_ro
 static enum status print_table_page(struct log_reader *reader, const struct audit_row *page,
                                     size_t count)
 {
-    struct libscols_table *table = print_page_new(&reader->layout, reader->printed == 0);
-    bool added = table != NULL;
+    struct page *rows = page_new(&reader->layout, reader->printed == 0, stdout);
+    bool added = rows != NULL;
 
     for (size_t i = 0; added && i < count; i++)
-        added = print_audit_add(table, &reader->layout, &page[i]);
+        added = print_audit_add(rows, &page[i]);
     if (!added) {
-        print_table_drop(table);
+        page_drop(rows);
         return tool_refuse(STATUS_FAILED, "not enough memory");
     }
-    print_table_end(table, stdout);
+    page_end(rows);
     reader->printed += count;
     return GO_ON;
 }

@@ -22,6 +22,7 @@
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
+#include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
@@ -121,19 +122,19 @@ static enum status measure_page(struct output *output)
 
 static enum status print_table_page(struct output *output)
 {
-    struct libscols_table *table = print_page_new(&output->layout, output->printed == 0);
-    bool added = table != NULL;
+    struct page *page = page_new(&output->layout, output->printed == 0, stdout);
+    bool added = page != NULL;
 
     for (size_t i = 0; added && i < output->count; i++) {
         struct listing listing = listing_at(output, i);
 
-        added = print_table_add(table, &output->columns, &output->layout, &listing);
+        added = print_account_add(page, &output->columns, &listing);
     }
     if (!added) {
-        print_table_drop(table);
+        page_drop(page);
         return refuse_memory();
     }
-    print_table_end(table, stdout);
+    page_end(page);
     return GO_ON;
 }
 

@@ -23,8 +23,11 @@
 #include "sql/store.h"
 #include "sql/store_audit.h"
 #include "terminal/command.h"
+#include "terminal/layout.h"
+#include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
+#include "terminal/terminal.h"
 
 enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
 
@@ -52,26 +55,45 @@ static bool print_json(const struct policy *policy, size_t index)
     return text != NULL;
 }
 
-/* Those marked; the table's rows or an array's elements. */
-static enum status print_settings(struct tool *tool, const bool wanted[POLICY_COUNT])
+static bool print_array(const struct policy *policy, const bool wanted[POLICY_COUNT])
 {
-    struct libscols_table *table = NULL;
-    bool json = tool_wants_json(tool), good = true;
+    bool good = true;
     size_t count = 0;
 
-    if (!json && (table = print_policy_new()) == NULL)
-        return tool_refuse(STATUS_FAILED, "not enough memory");
     for (size_t i = 0; good && i < POLICY_COUNT; i++) {
         if (!wanted[i])
             continue;
-        if (json)
-            fputs(count++ == 0 ? "[" : ",\n ", stdout);
-        good = json ? print_json(&tool->policy, i) : print_policy_add(table, &tool->policy, i);
+        fputs(count++ == 0 ? "[" : ",\n ", stdout);
+        good = print_json(policy, i);
     }
-    if (json)
-        puts(count == 0 ? "[]" : "]");
-    else
-        print_table_end(table, stdout);
+    puts(count == 0 ? "[]" : "]");
+    return good;
+}
+
+static bool print_table(const struct policy *policy, const bool wanted[POLICY_COUNT])
+{
+    struct layout layout;
+    struct page *page;
+    bool good;
+
+    print_policy_begin(&layout);
+    for (size_t i = 0; i < POLICY_COUNT; i++)
+        if (wanted[i])
+            print_policy_measure(policy, i, &layout);
+    layout_fit(&layout, terminal_width(stdout));
+    page = page_new(&layout, true, stdout);
+    good = page != NULL;
+    for (size_t i = 0; good && i < POLICY_COUNT; i++)
+        good = !wanted[i] || print_policy_add(page, policy, i);
+    page_end(page);
+    return good;
+}
+
+/* Those marked; the table's rows or an array's elements. */
+static enum status print_settings(struct tool *tool, const bool wanted[POLICY_COUNT])
+{
+    bool good = tool_wants_json(tool) ? print_array(&tool->policy, wanted) : print_table(&tool->policy, wanted);
+
     return good ? STATUS_DONE : tool_refuse(STATUS_FAILED, "not enough memory");
 }
 

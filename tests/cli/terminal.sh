@@ -1,5 +1,6 @@
 #!/bin/bash
-# What only a terminal gets: lines cut to its width, colour unless NO_COLOR. What a pipe gets: all of it, plain.
+# What only a terminal gets: tables as wide as it, colour unless NO_COLOR. What a pipe gets: all of it, plain. In neither
+# is anything cut that one could copy.
 # shellcheck source=tests/cli/lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/lib.sh"
 
@@ -20,7 +21,7 @@ make bob
 admin-tool users suspend bob -y >"$tmp/made"
 escape=$'\e'
 
-for width in 60 80 132; do
+for width in 90 132; do
     on "$width" admin-tool users list
     fits "$width" "list fits $width columns"
     says '^USERNAME +EMAIL +CREATED' "... with its headings"
@@ -32,10 +33,41 @@ for width in 60 80 132; do
     on "$width" admin-tool audit
     fits "$width" "audit fits $width columns"
 done
-on 30 admin-tool users list -c 'username,uid,full name,email'
-fits 30 "30 columns, too"
-on 9 admin-tool users list
-ok "nothing fits 9 columns: it is shown all the same" [ "$status" -eq 0 -a -s "$tmp/out" ]
+
+# Names, ids, times, ranges and roles are whole at any width; a full name or e-mail address that is not ends in an ellipsis.
+whole() # whole WORD...: in what was shown, colours aside
+{
+    python3 -c '
+import re, sys
+text = re.sub("\x1b\\[[0-9;]*m", "", open(sys.argv[1], encoding="utf-8").read())
+missing = [word for word in sys.argv[2:] if not re.search(r"(?<!\S)" + re.escape(word) + r"(?!\S)", text)]
+sys.exit("# not whole: %s" % missing if missing else 0)' "$tmp/out" "$@"
+}
+cut_fairly() # a full name that is not whole ends so
+{
+    python3 -c '
+import sys
+shown = [line for line in open(sys.argv[1], encoding="utf-8") if "long long" in line]
+sys.exit(any("long " * 49 not in line and "…" not in line for line in shown))' "$tmp/out"
+}
+long=a-name-as-long-as-names-may-be-x
+created=$(value "SELECT datetime(created_at, 'unixepoch') FROM accounts WHERE username = '$long'")
+for width in 9 20 30 40 50 60 70 80 100 120 160 200; do
+    TZ=UTC0 on "$width" admin-tool users list -c 'username,uid,full name,email,roles,created at,status'
+    ok "$width columns: names, ids, roles, times and statuses are whole" whole "$long" 70101 alice 70100 admin,auditor,member suspended "$created +0000"
+    ok "... and whatever is cut says so" cut_fairly
+    on "$width" admin-tool policy
+    ok "... ranges and defaults, too" whole password_min_length 8-128 1-8760 cron,crond,atd,systemd-user
+    TZ=UTC0 on "$width" admin-tool audit
+    ok "... and the log's" whole "$long" create suspend "$created +0000"
+done
+on 50 admin-tool users list -c 'username,uid,full name,email,status'
+says '^USERNAME +alice$' "where no line fits each row is a block"
+says '^FULL NAME +Alice Ünlü 漢字' "... with all that it has"
+ok "... and a blank line between two" [ "$(grep -c '^$' "$tmp/out")" = 2 ]
+says "$escape\[31msuspended$escape\[0m" "... and its colour"
+run env LC_ALL=C TERM=xterm python3 "$terminal" 80 admin-tool users list -c 'username,full name'
+says 'long\.\.\.$' "without UTF-8 the ellipsis is three dots"
 on 0 admin-tool users list
 says 'a-name-as-long-as-names-may-be-x@example.com' "a terminal without a width cuts nothing"
 on 60 admin-tool users show alice
@@ -74,10 +106,10 @@ run env TZ=JST-9 admin-tool users show alice
 says '^Created at +2026-12-31 19:00:00 -0500$' "... and the zone is the host's, not the caller's"
 rm /etc/localtime
 
-# The audit log: the columns before the last are cut, the last goes on below, and nothing of it is lost.
+# The audit log: the last column goes on below or, where not even that fits, stands in a block; nothing of it is lost.
 reason=$(printf 'because %.0s' {1..20})漢字漢字漢字
 admin-tool users suspend alice -y --reason "$reason" >"$tmp/made"
-for width in 60 80 132; do
+for width in 90 132; do
     on "$width" admin-tool audit -n 1
     fits "$width" "a long change fits $width columns"
     says '^20[0-9]{2}-[0-9]{2}' "... with a date"
@@ -89,6 +121,8 @@ said = "".join(line[at:] for line in lines[1:])
 sys.exit(said.rstrip() != "status: active -> suspended, detail: - -> " + sys.argv[2] or any(line[:at].strip() for line in lines[2:]))' \
         "$tmp/out" "$reason"
 done
+on 60 admin-tool audit -n 1
+ok "... and 60, as a block" grep -qF -- "-> $reason" "$tmp/out"
 run admin-tool audit -n 1
 ok "... in a pipe in one line" [ "$(grep -cF -- "-> $reason" "$tmp/out")" = 1 ]
 exits 0 "activate" admin-tool users activate alice -y
@@ -135,8 +169,8 @@ exits 0 "a long log" admin-tool audit -n 1000
 ok "... has its headings once" [ "$(grep -c '^TIME' "$tmp/out")" = 1 ]
 ok "... and all columns in line" in_line
 ok "... and every row" [ "$(wc -l <"$tmp/out")" = 1001 ]
-on 80 admin-tool audit -n 1000
-fits 80 "... fits 80 columns"
+on 120 admin-tool audit -n 1000
+fits 120 "... fits 120 columns"
 ok "... in line there, too" eval 'in_line && [ "$(grep -c "status: a" "$tmp/out")" = 1000 ]'
 peak() { busybox time -v admin-tool audit "$@" 2>&1 >/dev/null | sed -n 's/.*Maximum resident.*: //p'; }
 small=$(peak)
