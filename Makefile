@@ -1,6 +1,6 @@
 # coder-accounts: one non-recursive Makefile; the object lists below are the link table.
 #
-#   make            build the four products into .build/
+#   make            build the five products into .build/
 #   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the architecture checks; needs no root
 #   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
@@ -38,7 +38,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D
           -fvisibility=hidden -fno-strict-overflow
 RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
-          -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_OWNER_UID=0 \
+          -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_KEYS='"$(LIBEXECDIR)/coder_keys"' -DCODER_OWNER_UID=0 \
           -DCODER_SECURITY_DIR='"$(LIBDIR)/security"' -DCODER_DATA_DIR='"$(DATADIR)/coder-accounts"'
 COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -I. -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
 SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
@@ -46,7 +46,7 @@ SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP
 # The unit-test build: the same sources, other paths, sanitizers on.
 TESTSTATE := $(CURDIR)/$(T)/state
 TESTPATHS  = -DCODER_STATE_DIR='"$(TESTSTATE)"' -DCODER_RUN_DIR='"$(CURDIR)/$(T)/run"' \
-             -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_OWNER_UID=$(shell id -u) \
+             -DCODER_HELPER='"$(CURDIR)/$(T)/coder_helper"' -DCODER_KEYS='"$(LIBEXECDIR)/coder_keys"' -DCODER_OWNER_UID=$(shell id -u) \
              -DCODER_DATA_DIR='"$(CURDIR)/examples"'
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden -MMD -MP
@@ -62,7 +62,8 @@ SQL_OBJS    := sql/ascii.o sql/account.o sql/policy.o sql/memory.o sql/deadline.
 TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o $(READER_OBJS)
-WRITER_OBJS := $(filter-out $(NSS_OBJS),$(call room,nss_coder))
+KEYS_OBJS   := nss_coder/coder_keys.o nss_coder/directory_keys.o $(READER_OBJS)
+WRITER_OBJS := $(filter-out $(NSS_OBJS) nss_coder/coder_keys.o,$(call room,nss_coder))
 SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/login_day.o pam_coder/origin.o \
                pam_coder/address.o pam_coder/subordinate.o
@@ -79,7 +80,7 @@ PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3 -lmd
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
-PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/admin-tool
+PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
 .PHONY: all check check-architecture check-build check-world check-install install uninstall deb lint demo bench bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
@@ -133,6 +134,9 @@ $(B)/coder_helper: $(HELPER_OBJS:%=$(O)/%)
 $(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs,-z,noseparate-code -Wl,-soname,libnss_coder.so.2 \
 	    -Wl,--version-script=nss_coder/nss_coder.map -o $@ $(NSS_OBJS:%=$(O)/%)
+
+$(B)/coder_keys: $(KEYS_OBJS:%=$(O)/%)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^
 
 $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(TOOL_OBJS:%=$(O)/%) $(TOOL_LIBS)
@@ -253,6 +257,7 @@ install: all
 	    $(DESTDIR)$(DATADIR)/pam-configs $(DESTDIR)$(UNITDIR)
 	install -m 0755 $(B)/admin-tool $(DESTDIR)$(SBINDIR)/admin-tool
 	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
+	install -m 0755 $(B)/coder_keys $(DESTDIR)$(LIBEXECDIR)/coder_keys
 	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
 	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
 	install -m 0644 $(PAM_PROFILES:%=examples/pam-configs/%) $(DESTDIR)$(DATADIR)/pam-configs/
@@ -275,7 +280,7 @@ install: all
 uninstall:
 	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
 	rmdir $(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d $(DESTDIR)$(DATADIR)/coder-accounts 2>/dev/null || :
-	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper \
+	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_keys \
 	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \
 	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \

@@ -15,6 +15,7 @@
 #include "sql/store_accounts.h"
 #include "finding.h"
 #include "sshd_files.h"
+#include "sshd_keys.h"
 #include "sshd_settings.h"
 
 enum { OUTPUT_SIZE = 128 * 1024, GROUPS_MAX = 256, PAGE_SIZE = 128 };
@@ -151,6 +152,7 @@ void check_sshd(struct doctor *doctor)
     if (sshd_ask(doctor->account != NULL ? doctor->account->username : NULL, &settings,
                  &installed)) {
         check_settings(doctor, &settings);
+        check_sshd_keys(doctor, &settings);
         check_lists(doctor, &settings);
     } else if (installed) {
         check_report(doctor, runs ? SEVERITY_PROBLEM : SEVERITY_NOTE, "sshd-config", "sshd",

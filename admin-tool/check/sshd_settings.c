@@ -29,6 +29,12 @@ static void append(const char *value, size_t length, char ret[SSHD_LIST_SIZE])
         snprintf(ret + used, SSHD_LIST_SIZE - used, "%.*s ", (int)length, value);
 }
 
+static void take_command(const char *value, size_t length, char ret[SSHD_COMMAND_SIZE])
+{
+    if (!ascii_equals(value, length, "none"))
+        snprintf(ret, SSHD_COMMAND_SIZE, "%.*s", (int)(length < SSHD_COMMAND_SIZE ? length : SSHD_COMMAND_SIZE - 1), value);
+}
+
 static void take(const char *key, const char *value, size_t length, struct sshd_settings *ret)
 {
     const struct {
@@ -49,7 +55,11 @@ static void take(const char *key, const char *value, size_t length, struct sshd_
     for (size_t i = 0; i < SSHD_LISTS; i++)
         if (ascii_is(key, names[i]))
             append(value, length, ret->lists[i]);
-    if (ascii_is(key, "authorizedkeyscommand") || ascii_is(key, "trustedusercakeys"))
+    if (ascii_is(key, "authorizedkeyscommand"))
+        take_command(value, length, ret->keys_command);
+    if (ascii_is(key, "authorizedkeyscommanduser"))
+        take_command(value, length, ret->keys_user);
+    if (ascii_is(key, "trustedusercakeys"))
         ret->other_keys = ret->other_keys || !ascii_equals(value, length, "none");
     if (ascii_is(key, "authorizedkeysfile"))
         append(value, length, ret->key_files);
@@ -73,6 +83,8 @@ void sshd_settings_parse(const char *text, struct sshd_settings *ret)
         take(key, text, (size_t)(end - text), ret);
         text = end + (*end == '\n');
     }
+    ret->asks_us = strcmp(ret->keys_command, CODER_KEYS " %u") == 0;
+    ret->other_keys = ret->other_keys || (ret->keys_command[0] != '\0' && !ret->asks_us);
 }
 
 /* -- which methods ------------------------------------------------------------------------ */

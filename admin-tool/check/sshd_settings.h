@@ -8,12 +8,14 @@
 
 /* In the order in which sshd asks them (sshd_config(5), AllowUsers). */
 enum sshd_list { SSHD_DENY_USERS, SSHD_ALLOW_USERS, SSHD_DENY_GROUPS, SSHD_ALLOW_GROUPS };
-enum { SSHD_LISTS = SSHD_ALLOW_GROUPS + 1, SSHD_LIST_SIZE = 4096 };
+enum { SSHD_LISTS = SSHD_ALLOW_GROUPS + 1, SSHD_LIST_SIZE = 4096, SSHD_COMMAND_SIZE = 512 };
 
 /* Lists: patterns, each with a blank behind it. */
 struct sshd_settings {
     bool pam, keyboard_interactive, password, public_key, strict_modes;
-    bool other_keys; /* from a program, or signed by a CA: no file of the user's tells of them */
+    bool asks_us;    /* coder_keys for keys, with the user's name */
+    bool other_keys; /* from another program, or signed by a CA: nothing that we look at tells of them */
+    char keys_command[SSHD_COMMAND_SIZE], keys_user[SSHD_COMMAND_SIZE]; /* AuthorizedKeysCommand; "": none */
     char lists[SSHD_LISTS][SSHD_LIST_SIZE];
     char key_files[SSHD_LIST_SIZE];
     char methods[SSHD_LIST_SIZE]; /* AuthenticationMethods */

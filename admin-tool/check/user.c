@@ -21,6 +21,7 @@
 #include "pam_stack.h"
 #include "sshd.h"
 #include "sshd_files.h"
+#include "sshd_keys.h"
 #include "sshd_settings.h"
 #include "user_files.h"
 #include "visit.h"
@@ -218,12 +219,19 @@ static void check_lists(const struct visit *visit)
            "sshd refuses before PAM is asked", mend);
 }
 
+static bool has_key_way(const struct visit *visit)
+{
+    if (visit->has_sshd && !visit->sshd.public_key)
+        return false;
+    return visit->has_keys || (visit->has_account_keys && visit->sshd.asks_us) || visit->sshd.other_keys;
+}
+
 /* Neither a password nor a key. */
 static void report_no_way(const struct visit *visit)
 {
     char mend[CHECK_TEXT_SIZE];
 
-    if (visit->account->hash[0] != '\0' || visit->has_keys || visit->sshd.other_keys || visit->local ||
+    if (visit->account->hash[0] != '\0' || has_key_way(visit) || visit->local ||
         visit->verdict < VERDICT_TEMPORARY)
         return;
     check_text(mend, "admin-tool reset-password %s", visit->account->username);
@@ -246,6 +254,7 @@ void check_user(struct doctor *doctor)
     visit.answers.local = visit.local ? CODE_SUCCESS : CODE_PERM_DENIED;
     visit.answers.coder = !ours ? CODE_USER_UNKNOWN
                           : visit.verdict >= VERDICT_TEMPORARY ? CODE_SUCCESS : CODE_PERM_DENIED;
+    visit.has_account_keys = check_has_keys(doctor);
     visit.has_sshd = sshd_ask(account->username, &visit.sshd, &installed);
     check_group_names(account->username, account->uid, groups, sizeof groups);
     visit.sshd_refusal =

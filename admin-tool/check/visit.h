@@ -18,7 +18,9 @@ struct visit {
     enum verdict verdict;
     struct pam_answers answers;
     struct sshd_settings sshd;
-    bool has_sshd, local, runs_shell, no_session, has_keys;
+    bool has_sshd, local, runs_shell, no_session;
+    bool has_keys;        /* in files that sshd looks into */
+    bool has_account_keys; /* in the store */
     int sshd_refusal;
     const char *keys_why; /* why no key works, "" */
 };

@@ -129,6 +129,27 @@ static const char *session_obstacle(const struct visit *visit, bool by_nologin)
     return by_nologin && check_nologin() != NULL ? "no logins now: a file nologin is there" : "";
 }
 
+/* coder_keys has none for who may not enter, so that they do without PAM. */
+static void judge_account_key(struct visit *visit, const char *first)
+{
+    const char *why = visit_reason(visit->verdict);
+
+    if (!visit->sshd.asks_us)
+        first = "sshd does not ask coder_keys for keys";
+    if (visit->sshd.pam || visit->local || visit->answers.coder == CODE_USER_UNKNOWN || !visit->sshd.asks_us) {
+        judge_method(visit, "account key", "publickey", false, first);
+        return;
+    }
+    if (visit->verdict == VERDICT_TEMPORARY_EXPIRED)
+        why = "";
+    if (why[0] == '\0' && (visit->sshd_refusal >= 0 || session_obstacle(visit, false)[0] != '\0' ||
+                           !visit->sshd.public_key))
+        why = visit->sshd_refusal >= 0   ? "sshd_config keeps this user out"
+              : !visit->sshd.public_key ? "PubkeyAuthentication is no"
+                                         : session_obstacle(visit, false);
+    add_way(visit, "sshd", "account key", why[0] == '\0', why);
+}
+
 static void judge_sshd(struct visit *visit)
 {
     char refusal[CHECK_TEXT_SIZE] = "";
@@ -149,10 +170,11 @@ static void judge_sshd(struct visit *visit)
                   : "KbdInteractiveAuthentication is no");
     judge_method(visit, "password", "password", true,
               first[0] != '\0' || visit->sshd.password ? first : "PasswordAuthentication is no");
-    if (first[0] == '\0')
-        first = !visit->sshd.public_key ? "PubkeyAuthentication is no"
-                                        : visit->has_keys ? "" : visit->keys_why;
-    judge_method(visit, "key", "publickey", false, first);
+    if (first[0] == '\0' && !visit->sshd.public_key)
+        first = "PubkeyAuthentication is no";
+    judge_method(visit, "key", "publickey", false, first[0] != '\0' || visit->has_keys ? first : visit->keys_why);
+    if (visit->has_account_keys)
+        judge_account_key(visit, first);
 }
 
 /* Its PAM stack lets in whom its own rules may still refuse. */
