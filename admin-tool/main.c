@@ -42,8 +42,8 @@
     (CHANGING | WITH(OPTION_USERNAME) | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) |           \
      WITH(OPTION_ROLES) | WITH(OPTION_UID) | WITH(OPTION_SHELL) | WITH(OPTION_HOME) |           \
      WITH(OPTION_EXPIRES) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_PASSWORD_STDIN) |         \
-     WITH(OPTION_NO_PASSWORD) | WITH(OPTION_SSH_KEY) | WITH(OPTION_NO_SUBIDS) |              \
-     WITH(OPTION_FORCE) | WITH(OPTION_TEXT_OUTPUT))
+     WITH(OPTION_NO_PASSWORD) | WITH(OPTION_SERVICE_ACCOUNT) | WITH(OPTION_SSH_KEY) |          \
+     WITH(OPTION_NO_SUBIDS) | WITH(OPTION_FORCE) | WITH(OPTION_TEXT_OUTPUT))
 #define SHOW_OPTIONS (ALWAYS | WITH(OPTION_COLUMNS) | WITH(OPTION_TABLE_OUTPUT))
 #define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
 #define IMPORT_OPTIONS                                                                          \
@@ -52,7 +52,7 @@
      WITH(OPTION_YES) | WITH(OPTION_FORCE))
 
 static const struct command commands[] = {
-    { "users", "create", NULL, COMMAND_CHANGES, CREATE_OPTIONS, users_create,
+    { "users", "create", "[LOGIN]", COMMAND_CHANGES, CREATE_OPTIONS, users_create,
       "Create an account and print the text to pass on to its user" },
     { "users", "list", NULL, 0, LIST_OPTIONS, users_list, "List the accounts" },
     { "users", "ls", NULL, 0, LIST_OPTIONS, users_list, "The same as list" },
@@ -69,8 +69,8 @@ static const struct command commands[] = {
       users_edit_roles, "Replace the set of roles" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |
-          WITH(OPTION_EXPIRES),
-      users_edit, "Change e-mail, full name, shell or the day the account expires" },
+          WITH(OPTION_EXPIRES) | WITH(OPTION_NO_PASSWORD),
+      users_edit, "Change e-mail, full name, shell or the last day, or take the password away" },
     { "users", "rename", "OLD NEW", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_MOVE_HOME) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_YES), users_rename,
       "Give an account another name; its id, password, roles and files stay" },

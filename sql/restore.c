@@ -279,7 +279,7 @@ enum store_result restore_apply(struct store *store, struct store *backup,
     if (result == STORE_OK)
         result = put_accounts(store, backup, rules, &work); /* the rows, while all is as it was */
     if (result == STORE_OK && work.moves_emails) /* RFC 2606: nobody's; all are written anew then */
-        result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid'",
+        result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid' WHERE email IS NOT NULL",
                               "");
     work.actor = NULL;
     if (result == STORE_OK)

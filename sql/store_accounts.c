@@ -299,7 +299,8 @@ enum store_result store_count_other_admins(struct store *store, uint32_t uid,
         result = store_accounts_with_role(store, role_name(ROLE_ADMIN), after, page, ADMINS_AT_ONCE, &count);
         for (size_t i = 0; result == STORE_OK && i < count; i++) {
             after = page[i].uid;
-            active += after != uid && account_state(&page[i], policy, now) == ACCOUNT_STATE_ACTIVE;
+            active += after != uid && !page[i].service &&
+                      account_state(&page[i], policy, now) == ACCOUNT_STATE_ACTIVE;
         }
     }
     explicit_bzero(page, sizeof page);
@@ -333,9 +334,9 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
-    " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4,"
+    " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', nullif(?3, ''), 'full_name', ?4,"
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
-    "  'roles', " SQL_ROLES ","
+    "  'roles', " SQL_ROLES ", 'service_account', json(iif(?17, 'true', 'false')),"
     "  'created_at', " SQL_RFC3339("?9") ", 'password_changed_at', " SQL_RFC3339("?10") ","
     "  'must_change', json(iif(?11, 'true', 'false')),"
     "  'password_expires_at', " SQL_RFC3339("?12") ","
@@ -349,12 +350,13 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "t", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
                       (int64_t)account->temporary, account->temporary_until, account->expires_at,
-                      extra->last_login_at, extra->locked_until, extra->temporary_password) &&
+                      extra->last_login_at, extra->locked_until, extra->temporary_password,
+                      (int64_t)account->service) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

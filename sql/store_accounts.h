@@ -59,7 +59,7 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
 enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t nth,
                                     char ret[ACCOUNT_HASH_SIZE]);
 
-/* Admins other than `uid` whose account_state is active. */
+/* Admins other than `uid`, people and not service accounts, whose account_state is active. */
 enum store_result store_count_other_admins(struct store *store, uint32_t uid,
                                            const struct policy *policy, int64_t now, int64_t *ret);
 

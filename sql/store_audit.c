@@ -16,20 +16,20 @@
 
 /* An account's facts worth auditing; the hash is not among them. */
 static const char facts_object[] =
-    "SELECT json_object('username', ?1, 'uid', ?2, 'email', ?3, 'full_name', ?4, 'home', ?5,"
+    "SELECT json_object('username', ?1, 'uid', ?2, 'email', nullif(?3, ''), 'full_name', ?4, 'home', ?5,"
     " 'shell', ?6, 'status', ?7, 'roles', " SQL_ROLES ","
     " 'must_change', json(iif(?9, 'true', 'false')), 'password_expires_at', " SQL_RFC3339("?10") ","
     " 'account_expires_at', " SQL_RFC3339("?11") ","
-    " 'has_password', json(iif(?12, 'true', 'false')))";
+    " 'has_password', json(iif(?12, 'true', 'false')), 'service_account', json(iif(?13, 'true', 'null')))";
 
 static enum store_result facts_json(struct store *store, const struct account *account, char **ret)
 {
-    return database_copy(store->db, ret, facts_object, "tittttt" "iiiii", account->username,
+    return database_copy(store->db, ret, facts_object, "tittttt" "iiiiii", account->username,
                          (int64_t)account->uid, account->email, account->full_name, account->home,
                          account->shell, account_status_name(account->status),
                          (int64_t)account->roles, (int64_t)account->temporary,
                          account->temporary_until, account->expires_at,
-                         (int64_t)(account->hash[0] != '\0'));
+                         (int64_t)(account->hash[0] != '\0'), (int64_t)account->service);
 }
 
 enum store_result store_audit_append(struct store *store, const struct audit_actor *actor,

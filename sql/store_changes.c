@@ -148,7 +148,7 @@ enum store_result store_account_edit(struct store *store, const struct account *
 {
     enum store_result result = touched(store, database_run(store->db,
         "UPDATE accounts SET email = ?, expires_at = nullif(?, 0) WHERE uid = ?", "tii",
-        account->email, account->expires_at, (int64_t)account->uid));
+        text_or_null(account->email), account->expires_at, (int64_t)account->uid));
 
     if (result == STORE_OK)
         result = database_run(store->db,

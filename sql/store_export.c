@@ -13,10 +13,10 @@ static const char line_object[] =
     "  '$.must_change', json(iif(?11, 'true', 'false')),"
     "  '$.password_expires_at', " SQL_RFC3339("?12") ","
     "  '$.password_changed_at', " SQL_RFC3339("?13") "))"
-    " FROM (SELECT json_object('username', ?1, 'email', ?3, 'full_name', ?4,"
+    " FROM (SELECT json_object('username', ?1, 'email', nullif(?3, ''), 'full_name', ?4,"
     "  'roles', " SQL_ROLES ", 'uid', ?2, 'shell', ?6, 'home', ?5, 'status', ?7,"
     "  'account_expires_at', " SQL_RFC3339("?9") ","
-    "  'created_at', " SQL_RFC3339("?14") ","
+    "  'created_at', " SQL_RFC3339("?14") ", 'service_account', json(iif(?15, 'true', 'false')),"
     "  'ssh_keys', json((SELECT json_group_array(line) FROM"
     "    (SELECT line FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
 
@@ -25,10 +25,10 @@ enum store_result store_account_line(struct store *store, const struct account *
 {
     const char *hash = account->hash[0] != '\0' ? account->hash : "*";
 
-    return database_copy(store->db, ret, line_object, "tittttti" "itiiii", account->username,
+    return database_copy(store->db, ret, line_object, "tittttti" "itiiiii", account->username,
                          (int64_t)account->uid, account->email, account->full_name, account->home,
                          account->shell, account_status_name(account->status),
                          (int64_t)account->roles, account->expires_at, with_hash ? hash : NULL,
                          (int64_t)account->temporary, account->temporary_until,
-                         account->password_changed_at, account->created_at);
+                         account->password_changed_at, account->created_at, (int64_t)account->service);
 }

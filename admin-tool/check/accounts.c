@@ -194,7 +194,7 @@ static void look_at(struct census *census, const struct account *account)
     enum account_state state = account_state(account, &doctor->tool->policy, doctor->tool->now);
 
     census->accounts++;
-    census->admins += state == ACCOUNT_STATE_ACTIVE && (account->roles & ROLE_ADMIN) != 0;
+    census->admins += state == ACCOUNT_STATE_ACTIVE && !account->service && (account->roles & ROLE_ADMIN) != 0;
     check_record(doctor, account);
     if (doctor->account != NULL && doctor->account->uid != account->uid)
         return;

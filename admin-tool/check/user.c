@@ -83,7 +83,7 @@ static bool report_nologin(struct visit *visit, const char *mend)
 
     name = name != NULL ? name + 1 : visit->account->shell;
     visit->no_session = strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0;
-    if (visit->no_session)
+    if (visit->no_session && !visit->account->service)
         report(visit, SEVERITY_NOTE, "user-nologin",
                check_text(what, "the shell %.300s ends every session at once", visit->account->shell),
                "sshd, login and su give this user no session", mend);
@@ -231,7 +231,7 @@ static void report_no_way(const struct visit *visit)
 {
     char mend[CHECK_TEXT_SIZE];
 
-    if (visit->account->hash[0] != '\0' || has_key_way(visit) || visit->local ||
+    if (visit->account->service || visit->account->hash[0] != '\0' || has_key_way(visit) || visit->local ||
         visit->verdict < VERDICT_TEMPORARY)
         return;
     check_text(mend, "admin-tool reset-password %s", visit->account->username);

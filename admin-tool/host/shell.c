@@ -13,6 +13,11 @@ const char *host_default_shell(void)
     return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
 }
 
+const char *host_no_shell(void)
+{
+    return "/usr/sbin/nologin";
+}
+
 const char *host_shell_fault(const char *shell)
 {
     const char *fault = account_path_fault(shell);

@@ -71,8 +71,9 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
     row = &batch->rows[batch->count];
     *row = (struct import_row){
         .line = record->line, .kind = kind,
-        .needs_password = (record->given & 1u << IMPORT_HASH) == 0,
+        .needs_password = (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
         .uid = account->uid, .roles = account->roles, .status = account->status,
+        .service = account->service,
         .temporary = account->temporary, .temporary_until = account->temporary_until,
         .expires_at = account->expires_at, .created_at = account->created_at,
         .password_changed_at = account->password_changed_at,
@@ -136,6 +137,7 @@ void import_row_unpack(const struct import_row *row, struct account *ret)
     ret->uid = row->uid;
     ret->roles = row->roles;
     ret->status = row->status;
+    ret->service = row->service;
     ret->temporary = row->temporary;
     ret->temporary_until = row->temporary_until;
     ret->expires_at = row->expires_at;

@@ -30,7 +30,7 @@ struct import_row {
     bool chosen;  /* the uid was, by us */
     unsigned roles;
     enum account_status status;
-    bool temporary;
+    bool temporary, service;
     int64_t temporary_until, expires_at, created_at, password_changed_at;
     char *texts; /* username, email, full_name, home, shell: each with its NUL */
     char *hash;  /* NULL: none */

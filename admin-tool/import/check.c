@@ -152,7 +152,7 @@ static bool claim_all(struct import_batch *batch, const struct account *account,
     for (size_t i = 0; i < sizeof email; i++)
         email[i] = ascii_lower(account->email[i]);
     return claim(batch, CLAIM_ROW_NAME, account->username, number, ret_reason) &&
-           claim(batch, CLAIM_ROW_EMAIL, email, number, ret_reason) &&
+           (email[0] == '\0' || claim(batch, CLAIM_ROW_EMAIL, email, number, ret_reason)) &&
            (account->uid == 0 || claim(batch, CLAIM_ROW_UID, id, number, ret_reason));
 }
 

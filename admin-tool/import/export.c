@@ -104,6 +104,8 @@ static const char *text_of(const struct account *account, enum import_column col
         return account_status_name(account->status);
     case IMPORT_HASH:
         return account->hash[0] != '\0' ? account->hash : "*";
+    case IMPORT_SERVICE:
+        return account->service ? "true" : "false";
     case IMPORT_MUST_CHANGE:
         return account->temporary ? "true" : "false";
     case IMPORT_ROLES:

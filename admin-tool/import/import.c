@@ -49,7 +49,8 @@ static enum status read_records(struct import_batch *batch, struct import_reader
            ((result = import_reader_next(reader, &record, reason)) == IMPORT_GOOD ||
             result == IMPORT_BAD)) {
         if (result == IMPORT_GOOD && record.account.shell[0] == '\0')
-            snprintf(record.account.shell, sizeof record.account.shell, "%s", host_default_shell());
+            snprintf(record.account.shell, sizeof record.account.shell, "%s",
+                     record.account.service ? host_no_shell() : host_default_shell());
         if (result == IMPORT_BAD || !import_check_record(batch, &record, ROW_NEW, reason))
             import_batch_refuse(batch, record.line, NULL, reason);
         else if (!import_batch_add(batch, &record, ROW_NEW))

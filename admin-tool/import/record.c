@@ -25,6 +25,7 @@ static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_EXPIRES] = "account_expires_at",
     [IMPORT_CREATED] = "created_at",
     [IMPORT_KEYS] = "ssh_keys",
+    [IMPORT_SERVICE] = "service_account",
     [IMPORT_HASH] = "password_hash",
     [IMPORT_MUST_CHANGE] = "must_change",
     [IMPORT_PASSWORD_EXPIRES] = "password_expires_at",
@@ -164,6 +165,8 @@ static const char *set_value(struct account *account, enum import_column column,
         return set_status(value, &account->status);
     case IMPORT_EXPIRES:
         return set_end(value, &account->expires_at);
+    case IMPORT_SERVICE:
+        return set_truth(value, &account->service);
     case IMPORT_CREATED:
         return set_time(value, &account->created_at);
     case IMPORT_HASH:
@@ -260,7 +263,7 @@ bool import_record_complete(struct import_record *record, char ret_reason[IMPORT
 
     if (!has(record, IMPORT_USERNAME))
         return refuse(ret_reason, IMPORT_USERNAME, "is missing");
-    if (!has(record, IMPORT_EMAIL))
+    if (!has(record, IMPORT_EMAIL) && !account->service)
         return refuse(ret_reason, IMPORT_EMAIL, "is missing");
     if (!check_password(record, ret_reason))
         return false;

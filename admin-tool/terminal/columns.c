@@ -17,7 +17,7 @@
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
-    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_HOME, COLUMN_SHELL, COLUMN_COUNT
+    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
 };
 enum { COLUMN_DEFAULTS = COLUMN_STATUS + 1 };
 
@@ -38,6 +38,7 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_EXPIRES] = "account expires at",
     [COLUMN_HOME] = "home",
     [COLUMN_SHELL] = "shell",
+    [COLUMN_SERVICE] = "service account",
 };
 
 void print_roles(unsigned roles, char ret[ROLES_SIZE])
@@ -54,7 +55,7 @@ static const char *text_of(const struct listing *listing, enum column_id id)
     case COLUMN_USERNAME:
         return account->username;
     case COLUMN_EMAIL:
-        return account->email;
+        return account->email[0] != '\0' ? account->email : "-";
     case COLUMN_STATUS:
         return account_state_name(listing->extra.state);
     case COLUMN_FULL_NAME:
@@ -65,6 +66,8 @@ static const char *text_of(const struct listing *listing, enum column_id id)
         return account->home;
     case COLUMN_SHELL:
         return account->shell;
+    case COLUMN_SERVICE:
+        return account->service ? "yes" : "no";
     default:
         return "";
     }
@@ -184,11 +187,13 @@ enum status print_parse_columns(const char *text, struct columns *ret)
     return GO_ON;
 }
 
-void print_default_columns(struct columns *ret)
+void print_default_columns(bool services, struct columns *ret)
 {
     ret->count = COLUMN_DEFAULTS;
     for (size_t i = 0; i < COLUMN_DEFAULTS; i++)
         ret->index[i] = i;
+    if (services)
+        ret->index[ret->count++] = COLUMN_SERVICE;
 }
 
 bool print_columns_need_activity(const struct columns *columns)

@@ -26,7 +26,8 @@ struct columns {
 
 /* "username,created at": GO_ON, or USAGE, said. */
 enum status print_parse_columns(const char *text, struct columns *ret);
-void print_default_columns(struct columns *ret);
+/* services: some are service accounts, which then are marked in a last column. */
+void print_default_columns(bool services, struct columns *ret);
 /* "username, email, ...": all there are. */
 void print_column_names(char *ret, size_t size);
 bool print_columns_need_activity(const struct columns *columns);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LAYOUT_MAX = 16 };
+enum { LAYOUT_MAX = 24 };
 
 /* What a column does on a narrow terminal. */
 enum layout_way {

@@ -53,7 +53,7 @@ void print_account_row(const struct tool *tool, const struct account *account, F
     struct layout layout;
     struct page *page;
 
-    print_default_columns(&columns);
+    print_default_columns(account->service, &columns);
     print_columns_begin(&columns, &layout);
     print_columns_measure(&columns, &listing, &layout);
     layout_fit(&layout, terminal_width(out));

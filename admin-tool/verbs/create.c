@@ -182,7 +182,7 @@ static enum status make_password(struct tool *tool, struct newcomer *newcomer)
     struct account *account = &newcomer->account;
     bool given = newcomer->password[0] != '\0';
 
-    if (tool_has(tool, OPTION_NO_PASSWORD))
+    if (tool_has(tool, OPTION_NO_PASSWORD) || account->service)
         return GO_ON;
     if (!given && !credential_generate(newcomer->password))
         return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");

@@ -11,7 +11,9 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/memory.h"
 #include "sql/store_changes.h"
+#include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"
@@ -33,13 +35,16 @@ static struct account merge(const struct tool *tool, const struct account *given
         memcpy(merged.shell, given->shell, sizeof merged.shell);
     if (tool_has(tool, OPTION_EXPIRES))
         merged.expires_at = given->expires_at;
+    if (tool_has(tool, OPTION_NO_PASSWORD))
+        explicit_bzero(merged.hash, sizeof merged.hash);
     return merged;
 }
 
 static bool is_same(const struct account *one, const struct account *other)
 {
     return strcmp(one->email, other->email) == 0 && one->expires_at == other->expires_at &&
-           strcmp(one->full_name, other->full_name) == 0 && strcmp(one->shell, other->shell) == 0;
+           strcmp(one->full_name, other->full_name) == 0 && strcmp(one->shell, other->shell) == 0 &&
+           strcmp(one->hash, other->hash) == 0;
 }
 
 /* The store compares e-mail without case, so the owner himself may have it already. */
@@ -49,6 +54,9 @@ static enum status check_email(struct tool *tool, const struct account *account)
     enum store_result result = store_account_by_email(tool->store, account->email, &owner);
     bool taken = owner.uid != account->uid;
 
+    if (account->email[0] == '\0' && !account->service)
+        return tool_refuse(STATUS_REFUSED, "%s needs an e-mail address: only a service account may be without",
+                           account->username);
     explicit_bzero(&owner, sizeof owner);
     if (result == STORE_NOT_FOUND || (result == STORE_OK && !taken))
         return GO_ON;
@@ -77,6 +85,8 @@ static enum store_result apply_edit(struct tool *tool, const struct change *chan
     struct account merged = merge(tool, change->edited, account);
     enum store_result result = store_account_edit(tool->store, &merged);
 
+    if (result == STORE_OK && strcmp(merged.hash, account->hash) != 0) /* taken away */
+        result = store_account_set_password(tool->store, account->uid, "", false, 0, tool->now);
     explicit_bzero(merged.hash, sizeof merged.hash);
     return result;
 }
@@ -104,26 +114,45 @@ static void preview_edit(struct tool *tool, const struct change *change,
     print_difference("full name", account->full_name, merged.full_name, out);
     print_difference("shell", account->shell, merged.shell, out);
     print_difference("account expires at", before, after, out);
+    print_difference("password", account->hash[0] != '\0' ? "yes" : "none", merged.hash[0] != '\0' ? "yes" : "none",
+                     out);
     explicit_bzero(merged.hash, sizeof merged.hash);
 }
 
-/* Allowed, for the day is yet to come; but who is left then cannot undo it. */
-static void finish_edit(struct tool *tool, const struct change *change,
-                        const struct account *before, const struct account *after)
+/* At that time no other Admin is left to undo it. */
+static bool is_last_admin(const struct tool *tool, const struct account *account, int64_t when)
 {
     struct policy awake = tool->policy;
     int64_t others = 1;
 
-    (void)change;
     awake.dormant_days = 0; /* who is used until then is not known */
+    return (account->roles & ROLE_ADMIN) != 0 &&
+           store_count_other_admins(tool->store, account->uid, &awake, when, &others) == STORE_OK && others == 0;
+}
+
+static void note_no_way(const struct tool *tool, const struct account *account)
+{
+    char *keys = NULL;
+    bool none = store_keys_text(tool->store, account->uid, &keys) == STORE_OK && keys[0] == '\0';
+
+    store_text_free(keys);
+    if (none)
+        tool_refuse(GO_ON, "note: %s%s has no password and no key of the account now; see 'admin-tool keys add'",
+                    account->username, is_last_admin(tool, account, tool->now) ? ", the last active Admin," : "");
+}
+
+/* Allowed, for the day is yet to come, or a key opens; but who is left then cannot undo it. */
+static void finish_edit(struct tool *tool, const struct change *change,
+                        const struct account *before, const struct account *after)
+{
+    (void)change;
     printf("%s is changed.\n", after->username);
-    if (after->expires_at == before->expires_at || after->expires_at == 0 ||
-        (after->roles & ROLE_ADMIN) == 0)
-        return;
-    if (store_count_other_admins(tool->store, after->uid, &awake, after->expires_at, &others) == STORE_OK &&
-        others == 0)
+    if (after->expires_at != before->expires_at && after->expires_at != 0 &&
+        is_last_admin(tool, after, after->expires_at))
         tool_refuse(GO_ON, "note: %s is the last active Admin; after that there is none",
                     after->username);
+    if (before->hash[0] != '\0' && after->hash[0] == '\0' && !after->service)
+        note_no_way(tool, after);
 }
 
 /* The options, judged; nothing is opened here. */
@@ -132,10 +161,10 @@ static enum status read_edits(struct tool *tool, struct account *ret)
     enum status status = GO_ON;
 
     if (!tool_has(tool, OPTION_EMAIL) && !tool_has(tool, OPTION_FULL_NAME) &&
-        !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES))
+        !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES) && !tool_has(tool, OPTION_NO_PASSWORD))
         return tool_refuse(STATUS_USAGE, "missing: what to change; try 'admin-tool users edit "
                            "--help'");
-    if (tool_has(tool, OPTION_EMAIL))
+    if (tool_has(tool, OPTION_EMAIL) && tool->arguments.value[OPTION_EMAIL][0] != '\0')
         status = newcomer_take_email(tool->arguments.value[OPTION_EMAIL], ret);
     if (status == GO_ON)
         status = newcomer_take_full_name(tool, ret);

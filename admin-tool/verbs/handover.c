@@ -71,24 +71,45 @@ static size_t make_key_lines(struct tool *tool, const struct account *account, c
     return length;
 }
 
-static bool write_text(struct tool *tool, const struct account *account, const char *password)
+/* Nobody logs in: what it is, for whoever made it. */
+static size_t make_service_lines(const struct account *account, char *ret, size_t size)
 {
-    char text[8192], host[256];
-    size_t length;
-    bool written;
+    return (size_t)snprintf(ret, size,
+                            "%s is a service account: it has no password, and its shell is %s.\n"
+                            "Run a program as it with: runuser -u %s -- COMMAND, or as User=%s of a unit\n"
+                            "Let a program log in as it with: admin-tool keys add %s FILE\n",
+                            account->username, account->shell, account->username, account->username,
+                            account->username);
+}
+
+static size_t make_user_lines(const struct account *account, char *ret, size_t size)
+{
+    char host[256];
 
     name_host(host, sizeof host);
-    length = (size_t)snprintf(text, sizeof text,
-                              "Please pass this on to the user:\n"
-                              "\n"
-                              "Log in to your account with: ssh %s@%s\n"
-                              "\n"
-                              "Username: %s\n"
-                              "Email: %s\n",
-                              account->username, host, account->username, account->email);
+    return (size_t)snprintf(ret, size,
+                            "Please pass this on to the user:\n"
+                            "\n"
+                            "Log in to your account with: ssh %s@%s\n"
+                            "\n"
+                            "Username: %s\n"
+                            "%s%s%s",
+                            account->username, host, account->username,
+                            account->email[0] != '\0' ? "Email: " : "", account->email,
+                            account->email[0] != '\0' ? "\n" : "");
+}
+
+static bool write_text(struct tool *tool, const struct account *account, const char *password)
+{
+    bool is_service = account->service && password == NULL, written;
+    char text[8192];
+    size_t length = is_service ? make_service_lines(account, text, sizeof text)
+                               : make_user_lines(account, text, sizeof text);
+
     if (length < sizeof text)
         length += make_key_lines(tool, account, text + length, sizeof text - length);
-    length += make_password_lines(account, password, text + length, sizeof text - length);
+    if (!is_service && length < sizeof text)
+        length += make_password_lines(account, password, text + length, sizeof text - length);
     written = length < sizeof text && descriptor_write(STDOUT_FILENO, text, length);
     explicit_bzero(text, sizeof text);
     return written;

@@ -39,6 +39,8 @@ struct output {
     struct account accounts[PAGE_SIZE];
     struct activity_summary summaries[PAGE_SIZE];
     enum account_state states[PAGE_SIZE];
+    bool by_default; /* the columns */
+    bool services;   /* some of those listed are service accounts */
     size_t count;   /* of this page */
     size_t printed; /* of the pages before */
 };
@@ -54,7 +56,7 @@ static enum status choose_columns(const struct tool *tool, struct columns *ret)
 
     if (names != NULL)
         return print_parse_columns(names, ret);
-    print_default_columns(ret);
+    print_default_columns(true, ret);
     return GO_ON;
 }
 
@@ -115,6 +117,7 @@ static enum status measure_page(struct output *output)
     for (size_t i = 0; i < output->count; i++) {
         struct listing listing = listing_at(output, i);
 
+        output->services = output->services || listing.account.service;
         print_columns_measure(&output->columns, &listing, &output->layout);
     }
     return GO_ON;
@@ -189,6 +192,8 @@ static enum status list_table(struct output *output)
         output->activity = tool_open_activity();
     print_columns_begin(&output->columns, &output->layout);
     status = walk(output, measure_page);
+    if (output->by_default && !output->services) /* nobody to be marked */
+        output->layout.count = --output->columns.count;
     layout_fit(&output->layout, terminal_width(stdout));
     return status == GO_ON ? walk(output, print_table_page) : status;
 }
@@ -214,6 +219,7 @@ static enum status list(struct tool *tool, const struct columns *columns)
         return refuse_memory();
     output->tool = tool;
     output->columns = *columns;
+    output->by_default = !tool_has(tool, OPTION_COLUMNS);
     choose_filter(output);
     if (tool_wants_json(tool))
         status = list_json(output);

@@ -135,12 +135,27 @@ enum status newcomer_email_status(const struct tool *tool, enum store_result res
     return tool_store_status(tool, result, email);
 }
 
+/* Behind the command or with -u, or asked for; NULL: neither. */
+static const char *find_username(const struct tool *tool, char *typed, size_t size)
+{
+    const char *operand = tool->arguments.operand;
+
+    return operand != NULL ? operand : ask_for(tool, OPTION_USERNAME, "Username: ", typed, size);
+}
+
+/* A service account needs none: "". */
+static const char *find_email(const struct tool *tool, char *typed, size_t size)
+{
+    if (tool_has(tool, OPTION_SERVICE_ACCOUNT) && !tool_has(tool, OPTION_EMAIL))
+        return "";
+    return ask_for(tool, OPTION_EMAIL, "Email: ", typed, size);
+}
+
 static enum status take_names(const struct tool *tool, struct account *ret)
 {
     char typed_name[256], typed_email[512];
-    const char *username = ask_for(tool, OPTION_USERNAME, "Username: ", typed_name,
-                                   sizeof typed_name);
-    const char *email = ask_for(tool, OPTION_EMAIL, "Email: ", typed_email, sizeof typed_email);
+    const char *username = find_username(tool, typed_name, sizeof typed_name);
+    const char *email = find_email(tool, typed_email, sizeof typed_email);
     enum status status;
 
     if (username == NULL || email == NULL)
@@ -148,7 +163,7 @@ static enum status take_names(const struct tool *tool, struct account *ret)
                            email == NULL ? " -e EMAIL" : "");
     status = copy_valid("username", username, account_username_fault(username), ret->username,
                         sizeof ret->username);
-    if (status == GO_ON)
+    if (status == GO_ON && (email[0] != '\0' || tool_has(tool, OPTION_EMAIL)))
         status = newcomer_take_email(email, ret);
     return status;
 }
@@ -169,7 +184,7 @@ enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
     const char *shell = tool->arguments.value[OPTION_SHELL];
 
     if (shell == NULL)
-        shell = host_default_shell();
+        shell = ret->service ? host_no_shell() : host_default_shell();
     return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
@@ -203,8 +218,14 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
 {
     enum status status = GO_ON;
 
-    if (tool_has(tool, OPTION_PASSWORD_STDIN) && tool_has(tool, OPTION_NO_PASSWORD))
-        return tool_refuse(STATUS_USAGE, "--password-stdin and --no-password exclude each other");
+    if (tool_has(tool, OPTION_PASSWORD_STDIN) &&
+        (tool_has(tool, OPTION_NO_PASSWORD) || tool_has(tool, OPTION_SERVICE_ACCOUNT)))
+        return tool_refuse(STATUS_USAGE, "--password-stdin and %s exclude each other",
+                           tool_has(tool, OPTION_NO_PASSWORD) ? "--no-password" : "--service-account");
+    if (tool->arguments.operand != NULL && tool_has(tool, OPTION_USERNAME))
+        return tool_refuse(STATUS_USAGE, "two names: %s, and --username %s", tool->arguments.operand,
+                           tool->arguments.value[OPTION_USERNAME]);
+    ret->account.service = tool_has(tool, OPTION_SERVICE_ACCOUNT);
     if ((status = take_names(tool, &ret->account)) != GO_ON ||
         (status = newcomer_take_full_name(tool, &ret->account)) != GO_ON ||
         (status = take_number(tool, &ret->account)) != GO_ON ||

@@ -22,6 +22,18 @@ static enum store_result apply_reset(struct tool *tool, const struct change *cha
                                       tool->now + tool->policy.temporary_hours * 3600, tool->now);
 }
 
+static void announce_reset(const struct tool *tool, const struct change *change, const struct account *account,
+                           FILE *out)
+{
+    (void)tool;
+    (void)change;
+    if (account->service)
+        fprintf(out, "%s is a service account, which is meant to have no password; this gives it one.\n",
+                account->username);
+    else if (account->hash[0] == '\0')
+        fprintf(out, "%s has no password, only keys; this gives one.\n", account->username);
+}
+
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
@@ -39,6 +51,7 @@ enum status reset_password(struct tool *tool)
     const struct change change = {
         .event = "reset-password", .plan = "reset the password of", .asks = true,
         .password = password, .hash = hash, .apply = apply_reset, .finish = finish_reset,
+        .announce = announce_reset,
     };
     enum status status;
 

@@ -65,7 +65,7 @@ static bool add_row(const struct tool *tool, struct libscols_table *table, const
 
 static bool is_admin(const struct tool *tool, bool there, const struct account *account)
 {
-    return there && (account->roles & ROLE_ADMIN) != 0 &&
+    return there && (account->roles & ROLE_ADMIN) != 0 && !account->service &&
            account_state(account, &tool->policy, tool->now) == ACCOUNT_STATE_ACTIVE;
 }
 
