@@ -83,8 +83,40 @@ ok "a removal that fails half-way fails" [ "$status" -ne 0 ]
 ok "... and leaves the four PAM stacks as they were" [ "$(wired)" -eq 4 ]
 cp "$tmp/prerm" /var/lib/dpkg/info/libpam-coder.prerm
 
+# -- asked before --------------------------------------------------------------------------------------------
+# asked ACTION ANSWER [WORDS]: what a person is asked on a terminal; the answer to what else is asked is yes.
+asked()
+{
+    run env DEBIAN_FRONTEND=readline "ACTION=$1" "ANSWER=$2" "WORDS=${3:-}" "PACKAGES=${ALL[*]}" expect -c '
+        set timeout 60
+        set answer yes
+        spawn apt-get -q -y $env(ACTION) {*}$env(PACKAGES)
+        expect {
+            -re {Delete all} { if {$env(WORDS) eq "Delete"} { set answer $env(ANSWER) }; exp_continue }
+            -re {Remove the packages} { if {$env(WORDS) eq "Remove"} { set answer $env(ANSWER) }; exp_continue }
+            -re {yes/no} { send "$answer\r"; set answer yes; exp_continue }
+            timeout { exit 99 }
+            eof
+        }
+        exit [lindex [wait] 3]'
+}
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status} ' "${ALL[@]}")" = 'installed installed installed ' ]; }
+number_said="no longer log in without the Coder packages: 1;.*users export --to-passwd --all"
+asked remove no Remove
+ok "on a terminal removing asks, with the number of those who can log in" grep -q "$number_said" "$tmp/out"
+ok "... no stops it" eval '[ "$status" -ne 0 ] && installed'
+ok "... and alice still gets in" enters alice "$good"
+echo 'coder-accounts coder-accounts/remove boolean false' | debconf-set-selections
+apt remove "${ALL[@]}"
+ok "an answer given beforehand stops it without a terminal, too" eval '[ "$status" -ne 0 ] && installed'
+complains "not removed, by the answer to coder-accounts/remove" "... and is named"
+echo RESET coder-accounts/remove | debconf-communicate >"$tmp/out"
+echo FSET coder-accounts/remove seen false | debconf-communicate >"$tmp/out"
+
 # -- remove, and back ------------------------------------------------------------------------------------
 apt remove coder-accounts
+complains "$number_said" "removing says how many can no longer log in, and the way out"
+ok "... and goes on where nobody answers" eval '[ "$status" -eq 0 ] && [ ! -e /usr/sbin/admin-tool ]'
 ok "without the tool the accounts still get in" enters alice "$good"
 apt remove "${ALL[@]}"
 ok "removing succeeds" [ "$status" -eq 0 ]
@@ -116,25 +148,12 @@ ok "... deletes the accounts" [ "$(ls "$STATE")" = note ]
 ok "... leaves /etc as before" same_etc
 rm -r "$STATE"
 
-# purge_asked ANSWER: what a person is asked on a terminal.
-purge_asked()
-{
-    run env DEBIAN_FRONTEND=readline "ANSWER=$1" "PACKAGES=${ALL[*]}" expect -c '
-        set timeout 60
-        spawn apt-get -q -y purge {*}$env(PACKAGES)
-        expect {
-            -re {yes/no} { send "$env(ANSWER)\r"; exp_continue }
-            timeout { exit 99 }
-            eof
-        }
-        exit [lindex [wait] 3]'
-}
 install_packages
 make cyd
-purge_asked no
+asked purge no Delete
 ok "on a terminal purging asks; no keeps the accounts" eval '[ "$status" -eq 0 ] && grep -q "cannot be undone" "$tmp/out" && [ -e "$STORE" ]'
 install_packages
-purge_asked yes
+asked purge yes Delete
 ok "yes deletes them" [ "$status" -eq 0 -a ! -e "$STATE" ]
 install_packages
 apt purge "${ALL[@]}"
