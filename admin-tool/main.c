@@ -83,8 +83,10 @@ static const struct command commands[] = {
       "Forget the failed logins that lock a user out" },
     { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, IMPORT_OPTIONS, users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
-    { "users", "export", NULL, 0, ALWAYS | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES),
-      users_export, "Write all accounts as users import reads them" },
+    { "users", "export", "[NAME...]", 0,
+      CHANGING | WITH(OPTION_FORMAT) | WITH(OPTION_WITH_HASHES) | WITH(OPTION_TO_PASSWD) | WITH(OPTION_ALL) |
+          WITH(OPTION_YES),
+      users_export, "Write all accounts as users import reads them; or move some to /etc/passwd" },
     { "users", "make-homes", "[NAME...]", 0, CHANGING, users_make_homes,
       "Make the home directories that are missing, of these users or of all active ones" },
     { "keys", "list", "NAME", 0, ALWAYS | WITH(OPTION_TEXT_OUTPUT), keys_list,

@@ -160,25 +160,15 @@ static enum store_result put_log(struct store *store, struct store *backup)
 
 /* -- all of it ---------------------------------------------------------------------------- */
 
-/* The tombstone of exactly this name and uid makes way, as the schema permits. */
 static enum store_result insert(struct store *store, struct store *backup,
                                 const struct account *account)
 {
-    int64_t uid = (int64_t)account->uid;
-    enum store_result result = database_run(store->db,
-        "INSERT INTO returning_accounts VALUES (?1, ?2)", "it", uid, account->username);
+    enum store_result result = store_account_return(store, account);
 
-    if (result == STORE_OK)
-        result = database_run(store->db, "DELETE FROM tombstones WHERE uid = ?1 AND username = ?2",
-                              "it", uid, account->username);
-    if (result == STORE_OK)
-        result = store_account_insert(store, account);
-    if (result == STORE_OK)
-        result = database_run(store->db, "DELETE FROM returning_accounts", "");
     if (result != STORE_OK)
         return result;
     return carry(backup, "SELECT uid, replaced_at, hash FROM password_history WHERE uid = ?1"
-                 " ORDER BY rowid", uid, store, "INSERT INTO password_history VALUES (?1, ?2, ?3)",
+                 " ORDER BY rowid", (int64_t)account->uid, store, "INSERT INTO password_history VALUES (?1, ?2, ?3)",
                  NULL);
 }
 

@@ -260,6 +260,15 @@ enum store_result store_tombstone_by_name(struct store *store, const char *usern
     return result;
 }
 
+enum store_result store_went_to_passwd(struct store *store, const char *username, uint32_t uid)
+{
+    int64_t one = 0;
+
+    return database_number(store->db, &one,
+        "SELECT 1 FROM tombstones WHERE username = ?1 AND ?2 IN (0, uid) AND gone_to = 'passwd'", "ti", username,
+        (int64_t)uid);
+}
+
 /* The first id of a gap: one past an id in use, or `min`. Walks the range. */
 static enum store_result first_gap(struct store *store, uint32_t min, uint32_t max, int64_t *ret)
 {

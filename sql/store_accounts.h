@@ -51,6 +51,9 @@ enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
                                          char ret[ACCOUNT_NAME_SIZE]);
 enum store_result store_tombstone_by_name(struct store *store, const char *username, uint32_t *ret);
 
+/* OK when the account of this username and uid (0: whatever it was) went to /etc/passwd and has not come back; else NOT_FOUND. */
+enum store_result store_went_to_passwd(struct store *store, const char *username, uint32_t uid);
+
 /* An id never handed out in [min, max]: the one above all others there, else the lowest left.
  * NOT_FOUND when the range is used up. */
 enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max, uint32_t *ret);

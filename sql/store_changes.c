@@ -83,6 +83,32 @@ enum store_result store_account_rename(struct store *store, uint32_t uid, const 
                                        username, home, (int64_t)uid));
 }
 
+enum store_result store_account_give_back(struct store *store, const struct account *account)
+{
+    enum store_result result = store_account_delete(store, account->uid);
+
+    return result != STORE_OK ? result
+                              : touched(store, database_run(store->db,
+        "UPDATE tombstones SET gone_to = 'passwd' WHERE username = ? AND uid = ?", "ti",
+        account->username, (int64_t)account->uid));
+}
+
+enum store_result store_account_return(struct store *store, const struct account *account)
+{
+    int64_t uid = (int64_t)account->uid;
+    enum store_result result = database_run(store->db,
+        "INSERT INTO returning_accounts VALUES (?1, ?2)", "it", uid, account->username);
+
+    if (result == STORE_OK)
+        result = database_run(store->db, "DELETE FROM tombstones WHERE uid = ?1 AND username = ?2",
+                              "it", uid, account->username);
+    if (result == STORE_OK)
+        result = store_account_insert(store, account);
+    if (result == STORE_OK)
+        result = database_run(store->db, "DELETE FROM returning_accounts", "");
+    return result;
+}
+
 enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status)
 {

@@ -15,6 +15,10 @@ enum store_result store_account_insert(struct store *store, const struct account
 /* Everything of the account with this uid and username. NOT_FOUND without one. */
 enum store_result store_account_replace(struct store *store, const struct account *account);
 enum store_result store_account_delete(struct store *store, uint32_t uid); /* leaves a tombstone */
+/* The same, and the tombstone says that the account lives on in /etc/passwd. */
+enum store_result store_account_give_back(struct store *store, const struct account *account);
+/* An account that a tombstone of exactly its username and uid kept out: the tombstone makes way. */
+enum store_result store_account_return(struct store *store, const struct account *account);
 /* Another name, and the home as given; the former name is never given out again. */
 enum store_result store_account_rename(struct store *store, uint32_t uid, const char *username, const char *home);
 enum store_result store_account_set_status(struct store *store, uint32_t uid,

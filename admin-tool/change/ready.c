@@ -17,9 +17,15 @@
 #include "publish.h"
 #include "publish_now.h"
 
+/* Is it a changing one, as users export is when it writes to /etc/passwd? */
+static bool may_change(const struct tool *tool)
+{
+    return (tool->command->flags & COMMAND_CHANGES) != 0 || tool_has(tool, OPTION_TO_PASSWD);
+}
+
 static bool changes(const struct tool *tool)
 {
-    return (tool->command->flags & COMMAND_CHANGES) != 0 && !tool_has(tool, OPTION_DRY_RUN);
+    return may_change(tool) && !tool_has(tool, OPTION_DRY_RUN);
 }
 
 static enum status open_to_change(struct tool *tool)
@@ -73,7 +79,7 @@ enum status tool_open(struct tool *tool)
 {
     enum status status;
 
-    if ((tool->command->flags & COMMAND_CHANGES) != 0)
+    if (may_change(tool))
         actor_find(&tool->actor); /* now: it may ask a slow NSS source */
     status = changes(tool) ? open_to_change(tool) : open_to_read(tool);
     if (status == GO_ON)

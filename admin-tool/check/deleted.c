@@ -62,6 +62,8 @@ static void check_line(struct doctor *doctor, const struct passwd *line)
     char deleted[ACCOUNT_NAME_SIZE];
     uint32_t uid;
 
+    if (store_went_to_passwd(store, line->pw_name, line->pw_uid) == STORE_OK)
+        return; /* this is where it lives on */
     if (!has_account(doctor, line->pw_uid) && store_tombstone_by_uid(store, line->pw_uid, deleted) == STORE_OK)
         report_heir(doctor, line, deleted, true);
     else if (!is_ours(doctor, line->pw_name) && store_tombstone_by_name(store, line->pw_name, &uid) == STORE_OK)

@@ -28,6 +28,7 @@ struct import_row {
     bool needs_password;
     uint32_t uid; /* 0: to be chosen */
     bool chosen;  /* the uid was, by us */
+    bool returns; /* a local account that was ours and went to /etc/passwd */
     unsigned roles;
     enum account_status status;
     bool temporary, service;

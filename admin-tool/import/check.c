@@ -306,14 +306,14 @@ static enum store_result find_taken(struct store *store, const struct import_row
                                     char *ret_what, size_t size)
 {
     const char *email = row->texts + strlen(row->texts) + 1;
-    enum store_result result = store_name_is_free(store, import_row_name(row));
+    enum store_result result = row->returns ? STORE_OK : store_name_is_free(store, import_row_name(row));
 
     snprintf(ret_what, size, "%s", import_row_name(row));
     if (result == STORE_OK) {
         result = store_email_is_free(store, email);
         snprintf(ret_what, size, "%s", email);
     }
-    if (result == STORE_OK && row->uid != 0) {
+    if (result == STORE_OK && row->uid != 0 && !row->returns) {
         result = store_uid_is_free(store, row->uid);
         snprintf(ret_what, size, "uid %u", row->uid);
     }
@@ -346,6 +346,8 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
         row->kind = ROW_OURS;
         return STORE_OK;
     }
+    row->returns = row->kind == ROW_STAGED &&
+                   store_went_to_passwd(batch->tool->store, import_row_name(row), row->uid) == STORE_OK;
     result = find_taken(batch->tool->store, row, what, sizeof what);
     if (result == STORE_TAKEN)
         explain_taken(batch->tool->store, what, ret_reason);

@@ -21,6 +21,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
+#include "give_back.h"
 #include "record.h"
 
 enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
@@ -217,9 +218,15 @@ static enum status export(struct output *output)
 
 enum status users_export(struct tool *tool)
 {
-    struct output *output = calloc(1, sizeof *output);
+    struct output *output;
     enum status status;
 
+    if (tool_has(tool, OPTION_TO_PASSWD))
+        return give_back(tool);
+    if (tool->arguments.operand_count > 0 || tool_has(tool, OPTION_ALL) || tool_has(tool, OPTION_YES) ||
+        tool_has(tool, OPTION_DRY_RUN))
+        return tool_refuse(STATUS_USAGE, "NAME, --all, --yes and --dry-run go with --to-passwd");
+    output = calloc(1, sizeof *output);
     if (output == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory");
     output->tool = tool;

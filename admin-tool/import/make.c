@@ -235,7 +235,9 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
     if (row->kind == ROW_OURS)
         return take_up(tool, row);
     import_row_unpack(row, &account);
-    status = tool_store_status(tool, store_account_insert(tool->store, &account), account.username);
+    status = tool_store_status(tool, row->returns ? store_account_return(tool->store, &account)
+                                                  : store_account_insert(tool->store, &account),
+                               account.username);
     if (status == GO_ON)
         status = change_append(tool, "import", NULL, &account, detail);
     if (status == GO_ON && row->keys != NULL)

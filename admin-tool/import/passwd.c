@@ -45,9 +45,12 @@ static enum status refuse_memory(void)
 
 /* -- one account -------------------------------------------------------------------------- */
 
-/* The hash as a column of import has it: what is locked or empty is no password. */
-static const char *judge_hash(struct import_batch *batch, const char *name, const char *hash)
+/* The hash as a column of import has it: what is locked or empty is no password; but locked and expired, as
+ * "usermod -L -e 1" leaves it, is suspended, with the password for another time. */
+static const char *judge_hash(struct import_batch *batch, const char *name, const char *hash, bool expired)
 {
+    if (expired && hash[0] == '!' && hash[1] == '$')
+        return hash + 1;
     if (hash[0] == '\0')
         import_batch_note(batch, name, "has an empty password, which nobody can log in with here; "
                           "see 'admin-tool reset-password'");
@@ -57,6 +60,11 @@ static const char *judge_hash(struct import_batch *batch, const char *name, cons
     else
         return hash;
     return "*";
+}
+
+static bool has_expired(const struct import_batch *batch, const struct shadow_line *secret)
+{
+    return secret != NULL && secret->expires >= 0 && secret->expires <= (long)(batch->tool->now / DAY);
 }
 
 /* shadow(5)'s days in our terms, as of today. */
@@ -69,7 +77,7 @@ static void take_ages(struct import_batch *batch, const struct shadow_line *secr
     bool dead = aged && secret->inactive >= 0 &&
                 secret->changed + secret->max + secret->inactive < today;
 
-    if ((secret->expires >= 0 && secret->expires <= today) || dead) {
+    if (has_expired(batch, secret) || dead) {
         account->status = ACCOUNT_SUSPENDED;
         import_batch_note(batch, account->username,
                           "has expired in /etc/shadow, so it is suspended");
@@ -121,7 +129,8 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
     if (!set_texts(record, line, ret_reason) ||
         !import_record_set(record, IMPORT_EMAIL, email, ret_reason) ||
         !import_record_set(record, IMPORT_HASH,
-                           judge_hash(staging->batch, line->pw_name, hash), ret_reason) ||
+                           judge_hash(staging->batch, line->pw_name, hash,
+                                      has_expired(staging->batch, secret)), ret_reason) ||
         !import_record_complete(record, ret_reason))
         return false;
     if (secret != NULL)

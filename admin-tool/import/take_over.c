@@ -29,7 +29,7 @@ enum { NAME_FIELD = 0, HASH_FIELD = 1, ID_FIELD = 2, MEMBERS_FIELD = 3 };
 
 struct surgery {
     struct import_batch *batch;
-    struct claims taken; /* CLAIM_USER: whose lines are to go; number: the uid */
+    struct claims taken; /* CLAIM_USER: whose lines are to go; number: the uid. CLAIM_ROW_NAME: number 1: suspended */
     struct claims kept;  /* CLAIM_USER, CLAIM_GROUP: names in the files as they will be */
     struct local_file files[LOCAL_FILE_COUNT];
     char backup[LOCAL_BACKUP_SIZE];
@@ -128,10 +128,12 @@ static bool line_goes(struct surgery *surgery, enum local_file_id file, const ch
     }
 }
 
-/* Another password, or none any more, than when it was read; usermod -L puts a '!' before it. */
-static bool is_changed(const char *read, const char *present)
+/* Another password, or none any more, than when it was read; usermod -L puts a '!' before it, which says no more of who
+ * is suspended. */
+static bool is_changed(const char *read, const char *present, bool suspended)
 {
-    return (present[0] == '$' && strcmp(read, present) != 0) || (present[0] == '!' && read[0] == '$');
+    return (present[0] == '$' && strcmp(read, present) != 0) ||
+           (present[0] == '!' && read[0] == '$' && !suspended);
 }
 
 /* What changed since it was read would be lost: that account waits for the next run. */
@@ -143,7 +145,8 @@ static void spare_changed(struct surgery *surgery, const char *line, size_t leng
     local_line_field(line, length, NAME_FIELD, name, sizeof name);
     local_line_field(line, length, HASH_FIELD, hash, sizeof hash);
     found = claims_find(&surgery->taken, CLAIM_USER, name);
-    if (found != NULL && is_changed(found->holder, hash)) {
+    if (found != NULL &&
+        is_changed(found->holder, hash, claims_find(&surgery->taken, CLAIM_ROW_NAME, name)->number == 1)) {
         tool_complain(surgery->batch->tool, "the password of %s was changed or locked meanwhile, so its "
                       "lines stay: run it again with --take-over", name);
         found->number = 0;
@@ -195,7 +198,9 @@ static bool operate(struct surgery *surgery)
     const char *path = PRIVATE_DIR;
 
     for (size_t i = 0; i < batch->count; i++)
-        if (claims_add(&surgery->taken, CLAIM_USER, import_row_name(&batch->rows[i]),
+        if (claims_add(&surgery->taken, CLAIM_ROW_NAME, import_row_name(&batch->rows[i]),
+                       batch->rows[i].status == ACCOUNT_SUSPENDED, "") == NULL ||
+            claims_add(&surgery->taken, CLAIM_USER, import_row_name(&batch->rows[i]),
                        batch->rows[i].uid,
                        batch->rows[i].hash != NULL ? batch->rows[i].hash : "") == NULL)
             return trouble(surgery, "/etc/passwd", strerror(ENOMEM));

@@ -80,7 +80,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_INACTIVE] = { "inactive", 0, "DURATION", "only users without a login for so long: 90d (s m h d w)" },
     [OPTION_ALL] = { "all", 0, NULL, "every account" },
     [OPTION_MOVE_HOME] = { "move-home", 0, NULL, "the home directory gets the new name, too" },
-    [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "write the accounts back to the local files" },
+    [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "move the named accounts to the local files" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */

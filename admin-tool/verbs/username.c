@@ -23,6 +23,9 @@ static enum status refuse_former(const struct tool *tool, const char *username)
     if (result == STORE_OK)
         return tool_refuse(STATUS_REFUSED, "%s is the former name of %s; names are never given out again, so "
                            "choose another", username, heir.username);
+    if (store_went_to_passwd(tool->store, username, 0) == STORE_OK)
+        return tool_refuse(STATUS_REFUSED, "%s went to /etc/passwd, and the name is nobody else's; if it is there, 'admin-tool "
+                           "users import --from-passwd --take-over %s' brings it back", username, username);
     return tool_refuse(STATUS_REFUSED, "%s was deleted; names are never given out again, so choose another", username);
 }
 
