@@ -119,7 +119,7 @@ static const struct command commands[] = {
     { NULL, "publish", NULL, COMMAND_CHANGES, CHANGING, publish_anew,
       "Write the public directory of users and groups anew" },
     { NULL, "check", "[NAME]", 0,
-      ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_DRY_RUN) | WITH(OPTION_TEXT_OUTPUT), check_run,
+      ALWAYS | WITH(OPTION_REPAIR) | WITH(OPTION_DRY_RUN) | WITH(OPTION_CHECK_OUTPUT), check_run,
       "Say what keeps users from logging in, or NAME, and what mends it" },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -7,7 +7,8 @@
 #include "terminal/command.h"
 #include "finding.h"
 
-/* All that was found, as text or JSON on stdout: DONE, or FAILED where there is a problem or memory ran out. */
+/* All that was found, on stdout as --output says: DONE, or FAILED where there is a problem or memory ran out; for Nagios
+ * a plugin's exit status (report_monitor.h). */
 enum status report_print(struct doctor *doctor);
 
 #endif

@@ -135,7 +135,7 @@ static void check_settings(struct doctor *doctor, const struct sshd_settings *se
                      "passwords of ours are refused, and no account check stands before a key",
                      "sed -i '1i UsePAM yes' /etc/ssh/sshd_config" RELOAD);
     if (!settings->keyboard_interactive)
-        check_report(doctor, SEVERITY_WARNING, "sshd-keyboard", "sshd_config",
+        check_report(doctor, settings->password ? SEVERITY_NOTE : SEVERITY_WARNING, "sshd-keyboard", "sshd_config",
                      "KbdInteractiveAuthentication is no",
                      settings->password
                          ? "a temporary password cannot be changed in the login itself: sshd runs "

@@ -64,6 +64,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_EXACT] = { "exact", 0, NULL, "even suspensions and deletions made since are undone" },
     [OPTION_TEXT_OUTPUT] = { "output", 'o', "text|json", "default text" },
     [OPTION_TABLE_OUTPUT] = { "output", 'o', "table|json", "default table" },
+    [OPTION_CHECK_OUTPUT] = { "output", 'o', "text|json|nagios|prometheus", "default text" },
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, "say what would be done, and change nothing" },
     [OPTION_HELP] = { "help", 'h', NULL, "this text" },
     [OPTION_VERSION] = { "version", 0, NULL, "the version" },

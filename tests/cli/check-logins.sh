@@ -61,7 +61,7 @@ chmod 644 "$security/pam_coder.so"
 
 plant_all <<'END'
 sshd-pam|problem|no|UsePAM no|conf UsePAM no
-sshd-keyboard|warning|no|KbdInteractiveAuthentication no|conf KbdInteractiveAuthentication no
+sshd-keyboard|note|no|KbdInteractiveAuthentication no|conf KbdInteractiveAuthentication no
 sshd-pam|problem|yes|UsePAM no in the main file|sed -i /UsePAM/d /etc/ssh/sshd_config.d/coder.conf; sed -i 's/^UsePAM.*/UsePAM no/' /etc/ssh/sshd_config
 sshd-lists|problem|no|AllowGroups without ours|conf AllowGroups ssh-users
 sshd-lists|warning|no|DenyUsers of one of ours|conf DenyUsers bob

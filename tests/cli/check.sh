@@ -200,6 +200,39 @@ kill "$holder"
 wait "$holder"
 run admin-tool check
 ok "in the end everything is in order" in_order
+
+# -- for monitoring systems ---------------------------------------------------------------------------------
+series() # series NAME{LABELS} VALUE
+{
+    grep -qxF -- "$1 $2" "$tmp/out"
+}
+# Every line of the format, and nothing twice.
+is_exposition()
+{
+    python3 -c '
+import re, sys
+lines = open(sys.argv[1]).read().splitlines()
+sample = re.compile(r"[a-z_]+(\{[a-z]+=\"([^\"\\\n]|\\[\\\"n])*\"(,[a-z]+=\"([^\"\\\n]|\\[\\\"n])*\")*\})? [0-9]+")
+names = [line.rsplit(" ", 1)[0] for line in lines if not line.startswith("# ")]
+sys.exit(not names or len(set(names)) != len(names) or any(not sample.fullmatch(line) and not line.startswith("# ") for line in lines))' "$tmp/out"
+}
+exits 0 "for Nagios: nothing found" admin-tool check -o nagios
+ok "... is one line" grep -qxE 'CODER OK - everything is in order \| problems=0;;0 warnings=0;0 notes=[0-9]+' "$tmp/out"
+exits 0 "for Prometheus, too" admin-tool check -o prometheus
+ok "... no problem" eval 'is_exposition && series "coder_check_findings{severity=\"problem\"}" 0'
+touch "$STATE/private/directory.new"
+run admin-tool check -o nagios
+ok "a warning is 1" [ "$status" -eq 1 ]
+ok "... and names the first" grep -qE '^CODER WARNING - .+ \| problems=0;;0 warnings=[1-9]' "$tmp/out"
+chmod 755 "$STATE/private"
+run admin-tool check -o nagios
+ok "a problem is 2, whatever else there is" [ "$status" -eq 2 ]
+ok "... and is named in one line" eval '[ "$(wc -l <"$tmp/out")" = 1 ] && grep -qE "^CODER CRITICAL - .*private.* \| problems=[1-9]" "$tmp/out"'
+run admin-tool check -o prometheus
+ok "for Prometheus the status is the usual one" [ "$status" -eq 1 ]
+ok "... and the finding is told" eval 'is_exposition && grep -q "^coder_check_finding{check=\"store-mode\",severity=\"problem\"," "$tmp/out"'
+put_back
+
 chmod 755 "$STATE/private"
 run admin-tool check --repair --dry-run
 ok "--repair --dry-run mends nothing" [ "$(stat -c %a "$STATE/private")" = 755 ]
