@@ -30,6 +30,7 @@
 #include "verbs/policy.h"
 #include "verbs/publish.h"
 #include "verbs/rename.h"
+#include "verbs/require_change.h"
 #include "verbs/reset_password.h"
 #include "verbs/restore.h"
 #include "verbs/users.h"
@@ -43,9 +44,10 @@
      WITH(OPTION_ROLES) | WITH(OPTION_UID) | WITH(OPTION_SHELL) | WITH(OPTION_HOME) |           \
      WITH(OPTION_EXPIRES) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_PASSWORD_STDIN) |         \
      WITH(OPTION_NO_PASSWORD) | WITH(OPTION_SERVICE_ACCOUNT) | WITH(OPTION_SSH_KEY) |          \
+     WITH(OPTION_PASSWORD_MAX_DAYS) | WITH(OPTION_NEVER_DORMANT) |                             \
      WITH(OPTION_NO_SUBIDS) | WITH(OPTION_FORCE) | WITH(OPTION_TEXT_OUTPUT))
 #define SHOW_OPTIONS (ALWAYS | WITH(OPTION_COLUMNS) | WITH(OPTION_TABLE_OUTPUT))
-#define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE))
+#define LIST_OPTIONS (SHOW_OPTIONS | WITH(OPTION_STATUS) | WITH(OPTION_ROLE) | WITH(OPTION_INACTIVE))
 #define IMPORT_OPTIONS                                                                          \
     (CHANGING | WITH(OPTION_FROM_PASSWD) | WITH(OPTION_TAKE_OVER) | WITH(OPTION_SKIP_BAD) |     \
      WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_NO_SUBIDS) |      \
@@ -62,15 +64,16 @@ static const struct command commands[] = {
           WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),
       users_suspend, "Take all access away, and end what the user runs" },
     { "users", "activate", "NAME", COMMAND_CHANGES, CHANGING | WITH(OPTION_YES), users_activate,
-      "Give a suspended user access again" },
+      "Give a suspended or dormant user access again" },
     { "users", "edit-roles", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_ROLES) | WITH(OPTION_YES) | WITH(OPTION_KEEP_SESSIONS) |
           WITH(OPTION_REMOVE_SETID) | WITH(OPTION_FORCE),
       users_edit_roles, "Replace the set of roles" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_EMAIL) | WITH(OPTION_FULL_NAME) | WITH(OPTION_SHELL) |
-          WITH(OPTION_EXPIRES) | WITH(OPTION_NO_PASSWORD),
-      users_edit, "Change e-mail, full name, shell or the last day, or take the password away" },
+          WITH(OPTION_EXPIRES) | WITH(OPTION_NO_PASSWORD) | WITH(OPTION_PASSWORD_MAX_DAYS) |
+          WITH(OPTION_NEVER_DORMANT) | WITH(OPTION_MAY_BE_DORMANT),
+      users_edit, "Change e-mail, full name, shell or some last day, or take the password away" },
     { "users", "rename", "OLD NEW", COMMAND_CHANGES,
       CHANGING | WITH(OPTION_MOVE_HOME) | WITH(OPTION_END_SESSIONS) | WITH(OPTION_YES), users_rename,
       "Give an account another name; its id, password, roles and files stay" },
@@ -81,6 +84,8 @@ static const struct command commands[] = {
       "Delete an account; its name and id are never given out again" },
     { "users", "unlock", "NAME", COMMAND_CHANGES, CHANGING, users_unlock,
       "Forget the failed logins that lock a user out" },
+    { "users", "require-change", "[NAME...]", COMMAND_CHANGES, CHANGING | WITH(OPTION_ALL) | WITH(OPTION_YES),
+      users_require_change, "Have the password changed at the next login, for which it is still good" },
     { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, IMPORT_OPTIONS, users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", "[NAME...]", 0,

@@ -4,6 +4,8 @@
  */
 #include "account.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy.h"
@@ -23,17 +25,22 @@ static int64_t end_of_days(int64_t since, int64_t days)
     return since == 0 || days <= 0 ? 0 : since + days * DAY;
 }
 
-int64_t account_dormant_from(const struct account *account, const struct policy *policy)
+int64_t account_unused_since(const struct account *account)
 {
     /* the day counts to its end: of the login we know no more */
     int64_t since = account->last_login_day != 0 ? account->last_login_day + DAY : 0;
+
+    return since > account->created_at ? since : account->created_at;
+}
+
+int64_t account_dormant_from(const struct account *account, const struct policy *policy)
+{
+    int64_t since = account_unused_since(account);
 
     if (account->service || account->never_dormant)
         return 0;
     if (since < account->awake_since)
         since = account->awake_since;
-    if (since < account->created_at)
-        since = account->created_at;
     return end_of_days(since, policy->dormant_days);
 }
 
@@ -263,6 +270,32 @@ const char *account_uid_fault(uint64_t uid)
     if (uid > 2147483647)
         return "is above 2147483647";
     return NULL;
+}
+
+bool account_days_parse(const char *text, int64_t *ret)
+{
+    size_t length = strlen(text);
+    long days;
+
+    if (strcmp(text, "never") == 0 || strcmp(text, "default") == 0) {
+        *ret = text[0] == 'n' ? ACCOUNT_DAYS_NEVER : 0;
+        return true;
+    }
+    if (length == 0 || length > 5 || strspn(text, "0123456789") != length)
+        return false;
+    days = strtol(text, NULL, 10);
+    if (days < 1 || days > 99998)
+        return false;
+    *ret = days;
+    return true;
+}
+
+void account_days_write(int64_t days, char ret[ACCOUNT_DAYS_SIZE])
+{
+    if (days > 0)
+        snprintf(ret, ACCOUNT_DAYS_SIZE, "%lld", (long long)days);
+    else
+        snprintf(ret, ACCOUNT_DAYS_SIZE, "%s", days == 0 ? "default" : "never");
 }
 
 /* -- names of values ---------------------------------------------------------------------- */

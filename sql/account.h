@@ -92,6 +92,9 @@ enum account_state {
 enum account_state account_state(const struct account *account, const struct policy *policy, int64_t now);
 const char *account_state_name(enum account_state state);
 
+/* Since when nobody has logged in, as far as is known: the end of the day of the last login, or the creation. */
+int64_t account_unused_since(const struct account *account);
+
 /* When the account becomes dormant unless it is used before, and when its password becomes too old; Unix seconds,
  * 0: never. */
 int64_t account_dormant_from(const struct account *account, const struct policy *policy);
@@ -137,6 +140,13 @@ const char *account_home_fault(const char *home);
 /* 1000 and up, not 60001-65535 (Debian policy 9.2), not 524288-1879048191 (systemd's and subordinate
  * ids), below 2^31. NULL if fine, else what is wrong. */
 const char *account_uid_fault(uint64_t uid);
+
+/* "never", "default" or 1-99998 -> password_max_days. False if it is none of these (ret unchanged). */
+bool account_days_parse(const char *text, int64_t *ret);
+
+enum { ACCOUNT_DAYS_SIZE = 24 };
+/* The same the other way. */
+void account_days_write(int64_t days, char ret[ACCOUNT_DAYS_SIZE]);
 
 /* "admin,auditor" -> set with ROLE_MEMBER. False if a word is no role (ret unchanged). */
 bool roles_parse(const char *text, unsigned *ret);

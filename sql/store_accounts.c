@@ -340,6 +340,14 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 
 /* -- JSON --------------------------------------------------------------------------------- */
 
+void account_extra_begin(const struct account *account, const struct policy *policy, int64_t now,
+                         struct account_extra *ret)
+{
+    *ret = (struct account_extra){ .state = account_state(account, policy, now),
+                                   .password_end = account_password_end(account, policy),
+                                   .dormant_from = account_dormant_from(account, policy) };
+}
+
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
@@ -351,6 +359,8 @@ static const char account_object[] =
     "  'password_expires_at', " SQL_RFC3339("?12") ","
     "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
     "  'locked_until', " SQL_RFC3339("?15") ","
+    "  'password_max_days', iif(?18 = 0, NULL, max(?18, 0)), 'password_too_old_at', " SQL_RFC3339("?19") ","
+    "  'never_dormant', json(iif(?20, 'true', 'false')), 'dormant_at', " SQL_RFC3339("?21") ","
     "  'ssh_keys', json((SELECT json_group_array(fingerprint) FROM"
     "    (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
 
@@ -359,13 +369,14 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiii", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
                       (int64_t)account->temporary, account->temporary_until, account->expires_at,
                       extra->last_login_at, extra->locked_until, extra->temporary_password,
-                      (int64_t)account->service) &&
+                      (int64_t)account->service, account->password_max_days, extra->password_end,
+                      (int64_t)account->never_dormant, extra->dormant_from) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

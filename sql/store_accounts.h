@@ -70,8 +70,12 @@ enum store_result store_count_other_admins(struct store *store, uint32_t uid,
 struct account_extra {
     enum account_state state;
     const char *temporary_password; /* only for create and reset-password; "": there is none */
-    int64_t last_login_at, locked_until;
+    int64_t last_login_at, locked_until, password_end, dormant_from;
 };
+
+/* What record and policy say of it; the rest is 0. */
+void account_extra_begin(const struct account *account, const struct policy *policy, int64_t now,
+                         struct account_extra *ret);
 
 /* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is
  * the password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */

@@ -20,16 +20,19 @@ static const char facts_object[] =
     " 'shell', ?6, 'status', ?7, 'roles', " SQL_ROLES ","
     " 'must_change', json(iif(?9, 'true', 'false')), 'password_expires_at', " SQL_RFC3339("?10") ","
     " 'account_expires_at', " SQL_RFC3339("?11") ","
-    " 'has_password', json(iif(?12, 'true', 'false')), 'service_account', json(iif(?13, 'true', 'null')))";
+    " 'has_password', json(iif(?12, 'true', 'false')), 'service_account', json(iif(?13, 'true', 'null')),"
+    " 'password_max_days', iif(?14 = 0, NULL, max(?14, 0)), 'never_dormant', json(iif(?15, 'true', 'false')),"
+    " 'awake_since', " SQL_RFC3339("?16") ")";
 
 static enum store_result facts_json(struct store *store, const struct account *account, char **ret)
 {
-    return database_copy(store->db, ret, facts_object, "tittttt" "iiiiii", account->username,
+    return database_copy(store->db, ret, facts_object, "tittttt" "iiiiii" "iii", account->username,
                          (int64_t)account->uid, account->email, account->full_name, account->home,
                          account->shell, account_status_name(account->status),
                          (int64_t)account->roles, (int64_t)account->temporary,
                          account->temporary_until, account->expires_at,
-                         (int64_t)(account->hash[0] != '\0'), (int64_t)account->service);
+                         (int64_t)(account->hash[0] != '\0'), (int64_t)account->service, account->password_max_days,
+                         (int64_t)account->never_dormant, account->awake_since);
 }
 
 enum store_result store_audit_append(struct store *store, const struct audit_actor *actor,

@@ -116,6 +116,21 @@ enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                        "ti", account_status_name(status), (int64_t)uid));
 }
 
+enum store_result store_account_activate(struct store *store, uint32_t uid, int64_t now)
+{
+    return touched(store, database_run(store->db,
+        "UPDATE accounts SET status = 'active', awake_since = ?2 WHERE uid = ?1", "ii", (int64_t)uid, now));
+}
+
+enum store_result store_account_require_change(struct store *store, uint32_t uid)
+{
+    enum store_result result = touched(store, database_run(store->db,
+        "UPDATE accounts SET temporary = 1, temporary_until = NULL"
+        " WHERE uid = ? AND temporary = 0 AND hash IS NOT NULL", "i", (int64_t)uid));
+
+    return result == STORE_NOT_FOUND ? STORE_LOST : result;
+}
+
 enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles)
 {
     static const enum role stored[] = { ROLE_AUDITOR, ROLE_ADMIN };
@@ -173,8 +188,9 @@ enum store_result store_account_note_login(struct store *store, uint32_t uid, in
 enum store_result store_account_edit(struct store *store, const struct account *account)
 {
     enum store_result result = touched(store, database_run(store->db,
-        "UPDATE accounts SET email = ?, expires_at = nullif(?, 0) WHERE uid = ?", "tii",
-        text_or_null(account->email), account->expires_at, (int64_t)account->uid));
+        "UPDATE accounts SET email = ?1, expires_at = nullif(?2, 0), password_max_days = nullif(?3, 0),"
+        " never_dormant = ?4 WHERE uid = ?5", "tiiii", text_or_null(account->email), account->expires_at,
+        account->password_max_days, (int64_t)account->never_dormant, (int64_t)account->uid));
 
     if (result == STORE_OK)
         result = database_run(store->db,

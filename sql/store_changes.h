@@ -25,7 +25,14 @@ enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status);
 enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles);
 
-/* E-mail, full name, shell and account expiry as in `account`, found by its uid. */
+/* Active, and not dormant before policy's days from `now` on have gone by without a login. */
+enum store_result store_account_activate(struct store *store, uint32_t uid, int64_t now);
+
+/* The present password must be changed at the next login, for which it is good without an end. LOST when it must be
+ * already (its end stays), or there is none. */
+enum store_result store_account_require_change(struct store *store, uint32_t uid);
+
+/* E-mail, full name, shell, account expiry, password_max_days and never_dormant as in `account`, found by its uid. */
 enum store_result store_account_edit(struct store *store, const struct account *account);
 
 /* An administrator's word, unconditional. until: Unix seconds, only with temporary. */

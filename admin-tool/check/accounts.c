@@ -35,11 +35,12 @@ enum { PAGE_SIZE = 128, ASKED_MAX = 2000, SUDO_ASKED_MAX = 8 };
 struct census {
     struct doctor *doctor;
     struct directory_view *view; /* NULL: no directory */
-    int64_t accounts, admins, outdated, overdue, expired;
+    int64_t accounts, admins, outdated, overdue, expired, dormant;
     int64_t asked, unanswered, stale;
     size_t homeless;
     int sudo_asked;
     struct hash_costs costs;
+    char dormant_admin[ACCOUNT_NAME_SIZE]; /* one of them; "": none */
     char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
 };
 
@@ -195,6 +196,8 @@ static void look_at(struct census *census, const struct account *account)
 
     census->accounts++;
     census->admins += state == ACCOUNT_STATE_ACTIVE && !account->service && (account->roles & ROLE_ADMIN) != 0;
+    if (state == ACCOUNT_STATE_DORMANT && (account->roles & ROLE_ADMIN) != 0)
+        memcpy(census->dormant_admin, account->username, sizeof census->dormant_admin);
     check_record(doctor, account);
     if (doctor->account != NULL && doctor->account->uid != account->uid)
         return;
@@ -202,6 +205,7 @@ static void look_at(struct census *census, const struct account *account)
     check_hash_cost(&census->costs, account);
     census->overdue += verdict == VERDICT_TEMPORARY_EXPIRED;
     census->expired += state == ACCOUNT_STATE_EXPIRED;
+    census->dormant += state == ACCOUNT_STATE_DORMANT;
     ask_nss(census, account);
     ask_sudo(census, account, verdict);
     check_name(doctor, account);
@@ -228,15 +232,24 @@ static void count_all(struct census *census)
     free(page);
 }
 
+static void report_admins(const struct census *census)
+{
+    char mend[CHECK_TEXT_SIZE] = "admin-tool users edit-roles NAME --roles admin";
+
+    if (census->accounts == 0 || census->admins > 0)
+        return;
+    if (census->dormant_admin[0] != '\0')
+        check_text(mend, "admin-tool users activate %s", census->dormant_admin);
+    check_report(census->doctor, SEVERITY_WARNING, "account-admins", "roles", "no active user is an Admin",
+                 "only root of this machine can manage anything", mend);
+}
+
 static void report_census(const struct census *census)
 {
     struct doctor *doctor = census->doctor;
     char what[CHECK_TEXT_SIZE];
 
-    if (census->accounts > 0 && census->admins == 0)
-        check_report(doctor, SEVERITY_WARNING, "account-admins", "roles",
-                     "no active user is an Admin", "only root of this machine can manage anything",
-                     "admin-tool users edit-roles NAME --roles admin");
+    report_admins(census);
     if (census->outdated > 0)
         check_report(doctor, SEVERITY_NOTE, "account-hashes", "passwords",
                      check_text(what,
@@ -253,6 +266,11 @@ static void report_census(const struct census *census)
                      check_text(what, "%lld account%s expired", (long long)census->expired,
                                 census->expired == 1 ? " has" : "s have"),
                      "these users cannot log in any more", "admin-tool users list --status expired");
+    if (census->dormant > 0 && doctor->account == NULL)
+        check_report(doctor, SEVERITY_NOTE, "account-dormant", "unused accounts",
+                     check_text(what, "%lld account%s dormant", (long long)census->dormant,
+                                census->dormant == 1 ? " is" : "s are"),
+                     "these users cannot log in any more", "admin-tool users list --status dormant");
 }
 
 void check_accounts(struct doctor *doctor)

@@ -38,17 +38,22 @@ static void report(const struct visit *visit, enum severity severity, const char
 static void report_verdict(const struct visit *visit)
 {
     const char *name = visit->account->username;
-    char mend[CHECK_TEXT_SIZE];
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE], since[WHEN_SIZE];
 
     if (visit->verdict >= VERDICT_TEMPORARY)
         return;
+    check_text(what, "%s", visit_reason(visit->verdict));
+    if (visit->verdict == VERDICT_DORMANT) {
+        when_format(account_dormant_from(visit->account, &visit->doctor->tool->policy), "-", since);
+        check_text(what, "the account is dormant since %s: nobody had logged in for too long", since);
+    }
     if (visit->verdict == VERDICT_SUSPENDED || visit->verdict == VERDICT_DORMANT)
         check_text(mend, "admin-tool users activate %s", name);
     else if (visit->verdict == VERDICT_ACCOUNT_EXPIRED)
         check_text(mend, "admin-tool users edit %s --expires never", name);
     else
         check_text(mend, "admin-tool reset-password %s", name);
-    report(visit, SEVERITY_PROBLEM, "user-state", visit_reason(visit->verdict),
+    report(visit, SEVERITY_PROBLEM, "user-state", what,
            "every service refuses this user", mend);
 }
 

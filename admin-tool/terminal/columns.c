@@ -17,7 +17,8 @@
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
-    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
+    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_MAX_DAYS, COLUMN_TOO_OLD, COLUMN_DORMANT,
+    COLUMN_NEVER_DORMANT, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
 };
 enum { COLUMN_DEFAULTS = COLUMN_STATUS + 1 };
 
@@ -36,6 +37,10 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_PASSWORD_EXPIRES] = "password expires at",
     [COLUMN_PASSWORD_CHANGED] = "password changed at",
     [COLUMN_EXPIRES] = "account expires at",
+    [COLUMN_MAX_DAYS] = "password max days",
+    [COLUMN_TOO_OLD] = "password too old at",
+    [COLUMN_DORMANT] = "dormant at",
+    [COLUMN_NEVER_DORMANT] = "never dormant",
     [COLUMN_HOME] = "home",
     [COLUMN_SHELL] = "shell",
     [COLUMN_SERVICE] = "service account",
@@ -62,6 +67,8 @@ static const char *text_of(const struct listing *listing, enum column_id id)
         return account->full_name;
     case COLUMN_MUST_CHANGE:
         return account->temporary ? "yes" : "no";
+    case COLUMN_NEVER_DORMANT:
+        return account->never_dormant ? "yes" : "no";
     case COLUMN_HOME:
         return account->home;
     case COLUMN_SHELL:
@@ -102,6 +109,15 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
         return;
     case COLUMN_EXPIRES:
         when_format_end(account->expires_at, "never", ret);
+        return;
+    case COLUMN_MAX_DAYS:
+        account_days_write(account->password_max_days, ret);
+        return;
+    case COLUMN_TOO_OLD:
+        when_format(listing->extra.password_end, "never", ret);
+        return;
+    case COLUMN_DORMANT:
+        when_format(listing->extra.dormant_from, "never", ret);
         return;
     default:
         print_escape(text_of(listing, id), ret, CELL_SIZE);
@@ -161,7 +177,7 @@ void print_column_names(char *ret, size_t size)
 
 static enum status refuse_column(const char *word, size_t length)
 {
-    char names[256];
+    char names[512];
 
     print_column_names(names, sizeof names);
     return tool_refuse(STATUS_USAGE, "unknown column '%.*s'; columns are %s", (int)length, word,

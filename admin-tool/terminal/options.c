@@ -78,7 +78,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
                                    "a password must be changed after so many days" },
     [OPTION_NEVER_DORMANT] = { "never-dormant", 0, NULL, "stays usable however long it is not used" },
     [OPTION_MAY_BE_DORMANT] = { "may-be-dormant", 0, NULL, "takes --never-dormant back" },
-    [OPTION_INACTIVE] = { "inactive", 0, "DURATION", "only users without a login for so long: 90d (s m h d w)" },
+    [OPTION_INACTIVE] = { "inactive", 0, "WHEN", "only users without a login for so long, 90d, or since a day" },
     [OPTION_ALL] = { "all", 0, NULL, "every account" },
     [OPTION_MOVE_HOME] = { "move-home", 0, NULL, "the home directory gets the new name, too" },
     [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "move the named accounts to the local files" },
@@ -282,7 +282,7 @@ static const char *force_help(const struct command *command)
 
 void options_print_help(const struct command *command)
 {
-    char names[256];
+    char names[512];
 
     printf("Usage: ");
     print_name(command, stdout);

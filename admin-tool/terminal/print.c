@@ -45,24 +45,45 @@ bool print_account_add(struct page *page, const struct columns *columns, const s
     return page_add(page, cells, red);
 }
 
-void print_account_row(const struct tool *tool, const struct account *account, FILE *out)
+static void set_listing(const struct tool *tool, const struct account *account, struct listing *ret)
 {
-    struct listing listing = { .account = *account,
-                               .extra.state = account_state(account, &tool->policy, tool->now) };
+    ret->account = *account;
+    account_extra_begin(account, &tool->policy, tool->now, &ret->extra);
+}
+
+void print_account_rows(const struct tool *tool, const struct account *accounts, size_t count, FILE *out)
+{
+    struct listing listing = { .extra.last_login_at = 0 };
     struct columns columns;
     struct layout layout;
     struct page *page;
+    bool added, services = false;
 
-    print_default_columns(account->service, &columns);
+    for (size_t i = 0; i < count; i++)
+        services = services || accounts[i].service;
+    print_default_columns(services, &columns);
     print_columns_begin(&columns, &layout);
-    print_columns_measure(&columns, &listing, &layout);
+    for (size_t i = 0; i < count; i++) {
+        set_listing(tool, &accounts[i], &listing);
+        print_columns_measure(&columns, &listing, &layout);
+    }
     layout_fit(&layout, terminal_width(out));
     page = page_new(&layout, true, out);
-    if (page != NULL && print_account_add(page, &columns, &listing))
+    added = page != NULL;
+    for (size_t i = 0; added && i < count; i++) {
+        set_listing(tool, &accounts[i], &listing);
+        added = print_account_add(page, &columns, &listing);
+    }
+    if (added)
         page_end(page);
     else
         page_drop(page);
     explicit_bzero(listing.account.hash, sizeof listing.account.hash);
+}
+
+void print_account_row(const struct tool *tool, const struct account *account, FILE *out)
+{
+    print_account_rows(tool, account, 1, out);
 }
 
 /* -- the audit log ------------------------------------------------------------------------ */

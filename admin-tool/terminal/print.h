@@ -20,8 +20,9 @@
 /* The first pass of accounts is in columns.h. All that add: false when memory is short. */
 bool print_account_add(struct page *page, const struct columns *columns, const struct listing *listing);
 
-/* One account as a table of one row. */
+/* As a table: one account, or a few. */
 void print_account_row(const struct tool *tool, const struct account *account, FILE *out);
+void print_account_rows(const struct tool *tool, const struct account *accounts, size_t count, FILE *out);
 
 void print_audit_begin(struct layout *ret);
 void print_audit_measure(const struct audit_row *row, struct layout *layout);

@@ -37,12 +37,17 @@ static struct account merge(const struct tool *tool, const struct account *given
         merged.expires_at = given->expires_at;
     if (tool_has(tool, OPTION_NO_PASSWORD))
         explicit_bzero(merged.hash, sizeof merged.hash);
+    if (tool_has(tool, OPTION_PASSWORD_MAX_DAYS))
+        merged.password_max_days = given->password_max_days;
+    if (tool_has(tool, OPTION_NEVER_DORMANT) || tool_has(tool, OPTION_MAY_BE_DORMANT))
+        merged.never_dormant = given->never_dormant;
     return merged;
 }
 
 static bool is_same(const struct account *one, const struct account *other)
 {
     return strcmp(one->email, other->email) == 0 && one->expires_at == other->expires_at &&
+           one->password_max_days == other->password_max_days && one->never_dormant == other->never_dormant &&
            strcmp(one->full_name, other->full_name) == 0 && strcmp(one->shell, other->shell) == 0 &&
            strcmp(one->hash, other->hash) == 0;
 }
@@ -116,6 +121,10 @@ static void preview_edit(struct tool *tool, const struct change *change,
     print_difference("account expires at", before, after, out);
     print_difference("password", account->hash[0] != '\0' ? "yes" : "none", merged.hash[0] != '\0' ? "yes" : "none",
                      out);
+    account_days_write(account->password_max_days, before);
+    account_days_write(merged.password_max_days, after);
+    print_difference("password max days", before, after, out);
+    print_difference("never dormant", account->never_dormant ? "yes" : "no", merged.never_dormant ? "yes" : "no", out);
     explicit_bzero(merged.hash, sizeof merged.hash);
 }
 
@@ -147,6 +156,9 @@ static void finish_edit(struct tool *tool, const struct change *change,
 {
     (void)change;
     printf("%s is changed.\n", after->username);
+    if (before->never_dormant && account_state(after, &tool->policy, tool->now) == ACCOUNT_STATE_DORMANT)
+        tool_refuse(GO_ON, "note: %s is dormant now; 'admin-tool users activate %s' wakes it", after->username,
+                    after->username);
     if (after->expires_at != before->expires_at && after->expires_at != 0 &&
         is_last_admin(tool, after, after->expires_at))
         tool_refuse(GO_ON, "note: %s is the last active Admin; after that there is none",
@@ -161,7 +173,9 @@ static enum status read_edits(struct tool *tool, struct account *ret)
     enum status status = GO_ON;
 
     if (!tool_has(tool, OPTION_EMAIL) && !tool_has(tool, OPTION_FULL_NAME) &&
-        !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES) && !tool_has(tool, OPTION_NO_PASSWORD))
+        !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES) && !tool_has(tool, OPTION_NO_PASSWORD) &&
+        !tool_has(tool, OPTION_PASSWORD_MAX_DAYS) && !tool_has(tool, OPTION_NEVER_DORMANT) &&
+        !tool_has(tool, OPTION_MAY_BE_DORMANT))
         return tool_refuse(STATUS_USAGE, "missing: what to change; try 'admin-tool users edit "
                            "--help'");
     if (tool_has(tool, OPTION_EMAIL) && tool->arguments.value[OPTION_EMAIL][0] != '\0')
@@ -172,6 +186,8 @@ static enum status read_edits(struct tool *tool, struct account *ret)
         status = newcomer_take_shell(tool, ret);
     if (status == GO_ON)
         status = newcomer_take_expiry(tool, ret);
+    if (status == GO_ON)
+        status = newcomer_take_days(tool, ret);
     return status;
 }
 

@@ -23,13 +23,15 @@
 
 static bool write_json(struct tool *tool, const struct account *account, const char *password)
 {
-    const struct account_extra extra = { .state = account_state(account, &tool->policy, tool->now),
-                                         .temporary_password = password != NULL ? password : "" };
+    struct account_extra extra;
     char *text = NULL;
-    bool written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
-                   descriptor_write(STDOUT_FILENO, text, strlen(text)) &&
-                   descriptor_write(STDOUT_FILENO, "\n", 1);
+    bool written;
 
+    account_extra_begin(account, &tool->policy, tool->now, &extra);
+    extra.temporary_password = password != NULL ? password : "";
+    written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
+              descriptor_write(STDOUT_FILENO, text, strlen(text)) &&
+              descriptor_write(STDOUT_FILENO, "\n", 1);
     store_text_free(text);
     return written;
 }

@@ -22,6 +22,7 @@
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
+#include "terminal/options.h"
 #include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
@@ -33,12 +34,12 @@ enum { PAGE_SIZE = 256 };
 struct output {
     struct tool *tool;
     const char *role, *status; /* only those; NULL: any */
+    int64_t unused_since;      /* only whom nobody has used since then; 0: all */
     struct columns columns;
     struct layout layout;
     struct activity_log *activity; /* NULL: not asked for, or unusable */
     struct account accounts[PAGE_SIZE];
     struct activity_summary summaries[PAGE_SIZE];
-    enum account_state states[PAGE_SIZE];
     bool by_default; /* the columns */
     bool services;   /* some of those listed are service accounts */
     size_t count;   /* of this page */
@@ -62,15 +63,16 @@ static enum status choose_columns(const struct tool *tool, struct columns *ret)
 
 /* -- list --------------------------------------------------------------------------------- */
 
-static void choose_filter(struct output *output)
+static enum status choose_filter(struct output *output)
 {
     output->status = output->tool->arguments.value[OPTION_STATUS];
     output->role = output->tool->arguments.value[OPTION_ROLE];
     if (output->role != NULL && strcmp(output->role, role_name(ROLE_MEMBER)) == 0)
         output->role = NULL; /* everyone is */
+    return options_parse_when(output->tool, OPTION_INACTIVE, "--inactive", &output->unused_since);
 }
 
-/* Leaves on the page those of the status asked for: what a status is, is said by account_state alone. */
+/* Leaves on the page those that were asked for: what a status is, is said by account_state alone. */
 static void keep_wanted(struct output *output)
 {
     const struct tool *tool = output->tool;
@@ -79,9 +81,9 @@ static void keep_wanted(struct output *output)
     for (size_t i = 0; i < output->count; i++) {
         enum account_state state = account_state(&output->accounts[i], &tool->policy, tool->now);
 
-        if (output->status != NULL && strcmp(output->status, account_state_name(state)) != 0)
+        if ((output->status != NULL && strcmp(output->status, account_state_name(state)) != 0) ||
+            (output->unused_since != 0 && account_unused_since(&output->accounts[i]) > output->unused_since))
             continue;
-        output->states[kept] = state;
         if (kept != i)
             output->accounts[kept] = output->accounts[i];
         kept++;
@@ -102,9 +104,13 @@ static void add_activity(struct output *output)
 
 static struct account_extra extra_at(const struct output *output, size_t i)
 {
-    return (struct account_extra){ .state = output->states[i],
-                                   .last_login_at = output->summaries[i].last_login_at,
-                                   .locked_until = output->summaries[i].locked_until };
+    const struct tool *tool = output->tool;
+    struct account_extra extra;
+
+    account_extra_begin(&output->accounts[i], &tool->policy, tool->now, &extra);
+    extra.last_login_at = output->summaries[i].last_login_at;
+    extra.locked_until = output->summaries[i].locked_until;
+    return extra;
 }
 
 static struct listing listing_at(const struct output *output, size_t i)
@@ -220,10 +226,10 @@ static enum status list(struct tool *tool, const struct columns *columns)
     output->tool = tool;
     output->columns = *columns;
     output->by_default = !tool_has(tool, OPTION_COLUMNS);
-    choose_filter(output);
-    if (tool_wants_json(tool))
+    status = choose_filter(output);
+    if (status == GO_ON && tool_wants_json(tool))
         status = list_json(output);
-    else if (tool->store != NULL)
+    else if (status == GO_ON && tool->store != NULL)
         status = list_table(output);
     activity_close(output->activity);
     explicit_bzero(output, sizeof *output);
@@ -250,13 +256,15 @@ static struct account_extra find_extra(const struct tool *tool, const struct acc
 {
     struct activity_log *log = tool_open_activity();
     struct activity_summary summary = { 0 };
+    struct account_extra extra;
 
     if (log != NULL)
         activity_summarise(log, account->uid, &tool->policy, tool->now, &summary);
     activity_close(log);
-    return (struct account_extra){ .state = account_state(account, &tool->policy, tool->now),
-                                   .last_login_at = summary.last_login_at,
-                                   .locked_until = summary.locked_until };
+    account_extra_begin(account, &tool->policy, tool->now, &extra);
+    extra.last_login_at = summary.last_login_at;
+    extra.locked_until = summary.locked_until;
+    return extra;
 }
 
 static enum status print_json(struct tool *tool, const struct listing *listing)

@@ -111,6 +111,19 @@ enum status newcomer_take_expiry(const struct tool *tool, struct account *ret)
     return GO_ON;
 }
 
+enum status newcomer_take_days(const struct tool *tool, struct account *ret)
+{
+    const char *text = tool->arguments.value[OPTION_PASSWORD_MAX_DAYS];
+
+    if (tool_has(tool, OPTION_NEVER_DORMANT) && tool_has(tool, OPTION_MAY_BE_DORMANT))
+        return tool_refuse(STATUS_USAGE, "--never-dormant and --may-be-dormant exclude each other");
+    ret->never_dormant = tool_has(tool, OPTION_NEVER_DORMANT);
+    if (text == NULL || account_days_parse(text, &ret->password_max_days))
+        return GO_ON;
+    return tool_refuse(STATUS_USAGE, "--password-max-days takes a number of days up to 99998, never, or default "
+                       "(as policy says), not '%s'", text);
+}
+
 /* -- validity ----------------------------------------------------------------------------- */
 
 enum status newcomer_take_full_name(const struct tool *tool, struct account *ret)
@@ -230,6 +243,7 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
         (status = newcomer_take_full_name(tool, &ret->account)) != GO_ON ||
         (status = take_number(tool, &ret->account)) != GO_ON ||
         (status = newcomer_take_expiry(tool, &ret->account)) != GO_ON ||
+        (status = newcomer_take_days(tool, &ret->account)) != GO_ON ||
         (status = take_roles(tool, &ret->account)) != GO_ON ||
         (status = take_home(tool, &ret->account)) != GO_ON ||
         (status = newcomer_take_shell(tool, &ret->account)) != GO_ON ||

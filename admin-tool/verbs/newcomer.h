@@ -25,6 +25,7 @@ enum status newcomer_take_email(const char *email, struct account *ret);
 enum status newcomer_take_full_name(const struct tool *tool, struct account *ret);
 enum status newcomer_take_shell(const struct tool *tool, struct account *ret);
 enum status newcomer_take_expiry(const struct tool *tool, struct account *ret);
+enum status newcomer_take_days(const struct tool *tool, struct account *ret); /* of passwords, and of lying unused */
 
 /* GO_ON for OK; else what the store said of an e-mail address is said. */
 enum status newcomer_email_status(const struct tool *tool, enum store_result result, const char *email);

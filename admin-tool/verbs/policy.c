@@ -27,6 +27,7 @@
 #include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
+#include "policy_effect.h"
 #include "terminal/terminal.h"
 
 enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
@@ -365,6 +366,8 @@ static enum status set(struct tool *tool, const struct wish *wish)
 
     if (status == GO_ON)
         status = check_host(wish, &policy);
+    if (status == GO_ON)
+        status = policy_effect_tell(tool, &policy);
     if (status != GO_ON)
         return status;
     describe(&tool->policy, &policy, detail, sizeof detail);

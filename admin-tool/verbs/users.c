@@ -94,12 +94,21 @@ static void preview_suspend(struct tool *tool, const struct change *change,
     setid_preview(tool, account, true, account->roles, out);
 }
 
+static bool is_dormant(const struct tool *tool, const struct account *account)
+{
+    struct account active = *account;
+
+    active.status = ACCOUNT_ACTIVE; /* beneath a suspension, too */
+    explicit_bzero(active.hash, sizeof active.hash);
+    return account_state(&active, &tool->policy, tool->now) == ACCOUNT_STATE_DORMANT;
+}
+
 static enum status check_status(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
     bool suspends = strcmp(change->event, "suspend") == 0;
 
-    if ((account->status == ACCOUNT_SUSPENDED) == suspends) {
+    if ((account->status == ACCOUNT_SUSPENDED) == suspends && (suspends || !is_dormant(tool, account))) {
         printf("%s is already %s.\n", account->username, account_status_name(account->status));
         return STATUS_DONE;
     }
@@ -138,7 +147,15 @@ static enum store_result apply_activate(struct tool *tool, const struct change *
                                         const struct account *account)
 {
     (void)change;
-    return store_account_set_status(tool->store, account->uid, ACCOUNT_ACTIVE);
+    return store_account_activate(tool->store, account->uid, tool->now);
+}
+
+static void finish_activate(struct tool *tool, const struct change *change,
+                            const struct account *before, const struct account *after)
+{
+    (void)change;
+    (void)after;
+    printf("%s %sis active again.\n", before->username, is_dormant(tool, before) ? "was dormant and " : "");
 }
 
 enum status users_suspend(struct tool *tool)
@@ -157,8 +174,8 @@ enum status users_suspend(struct tool *tool)
 enum status users_activate(struct tool *tool)
 {
     static const struct change change = {
-        .event = "activate", .plan = "activate", .outcome = "is active again", .asks = true,
-        .check = check_status, .look = look_activate, .apply = apply_activate,
+        .event = "activate", .plan = "activate", .asks = true,
+        .check = check_status, .look = look_activate, .apply = apply_activate, .finish = finish_activate,
     };
 
     return change_account(tool, &change);

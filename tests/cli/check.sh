@@ -58,6 +58,7 @@ account-record|problem|yes|a full name that is too long|sql "UPDATE accounts SET
 account-admins|warning|no|no Admin|sql "DELETE FROM account_roles"; admin-tool publish
 account-hashes|note|no|an old hash|sql "UPDATE accounts SET hash = '\$1\$abcdefgh\$irWbblnpmw.5z7wgBnprh0' WHERE username = 'bob'"
 account-expired|note|no|an account at its end|sql "UPDATE accounts SET expires_at = 1000000000 WHERE username = 'bob'"
+account-dormant|note|no|an unused account|sql "INSERT INTO policy VALUES ('dormant_days', '90'); UPDATE accounts SET created_at = 1, awake_since = NULL, last_login_day = 86400 WHERE username = 'bob'"; admin-tool publish
 local-user|warning|no|a local account of the same name|echo bob:x:1234:1234::/home/bob:/bin/sh >>/etc/passwd
 local-user|problem|no|... while ours is suspended|admin-tool users suspend bob -y; echo bob:x:1234:1234::/home/bob:/bin/sh >>/etc/passwd
 local-user|problem|no|a local account with our uid|echo eve:x:70101:1234::/home/eve:/bin/sh >>/etc/passwd

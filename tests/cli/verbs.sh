@@ -6,14 +6,14 @@
 
 # COMMAND | what it takes | a line that would change something (or only reads) | options of its help
 table='
-users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires no-create-home no-subids password-stdin no-password service-account ssh-key force output dry-run help version
-users list|||columns status role output help version
-users ls|||columns status role output help version
+users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires password-max-days never-dormant no-create-home no-subids password-stdin no-password service-account ssh-key force output dry-run help version
+users list|||columns status role inactive output help version
+users ls|||columns status role inactive output help version
 users show|alice||columns output help version
 users suspend|alice|-y --force|yes reason keep-sessions remove-setid force dry-run help version
 users activate|carl|-y|yes dry-run help version
 users edit-roles|bob|--roles auditor -y|roles yes keep-sessions remove-setid force dry-run help version
-users edit|bob|-n X -e x@example.com --shell /bin/sh --expires 2037-01-31 --no-password|email full-name shell expires no-password dry-run help version
+users edit|bob|-n X -e x@example.com --shell /bin/sh --expires 2037-01-31 --no-password|email full-name shell expires no-password password-max-days never-dormant may-be-dormant dry-run help version
 users delete|bob|-y --remove-home|yes remove-home keep-groups remove-setid force dry-run help version
 users unlock|bob||dry-run help version
 reset-password|bob|-y --end-sessions|yes end-sessions output dry-run help version

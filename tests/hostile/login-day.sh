@@ -21,11 +21,11 @@ is_left() { [ "$(day)" -eq $(($(today) - 86400)) ]; }
 
 # login [TRACER...]: through libpam, as root.
 login() { echo plain-horse-9-lantern | "$@" pamtester coder-test alice authenticate acct_mgmt open_session >"$tmp/out" 2>"$tmp/err"; }
-# The calls that change the truth, in a login.
+# The calls of a login that change the truth, or lock it for that.
 writes()
 {
-    login strace -f -y -o "$tmp/calls" -e trace=write,pwrite64,fsync,fdatasync,ftruncate,unlink
-    grep -c 'private/accounts\.db' "$tmp/calls"
+    login strace -f -y -o "$tmp/calls" -e trace=fcntl,write,pwrite64,fsync,fdatasync,ftruncate,unlink
+    grep 'private/accounts\.db' "$tmp/calls" | grep -cvE 'F_RDLCK|F_UNLCK|F_[SG]ETF'
 }
 
 ok "the first login of a day writes the truth" [ "$(writes)" -gt 0 ]

@@ -1,0 +1,258 @@
+/*
+ * users require-change: a new password is asked for at the next login, for which the present one is good, without an
+ * end. Of those named or of all: chosen and asked about first, then changed in one transaction.
+ */
+#include "require_change.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/lock.h"
+#include "change/ready.h"
+#include "change/record.h"
+#include "change/transaction.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "terminal/command.h"
+#include "terminal/confirm.h"
+#include "terminal/print.h"
+#include "terminal/say.h"
+
+#define EVENT "require-change"
+
+enum { PAGE_SIZE = 64, SHOWN_MAX = 50 };
+
+/* Whom it concerns, by uid; 0: no longer. */
+struct chosen {
+    uint32_t *uids;
+    size_t count, room;
+    size_t without; /* of all, who has no password */
+};
+
+/* -- choosing ----------------------------------------------------------------------------- */
+
+static bool has_none(const struct account *account)
+{
+    return account->service || account->hash[0] == '\0';
+}
+
+static bool is_chosen(const struct chosen *chosen, uint32_t uid)
+{
+    for (size_t i = 0; i < chosen->count; i++)
+        if (chosen->uids[i] == uid)
+            return true;
+    return false;
+}
+
+static enum status choose(struct chosen *chosen, uint32_t uid)
+{
+    if (chosen->count == chosen->room) {
+        size_t room = 2 * chosen->room + 64;
+        uint32_t *uids = realloc(chosen->uids, room * sizeof *uids);
+
+        if (uids == NULL)
+            return tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
+        chosen->uids = uids;
+        chosen->room = room;
+    }
+    chosen->uids[chosen->count++] = uid;
+    return GO_ON;
+}
+
+static enum status choose_named(struct tool *tool, const char *name, struct chosen *chosen)
+{
+    struct account account = { 0 };
+    enum status status = tool_store_status(tool, store_account_by_name(tool->store, name, &account), name);
+
+    if (status == GO_ON && has_none(&account))
+        status = tool_refuse(STATUS_REFUSED, "%s %s that could be changed; nothing was changed", name,
+                             account.service ? "is a service account and has no password" : "has no password");
+    else if (status == GO_ON && account.temporary)
+        printf("%s must change the password already.\n", name);
+    else if (status == GO_ON && !is_chosen(chosen, account.uid))
+        status = choose(chosen, account.uid);
+    explicit_bzero(&account, sizeof account);
+    return status;
+}
+
+static enum status choose_page(const struct account *page, size_t count, struct chosen *chosen)
+{
+    enum status status = GO_ON;
+
+    for (size_t i = 0; status == GO_ON && i < count; i++) {
+        if (has_none(&page[i]))
+            chosen->without++;
+        else if (!page[i].temporary)
+            status = choose(chosen, page[i].uid);
+    }
+    return status;
+}
+
+static enum status choose_all(struct tool *tool, struct chosen *chosen)
+{
+    struct account *page = calloc(PAGE_SIZE, sizeof *page);
+    enum status status = page != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
+    size_t count = PAGE_SIZE;
+
+    for (uint32_t after = 0; status == GO_ON && count == PAGE_SIZE; after = page[PAGE_SIZE - 1].uid) {
+        status = tool_store_status(tool, store_accounts_page(tool->store, after, page, PAGE_SIZE, &count), "the list");
+        if (status == GO_ON)
+            status = choose_page(page, count, chosen);
+    }
+    if (page != NULL)
+        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    free(page);
+    if (status == GO_ON && chosen->without > 0)
+        tool_refuse(GO_ON, "note: %zu account%s without a password stay%s as before", chosen->without,
+                    chosen->without == 1 ? "" : "s", chosen->without == 1 ? "s" : "");
+    if (status == GO_ON && chosen->count == 0)
+        puts("Every password must be changed already; nothing was changed.");
+    return status;
+}
+
+static enum status choose_any(struct tool *tool, struct chosen *chosen)
+{
+    const struct arguments *arguments = &tool->arguments;
+    enum status status = GO_ON;
+
+    if (tool->store == NULL)
+        return tool_store_status(tool, STORE_MISSING, arguments->operand != NULL ? arguments->operand : "the store");
+    if (tool_has(tool, OPTION_ALL))
+        return choose_all(tool, chosen);
+    for (size_t i = 0; status == GO_ON && i < arguments->operand_count; i++)
+        status = choose_named(tool, arguments->operands[i], chosen);
+    return status;
+}
+
+/* -- asking ------------------------------------------------------------------------------- */
+
+/* Of more their number has to do. */
+static void show(const struct tool *tool, const struct chosen *chosen)
+{
+    struct account *accounts = chosen->count <= SHOWN_MAX ? calloc(chosen->count, sizeof *accounts) : NULL;
+    size_t count = 0;
+
+    if (accounts == NULL)
+        return;
+    for (size_t i = 0; i < chosen->count; i++)
+        count += store_account_by_uid(tool->store, chosen->uids[i], &accounts[count]) == STORE_OK;
+    print_account_rows(tool, accounts, count, stdout);
+    explicit_bzero(accounts, chosen->count * sizeof *accounts);
+    free(accounts);
+}
+
+static enum status ask(struct tool *tool, const struct chosen *chosen)
+{
+    char whom[64] = "this user", plan[128];
+    bool dry = tool_has(tool, OPTION_DRY_RUN);
+
+    if (!dry && tool_has(tool, OPTION_YES))
+        return GO_ON;
+    show(tool, chosen);
+    if (chosen->count > 1)
+        snprintf(whom, sizeof whom, "these %zu users", chosen->count);
+    if (dry) {
+        printf("Would require a new password of %s; nothing was changed.\n", whom);
+        return STATUS_DONE;
+    }
+    snprintf(plan, sizeof plan, "require a new password of %s", whom);
+    if (change_is_confirmed(plan, stdout))
+        return GO_ON;
+    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+}
+
+/* -- changing ----------------------------------------------------------------------------- */
+
+/* Whoever was deleted or given another password meanwhile is passed over. */
+static enum status require(struct tool *tool, uint32_t *uid)
+{
+    struct account before, after;
+    enum store_result result = store_account_by_uid(tool->store, *uid, &before);
+    enum status status;
+
+    if (result == STORE_OK)
+        result = store_account_require_change(tool->store, *uid);
+    if (result == STORE_OK)
+        result = store_account_by_uid(tool->store, *uid, &after);
+    if (result == STORE_NOT_FOUND || result == STORE_LOST) {
+        *uid = 0;
+        return GO_ON;
+    }
+    status = tool_store_status(tool, result, "the account");
+    if (status == GO_ON)
+        status = change_append(tool, EVENT, &before, &after, NULL);
+    explicit_bzero(&before, sizeof before);
+    explicit_bzero(&after, sizeof after);
+    return status;
+}
+
+static enum status commit(struct tool *tool, struct chosen *chosen)
+{
+    enum status status = tool_lock(tool);
+
+    if (status == GO_ON)
+        status = change_begin(tool);
+    for (size_t i = 0; status == GO_ON && i < chosen->count; i++)
+        status = require(tool, &chosen->uids[i]);
+    if (status == GO_ON)
+        status = change_end(tool, NULL, NULL);
+    if (tool->store != NULL)
+        store_rollback(tool->store);
+    tool_unlock(tool);
+    return status;
+}
+
+static void report(struct tool *tool, const struct chosen *chosen)
+{
+    struct account account;
+    size_t done = 0;
+
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (chosen->uids[i] == 0 || store_account_by_uid(tool->store, chosen->uids[i], &account) != STORE_OK)
+            continue;
+        done++;
+        record_event(tool, EVENT, &account);
+        if (!tool_has(tool, OPTION_ALL))
+            printf("%s must change the password at the next login.\n", account.username);
+    }
+    explicit_bzero(&account, sizeof account);
+    if (tool_has(tool, OPTION_ALL))
+        printf("%zu user%s must change the password at the next login.\n", done, done == 1 ? "" : "s");
+}
+
+static enum status carry_out(struct tool *tool, struct chosen *chosen)
+{
+    enum status status = choose_any(tool, chosen);
+
+    if (status == GO_ON && chosen->count == 0)
+        return STATUS_DONE;
+    if (status == GO_ON)
+        status = ask(tool, chosen);
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    status = commit(tool, chosen);
+    if (status == GO_ON)
+        report(tool, chosen);
+    change_release_signals();
+    return status == GO_ON ? STATUS_DONE : status;
+}
+
+enum status users_require_change(struct tool *tool)
+{
+    struct chosen chosen = { 0 };
+    enum status status;
+
+    if (tool_has(tool, OPTION_ALL) == (tool->arguments.operand_count > 0))
+        return tool_refuse(STATUS_USAGE, tool_has(tool, OPTION_ALL) ? "unexpected: %s; --all stands alone"
+                                                                    : "missing: NAME, or --all%s",
+                           tool_has(tool, OPTION_ALL) ? tool->arguments.operand : "");
+    status = tool_open(tool);
+    if (status == GO_ON)
+        status = carry_out(tool, &chosen);
+    free(chosen.uids);
+    return status;
+}
