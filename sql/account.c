@@ -169,6 +169,20 @@ const char *account_username_fault(const char *username)
     return NULL;
 }
 
+bool account_username_fold(const char *username, char ret[ACCOUNT_NAME_SIZE])
+{
+    char folded[ACCOUNT_NAME_SIZE] = "";
+
+    if (strlen(username) >= sizeof folded)
+        return false;
+    for (size_t i = 0; username[i] != '\0'; i++)
+        folded[i] = username[i] >= 'A' && username[i] <= 'Z' ? (char)(username[i] - 'A' + 'a') : username[i];
+    if (strcmp(folded, username) == 0 || account_username_fault(folded) != NULL)
+        return false;
+    memcpy(ret, folded, sizeof folded);
+    return true;
+}
+
 const char *account_email_fault(const char *email)
 {
     const char *at = strchr(email, '@');

@@ -121,6 +121,9 @@ int64_t activity_attempts_left(const struct activity *activity, const struct pol
  * else what is wrong. */
 const char *account_username_fault(const char *username);
 
+/* The same in small letters, where that is a valid name and another one; else false. */
+bool account_username_fold(const char *username, char ret[ACCOUNT_NAME_SIZE]);
+
 /* One '@', printable ASCII without space, quote or comma, at most 254 octets. NULL if fine. */
 const char *account_email_fault(const char *email);
 

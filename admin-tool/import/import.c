@@ -38,6 +38,16 @@ static enum status refuse_memory(void)
 
 /* -- reading ------------------------------------------------------------------------------ */
 
+static void note_folded(struct import_batch *batch, const struct import_record *record)
+{
+    char text[ACCOUNT_NAME_SIZE + 64];
+
+    if (record->written[0] == '\0')
+        return;
+    snprintf(text, sizeof text, "is %s in the file; names have no capital letters here", record->written);
+    import_batch_note(batch, record->account.username, text);
+}
+
 static enum status read_records(struct import_batch *batch, struct import_reader *reader)
 {
     char reason[IMPORT_REASON_SIZE] = "";
@@ -55,6 +65,8 @@ static enum status read_records(struct import_batch *batch, struct import_reader
             import_batch_refuse(batch, record.line, NULL, reason);
         else if (!import_batch_add(batch, &record, ROW_NEW))
             status = refuse_memory();
+        else
+            note_folded(batch, &record);
     }
     explicit_bzero(&record, sizeof record);
     if (status == GO_ON && result != IMPORT_END)

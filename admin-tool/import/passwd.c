@@ -159,6 +159,9 @@ static enum status stage(struct staging *staging, const struct passwd *line, con
         snprintf(reason, sizeof reason, "its uid is below 1000: it is the system's own");
     else if (tool_has(staging->batch->tool, OPTION_TAKE_OVER) && runs_this(staging, line))
         snprintf(reason, sizeof reason, "it is who runs this; let another one take it over");
+    else if (account_username_fault(line->pw_name) != NULL) /* in other letters it would be another one */
+        snprintf(reason, sizeof reason, "the username '%.64s' %s; give it another with usermod(8) first",
+                 line->pw_name, account_username_fault(line->pw_name));
     else
         good = make_record(staging, line, email != NULL ? email : made, &record, reason) &&
                import_check_record(staging->batch, &record, ROW_STAGED, reason);

@@ -206,10 +206,15 @@ static bool set_keys(const char *value, char *ret, char ret_reason[IMPORT_REASON
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE])
 {
+    char folded[ACCOUNT_NAME_SIZE];
     const char *fault;
 
     if (value[0] == '\0')
         return true;
+    if (column == IMPORT_USERNAME && account_username_fold(value, folded)) {
+        snprintf(record->written, sizeof record->written, "%s", value);
+        value = folded;
+    }
     if (column == IMPORT_KEYS && record->keys != NULL) {
         record->given |= 1u << column;
         return set_keys(value, record->keys, ret_reason);

@@ -16,6 +16,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
+#include "username.h"
 #include "key_source.h"
 
 /* -- usage: what was said ----------------------------------------------------------------- */
@@ -174,8 +175,9 @@ static enum status take_names(const struct tool *tool, struct account *ret)
     if (username == NULL || email == NULL)
         return tool_refuse(STATUS_USAGE, "missing:%s%s", username == NULL ? " -u NAME" : "",
                            email == NULL ? " -e EMAIL" : "");
-    status = copy_valid("username", username, account_username_fault(username), ret->username,
-                        sizeof ret->username);
+    status = username_check_form(username);
+    if (status == GO_ON)
+        snprintf(ret->username, sizeof ret->username, "%.32s", username);
     if (status == GO_ON && (email[0] != '\0' || tool_has(tool, OPTION_EMAIL)))
         status = newcomer_take_email(email, ret);
     return status;

@@ -207,16 +207,17 @@ static void preview_rename(struct tool *tool, const struct change *change, const
 
 enum status users_rename(struct tool *tool)
 {
-    const char *name = tool->arguments.operands[1], *fault = account_username_fault(name);
+    const char *name = tool->arguments.operands[1];
     char plan[ACCOUNT_NAME_SIZE + 32];
     const struct change change = {
         .event = "rename", .plan = plan, .asks = true, .new_name = name,
         .check = check_rename, .look = look_rename, .apply = apply_rename, .finish = finish_rename,
         .preview = preview_rename, .again = rename_again,
     };
+    enum status status = username_check_form(name);
 
-    if (fault != NULL)
-        return tool_refuse(STATUS_REFUSED, "the username '%s' %s", name, fault);
+    if (status != GO_ON)
+        return status;
     snprintf(plan, sizeof plan, "give the name %s to", name);
     return change_account(tool, &change);
 }

@@ -14,6 +14,19 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 
+enum status username_check_form(const char *username)
+{
+    const char *fault = account_username_fault(username);
+    char folded[ACCOUNT_NAME_SIZE];
+
+    if (fault == NULL)
+        return GO_ON;
+    if (account_username_fold(username, folded))
+        return tool_refuse(STATUS_REFUSED, "the username '%s' has capital letters, which names do not have here; "
+                           "use %s", username, folded);
+    return tool_refuse(STATUS_REFUSED, "the username '%s' %s", username, fault);
+}
+
 static enum status refuse_former(const struct tool *tool, const char *username)
 {
     struct account heir = { 0 };

@@ -6,6 +6,9 @@
 
 #include "terminal/command.h"
 
+/* GO_ON when it is a name that an account may have; else said, with the one in small letters where that is. */
+enum status username_check_form(const char *username);
+
 /* GO_ON when no account of the store, which is open, has or had it; else said. */
 enum status username_check_store(const struct tool *tool, const char *username);
 

@@ -35,6 +35,7 @@ ok "import --force" eval '[ "$status" -eq 0 ] && [ "$(value "SELECT count(*) FRO
 
 # A name that a local group lists, left from somebody who was deleted.
 printf 'helpers:x:4000:tmp,eli\n' >>/etc/group
+admin-tool publish >"$tmp/out"
 remember
 exits 4 "a name that a local group lists" admin-tool users create -u tmp -e tmp@example.com
 complains "the local group helpers lists a member tmp.*gpasswd -d tmp helpers.*--force" "... says where, and the ways out"
@@ -78,4 +79,46 @@ unknown()
 }
 ok "every name of base-passwd and sysusers.d is on the list: $(unknown | xargs)" [ -z "$(unknown)" ]
 ok "the list is sorted, without a name twice" eval 'grep -v "^#" "$list" | cut -d" " -f1 | LC_ALL=C sort -uc'
+
+# -- dots, and capital letters --------------------------------------------------------------------------------
+for name in ann.lee a.b.c x.service a-.b; do
+    exits 0 "the username $name is fine" admin-tool users create -u "$name" -e "$name@example.com"
+    ok "... here" [ "$(getent passwd "$name" | cut -d: -f6) $(getent group "$name" | cut -d: -f1)" = "/home/$name $name" ]
+    ok "... with a home of its own" [ "$(stat -c %U "/home/$name")" = "$name" ]
+    exits 0 "... shown by it" admin-tool users show "$name" -c username
+    run admin-tool audit --user "$name" -n 1
+    says "create +$name" "... and in the audit log"
+    exits 0 "... checked" admin-tool check "$name"
+done
+exits 0 "a name that differs by the dot alone" admin-tool users create -u annlee -e annlee@example.com
+remember
+for name in .ann ann. ann..lee . .. ./ann ann./lee ann,lee; do
+    exits 4 "the username $name" admin-tool users create "--username=$name" -e x@example.com
+done
+unchanged "... makes nothing"
+while read -r name folded; do
+    exits 4 "the username $name" admin-tool users create -u "$name" -e x@example.com
+    complains "'$name' has capital letters, .*; use $folded\$" "... and what it could be"
+    exits 4 "renamed to it" admin-tool users rename annlee "$name" -y
+    complains "use $folded\$" "... so, too"
+done <<'END'
+Zoe zoe
+Zoe.Lee zoe.lee
+zOE_2 zoe_2
+END
+exits 4 "one that is none in small letters either" admin-tool users create -u 'Zoe Lee' -e x@example.com
+ok "... is told what is wrong with it" eval '! grep -q "; use " "$tmp/err"'
+printf 'username,email\nZoe.Lee,zoe@example.com\n' >capitals.csv
+exits 0 "import" admin-tool users import capitals.csv
+complains 'note: zoe.lee is Zoe.Lee in the file; names have no capital letters here' "... makes them small, with a note"
+ok "... of name and home" [ "$(value "SELECT username || home FROM accounts WHERE email = 'zoe@example.com'")" = zoe.lee/home/zoe.lee ]
+printf '{"username":"Max","email":"max@example.com"}\n' >capitals.json
+exits 0 "... of JSON, too" admin-tool users import capitals.json
+ok "... so" [ "$(value "SELECT username FROM accounts WHERE email = 'max@example.com'")" = max ]
+printf 'username,email\nPia,pia@example.com\npia,pia2@example.com\n' >twice.csv
+run admin-tool users import twice.csv
+ok "two that are one then (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "line 3: pia is on line 2 already" "$tmp/err"'
+echo 'Ida:x:4711:4711::/home/Ida:/bin/sh' >>/etc/passwd
+run admin-tool users import --from-passwd Ida
+ok "a local account keeps its letters, and is none of ours with them (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "Ida.*usermod" "$tmp/err"'
 done_testing
