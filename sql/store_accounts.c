@@ -1,5 +1,5 @@
 /*
- * Account records in the store, as they are read: one, a page of them, as JSON, and what is still free.
+ * Account records in the store, as they are read: one, a page of them, and what is still free.
  * Every statement is finished when its function returns.
  */
 #include "store_accounts.h"
@@ -336,73 +336,4 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
         result = database_text(row, 0, ret, ACCOUNT_HASH_SIZE);
     database_finish(row);
     return result;
-}
-
-/* -- JSON --------------------------------------------------------------------------------- */
-
-void account_extra_begin(const struct account *account, const struct policy *policy, int64_t now,
-                         struct account_extra *ret)
-{
-    *ret = (struct account_extra){ .state = account_state(account, policy, now),
-                                   .password_end = account_password_end(account, policy),
-                                   .dormant_from = account_dormant_from(account, policy) };
-}
-
-static const char account_object[] =
-    "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
-    "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
-    " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', nullif(?3, ''), 'full_name', ?4,"
-    "  'home', ?5, 'shell', ?6, 'status', ?7,"
-    "  'roles', " SQL_ROLES ", 'service_account', json(iif(?17, 'true', 'false')),"
-    "  'created_at', " SQL_RFC3339("?9") ", 'password_changed_at', " SQL_RFC3339("?10") ","
-    "  'must_change', json(iif(?11, 'true', 'false')),"
-    "  'password_expires_at', " SQL_RFC3339("?12") ","
-    "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
-    "  'locked_until', " SQL_RFC3339("?15") ","
-    "  'password_max_days', iif(?18 = 0, NULL, max(?18, 0)), 'password_too_old_at', " SQL_RFC3339("?19") ","
-    "  'never_dormant', json(iif(?20, 'true', 'false')), 'dormant_at', " SQL_RFC3339("?21") ","
-    "  'ssh_keys', json((SELECT json_group_array(fingerprint) FROM"
-    "    (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
-
-static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
-                                    const struct account_extra *extra, char **ret)
-{
-    enum store_result result = STORE_FAILED;
-
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiii", account->username, (int64_t)account->uid,
-                      account->email, account->full_name, account->home, account->shell,
-                      account_state_name(extra->state), (int64_t)account->roles,
-                      account->created_at, account->password_changed_at,
-                      (int64_t)account->temporary, account->temporary_until, account->expires_at,
-                      extra->last_login_at, extra->locked_until, extra->temporary_password,
-                      (int64_t)account->service, account->password_max_days, extra->password_end,
-                      (int64_t)account->never_dormant, extra->dormant_from) &&
-        sqlite3_step(row) == SQLITE_ROW)
-        *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
-    if (*ret != NULL)
-        result = STORE_OK;
-    return result;
-}
-
-enum store_result store_accounts_json(struct store *store, const struct account *accounts,
-                                      const struct account_extra *extras, size_t count, char **ret)
-{
-    sqlite3_stmt *row = database_prepare(store->db, account_object, "");
-    enum store_result result = STORE_OK;
-
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    memset(ret, 0, count * sizeof *ret);
-    for (size_t i = 0; result == STORE_OK && i < count; i++)
-        result = write_json(row, &accounts[i], &extras[i], &ret[i]);
-    database_finish(row);
-    for (size_t i = 0; result != STORE_OK && i < count; i++)
-        store_text_free(ret[i]);
-    return result;
-}
-
-enum store_result store_account_json(struct store *store, const struct account *account,
-                                     const struct account_extra *extra, char **ret)
-{
-    return store_accounts_json(store, account, extra, 1, ret);
 }

@@ -66,24 +66,4 @@ enum store_result store_former_hash(struct store *store, uint32_t uid, int64_t n
 enum store_result store_count_other_admins(struct store *store, uint32_t uid,
                                            const struct policy *policy, int64_t now, int64_t *ret);
 
-/* What JSON shows beside the record; 0 and NULL give null. */
-struct account_extra {
-    enum account_state state;
-    const char *temporary_password; /* only for create and reset-password; "": there is none */
-    int64_t last_login_at, locked_until, password_end, dormant_from;
-};
-
-/* What record and policy say of it; the rest is 0. */
-void account_extra_begin(const struct account *account, const struct policy *policy, int64_t now,
-                         struct account_extra *ret);
-
-/* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is
- * the password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
-enum store_result store_account_json(struct store *store, const struct account *account,
-                                     const struct account_extra *extra, char **ret);
-
-/* The same for a page of them: ret[0] to ret[count - 1], none of them on failure. */
-enum store_result store_accounts_json(struct store *store, const struct account *accounts,
-                                      const struct account_extra *extras, size_t count, char **ret);
-
 #endif

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "sql/account.h"
-#include "sql/store_accounts.h"
+#include "sql/store_json.h"
 #include "command.h"
 #include "layout.h"
 

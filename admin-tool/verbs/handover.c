@@ -14,7 +14,7 @@
 #include "sql/memory.h"
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
-#include "sql/store_accounts.h"
+#include "sql/store_json.h"
 #include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"

@@ -18,6 +18,7 @@
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/store_json.h"
 #include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"

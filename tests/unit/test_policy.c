@@ -20,6 +20,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_json.h"
 #include "fixture/fixture.h"
 
 static void settings_are_complete(void **state)

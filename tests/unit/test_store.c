@@ -21,6 +21,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_json.h"
 #include "fixture/fixture.h"
 #include "fixture/store_case.h"
 
