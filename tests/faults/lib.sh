@@ -61,6 +61,7 @@ facts()
                (SELECT group_concat(role) FROM account_roles r WHERE r.uid = a.uid)
           FROM accounts a LEFT JOIN old.accounts o ON o.uid = a.uid ORDER BY a.uid;
         SELECT 'tombstone', uid, username FROM tombstones ORDER BY uid;
+        SELECT 'key', uid, line FROM account_keys ORDER BY id;
         SELECT 'policy', key, value FROM policy ORDER BY key;
         SELECT 'history', uid, count(*) FROM password_history GROUP BY uid;
         SELECT 'audit', event, username FROM audit ORDER BY id;"
@@ -74,6 +75,7 @@ names()
     getent shadow alice bob carol dave | cut -d: -f1,2,8
     id -G alice
     id -G bob
+    /usr/libexec/coder_keys alice
 }
 
 # The same, and what PAM answers for each account.
@@ -184,6 +186,7 @@ reset-password reset-password alice -y
 edit-roles users edit-roles alice --roles auditor -y
 delete users delete carol -y
 edit users edit alice -e alice@example.org -n Alice --shell /bin/sh
+keys keys add alice /src/tests/samples/key.pub
 prune audit prune --before 2999-01-01 -y
 restore restore /root/faults.backup -y --force
 policy policy set list_members=0

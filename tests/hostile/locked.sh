@@ -35,6 +35,9 @@ watch 2 admin-tool users suspend ben -y
 watch 2 admin-tool users activate ben -y
 watch 2 admin-tool users unlock ben
 watch 2 admin-tool reset-password ben -y
+ssh-keygen -q -t ed25519 -N '' -C ben@home -f "$tmp/key"
+watch 2 admin-tool keys add ben "$tmp/key.pub"
+watch 2 admin-tool keys remove ben ben@home
 watch 2 admin-tool users rename cleo clea --move-home -y
 watch 2 admin-tool users delete clea -y
 watch 2 admin-tool policy set password_min_length=13
@@ -43,7 +46,7 @@ watch 2 admin-tool audit prune --before 2001-01-01
 printf 'username,email\ndora,dora@example.com\nemil,emil@example.com\n' >"$tmp/two.csv"
 watch 2 admin-tool users import "$tmp/two.csv"
 watch 2 admin-tool restore /root/locked.backup -y
-for verb in 'users list' 'users list -o json' 'users show amy' 'users export' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
+for verb in 'users list' 'users list -o json' 'users show amy' 'users export' 'keys list amy' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
     rm "$STATE/directory" # to be caught up with
     # shellcheck disable=SC2086
     watch 2 admin-tool $verb
