@@ -74,18 +74,6 @@ static enum status check(struct tool *tool, const struct change *change,
     return change->check != NULL ? change->check(tool, change, account) : GO_ON;
 }
 
-/* after: NULL when the account is gone. */
-static enum status commit(struct tool *tool, const struct change *change, const struct account *before,
-                          const struct account *after)
-{
-    enum status status;
-
-    if (!change->whole)
-        return change_commit(tool, change->event, before, after, change->detail);
-    status = change_append(tool, change->event, before, after, change->detail);
-    return status == GO_ON ? change_end(tool, NULL, NULL) : status;
-}
-
 /* In the transaction, on the record as it is now; `shown` is what was asked about. */
 static enum status make(struct tool *tool, const struct change *change,
                         const struct account *shown, struct account *ret_before,
@@ -104,11 +92,11 @@ static enum status make(struct tool *tool, const struct change *change,
     result = store_account_by_uid(tool->store, shown->uid, ret_after);
     if (result == STORE_NOT_FOUND) {
         ret_after->uid = 0;
-        return commit(tool, change, ret_before, NULL);
+        return change_commit(tool, change->event, ret_before, NULL, change->detail);
     }
     status = tool_store_status(tool, result, name);
     if (status == GO_ON)
-        status = commit(tool, change, ret_before, ret_after);
+        status = change_commit(tool, change->event, ret_before, ret_after, change->detail);
     return status;
 }
 

@@ -22,7 +22,6 @@ struct change {
     const char *hash;     /* ... and hashed */
     const struct account *edited; /* edit */
     void *own;            /* what the verb keeps between its steps; NULL: nothing */
-    bool whole;           /* more than one record of the public directory changes: it is written anew */
     const char *new_name; /* rename; the account is found by a former name, too */
 
     /* GO_ON when the change is needed and allowed, else said. Called before the question and again

@@ -212,7 +212,6 @@ static enum status add_keys(struct tool *tool, const struct newcomer *newcomer)
 static enum status insert(struct tool *tool, const struct newcomer *newcomer)
 {
     const struct account *account = &newcomer->account;
-    bool keys = newcomer->keys.count > 0;
     enum status status = change_begin(tool);
 
     if (status == GO_ON)
@@ -220,10 +219,10 @@ static enum status insert(struct tool *tool, const struct newcomer *newcomer)
                                    account->username);
     if (status == GO_ON)
         status = change_append(tool, "create", NULL, account, NULL);
-    if (status == GO_ON && keys)
+    if (status == GO_ON && newcomer->keys.count > 0)
         status = add_keys(tool, newcomer);
     if (status == GO_ON)
-        status = change_end(tool, NULL, keys ? NULL : account); /* keys are in more than its record */
+        status = change_end(tool, NULL, account);
     store_rollback(tool->store);
     return status;
 }

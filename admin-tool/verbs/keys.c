@@ -218,7 +218,6 @@ static enum status change_keys(struct tool *tool, struct key_change *keys, const
 
     change.own = keys;
     change.detail = keys->names;
-    change.whole = true;
     change.preview = preview_keys;
     return change_account(tool, &change);
 }
