@@ -73,7 +73,8 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         .line = record->line, .kind = kind,
         .needs_password = (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
         .uid = account->uid, .roles = account->roles, .status = account->status,
-        .service = account->service,
+        .service = account->service, .never_dormant = account->never_dormant,
+        .warn_days = -1, .inactive_days = -1, .password_max_days = account->password_max_days,
         .temporary = account->temporary, .temporary_until = account->temporary_until,
         .expires_at = account->expires_at, .created_at = account->created_at,
         .password_changed_at = account->password_changed_at,
@@ -138,6 +139,8 @@ void import_row_unpack(const struct import_row *row, struct account *ret)
     ret->roles = row->roles;
     ret->status = row->status;
     ret->service = row->service;
+    ret->never_dormant = row->never_dormant;
+    ret->password_max_days = row->password_max_days;
     ret->temporary = row->temporary;
     ret->temporary_until = row->temporary_until;
     ret->expires_at = row->expires_at;

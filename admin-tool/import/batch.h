@@ -31,8 +31,9 @@ struct import_row {
     bool returns; /* a local account that was ours and went to /etc/passwd */
     unsigned roles;
     enum account_status status;
-    bool temporary, service;
-    int64_t temporary_until, expires_at, created_at, password_changed_at;
+    bool temporary, service, never_dormant;
+    int32_t min_days, warn_days, inactive_days; /* of a line of shadow(5), for ages_note; -1: none */
+    int64_t temporary_until, expires_at, created_at, password_changed_at, password_max_days;
     char *texts; /* username, email, full_name, home, shell: each with its NUL */
     char *hash;  /* NULL: none */
     char *keys;  /* ssh keys, a newline behind each; NULL: none */

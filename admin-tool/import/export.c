@@ -105,6 +105,12 @@ static const char *text_of(const struct account *account, enum import_column col
         return account_status_name(account->status);
     case IMPORT_HASH:
         return account->hash[0] != '\0' ? account->hash : "*";
+    case IMPORT_NEVER_DORMANT:
+        return account->never_dormant ? "true" : "false";
+    case IMPORT_MAX_DAYS:
+        if (account->password_max_days != 0)
+            account_days_write(account->password_max_days, room);
+        return room;
     case IMPORT_SERVICE:
         return account->service ? "true" : "false";
     case IMPORT_MUST_CHANGE:

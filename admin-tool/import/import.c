@@ -21,6 +21,7 @@
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
+#include "ages.h"
 #include "batch.h"
 #include "check.h"
 #include "equip.h"
@@ -237,6 +238,8 @@ static enum status import(struct import_batch *batch)
         status = import_claim_homes(batch);
     if (status == GO_ON)
         status = check_store(batch);
+    if (status == GO_ON)
+        ages_note(batch);
     if (status == GO_ON)
         status = judge(batch);
     if (status != GO_ON)

@@ -157,16 +157,19 @@ static enum store_result catch_up_password(struct tool *tool, const struct impor
     return STORE_OK;
 }
 
-/* The earlier one, be it an administrator's or the local line's. */
-static enum store_result catch_up_end(struct tool *tool, const struct import_row *row,
+/* The earlier one, be it an administrator's or the local line's; and how old a password may become unless one of
+ * ours was told. */
+static enum store_result catch_up_days(struct tool *tool, const struct import_row *row,
                                       const struct account *ours)
 {
     struct account ended = *ours;
-    enum store_result result = STORE_OK;
+    enum store_result result;
 
-    ended.expires_at = row->expires_at;
     if (row->expires_at != 0 && (ours->expires_at == 0 || ours->expires_at > row->expires_at))
-        result = store_account_edit(tool->store, &ended);
+        ended.expires_at = row->expires_at;
+    if (ours->password_max_days == 0)
+        ended.password_max_days = row->password_max_days;
+    result = store_account_edit(tool->store, &ended);
     explicit_bzero(ended.hash, sizeof ended.hash);
     return result;
 }
@@ -179,7 +182,7 @@ static enum store_result catch_up(struct tool *tool, const struct import_row *ro
     enum store_result result = catch_up_password(tool, row, ours);
 
     if (result == STORE_OK)
-        result = catch_up_end(tool, row, ours);
+        result = catch_up_days(tool, row, ours);
     if (result == STORE_OK && row->status == ACCOUNT_SUSPENDED && ours->status == ACCOUNT_ACTIVE)
         result = store_account_set_status(tool->store, row->uid, ACCOUNT_SUSPENDED);
     return result;
@@ -235,6 +238,7 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
     if (row->kind == ROW_OURS)
         return take_up(tool, row);
     import_row_unpack(row, &account);
+    account.awake_since = tool->now; /* whenever it was created: here nobody could use it */
     status = tool_store_status(tool, row->returns ? store_account_return(tool->store, &account)
                                                   : store_account_insert(tool->store, &account),
                                account.username);

@@ -21,6 +21,7 @@
 #include "sql/store_files.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "ages.h"
 #include "batch.h"
 #include "check.h"
 #include "claims.h"
@@ -60,34 +61,6 @@ static const char *judge_hash(struct import_batch *batch, const char *name, cons
     else
         return hash;
     return "*";
-}
-
-static bool has_expired(const struct import_batch *batch, const struct shadow_line *secret)
-{
-    return secret != NULL && secret->expires >= 0 && secret->expires <= (long)(batch->tool->now / DAY);
-}
-
-/* shadow(5)'s days in our terms, as of today. */
-static void take_ages(struct import_batch *batch, const struct shadow_line *secret,
-                      struct account *account)
-{
-    long today = (long)(batch->tool->now / DAY);
-    bool ages = secret->changed > 0 && secret->max >= 0;
-    bool aged = ages && secret->changed + secret->max < today;
-    bool dead = aged && secret->inactive >= 0 &&
-                secret->changed + secret->max + secret->inactive < today;
-
-    if (has_expired(batch, secret) || dead) {
-        account->status = ACCOUNT_SUSPENDED;
-        import_batch_note(batch, account->username,
-                          "has expired in /etc/shadow, so it is suspended");
-    } else if (secret->expires >= 0) {
-        account->expires_at = (int64_t)secret->expires * DAY;
-    }
-    if (account->hash[0] == '\0')
-        return;
-    account->temporary = secret->changed == 0 || aged;
-    account->password_changed_at = secret->changed > 0 ? (int64_t)secret->changed * DAY : 0;
 }
 
 static bool set_copy(struct import_record *record, enum import_column column, const char *text,
@@ -130,11 +103,11 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
         !import_record_set(record, IMPORT_EMAIL, email, ret_reason) ||
         !import_record_set(record, IMPORT_HASH,
                            judge_hash(staging->batch, line->pw_name, hash,
-                                      has_expired(staging->batch, secret)), ret_reason) ||
+                                      secret != NULL && ages_has_expired(secret, staging->batch->tool->now)), ret_reason) ||
         !import_record_complete(record, ret_reason))
         return false;
     if (secret != NULL)
-        take_ages(staging->batch, secret, &record->account);
+        ages_take(staging->batch, secret, &record->account);
     if (line->pw_gid != line->pw_uid)
         import_batch_note(staging->batch, line->pw_name, "gets a primary group of its own name and "
                           "id; add it to its present one with gpasswd(1) if it is to stay in it");
@@ -169,6 +142,8 @@ static enum status stage(struct staging *staging, const struct passwd *line, con
         import_batch_refuse(staging->batch, 0, line->pw_name, reason);
     else if (!import_batch_add(staging->batch, &record, ROW_STAGED))
         status = refuse_memory();
+    else if (shadow_find(&staging->shadow, line->pw_name) != NULL)
+        ages_keep(shadow_find(&staging->shadow, line->pw_name), &staging->batch->rows[staging->batch->count - 1]);
     explicit_bzero(&record, sizeof record);
     return status;
 }

@@ -26,6 +26,8 @@ static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_CREATED] = "created_at",
     [IMPORT_KEYS] = "ssh_keys",
     [IMPORT_SERVICE] = "service_account",
+    [IMPORT_MAX_DAYS] = "password_max_days",
+    [IMPORT_NEVER_DORMANT] = "never_dormant",
     [IMPORT_HASH] = "password_hash",
     [IMPORT_MUST_CHANGE] = "must_change",
     [IMPORT_PASSWORD_EXPIRES] = "password_expires_at",
@@ -98,6 +100,14 @@ static const char *set_status(const char *value, enum account_status *ret)
     return NULL;
 }
 
+/* JSON has 0 for never. */
+static const char *set_days(const char *value, int64_t *ret)
+{
+    if (strcmp(value, "0") == 0)
+        value = "never";
+    return account_days_parse(value, ret) ? NULL : "is no number of days up to 99998, nor never or default";
+}
+
 static const char *set_truth(const char *value, bool *ret)
 {
     if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
@@ -167,6 +177,10 @@ static const char *set_value(struct account *account, enum import_column column,
         return set_end(value, &account->expires_at);
     case IMPORT_SERVICE:
         return set_truth(value, &account->service);
+    case IMPORT_MAX_DAYS:
+        return set_days(value, &account->password_max_days);
+    case IMPORT_NEVER_DORMANT:
+        return set_truth(value, &account->never_dormant);
     case IMPORT_CREATED:
         return set_time(value, &account->created_at);
     case IMPORT_HASH:

@@ -47,8 +47,9 @@ static bool add_line(struct shadow *shadow, const struct spwd *line)
     if (!make_room(shadow))
         return false;
     secret = &shadow->list[shadow->count++];
-    *secret = (struct shadow_line){ .changed = line->sp_lstchg, .max = line->sp_max,
-                                    .inactive = line->sp_inact, .expires = line->sp_expire };
+    *secret = (struct shadow_line){ .changed = line->sp_lstchg, .min = line->sp_min,
+                                    .max = line->sp_max, .warn = line->sp_warn, .inactive = line->sp_inact,
+                                    .expires = line->sp_expire };
     snprintf(secret->name, sizeof secret->name, "%s", line->sp_namp);
     snprintf(secret->hash, sizeof secret->hash, "%s", line->sp_pwdp);
     return true;

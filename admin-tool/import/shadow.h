@@ -12,7 +12,7 @@
 /* What is kept of a line of shadow(5). */
 struct shadow_line {
     char name[ACCOUNT_NAME_SIZE], hash[ACCOUNT_HASH_SIZE]; /* one too long is cut */
-    long changed, max, inactive, expires; /* days; -1: not set */
+    long changed, min, max, warn, inactive, expires; /* days; -1: not set */
 };
 
 struct shadow {

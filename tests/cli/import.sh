@@ -7,7 +7,7 @@ samples=/src/tests/samples
 cd "$tmp" || exit 1
 
 fresh() { rm -rf "$STATE"; }
-not_in() { ! grep -q 'password_\|[$][16y][$]' "$1"; }
+not_in() { ! grep -q 'password_[^m]\|[$][16y][$]' "$1"; }
 is_jq() { jq -e "$1" "$tmp/out" >/dev/null; }
 told() { [ "$(grep -c "$1" "$tmp/err")" -eq "$2" ]; }
 

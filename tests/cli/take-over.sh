@@ -48,7 +48,7 @@ ok "last change 0: temporary, address made" is_row fresh "$(id fresh)|fresh@mail
 ok "... and ends" is_value "SELECT temporary_until > created_at FROM accounts WHERE username = 'fresh'" 1
 ok "expired: suspended" is_value "SELECT status FROM accounts WHERE username = 'old'" suspended
 ok "to expire: so it is" is_value "SELECT date(expires_at, 'unixepoch') FROM accounts WHERE username = 'future'" 2037-01-31
-ok "a password too old: temporary" is_value "SELECT temporary FROM accounts WHERE username = 'aged'" 1
+ok "a password too old: so it is" is_value "SELECT temporary, password_max_days FROM accounts WHERE username = 'aged'" '0|30'
 ok "locked or empty: no password" is_value "SELECT count(*) FROM accounts WHERE username IN ('locked', 'empty') AND hash IS NULL" 2
 ok "the files are as they were" [ "$before_files" = "$(files)" ]
 
