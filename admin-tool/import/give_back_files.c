@@ -108,7 +108,7 @@ static bool is_there(const struct work *work, const struct account *account)
 
 static bool say(char ret[REASON_SIZE], const char *what, uint32_t id, const char *why)
 {
-    snprintf(ret, REASON_SIZE, "%s %u %s", what, id, why);
+    snprintf(ret, REASON_SIZE, "%s %u%s", what, id, why);
     return true;
 }
 
@@ -123,12 +123,12 @@ static bool find_other(const struct work *work, const struct account *account, c
         return say(ret, "/etc/passwd has a user of this name with the uid", (uint32_t)user->number,
                    "; see usermod(8)");
     if (of_uid != NULL && (of_uid->shared || strcmp(of_uid->holder, account->username) != 0))
-        return say(ret, "the uid", account->uid, "is another user's in /etc/passwd; see usermod(8)");
+        return say(ret, "the uid", account->uid, " is another user's in /etc/passwd; see usermod(8)");
     if (account->gid == account->uid && group != NULL && group->number != account->gid)
         return say(ret, "/etc/group has a group of this name with the id", (uint32_t)group->number,
                    "; see groupmod(8)");
     if (account->gid != account->uid && find_id(work, CLAIM_GID, account->gid) == NULL)
-        return say(ret, "its primary group", account->gid, "is not in /etc/group; see groupadd(8)");
+        return say(ret, "its primary group", account->gid, " is not in /etc/group; see groupadd(8)");
     return false;
 }
 
