@@ -15,6 +15,8 @@
 #include "memory.h"
 #include "policy.h"
 #include "schema.h"
+#include "ssh_key.h"
+#include "ssh_key_set.h"
 #include "store.h"
 #include "store_files.h"
 
@@ -149,6 +151,59 @@ enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SI
     snprintf(ret, STORE_FAULT_SIZE, "%s", name != NULL ? name : "");
     store_text_free(name);
     return STORE_OK;
+}
+
+/* Written down as it would be now, and called by its own fingerprint. */
+static bool is_good_key(sqlite3_stmt *row)
+{
+    const char *fingerprint = (const char *)sqlite3_column_text(row, 1);
+    const char *line = (const char *)sqlite3_column_text(row, 2);
+    struct ssh_key key;
+
+    return fingerprint != NULL && line != NULL && ssh_key_fault(line, &key) == NULL &&
+           strcmp(key.line, line) == 0 && strcmp(key.fingerprint, fingerprint) == 0;
+}
+
+/* The row's id and name into ret. */
+static enum store_result read_bad_key(sqlite3_stmt *row, struct bad_key *ret)
+{
+    ret->id = sqlite3_column_int64(row, 0);
+    return database_text(row, 3, ret->username, sizeof ret->username);
+}
+
+static enum store_result find_bad_key(struct store *store, struct bad_key *ret)
+{
+    sqlite3_stmt *row = database_prepare(store->db,
+        "SELECT k.id, k.fingerprint, k.line, a.username FROM account_keys k JOIN accounts a USING (uid) ORDER BY k.id", "");
+    enum store_result result = STORE_NOT_FOUND;
+    int rc = SQLITE_DONE;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    while (result == STORE_NOT_FOUND && (rc = sqlite3_step(row)) == SQLITE_ROW)
+        if (!is_good_key(row))
+            result = read_bad_key(row, ret);
+    database_finish(row);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? result : database_result(rc);
+}
+
+enum store_result store_check_keys(struct store *store, struct bad_key *ret)
+{
+    char *name = NULL;
+    enum store_result result = find_bad_key(store, ret);
+
+    if (result != STORE_NOT_FOUND)
+        return result;
+    result = database_copy(store->db, &name,
+        "SELECT username FROM account_keys JOIN accounts USING (uid) GROUP BY uid"
+        " HAVING count(*) > ? OR sum(length(CAST(line AS BLOB)) + 1) > ? ORDER BY uid LIMIT 1", "ii",
+        (int64_t)SSH_KEYS_MAX, (int64_t)SSH_KEYS_TEXT_SIZE);
+    if (result == STORE_OK) {
+        ret->id = 0;
+        snprintf(ret->username, sizeof ret->username, "%s", name);
+    }
+    store_text_free(name);
+    return result;
 }
 
 enum store_result store_check_shared_home(struct store *store, struct shared_home *ret)

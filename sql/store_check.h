@@ -30,6 +30,14 @@ enum store_result store_check_policy(struct store *store, char ret[STORE_FAULT_S
 /* The first account with a text longer than any program of ours holds; "" when there is none. */
 enum store_result store_check_texts(struct store *store, char ret[STORE_FAULT_SIZE]);
 
+/* The first ssh key that keys add would not have written; or the first account with more keys, or longer ones, than
+ * it may have: then id is 0. NOT_FOUND when there is neither. */
+struct bad_key {
+    int64_t id; /* of account_keys */
+    char username[ACCOUNT_NAME_SIZE];
+};
+enum store_result store_check_keys(struct store *store, struct bad_key *ret);
+
 /* The next home, in the order of their texts, that two accounts or more have; *ret holds the one before
  * it ("": the first is looked for). NOT_FOUND at the end. */
 struct shared_home {

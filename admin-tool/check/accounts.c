@@ -107,6 +107,26 @@ static void check_texts(struct doctor *doctor)
                  "no list of users and no publication gets past this record", mend);
 }
 
+/* Nobody but keys add judges them: a backup, or another program, may have brought one. */
+static void check_keys(struct doctor *doctor)
+{
+    char mend[CHECK_TEXT_SIZE];
+    struct bad_key bad;
+
+    if (store_check_keys(doctor->tool->store, &bad) != STORE_OK)
+        return;
+    if (bad.id != 0)
+        check_text(mend, "sqlite3 " STORE_FILE " \"DELETE FROM account_keys WHERE id = %lld\" && admin-tool publish",
+                   (long long)bad.id);
+    else
+        check_text(mend, "admin-tool keys list %s, and 'admin-tool keys remove' for what is too much", bad.username);
+    check_report(doctor, SEVERITY_PROBLEM, "account-keys", bad.username,
+                 bad.id != 0 ? "an ssh key of this account is none that 'admin-tool keys add' takes"
+                             : "this account has more ssh keys, or longer ones, than the directory can show",
+                 bad.id != 0 ? "sshd may read it otherwise than it is shown, or not at all"
+                             : "no change of any account can be published", mend);
+}
+
 /* -- NSS ---------------------------------------------------------------------------------- */
 
 /* The same uid, home and shell as the directory shows now. */
@@ -283,6 +303,7 @@ void check_accounts(struct doctor *doctor)
     if (directory_view_open(DIRECTORY_PATH, &view) == DIRECTORY_OK)
         census.view = &view;
     check_texts(doctor);
+    check_keys(doctor);
     count_all(&census);
     if (census.view != NULL)
         directory_view_close(&view);

@@ -13,6 +13,8 @@ sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL WHER
 keep
 conf() { echo -e "$*" >/etc/ssh/sshd_config.d/00-test.conf; }
 unask() { sed -i '/AuthorizedKeysCommand/d' /etc/ssh/sshd_config.d/coder.conf; }
+# bend LINE: the line of kay's key becomes that expression; keys never change, so it is another row.
+bend() { sql "INSERT INTO account_keys (uid, fingerprint, line, added_at) SELECT uid, fingerprint || 'x', $1, 1 FROM account_keys WHERE id = 1"; }
 run admin-tool check
 ok "with the shipped settings all is in order" in_order
 
@@ -26,6 +28,9 @@ sshd-keys-program|problem|no|the program is not there|rm /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|others can write it|chmod 777 /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|it is another's|chown bob /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|it cannot be run|chmod 644 /usr/libexec/coder_keys
+account-keys|problem|yes|a key that is no longer one|bend "'restrict ' || line || '='"
+account-keys|problem|yes|the key of an authority|bend "'cert-authority ' || line"
+account-keys|problem|no|more than there is room for|sql "INSERT INTO account_keys (uid, fingerprint, line, added_at) SELECT uid, 'SHA256:' || value, line, 1 FROM account_keys, generate_series(1, 70) WHERE id = 1"
 END
 unask
 run admin-tool check

@@ -111,6 +111,33 @@ static void test_check_settings_and_texts_by_name(void **state)
     assert_string_equal(fault, "alice");
 }
 
+#define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpab77ymoQIbjxHsqRfx3c+rA007E0imEU0KkHASWFg"
+#define FINGERPRINT "SHA256:h7wnGFvCsaj5Qqvkytl+rF0vWPI89QOFGSYf25/V3/Y"
+
+static void test_check_keys_are_judged(void **state)
+{
+    static const char *const bad[] = {
+        "('SHA256:x', '" KEY "')", "('" FINGERPRINT "', 'cert-authority " KEY "')", "('" FINGERPRINT "', '" KEY "  x')",
+        "('" FINGERPRINT "', '" KEY " ' || char(13))", "('" FINGERPRINT "', 'command=\"x " KEY "')",
+    };
+    struct bad_key key = { 0, "" };
+    char text[1024];
+
+    (void)state;
+    assert_int_equal(store_check_keys(store, &key), STORE_NOT_FOUND);
+    fixture_sql("INSERT INTO account_keys (id, uid, fingerprint, line, added_at) SELECT 7, uid, '" FINGERPRINT "', '" KEY "', 1"
+                " FROM accounts WHERE username = 'alice'");
+    assert_int_equal(store_check_keys(store, &key), STORE_NOT_FOUND);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snprintf(text, sizeof text, "DELETE FROM account_keys; INSERT INTO account_keys (id, uid, fingerprint, line, added_at)"
+                 " SELECT 8, uid, k.column1, k.column2, 1 FROM accounts, (VALUES %s) k WHERE username = 'alice'", bad[i]);
+        fixture_sql(text);
+        assert_int_equal(store_check_keys(store, &key), STORE_OK);
+        assert_int_equal(key.id, 8);
+        assert_string_equal(key.username, "alice");
+    }
+}
+
 static void test_check_a_copy_is_whole_and_never_over_another(void **state)
 {
     static const char path[] = FIXTURE_PRIVATE "/copy";
@@ -162,6 +189,7 @@ int main(void)
         WITH_STORE(test_check_what_is_not_ours_is_named),
         WITH_STORE(test_check_rows_of_nobody_are_counted),
         WITH_STORE(test_check_settings_and_texts_by_name),
+        WITH_STORE(test_check_keys_are_judged),
         WITH_STORE(test_check_a_copy_is_whole_and_never_over_another),
         WITH_STORE(test_check_the_log_of_attempts),
     };
