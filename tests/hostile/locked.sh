@@ -46,11 +46,10 @@ watch 2 admin-tool audit prune --before 2001-01-01
 printf 'username,email\ndora,dora@example.com\nemil,emil@example.com\n' >"$tmp/two.csv"
 watch 2 admin-tool users import "$tmp/two.csv"
 watch 2 admin-tool restore /root/locked.backup -y
-for verb in 'users list' 'users list -o json' 'users show amy' 'users export' 'keys list amy' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
 watch 2 admin-tool users export --to-passwd amy -y
 ok "... and it did its work" grep -q '^amy:' /etc/passwd
 watch 2 admin-tool users import --from-passwd --take-over amy -y
-for verb in 'users list' 'users list -o json' 'users show amy' 'users export' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
+for verb in 'users list' 'users list -o json' 'users show amy' 'users export' 'keys list amy' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
     rm "$STATE/directory" # to be caught up with
     # shellcheck disable=SC2086
     watch 2 admin-tool $verb
