@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "policy.h"
 
 enum { DAY = 86400 };
@@ -176,7 +177,7 @@ bool account_username_fold(const char *username, char ret[ACCOUNT_NAME_SIZE])
     if (strlen(username) >= sizeof folded)
         return false;
     for (size_t i = 0; username[i] != '\0'; i++)
-        folded[i] = username[i] >= 'A' && username[i] <= 'Z' ? (char)(username[i] - 'A' + 'a') : username[i];
+        folded[i] = ascii_lower(username[i]);
     if (strcmp(folded, username) == 0 || account_username_fault(folded) != NULL)
         return false;
     memcpy(ret, folded, sizeof folded);

@@ -55,18 +55,33 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
     return result;
 }
 
-enum store_result store_accounts_json(struct store *store, const struct account *accounts,
-                                      const struct account_extra *extras, size_t count, char **ret)
+static enum store_result write_page(struct store *store, const struct account *accounts,
+                                    const struct account_extra *extras, size_t count, char **ret)
 {
     sqlite3_stmt *row = database_prepare(store->db, account_object, "");
     enum store_result result = STORE_OK;
 
     if (row == NULL)
         return database_result(sqlite3_extended_errcode(store->db));
-    memset(ret, 0, count * sizeof *ret);
     for (size_t i = 0; result == STORE_OK && i < count; i++)
         result = write_json(row, &accounts[i], &extras[i], &ret[i]);
     database_finish(row);
+    return result;
+}
+
+enum store_result store_accounts_json(struct store *store, const struct account *accounts,
+                                      const struct account_extra *extras, size_t count, char **ret)
+{
+    bool alone = sqlite3_get_autocommit(store->db) != 0;
+    enum store_result result = STORE_OK;
+
+    memset(ret, 0, count * sizeof *ret);
+    if (alone)
+        result = database_run(store->db, "BEGIN", ""); /* locked and unlocked once, not for each */
+    if (result == STORE_OK)
+        result = write_page(store, accounts, extras, count, ret);
+    if (alone)
+        store_rollback(store); /* nothing was written */
     for (size_t i = 0; result != STORE_OK && i < count; i++)
         store_text_free(ret[i]);
     return result;

@@ -56,6 +56,8 @@ directory-stale|problem|yes|a directory of yesterday|sql "UPDATE accounts SET fu
 account-record|problem|yes|a full name no directory can show|sql "UPDATE accounts SET full_name = 'a:b' WHERE username = 'bob'"
 account-record|problem|yes|a full name that is too long|sql "UPDATE accounts SET full_name = hex(randomblob(300)) WHERE username = 'bob'"
 account-admins|warning|no|no Admin|sql "DELETE FROM account_roles"; admin-tool publish
+account-admins|warning|no|no Admin who has not ended|sql "UPDATE accounts SET expires_at = 1000000000"
+account-admins|warning|no|no Admin but a service account|sql "UPDATE accounts SET service = 1"
 account-hashes|note|no|an old hash|sql "UPDATE accounts SET hash = '\$1\$abcdefgh\$irWbblnpmw.5z7wgBnprh0' WHERE username = 'bob'"
 account-expired|note|no|an account at its end|sql "UPDATE accounts SET expires_at = 1000000000 WHERE username = 'bob'"
 account-dormant|note|no|an unused account|sql "INSERT INTO policy VALUES ('dormant_days', '90'); UPDATE accounts SET created_at = 1, awake_since = NULL, last_login_day = 86400 WHERE username = 'bob'"; admin-tool publish

@@ -80,6 +80,11 @@ for verb in 'suspend alice' 'delete alice' 'edit-roles alice --roles member'; do
     exits 4 "an expired Admin is none who is left: $verb" admin-tool users $verb -y
 done
 unchanged "... nothing changed"
+sqlite3 "$STORE" "UPDATE accounts SET expires_at = NULL, created_at = 1000000000 WHERE username = 'root2'"
+admin-tool policy set dormant_days=30 >"$tmp/made"
+exits 4 "nor is a dormant one" admin-tool users suspend alice -y
+sqlite3 "$STORE" "UPDATE accounts SET expires_at = 1000000000 WHERE username = 'root2'"
+admin-tool policy set dormant_days=default >"$tmp/made"
 exits 0 "an expired Admin can go" admin-tool users edit-roles root2 --roles member -y
 
 # Two tools, each for one of the last two: exactly one of them may.

@@ -228,6 +228,22 @@ static void usernames(void **state)
         assert_non_null(account_username_fault(bad[i]));
 }
 
+static void names_in_small_letters(void **state)
+{
+    static const char *const none[] = { "", "alice", "9A", "A b", "A.", "Coder-X", "\xc3\x84nne", "A..B",
+                                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456" };
+    char folded[ACCOUNT_NAME_SIZE] = "-";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(account_username_fold(none[i], folded));
+    assert_string_equal(folded, "-");
+    assert_true(account_username_fold("First.Last", folded));
+    assert_string_equal(folded, "first.last");
+    assert_true(account_username_fold("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", folded));
+    assert_string_equal(folded, "abcdefghijklmnopqrstuvwxyz012345");
+}
+
 static void emails(void **state)
 {
     static const char *const good[] = { "a@b", "alice@example.org", "a.b+c@x-y.example" };
@@ -336,6 +352,7 @@ int main(void)
         cmocka_unit_test(attempts_left_count_down),
         cmocka_unit_test(over_the_users_ceiling_only_known_origins_are_served),
         cmocka_unit_test(usernames),
+        cmocka_unit_test(names_in_small_letters),
         cmocka_unit_test(emails),
         cmocka_unit_test(full_names),
         cmocka_unit_test(uids),
