@@ -33,7 +33,7 @@ enum account_status { ACCOUNT_ACTIVE, ACCOUNT_SUSPENDED };
 /* Times are Unix seconds; 0 means "never" or "does not apply". */
 struct account {
     uint32_t uid;
-    uint32_t gid; /* the primary group; the uid: the private group */
+    uint32_t gid; /* the primary group; the uid, or 0: the private group */
     char username[ACCOUNT_NAME_SIZE];
     char email[ACCOUNT_EMAIL_SIZE]; /* empty: none, of a service account only */
     char full_name[ACCOUNT_FULL_NAME_SIZE]; /* UTF-8, may be empty; the GECOS field */
@@ -153,6 +153,12 @@ void account_days_write(int64_t days, char ret[ACCOUNT_DAYS_SIZE]);
 
 /* "admin,auditor" -> set with ROLE_MEMBER. False if a word is no role (ret unchanged). */
 bool roles_parse(const char *text, unsigned *ret);
+
+/* Is the primary group the private one, of the user's own name and id? */
+bool account_has_private_group(const struct account *account);
+
+/* A primary group's id: not root's, not (uint32_t)-1, not a role's. NULL if fine, else what is wrong. */
+const char *account_gid_fault(uint64_t gid);
 
 /* The lower-case name of one role; its group is `coder-` and that name. */
 const char *role_name(enum role role);

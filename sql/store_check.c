@@ -229,6 +229,30 @@ enum store_result store_check_shared_home(struct store *store, struct shared_hom
     return result;
 }
 
+enum store_result store_check_primary(struct store *store, struct primary_group *ret)
+{
+    struct primary_group next = { .gid = 0 };
+    sqlite3_stmt *row = database_prepare(store->db,
+        "SELECT gid, count(*), (SELECT group_concat(username, ', ') FROM"
+        "  (SELECT username FROM accounts WHERE gid = a.gid ORDER BY username LIMIT ?2))"
+        " FROM accounts a WHERE gid > ?1 GROUP BY gid ORDER BY gid LIMIT 1", "ii", (int64_t)ret->gid,
+        (int64_t)PRIMARY_NAMES);
+    int rc = row != NULL ? sqlite3_step(row) : SQLITE_ERROR;
+    enum store_result result = rc == SQLITE_DONE  ? STORE_NOT_FOUND
+                               : rc == SQLITE_ROW ? STORE_OK
+                                                  : database_result(rc);
+
+    if (result == STORE_OK) {
+        next.gid = (uint32_t)sqlite3_column_int64(row, 0);
+        next.count = sqlite3_column_int64(row, 1);
+        result = database_text(row, 2, next.names, sizeof next.names);
+    }
+    database_finish(row);
+    if (result == STORE_OK)
+        *ret = next;
+    return result;
+}
+
 enum store_result store_check_newest(struct store *store, int64_t *ret)
 {
     return database_number(store->db, ret,

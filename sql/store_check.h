@@ -46,6 +46,16 @@ struct shared_home {
 };
 enum store_result store_check_shared_home(struct store *store, struct shared_home *ret);
 
+/* The next primary group, in the order of ids, that is nobody's private one; *ret holds the one before it (gid 0: the
+ * first is looked for). NOT_FOUND at the end. */
+enum { PRIMARY_NAMES = 6 };
+struct primary_group {
+    uint32_t gid;
+    int64_t count; /* of accounts */
+    char names[PRIMARY_NAMES * (ACCOUNT_NAME_SIZE + 1)]; /* the first so many, "ann, bob" */
+};
+enum store_result store_check_primary(struct store *store, struct primary_group *ret);
+
 /* The latest time at which anything was created, changed or noted; 0 when there is nothing. */
 enum store_result store_check_newest(struct store *store, int64_t *ret);
 

@@ -22,7 +22,7 @@ void account_extra_begin(const struct account *account, const struct policy *pol
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
-    " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'email', nullif(?3, ''), 'full_name', ?4,"
+    " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'gid', ?22, 'email', nullif(?3, ''), 'full_name', ?4,"
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
     "  'roles', " SQL_ROLES ", 'service_account', json(iif(?17, 'true', 'false')),"
     "  'created_at', " SQL_RFC3339("?9") ", 'password_changed_at', " SQL_RFC3339("?10") ","
@@ -40,14 +40,15 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiii", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiii", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
                       (int64_t)account->temporary, account->temporary_until, account->expires_at,
                       extra->last_login_at, extra->locked_until, extra->temporary_password,
                       (int64_t)account->service, account->password_max_days, extra->password_end,
-                      (int64_t)account->never_dormant, extra->dormant_from) &&
+                      (int64_t)account->never_dormant, extra->dormant_from,
+                      (int64_t)(account->gid != 0 ? account->gid : account->uid)) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/names.h"
@@ -106,7 +105,7 @@ enum status publish_find_frame(const struct tool *tool, struct frame *ret)
     memset(ret, 0, sizeof *ret);
     ret->policy = *policy;
     ret->now = tool->now;
-    if (!host_group_ids(&ret->local_gids, &ret->local_count))
+    if (!group_ids_read(&ret->local))
         return refuse_groups();
     for (size_t r = 0; r < ROLES; r++) {
         char name[ACCOUNT_NAME_SIZE];
@@ -123,8 +122,7 @@ enum status publish_find_frame(const struct tool *tool, struct frame *ret)
 
 void publish_free_frame(struct frame *frame)
 {
-    free(frame->local_gids);
-    frame->local_gids = NULL;
+    group_ids_free(&frame->local);
 }
 
 /* Which accounts are dormant is another question each day. */
@@ -150,8 +148,9 @@ uint64_t publish_frame_hash(const struct frame *frame)
         state = directory_hash_add(state, frame->groups[g].name, sizeof frame->groups[g].name);
         state = directory_hash_add(state, &frame->groups[g].gid, sizeof frame->groups[g].gid);
     }
-    for (size_t g = 0; g < frame->local_count; g++)
-        state = directory_hash_add(state, &frame->local_gids[g], sizeof frame->local_gids[g]);
+    for (size_t g = 0; g < frame->local.count; g++)
+        if (account_uid_fault(frame->local.ids[g]) == NULL) /* or it is nobody's private group anyway */
+            state = directory_hash_add(state, &frame->local.ids[g], sizeof frame->local.ids[g]);
     return directory_hash_end(state);
 }
 
@@ -188,18 +187,7 @@ static void collect_groups(const struct frame *frame, unsigned held, bool listed
 /* One that /etc/group has not got instead. */
 static bool has_private_group(const struct frame *frame, const struct account *account)
 {
-    size_t low = 0, high = frame->local_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (frame->local_gids[middle] < account->uid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return account->gid == account->uid &&
-           (low == frame->local_count || frame->local_gids[low] != account->uid);
+    return account_has_private_group(account) && !group_ids_have(&frame->local, account->uid);
 }
 
 void publish_show(const struct frame *frame, const struct account *account, const char *keys, struct shown *ret)
@@ -210,7 +198,7 @@ void publish_show(const struct frame *frame, const struct account *account, cons
     ret->user = (struct directory_user){
         .name = account->username,
         .uid = account->uid,
-        .gid = account->gid,
+        .gid = account_has_private_group(account) ? account->uid : account->gid,
         .private_group = has_private_group(frame, account),
         .gecos = account->full_name,
         .home = account->home,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/group_ids.h"
 #include "nss_coder/directory.h"
 #include "sql/account.h"
 #include "sql/policy.h"
@@ -34,8 +35,7 @@ struct frame {
         uint32_t gid;
     } groups[GROUPS_MAX]; /* which the file shows, each once; those of the roles first */
     size_t group_count;
-    uint32_t *local_gids; /* of /etc/group from 1000 on, in order */
-    size_t local_count;
+    struct group_ids local;
     struct policy policy;
     int64_t now;
 };

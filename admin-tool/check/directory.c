@@ -14,7 +14,7 @@
 #include "terminal/command.h"
 #include "finding.h"
 
-enum { MOMENTS = 5 };
+enum { MOMENTS = 5, HOUR = 3600, DAY = 86400 };
 
 #define PUBLISH "admin-tool publish"
 
@@ -35,17 +35,29 @@ static bool is_caught_up(struct tool *tool)
     return !publish_is_behind(tool);
 }
 
-static void check_generation(struct doctor *doctor, const struct directory_view *view)
+/* False: said. */
+static bool check_generation(struct doctor *doctor, const struct directory_view *view)
 {
     char what[CHECK_TEXT_SIZE];
     int64_t generation = 0;
 
     if (doctor->tool->store == NULL || doctor->quiet || is_caught_up(doctor->tool) ||
         store_generation(doctor->tool->store, &generation) != STORE_OK)
-        return;
+        return true;
     report(doctor, "directory-stale",
            check_text(what, "it shows generation %llu, the store is at %lld",
                       (unsigned long long)directory_view_generation(view), (long long)generation));
+    return false;
+}
+
+/* Whoever became dormant since still has keys in it. The timer has an hour. */
+static void check_day(struct doctor *doctor, const struct stat *st)
+{
+    const struct tool *tool = doctor->tool;
+
+    if (tool->policy.dormant_days > 0 && st->st_mtime / DAY < (tool->now - HOUR) / DAY)
+        report(doctor, "directory-stale", "it is of an earlier day, so keys of accounts that became dormant since "
+               "let them in");
 }
 
 void check_directory(struct doctor *doctor)
@@ -68,7 +80,7 @@ void check_directory(struct doctor *doctor)
     if (directory_view_check_whole(&view) != DIRECTORY_OK ||
         directory_extension_load(&view, &keys) == DIRECTORY_UNAVAILABLE)
         report(doctor, "directory-damaged", "its checksum is wrong");
-    else
-        check_generation(doctor, &view);
+    else if (check_generation(doctor, &view))
+        check_day(doctor, &st);
     directory_view_close(&view);
 }

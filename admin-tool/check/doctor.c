@@ -23,6 +23,7 @@
 #include "names.h"
 #include "nss.h"
 #include "pam.h"
+#include "primary.h"
 #include "renamed.h"
 #include "repair.h"
 #include "report.h"
@@ -34,8 +35,8 @@
 /* After check_store, which opens it for them. The directory and NSS first: much follows when they are broken. */
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
-    check_strangers, check_renamed, check_setid, check_rules, check_range, check_groups, check_pam, check_sshd, check_helper,
-    check_host,
+    check_strangers, check_renamed, check_setid, check_rules, check_range, check_groups, check_primary_groups, check_pam,
+    check_sshd, check_helper, check_host,
 };
 
 /* GO_ON: *ret is the account, or the store is beyond asking and the findings say why. */

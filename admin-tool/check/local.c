@@ -124,9 +124,7 @@ static void check_group_line(struct doctor *doctor, const struct group *line)
         if (strcmp(line->gr_name, name) == 0 || line->gr_gid == role_gid(roles[i]))
             report_group(doctor, line->gr_name, name, role_gid(roles[i]));
     }
-    if ((store_account_by_name(doctor->tool->store, line->gr_name, &account) == STORE_OK ||
-         store_account_by_uid(doctor->tool->store, line->gr_gid, &account) == STORE_OK) &&
-        concerns(doctor, &account))
+    if (check_private_group(doctor->tool->store, line->gr_name, line->gr_gid, &account) && concerns(doctor, &account))
         report_group(doctor, line->gr_name, account.username, account.uid);
     explicit_bzero(&account, sizeof account);
 }

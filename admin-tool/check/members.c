@@ -37,18 +37,22 @@ static bool find_role(const char *name, uint32_t gid, struct ours *ret)
     return false;
 }
 
+bool check_private_group(struct store *store, const char *name, uint32_t gid, struct account *ret)
+{
+    return (store_account_by_uid(store, gid, ret) == STORE_OK && account_has_private_group(ret)) ||
+           (name != NULL && store_account_by_name(store, name, ret) == STORE_OK && account_has_private_group(ret));
+}
+
 /* Is a group of this name (NULL: none) or id one of ours? For check NAME only the user's own; *ret is written for a
  * role's, too. */
 static bool find_ours(const struct doctor *doctor, const char *name, uint32_t gid, struct ours *ret)
 {
-    struct store *store = doctor->tool->store;
     struct account account = { 0 };
     bool found;
 
     if (find_role(name, gid, ret))
         return doctor->account == NULL;
-    found = store_account_by_uid(store, gid, &account) == STORE_OK ||
-            (name != NULL && store_account_by_name(store, name, &account) == STORE_OK);
+    found = check_private_group(doctor->tool->store, name, gid, &account);
     if (found) {
         *ret = (struct ours){ .id = account.uid };
         memcpy(ret->name, account.username, sizeof ret->name);

@@ -75,7 +75,7 @@ static bool is_member(const struct account *account, gid_t gid)
     int count = GROUPS_ROOM;
     bool found = groups == NULL;
 
-    if (groups != NULL && getgrouplist(account->username, account->uid, groups, &count) < 0)
+    if (groups != NULL && getgrouplist(account->username, account->gid, groups, &count) < 0)
         count = GROUPS_ROOM;
     for (int i = 0; groups != NULL && i < count && !found; i++)
         found = groups[i] == gid;

@@ -16,7 +16,7 @@
 enum { GROUPS_MAX = 256, CPU_SECONDS = 2 };
 
 struct errand {
-    uint32_t uid;
+    uint32_t uid, gid;
     gid_t groups[GROUPS_MAX];
     int group_count;
     deputy_work *look;
@@ -33,11 +33,11 @@ static bool limit(void)
 
 static bool become(const struct errand *errand)
 {
-    uint32_t uid = errand->uid;
+    uint32_t uid = errand->uid, gid = errand->gid;
 
-    if (uid == 0 || !limit() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+    if (uid == 0 || gid == 0 || !limit() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         setgroups((size_t)errand->group_count, errand->groups) != 0 ||
-        setresgid(uid, uid, uid) != 0 || setresuid(uid, uid, uid) != 0)
+        setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
         return false;
     /* a change of ids sets both anew */
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
@@ -56,10 +56,10 @@ static void look(const void *context, void *ret)
 bool as_user_ask(const struct account *account, deputy_work *work, const void *context, void *ret,
                  size_t size)
 {
-    struct errand errand = { .uid = account->uid, .group_count = GROUPS_MAX, .look = work,
+    struct errand errand = { .uid = account->uid, .gid = account->gid, .group_count = GROUPS_MAX, .look = work,
                              .context = context };
 
-    if (getgrouplist(account->username, account->uid, errand.groups, &errand.group_count) == -1)
+    if (getgrouplist(account->username, account->gid, errand.groups, &errand.group_count) == -1)
         errand.group_count = GROUPS_MAX; /* as many as there was room for */
     return deputy_ask(look, &errand, ret, size, AS_USER_SECONDS);
 }

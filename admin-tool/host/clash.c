@@ -43,6 +43,8 @@ static bool find_name(const struct account *account, bool ours, char ret_reason[
         return true;
     if (user != NULL && !(ours && user->pw_uid == account->uid))
         return clash_say(ret_reason, "the name is taken by a user of this machine, uid %u", user->pw_uid);
+    if (!account_has_private_group(account))
+        return false;
     group = (errno = 0, getgrnam(account->username));
     if (group == NULL)
         return is_unknown(ret_reason, "name");
@@ -81,6 +83,8 @@ static bool find_id(const struct account *account, bool ours, char ret_reason[CL
     if (user != NULL && !(ours && strcmp(user->pw_name, account->username) == 0))
         return clash_say(ret_reason, "uid %u is taken by the user %.64s of this machine", account->uid,
                    user->pw_name);
+    if (!account_has_private_group(account))
+        return find_second(account, ours, ret_reason);
     group = (errno = 0, getgrgid(account->uid));
     if (group == NULL && is_unknown(ret_reason, "uid"))
         return true;

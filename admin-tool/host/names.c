@@ -7,7 +7,6 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,58 +75,6 @@ enum status host_uid_is_free(uint32_t uid)
 bool host_has_id(uint32_t id)
 {
     return getpwuid(id) != NULL || getgrgid(id) != NULL || is_primary(id);
-}
-
-static int compare_ids(const void *one, const void *other)
-{
-    uint32_t a, b;
-
-    memcpy(&a, one, sizeof a);
-    memcpy(&b, other, sizeof b);
-    return (a > b) - (a < b);
-}
-
-/* False with errno, ENOMEM among others. */
-static bool read_ids(FILE *file, uint32_t **ids, size_t *count)
-{
-    const struct group *group;
-    size_t room = 0;
-
-    while ((errno = 0, group = fgetgrent(file)) != NULL) {
-        if (group->gr_gid < 1000)
-            continue;
-        if (*count == room) {
-            uint32_t *grown = reallocarray(*ids, room = room * 2 + 64, sizeof **ids);
-
-            if (grown == NULL)
-                return false;
-            *ids = grown;
-        }
-        (*ids)[(*count)++] = group->gr_gid;
-    }
-    return errno == 0 || errno == ENOENT; /* fgetgrent(3) may leave it at the end */
-}
-
-bool host_group_ids(uint32_t **ret, size_t *ret_count)
-{
-    FILE *file = fopen("/etc/group", "re");
-    uint32_t *ids = NULL;
-    size_t count = 0;
-    bool good = file != NULL ? read_ids(file, &ids, &count) : errno == ENOENT;
-    int error = errno;
-
-    if (file != NULL)
-        fclose(file);
-    if (count > 0)
-        qsort(ids, count, sizeof *ids, compare_ids);
-    if (good) {
-        *ret = ids;
-        *ret_count = count;
-    } else {
-        free(ids);
-    }
-    errno = error;
-    return good;
 }
 
 /* The file itself, not NSS: neither a slow source nor a group of our own is asked. */

@@ -5,7 +5,6 @@
 #define CODER_HOST_NAMES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "terminal/command.h"
@@ -14,9 +13,6 @@
 enum status host_name_is_free(const char *username);
 enum status host_uid_is_free(uint32_t uid);
 bool host_has_id(uint32_t id);
-
-/* The gids of /etc/group from 1000 on, in order; *ret is for free(3). False with errno. */
-bool host_group_ids(uint32_t **ret, size_t *ret_count);
 
 /* The gid of a group of /etc/group. False with errno: 0 when it has none of this name. */
 bool host_find_group(const char *name, uint32_t *ret);

@@ -169,7 +169,7 @@ static gid_t *find_kept(const struct tool *tool, const struct account *account, 
     gid_t *kept = calloc(GROUPS_MAX + 3, sizeof *kept);
     int count = GROUPS_MAX;
 
-    if (kept == NULL || getgrouplist(account->username, account->uid, kept, &count) < 0) {
+    if (kept == NULL || getgrouplist(account->username, account->gid, kept, &count) < 0) {
         free(kept);
         return NULL;
     }

@@ -72,7 +72,8 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
     *row = (struct import_row){
         .line = record->line, .kind = kind,
         .needs_password = (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
-        .uid = account->uid, .roles = account->roles, .status = account->status,
+        .uid = account->uid, .gid = account_has_private_group(account) ? 0 : account->gid,
+        .roles = account->roles, .status = account->status,
         .service = account->service, .never_dormant = account->never_dormant,
         .warn_days = -1, .inactive_days = -1, .password_max_days = account->password_max_days,
         .temporary = account->temporary, .temporary_until = account->temporary_until,
@@ -110,6 +111,7 @@ void import_batch_free(struct import_batch *batch)
         import_row_free(&batch->rows[i]);
     free(batch->rows);
     free(batch->subordinate.ranges);
+    group_ids_free(&batch->local_groups);
     claims_free(&batch->claims);
 }
 
@@ -136,6 +138,7 @@ void import_row_unpack(const struct import_row *row, struct account *ret)
     if (row->hash != NULL)
         snprintf(ret->hash, sizeof ret->hash, "%s", row->hash);
     ret->uid = row->uid;
+    ret->gid = row->gid != 0 ? row->gid : row->uid;
     ret->roles = row->roles;
     ret->status = row->status;
     ret->service = row->service;

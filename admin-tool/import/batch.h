@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/group_ids.h"
 #include "host/login_defs.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
@@ -27,6 +28,7 @@ struct import_row {
     enum row_kind kind;
     bool needs_password;
     uint32_t uid; /* 0: to be chosen */
+    uint32_t gid; /* 0: the private group */
     bool chosen;  /* the uid was, by us */
     bool returns; /* a local account that was ours and went to /etc/passwd */
     unsigned roles;
@@ -47,6 +49,7 @@ struct import_batch {
     size_t count, room;
     struct claims claims;
     struct id_ranges subordinate;
+    struct group_ids local_groups;
     bool asks_remote; /* NSS has sources that may enumerate nothing */
     size_t bad, noted;
     size_t tried; /* methods and costs of hashes */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/group_ids.h"
 #include "host/home_owner.h"
 #include "host/login_defs.h"
 #include "host/reserved.h"
@@ -35,14 +36,21 @@ static bool refuse(char ret_reason[IMPORT_REASON_SIZE], const char *what, const 
 
 /* -- this machine ------------------------------------------------------------------------- */
 
+/* Is it the account's primary group, of the same name and another id? */
+static bool is_own_primary(const struct claim *group, const struct account *account)
+{
+    return !account_has_private_group(account) && group->number == account->gid;
+}
+
 static bool check_new_on_host(const struct import_batch *batch, const struct account *account,
                               const char *id, char ret_reason[IMPORT_REASON_SIZE])
 {
     const struct claims *claims = &batch->claims;
+    const struct claim *group = claims_find(claims, CLAIM_GROUP, account->username);
 
     if (claims_find(claims, CLAIM_USER, account->username) != NULL)
         return refuse(ret_reason, account->username, "", " is taken by a user of this machine");
-    if (claims_find(claims, CLAIM_GROUP, account->username) != NULL)
+    if (group != NULL && !is_own_primary(group, account))
         return refuse(ret_reason, account->username, "", " is taken by a group of this machine");
     if (claims_find(claims, CLAIM_UID, id) != NULL)
         return refuse(ret_reason, "uid ", id, " is taken by a user of this machine");
@@ -60,7 +68,8 @@ static bool check_new_on_host(const struct import_batch *batch, const struct acc
     return true;
 }
 
-/* A local account is itself no obstacle, nor is its private group. */
+/* A local account is itself no obstacle, nor is its private group. One with another primary group will have no
+ * private one that could be in anybody's way. */
 static bool check_staged_on_host(const struct import_batch *batch, const struct account *account,
                                  const char *id, char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -68,13 +77,13 @@ static bool check_staged_on_host(const struct import_batch *batch, const struct 
     const struct claim *user_of_id = claims_find(&batch->claims, CLAIM_UID, id);
     const struct claim *group_of_id = claims_find(&batch->claims, CLAIM_GID, id);
 
-    if (group != NULL && group->number != account->uid)
+    if (group != NULL && group->number != account->uid && account_has_private_group(account))
         return refuse(ret_reason, "the group of this name has another id than uid ", id,
                       "; change it with groupmod(8)");
     if (user_of_id != NULL &&
         (user_of_id->shared || strcmp(user_of_id->holder, account->username) != 0))
         return refuse(ret_reason, "uid ", id, " is another user's, too");
-    if (group_of_id != NULL &&
+    if (group_of_id != NULL && account_has_private_group(account) &&
         (group_of_id->shared || strcmp(group_of_id->holder, account->username) != 0))
         return refuse(ret_reason, "gid ", id, " is another group's and not a private one");
     return true;
@@ -247,6 +256,11 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     }
     if (is_role_group(account->uid))
         return refuse(ret_reason, "uid ", id, " is taken by a role group");
+    if (!account_has_private_group(account) && !group_ids_have(&batch->local_groups, account->gid)) {
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %u is not in /etc/group: make it with 'groupadd "
+                 "-g %u NAME' first", account->gid, account->gid);
+        return false;
+    }
     if (!(kind == ROW_NEW ? check_new_on_host(batch, account, id, ret_reason)
                           : check_staged_on_host(batch, account, id, ret_reason)))
         return false;

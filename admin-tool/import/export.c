@@ -122,6 +122,9 @@ static const char *text_of(const struct account *account, enum import_column col
     case IMPORT_UID:
         snprintf(room, WHEN_SIZE, "%u", account->uid);
         return room;
+    case IMPORT_GID:
+        snprintf(room, WHEN_SIZE, "%u", account->gid);
+        return room;
     case IMPORT_EXPIRES:
         when_format_utc(account->expires_at, room);
         return room;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/group_ids.h"
 #include "host/login_defs.h"
 #include "host/names.h"
 #include "sql/account.h"
@@ -138,6 +139,8 @@ enum status import_host_read(struct import_batch *batch)
     batch->asks_remote = has_remote();
     if (status == GO_ON)
         status = read_groups(&batch->claims);
+    if (status == GO_ON && !group_ids_read(&batch->local_groups))
+        status = tool_refuse(STATUS_FAILED, "/etc/group: %s; nothing was imported", strerror(errno));
     if (status == GO_ON && !host_subordinates_read(&batch->subordinate))
         status = refuse_memory();
     return status;

@@ -174,13 +174,27 @@ static enum store_result catch_up_days(struct tool *tool, const struct import_ro
     return result;
 }
 
-/* Until now the local line decided: its password goes on, unless an administrator gave another one
+static enum store_result catch_up_group(struct tool *tool, const struct import_row *row, const struct account *ours)
+{
+    struct account moved = *ours;
+    enum store_result result = STORE_OK;
+
+    moved.gid = row->gid != 0 ? row->gid : row->uid;
+    if (moved.gid != ours->gid)
+        result = store_account_replace(tool->store, &moved);
+    explicit_bzero(moved.hash, sizeof moved.hash);
+    return result;
+}
+
+/* Until now the local line decided: its primary group is kept, its password goes on, unless an administrator gave another one
  * since, and so does its end. */
 static enum store_result catch_up(struct tool *tool, const struct import_row *row,
                                   const struct account *ours)
 {
-    enum store_result result = catch_up_password(tool, row, ours);
+    enum store_result result = catch_up_group(tool, row, ours);
 
+    if (result == STORE_OK)
+        result = catch_up_password(tool, row, ours);
     if (result == STORE_OK)
         result = catch_up_days(tool, row, ours);
     if (result == STORE_OK && row->status == ACCOUNT_SUSPENDED && ours->status == ACCOUNT_ACTIVE)

@@ -77,13 +77,15 @@ static bool set_texts(struct import_record *record, const struct passwd *line,
                       char ret_reason[IMPORT_REASON_SIZE])
 {
     size_t home = strlen(line->pw_dir);
-    char uid[16];
+    char uid[16], gid[16];
 
     while (home > 1 && line->pw_dir[home - 1] == '/')
         home--;
     snprintf(uid, sizeof uid, "%u", line->pw_uid);
+    snprintf(gid, sizeof gid, "%u", line->pw_gid);
     return import_record_set(record, IMPORT_USERNAME, line->pw_name, ret_reason) &&
            import_record_set(record, IMPORT_UID, uid, ret_reason) &&
+           import_record_set(record, IMPORT_GID, gid, ret_reason) &&
            set_copy(record, IMPORT_FULL_NAME, line->pw_gecos, strcspn(line->pw_gecos, ","),
                     ret_reason) &&
            set_copy(record, IMPORT_HOME, line->pw_dir, home, ret_reason) &&
@@ -108,9 +110,6 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
         return false;
     if (secret != NULL)
         ages_take(staging->batch, secret, &record->account);
-    if (line->pw_gid != line->pw_uid)
-        import_batch_note(staging->batch, line->pw_name, "gets a primary group of its own name and "
-                          "id; add it to its present one with gpasswd(1) if it is to stay in it");
     return true;
 }
 

@@ -19,6 +19,7 @@ static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_FULL_NAME] = "full_name",
     [IMPORT_ROLES] = "roles",
     [IMPORT_UID] = "uid",
+    [IMPORT_GID] = "gid",
     [IMPORT_SHELL] = "shell",
     [IMPORT_HOME] = "home",
     [IMPORT_STATUS] = "status",
@@ -87,6 +88,19 @@ static const char *set_uid(const char *value, uint32_t *ret)
     if (strlen(value) > 18 || value[strspn(value, "0123456789")] != '\0')
         return "is no number";
     fault = account_uid_fault(strtoull(value, NULL, 10));
+    if (fault == NULL)
+        *ret = (uint32_t)strtoul(value, NULL, 10);
+    return fault;
+}
+
+/* The primary group: a number, as it is in the files that it comes from. */
+static const char *set_gid(const char *value, uint32_t *ret)
+{
+    const char *fault;
+
+    if (strlen(value) > 18 || value[strspn(value, "0123456789")] != '\0')
+        return "is no number";
+    fault = account_gid_fault(strtoull(value, NULL, 10));
     if (fault == NULL)
         *ret = (uint32_t)strtoul(value, NULL, 10);
     return fault;
@@ -167,6 +181,8 @@ static const char *set_value(struct account *account, enum import_column column,
         return set_roles(value, &account->roles);
     case IMPORT_UID:
         return set_uid(value, &account->uid);
+    case IMPORT_GID:
+        return set_gid(value, &account->gid);
     case IMPORT_SHELL:
         return set_text(value, account_path_fault(value), account->shell, sizeof account->shell);
     case IMPORT_HOME:

@@ -90,13 +90,24 @@ static bool passwd_line_goes(struct surgery *surgery, const char *name, const ch
     return keep(surgery, CLAIM_USER, name);
 }
 
+/* Does our file show the private group of this account? */
+static bool has_private_group(struct surgery *surgery, uint32_t uid)
+{
+    struct account account;
+    bool has = store_account_by_uid(surgery->batch->tool->store, uid, &account) == STORE_OK &&
+               account_has_private_group(&account);
+
+    explicit_bzero(&account, sizeof account);
+    return has;
+}
+
 /* The private group, if it is nobody else's, too. */
 static bool group_line_goes(struct surgery *surgery, const char *name, const char *id,
                             bool has_others)
 {
     uint32_t uid = taken_uid(surgery, name);
 
-    if (uid == 0 || strtoul(id, NULL, 10) != uid || has_others)
+    if (uid == 0 || strtoul(id, NULL, 10) != uid || has_others || !has_private_group(surgery, uid))
         return keep(surgery, CLAIM_GROUP, name);
     return true;
 }

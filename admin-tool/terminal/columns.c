@@ -15,7 +15,7 @@
 #include "when.h"
 
 enum column_id {
-    COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_FULL_NAME,
+    COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_GID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
     COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_MAX_DAYS, COLUMN_TOO_OLD, COLUMN_DORMANT,
     COLUMN_NEVER_DORMANT, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
@@ -29,6 +29,7 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_CREATED] = "created at",
     [COLUMN_STATUS] = "status",
     [COLUMN_UID] = "uid",
+    [COLUMN_GID] = "gid",
     [COLUMN_FULL_NAME] = "full name",
     [COLUMN_ROLES] = "roles",
     [COLUMN_LAST_LOGIN] = "last login",
@@ -89,6 +90,9 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
     case COLUMN_UID:
         snprintf(ret, CELL_SIZE, "%u", account->uid);
         return;
+    case COLUMN_GID:
+        snprintf(ret, CELL_SIZE, "%u", account->gid);
+        return;
     case COLUMN_ROLES:
         print_roles(account->roles, ret);
         return;
@@ -143,7 +147,7 @@ void print_columns_begin(const struct columns *columns, struct layout *ret)
         enum column_id id = (enum column_id)columns->index[i];
         bool gives_way = id == COLUMN_EMAIL || id == COLUMN_FULL_NAME;
         struct layout_column column = { column_names[id], gives_way ? LAYOUT_GIVES_WAY : LAYOUT_KEEPS,
-                                        id == COLUMN_UID };
+                                        id == COLUMN_UID || id == COLUMN_GID };
 
         layout_add(ret, &column);
     }

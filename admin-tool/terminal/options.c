@@ -255,7 +255,7 @@ static void print_import_help(void)
 {
     puts("\n"
          "FILE (- is standard input) is CSV whose first line names the columns, or one JSON object on\n"
-         "each line with the same keys: username, email; full_name, roles (admin;auditor), uid, shell,\n"
+         "each line with the same keys: username, email; full_name, roles (admin;auditor), uid, gid, shell,\n"
          "home, status, account_expires_at, created_at, ssh_keys (a line for each), service_account,\n"
          "password_max_days, never_dormant, password_hash (* is no password), must_change,\n"
          "password_expires_at, password_changed_at. All but the first two are optional. An account\n"

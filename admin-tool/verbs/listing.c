@@ -4,6 +4,7 @@
  */
 #include "listing.h"
 
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
+#include "terminal/escape.h"
 #include "terminal/layout.h"
 #include "terminal/options.h"
 #include "terminal/page.h"
@@ -295,6 +297,19 @@ static enum status print_keys(struct tool *tool, const struct account *account)
     return tool_store_status(tool, result, account->username);
 }
 
+/* Its name, where it is another than the user's. */
+static void print_group(const struct account *account)
+{
+    const struct group *group = account_has_private_group(account) ? NULL : getgrgid(account->gid);
+
+    if (group != NULL) {
+        char name[CELL_SIZE];
+
+        print_escape(group->gr_name, name, sizeof name);
+        printf("%-21s %s\n", "Primary group", name);
+    }
+}
+
 static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
 {
     unsigned long uid = 0;
@@ -329,8 +344,10 @@ enum status users_show(struct tool *tool)
         status = print_json(tool, &listing);
     else
         print_account_lines(&listing, tool_has(tool, OPTION_COLUMNS) ? &columns : NULL);
-    if (!tool_wants_json(tool) && !tool_has(tool, OPTION_COLUMNS))
+    if (!tool_wants_json(tool) && !tool_has(tool, OPTION_COLUMNS)) {
+        print_group(&listing.account);
         status = print_keys(tool, &listing.account);
+    }
     explicit_bzero(listing.account.hash, sizeof listing.account.hash);
     return status == GO_ON ? STATUS_DONE : status;
 }

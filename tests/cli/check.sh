@@ -84,6 +84,7 @@ role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VAL
 role-group|warning|no|root's group for a role|sql "INSERT INTO policy VALUES ('admin_groups', 'root')"; admin-tool publish
 role-group|warning|yes|a role's group that went|sed -i '/^group:/s/files/files [SUCCESS=merge]/' /etc/nsswitch.conf; groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupdel helpers
 role-group|warning|yes|a role's group with a new id|sed -i '/^group:/s/files/files [SUCCESS=merge]/' /etc/nsswitch.conf; groupadd -g 4001 helpers; sql "INSERT INTO policy VALUES ('admin_groups', 'helpers')"; admin-tool publish; groupmod -g 4002 helpers
+primary-group|warning|no|a primary group that is gone|sql "UPDATE accounts SET gid = 4003 WHERE username = 'bob'"; admin-tool publish
 nss-missing|problem|yes|no coder in passwd|sed -i '/^passwd:/s/ coder//' /etc/nsswitch.conf
 nss-missing|problem|yes|no line for passwd|sed -i '/^passwd:/d' /etc/nsswitch.conf
 nss-missing|problem|yes|no coder in group|sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
