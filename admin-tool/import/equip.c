@@ -47,7 +47,7 @@ static void give_subids(struct import_batch *batch)
         return;
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->rows[i].kind == ROW_NEW)
+        if (batch->rows[i].kind == ROW_NEW && !batch->rows[i].service)
             owners[count++] = (struct subid_owner){ .name = import_row_name(&batch->rows[i]),
                                                     .uid = batch->rows[i].uid };
     change_hold_signals();

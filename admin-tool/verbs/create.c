@@ -267,7 +267,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
         record_event(tool, "create", account);
     if (status == GO_ON && !tool_has(tool, OPTION_NO_CREATE_HOME))
         home_make(tool, account);
-    if (status == GO_ON && !tool_has(tool, OPTION_NO_SUBIDS))
+    if (status == GO_ON && !account->service && !tool_has(tool, OPTION_NO_SUBIDS))
         subids_give(tool, &(struct subid_owner){ .name = account->username, .uid = account->uid }, 1);
     if (status == GO_ON)
         handover_print(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
@@ -284,7 +284,7 @@ static enum status preview(struct tool *tool, struct account *account)
         return status;
     account->created_at = tool->now;
     print_account_row(tool, account, out);
-    if (!tool_has(tool, OPTION_NO_SUBIDS))
+    if (!account->service && !tool_has(tool, OPTION_NO_SUBIDS))
         subids_preview_give(1, out);
     fprintf(out, "Would create %s with uid %u; nothing was changed.\n", account->username,
             account->uid);

@@ -85,6 +85,12 @@ static enum status make_named(struct work *work)
     return status;
 }
 
+/* A service without a home was made so. */
+static bool is_due(const struct tool *tool, const struct account *account)
+{
+    return !account->service && account_state(account, &tool->policy, tool->now) == ACCOUNT_STATE_ACTIVE;
+}
+
 static enum status make_pages(struct work *work, struct account page[PAGE_SIZE])
 {
     enum store_result result = STORE_OK;
@@ -95,7 +101,7 @@ static enum status make_pages(struct work *work, struct account page[PAGE_SIZE])
         result = store_accounts_page(work->tool->store, after, page, PAGE_SIZE, &count);
         for (size_t i = 0; result == STORE_OK && i < count; i++) {
             after = page[i].uid;
-            if (account_state(&page[i], &work->tool->policy, work->tool->now) == ACCOUNT_STATE_ACTIVE)
+            if (is_due(work->tool, &page[i]))
                 look_at(work, &page[i]);
         }
     }

@@ -9,6 +9,7 @@ mkdir -p /etc/polkit-1/rules.d /etc/polkit-1/localauthority/50-local.d
 make alice --roles admin
 make bob
 make mal
+echo 'session optional pam_mkhomedir.so' >>/etc/pam.d/common-session # who has no home gets one
 run admin-tool check
 ok "at first everything is in order" in_order
 keep

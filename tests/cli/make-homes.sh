@@ -78,6 +78,7 @@ ok "... and the rest is not begun" eval '[ ! -e /home/u4 ]'
 
 # -- check ----------------------------------------------------------------------------------
 admin-tool users suspend dan -y >"$tmp/made"
+admin-tool users create -u svc --service-account --no-create-home >"$tmp/made"
 make hal --no-create-home; make ian --no-create-home; make jon --no-create-home --expires 2030-01-01
 rm -r /home/u3 2>/dev/null
 missing=5 # hal, ian, jon; u3, u4
@@ -104,6 +105,7 @@ ok "... alone" eval 'is_home /home/ian 750 && [ ! -e /home/hal ]'
 exits 0 "the command that check gives" eval "$mend"
 says "^Made $((missing - 1)) homes\.\$" "... makes all"
 ok "... of active accounts only" eval 'is_home /home/hal 750 && is_home /home/u4 750 && [ ! -e /home/dan ] && [ ! -e /nonexistent ]'
+ok "... and of no service" [ ! -e /home/svc ]
 run admin-tool check -o json
 ok "... and check is content" eval '! grep -q home-missing "$tmp/out"'
 exits 0 "make-homes again" admin-tool users make-homes

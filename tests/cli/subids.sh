@@ -22,6 +22,8 @@ exits 0 "create --no-subids" admin-tool users create -u bob -e bob@example.com -
 ok "... gives none" neither '^bob:'
 exits 0 "create --no-subids --dry-run" admin-tool users create -u cal -e cal@example.com --no-subids --dry-run
 ok "... does not say that it would" eval '! grep -q subordinate "$tmp/out"'
+exits 0 "create --service-account" admin-tool users create -u svc --service-account
+ok "... gives none" neither '^svc:'
 echo "cal:5000000:65536" >>/etc/subuid
 exits 0 "create of whom a line speaks already" admin-tool users create -u cal -e cal@example.com
 ok "... leaves that line, and gives what is missing" eval 'has cal:5000000:65536 subuid && [ "$(grep -c ^cal: /etc/subuid)" -eq 1 ] && has cal:296608:65536 subgid'
@@ -65,6 +67,9 @@ says '^Would give them subordinate ids' "... says that it would, too"
 exits 0 "import" admin-tool users import "$tmp/people.csv"
 ok "... gives each its own" eval '[ "$(grep -cE "^p[0-9]+:[0-9]+:65536$" /etc/subuid)" -eq 20 ] && [ "$(grep -cE "^p[0-9]+:[0-9]+:65536$" /etc/subgid)" -eq 20 ] &&
     [ -z "$(cut -d: -f2 /etc/subuid | sort | uniq -d)" ]'
+printf 'username,email,service_account\nq2,,true\n' >"$tmp/one.csv"
+exits 0 "import of a service account" admin-tool users import "$tmp/one.csv"
+ok "... gives none" neither '^q2:'
 printf 'username,email\nq1,q1@example.com\n' >"$tmp/one.csv"
 exits 0 "import --no-subids" admin-tool users import "$tmp/one.csv" --no-subids
 ok "... gives none" neither '^q1:'
@@ -157,6 +162,10 @@ if [ "$status" -eq 0 ]; then
     run in_namespace unshare --map-auto --map-root-user sh -c 'touch /tmp/inner && chown 5:5 /tmp/inner'
     read -r group < <(sed -n 's/^mia:\([0-9]*\):.*/\1/p' /etc/subgid)
     ok "... and is the user's to use" [ "$(stat -c %u:%g /tmp/inner)" = "$((first + 4)):$((group + 4))" ]
+    in_namespace unshare --map-auto --map-root-user sh -c 'setsid setpriv --reuid 5 --regid 5 --clear-groups sleep 4242 & sleep 0.5' >"$tmp/out" 2>&1
+    ok "what runs with them runs on" pgrep -u "$((first + 4))" -f '^sleep 4242'
+    exits 0 "... until the user is suspended" admin-tool users suspend mia -y
+    ok "... and ends then" eval '! pgrep -f "^sleep 4242"'
 else
     number=$((number + 1))
     echo "ok $number - unshare --map-auto # SKIP $(tail -n 1 "$tmp/err")"
