@@ -70,7 +70,7 @@ silent "... not a word"
 people "$tmp/ended.csv" u1 u2 u3 u4
 strace -qq -o "$tmp/trace" -P /home -e trace=mkdirat -e inject=mkdirat:delay_exit=800000 \
     admin-tool users import "$tmp/ended.csv" --passwords-to /root/ended >"$tmp/out" 2>"$tmp/err" & importer=$!
-while [ ! -e /home/u2 ]; do sleep 0.05; done
+for _ in $(seq 200); do [ ! -e /home/u2 ] || break; sleep 0.05; done
 pkill -TERM -P "$importer" admin-tool; wait "$importer"
 ok "ended in the middle: the accounts are there" is_value "SELECT count(*) FROM accounts WHERE username LIKE 'u_'" 4
 ok "... the home that was begun is whole" is_home /home/u2 750
