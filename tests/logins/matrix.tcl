@@ -7,6 +7,7 @@ source [file dirname [info script]]/cockpit.tcl
 set timeout 30
 set thinking 0
 set reasons {"account is suspended" "account has expired" "temporary password has expired"
+    "has not been used for a long time"
     "You are required to change your password immediately"}
 set key {-F /dev/null -i /root/.ssh/id_ed25519 -o IdentitiesOnly=yes -o BatchMode=yes}
 
