@@ -89,6 +89,28 @@ says '^bob was dormant and is active again\.$' "... says both"
 ok "... mends both" let_in bob
 ok "a session counts as use" eval 'run pamtester coder-test bob open_session; [ "$(of last_login_day bob)" -eq $(($(date +%s) / 86400 * 86400)) ]'
 
+# -- keys of the account: sshd asks for them without the store ------------------------------------------------
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/key"
+admin-tool keys add bob "$tmp/key.pub" >"$tmp/made"
+keys_of() { setpriv --reuid nobody --clear-groups /usr/libexec/coder_keys "$1"; }
+has_keys() { [ -n "$(keys_of "$1")" ]; }
+ok "the key of one who is active is given" has_keys bob
+unused bob 100
+admin-tool publish >"$tmp/made"
+ok "of the dormant it is not" eval '! has_keys bob'
+admin-tool users activate bob -y >"$tmp/made"
+ok "... and is again with activate" has_keys bob
+unused bob 100
+admin-tool publish >"$tmp/made"
+admin-tool users edit bob --never-dormant >"$tmp/made"
+ok "... and with --never-dormant" has_keys bob
+admin-tool users edit bob --may-be-dormant >"$tmp/made" 2>&1
+ok "... which is taken back" eval '! has_keys bob'
+admin-tool policy set dormant_days=0 >"$tmp/made"
+ok "without the policy it is given" has_keys bob
+admin-tool policy set dormant_days=90 >"$tmp/made" 2>&1
+ok "... and not with it" eval '! has_keys bob'
+
 # -- exempt ---------------------------------------------------------------------------------------------------
 exits 0 "edit --never-dormant" admin-tool users edit alice --never-dormant
 ok "... wakes for good" let_in alice
