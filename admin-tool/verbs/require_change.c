@@ -219,6 +219,9 @@ static void report(struct tool *tool, const struct chosen *chosen)
             printf("%s must change the password at the next login.\n", account.username);
     }
     explicit_bzero(&account, sizeof account);
+    if (done < chosen->count)
+        tool_refuse(GO_ON, "note: %zu got another password or went while the question stood, and stayed so",
+                    chosen->count - done);
     if (tool_has(tool, OPTION_ALL))
         printf("%zu user%s must change the password at the next login.\n", done, done == 1 ? "" : "s");
 }

@@ -101,6 +101,18 @@ exits 0 "of a temporary password" admin-tool users require-change bob -y
 says 'bob must change the password already' "... says so"
 ok "... the end stays" [ "$(of temporary_until bob)" = "$until" ]
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
+mkfifo "$tmp/answer"
+admin-tool users require-change bob <"$tmp/answer" >"$tmp/out" 2>"$tmp/err" &
+exec 9>"$tmp/answer"
+for ((i = 0; i < 200; i++)); do grep -q 'Are you sure' "$tmp/out" && break; sleep 0.1; done
+admin-tool reset-password bob -y >"$tmp/made"
+until=$(of temporary_until bob)
+echo yes >&9
+exec 9>&-
+wait
+ok "another password while the question stands keeps its end" [ "$(of temporary_until bob)" = "$until" ]
+complains '1 got another password or went' "... which is told"
+sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
 exits 0 "--all" admin-tool users require-change --all -y
 says '^2 users must change the password at the next login\.$' "... says how many"
 complains '2 accounts without a password' "... and how many stay out of it"
