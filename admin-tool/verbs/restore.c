@@ -28,6 +28,7 @@
 #include "terminal/say.h"
 #include "terminal/words.h"
 #include "backup_source.h"
+#include "rehearsal.h"
 #include "restore_clash.h"
 
 /* -- what it would do --------------------------------------------------------------------- */
@@ -38,6 +39,7 @@ struct plan {
     bool rest;
     bool is_own; /* whoever runs this is one of those who lose something */
     struct restore_rules rules;
+    struct rehearsal *rehearsal;
     struct clash_list clashes; /* its uids are the rules' once all are known */
     struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
@@ -86,8 +88,11 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
     enum store_result result;
     struct restored one;
 
-    if (clashes == NULL)
+    plan->rehearsal = rehearsal_new();
+    if (clashes == NULL || plan->rehearsal == NULL) {
+        clashes_free(clashes);
         return tool_refuse(STATUS_FAILED, "not enough memory");
+    }
     while ((result = restore_next(restore, &one)) == STORE_OK) {
         bool clash = clashes_find(clashes, &one, reason);
         bool added = !clash || clash_list_add(&plan->clashes, &one.after, reason);
@@ -95,6 +100,7 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
         if (clash)
             one.after.status = ACCOUNT_SUSPENDED; /* with --force; without, all is refused */
         added = added && add_row(tool, table, &one);
+        rehearsal_note(plan->rehearsal, &one);
 
         plan->accounts++;
         plan->passwords += one.password && one.was;
@@ -145,10 +151,12 @@ static enum status make_plan(struct tool *tool, struct store *backup, bool shown
     if (status != GO_ON)
         return status;
     clash_list_print(&plan->clashes);
+    if (shown)
+        status = tool_store_status(tool, rehearsal_print(plan->rehearsal, backup), "the backup");
     print_plan(plan);
     plan->rules.suspended = plan->clashes.uids;
     plan->rules.suspended_count = plan->clashes.count;
-    return GO_ON;
+    return status;
 }
 
 /* A log that is not this store's stays where it is. */
@@ -371,6 +379,7 @@ static enum status restore_from(struct tool *tool, struct store *backup)
     enum status status = restore_by(tool, backup, &plan);
 
     clash_list_free(&plan.clashes);
+    rehearsal_free(plan.rehearsal);
     return status;
 }
 

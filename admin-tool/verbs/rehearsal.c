@@ -1,0 +1,163 @@
+/*
+ * What a restore finds missing on this machine, counted: ten thousand homes are one line.
+ */
+#include "rehearsal.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/names.h"
+#include "host/shell.h"
+#include "import/claims.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/restore_plan.h"
+#include "sql/store.h"
+
+/* So many different shells and groups are told apart; the last line takes the rest. */
+enum { TALLIES = 16 };
+
+/* Accounts of whom the same is to be said. */
+struct tally {
+    char what[ACCOUNT_PATH_SIZE], first[ACCOUNT_NAME_SIZE];
+    size_t count;
+};
+
+struct rehearsal {
+    struct claims groups; /* CLAIM_GID: of /etc/group */
+    struct tally homes, suspended, shells[TALLIES], primaries[TALLIES];
+};
+
+static bool read_groups(struct claims *claims)
+{
+    FILE *file = fopen("/etc/group", "re");
+    const struct group *line;
+    bool good = true;
+    char id[16];
+
+    while (file != NULL && good && (line = fgetgrent(file)) != NULL) {
+        snprintf(id, sizeof id, "%u", line->gr_gid);
+        good = claims_add(claims, CLAIM_GID, id, 0, "") != NULL;
+    }
+    if (file != NULL)
+        fclose(file);
+    return good;
+}
+
+struct rehearsal *rehearsal_new(void)
+{
+    struct rehearsal *rehearsal = calloc(1, sizeof *rehearsal);
+
+    if (rehearsal == NULL || read_groups(&rehearsal->groups))
+        return rehearsal;
+    rehearsal_free(rehearsal);
+    return NULL;
+}
+
+void rehearsal_free(struct rehearsal *rehearsal)
+{
+    if (rehearsal != NULL)
+        claims_free(&rehearsal->groups);
+    free(rehearsal);
+}
+
+/* -- counted ------------------------------------------------------------------------------ */
+
+static void count(struct tally *tally, const char *what, const struct account *account)
+{
+    if (tally->count++ > 0)
+        return;
+    snprintf(tally->what, sizeof tally->what, "%s", what);
+    memcpy(tally->first, account->username, sizeof tally->first);
+}
+
+static void count_among(struct tally tallies[TALLIES], const char *what, const struct account *account)
+{
+    size_t i = 0;
+
+    while (i + 1 < TALLIES && tallies[i].count > 0 && strcmp(tallies[i].what, what) != 0)
+        i++;
+    count(&tallies[i], what, account);
+}
+
+void rehearsal_note(struct rehearsal *rehearsal, const struct restored *one)
+{
+    const struct account *account = &one->after;
+    char gid[16];
+
+    if (!one->is)
+        return;
+    snprintf(gid, sizeof gid, "%u", account->gid);
+    if (account->status == ACCOUNT_SUSPENDED)
+        count(&rehearsal->suspended, "", account);
+    if (access(account->home, F_OK) != 0 && errno == ENOENT)
+        count(&rehearsal->homes, account->home, account);
+    if (host_shell_fault(account->shell) != NULL)
+        count_among(rehearsal->shells, account->shell, account);
+    if (account->gid != account->uid && claims_find(&rehearsal->groups, CLAIM_GID, gid) == NULL)
+        count_among(rehearsal->primaries, gid, account);
+}
+
+/* -- said --------------------------------------------------------------------------------- */
+
+/* "ann" or "ann and 3 more". */
+static void print_whose(const struct tally *tally)
+{
+    printf("%s", tally->first);
+    if (tally->count > 1)
+        printf(" and %zu more", tally->count - 1);
+}
+
+static void print_each(const struct tally tallies[TALLIES], const char *before, const char *after)
+{
+    for (size_t i = 0; i < TALLIES && tallies[i].count > 0; i++) {
+        printf("missing: %s %s%s, of ", before, tallies[i].what,
+               i + 1 == TALLIES ? ", or another one" : "");
+        print_whose(&tallies[i]);
+        printf("; %s\n", after);
+    }
+}
+
+static void print_groups(const char *role, const char *names)
+{
+    while (*names != '\0') {
+        size_t length = strcspn(names, ",");
+        char name[POLICY_VALUE_SIZE];
+        uint32_t gid;
+
+        snprintf(name, sizeof name, "%.*s", (int)length, names);
+        if (!host_find_group(name, &gid))
+            printf("missing: the group %s, which comes with the role %s; make it, and it is granted\n", name, role);
+        names += length + (names[length] == ',');
+    }
+}
+
+enum store_result rehearsal_print(const struct rehearsal *rehearsal, struct store *backup)
+{
+    struct policy policy;
+    enum store_result result = store_policy(backup, &policy);
+
+    if (result != STORE_OK)
+        return result;
+    print_groups("admin", policy.admin_groups);
+    print_groups("auditor", policy.auditor_groups);
+    print_groups("member", policy.member_groups);
+    print_each(rehearsal->primaries, "the primary group", "make it with 'groupadd -g'");
+    print_each(rehearsal->shells, "the shell", "install it, or 'admin-tool users edit NAME --shell ...'");
+    if (rehearsal->homes.count > 0) {
+        printf("missing: the home of ");
+        print_whose(&rehearsal->homes);
+        puts("; copy it, or 'admin-tool users make-homes' afterwards");
+    }
+    if (rehearsal->suspended.count > 0) {
+        printf("Suspended afterwards: ");
+        print_whose(&rehearsal->suspended);
+        puts(".");
+    }
+    return STORE_OK;
+}
