@@ -13,22 +13,21 @@
 enum form { FORM_RSA, FORM_ECDSA, FORM_ED25519, FORM_SK_ECDSA, FORM_SK_ED25519, FORM_DSA };
 
 struct type {
-    const char *name;
+    const char *name, *curve; /* curve: of ECDSA */
+    size_t point;             /* octets of a point in its uncompressed form (SEC 1 2.3.3) */
     enum form form;
-    const char *curve; /* of ECDSA */
     unsigned bits;
-    size_t point; /* octets of a point in its uncompressed form (SEC 1 2.3.3) */
 };
 
 static const struct type types[] = {
-    { "ssh-ed25519", FORM_ED25519, NULL, 256, 0 },
-    { "ssh-rsa", FORM_RSA, NULL, 0, 0 },
-    { "ecdsa-sha2-nistp256", FORM_ECDSA, "nistp256", 256, 65 },
-    { "ecdsa-sha2-nistp384", FORM_ECDSA, "nistp384", 384, 97 },
-    { "ecdsa-sha2-nistp521", FORM_ECDSA, "nistp521", 521, 133 },
-    { "sk-ssh-ed25519@openssh.com", FORM_SK_ED25519, NULL, 256, 0 },
-    { "sk-ecdsa-sha2-nistp256@openssh.com", FORM_SK_ECDSA, "nistp256", 256, 65 },
-    { "ssh-dss", FORM_DSA, NULL, 0, 0 },
+    { "ssh-ed25519", NULL, 0, FORM_ED25519, 256 },
+    { "ssh-rsa", NULL, 0, FORM_RSA, 0 },
+    { "ecdsa-sha2-nistp256", "nistp256", 65, FORM_ECDSA, 256 },
+    { "ecdsa-sha2-nistp384", "nistp384", 97, FORM_ECDSA, 384 },
+    { "ecdsa-sha2-nistp521", "nistp521", 133, FORM_ECDSA, 521 },
+    { "sk-ssh-ed25519@openssh.com", NULL, 0, FORM_SK_ED25519, 256 },
+    { "sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", 65, FORM_SK_ECDSA, 256 },
+    { "ssh-dss", NULL, 0, FORM_DSA, 0 },
 };
 
 static const struct type *find_type(const char *word, size_t length)
@@ -97,10 +96,12 @@ static bool decode(const char *text, size_t length, unsigned char ret[BLOB_SIZE]
             continue;
         for (int shift = 16; shift >= 0; shift -= 8)
             ret[size++] = (unsigned char)(bits >> shift);
+        if (i == length - 1 && (bits & ((1u << 8 * padding) - 1)) != 0)
+            return false;
         bits = 0;
     }
     *ret_size = size - padding;
-    return (padding < 1 || ret[size - 1] == 0) && (padding < 2 || ret[size - 2] == 0);
+    return true;
 }
 
 /* Without the padding, as ssh-keygen has it. */
@@ -255,7 +256,7 @@ const char *ssh_key_blob_fault(const char *base64, size_t length, const char *wo
                                struct ssh_key *ret)
 {
     const struct type *type = find_type(word, word_length);
-    unsigned char blob[BLOB_SIZE];
+    unsigned char blob[BLOB_SIZE] = { 0 };
     size_t size = 0;
     struct rest rest;
     struct field name;

@@ -40,18 +40,18 @@ static bool is_network(const unsigned char *address, unsigned size, unsigned kep
     return true;
 }
 
-/* ADDRESS/BITS. One that is no network spoils the whole list for sshd. */
+/* ADDRESS/BITS, with the slash. One that is no network spoils the whole list for sshd. */
 static const char *network_fault(char *pattern)
 {
-    char *slash = strchr(pattern, '/');
+    const char *bits = pattern + strcspn(pattern, "/") + 1;
     unsigned char address[16];
     unsigned size, kept;
 
-    *slash = '\0';
+    pattern[strcspn(pattern, "/")] = '\0';
     size = inet_pton(AF_INET, pattern, address) == 1 ? 4 : inet_pton(AF_INET6, pattern, address) == 1 ? 16 : 0;
-    if (size == 0 || !is_number(slash + 1, 3))
+    if (size == 0 || !is_number(bits, 3))
         return "has something in from= that is neither an address, a network (192.0.2.0/24) nor a pattern";
-    kept = (unsigned)strtoul(slash + 1, NULL, 10);
+    kept = (unsigned)strtoul(bits, NULL, 10);
     if (kept > 8 * size || !is_network(address, size, kept))
         return "has a network in from= whose address goes on behind its mask (192.0.2.1/24 for 192.0.2.0/24); "
                "sshd would let nobody in";
@@ -218,13 +218,13 @@ static bool take_quoted(const char **text, char ret[SSH_KEY_LINE_SIZE])
     return *p == '"';
 }
 
-/* One option at *text, which goes behind it. */
-static const char *take_option(const char **text, bool given[OPTION_COUNT])
+/* One option at *text, which goes behind it. value: room for its value. */
+static const char *take_option(const char **text, bool given[OPTION_COUNT], char value[SSH_KEY_LINE_SIZE])
 {
     size_t length = strcspn(*text, "=,"), index = find_option(*text, length);
     const struct option *option = &options_known[index];
-    char value[SSH_KEY_LINE_SIZE] = "";
 
+    value[0] = '\0';
     if (index == OPTION_COUNT)
         return "has an option that sshd does not know (sshd(8), AUTHORIZED_KEYS FILE FORMAT)";
     if (option->kind == ONCE && given[index])
@@ -242,11 +242,12 @@ static const char *take_option(const char **text, bool given[OPTION_COUNT])
 const char *ssh_key_options_fault(const char *options)
 {
     bool given[OPTION_COUNT] = { false };
-    const char *fault = take_option(&options, given);
+    char value[SSH_KEY_LINE_SIZE];
+    const char *fault = take_option(&options, given, value);
 
     while (fault == NULL && *options == ',') {
         options++;
-        fault = take_option(&options, given);
+        fault = take_option(&options, given, value);
     }
     return fault == NULL && *options != '\0' ? "has something behind an option where a comma should stand" : fault;
 }

@@ -35,13 +35,6 @@ static char *pack_texts(const struct account *account)
     return packed;
 }
 
-/* *ret: NULL for no text. False when memory is short. */
-static bool copy_text(const char *text, char **ret)
-{
-    *ret = text != NULL && text[0] != '\0' ? strdup(text) : NULL;
-    return *ret != NULL || text == NULL || text[0] == '\0';
-}
-
 static bool make_room(struct import_batch *batch)
 {
     size_t room = 2 * batch->room + 64;
@@ -64,6 +57,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
                       enum row_kind kind)
 {
     const struct account *account = &record->account;
+    bool keys = record->keys != NULL && record->keys[0] != '\0';
     struct import_row *row;
 
     if (!make_room(batch))
@@ -81,7 +75,11 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         .password_changed_at = account->password_changed_at,
     };
     row->texts = pack_texts(account);
-    if (row->texts != NULL && copy_text(account->hash, &row->hash) && copy_text(record->keys, &row->keys)) {
+    if (row->texts != NULL && account->hash[0] != '\0')
+        row->hash = strdup(account->hash);
+    if (row->texts != NULL && keys)
+        row->keys = strdup(record->keys);
+    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0') && (row->keys != NULL || !keys)) {
         batch->count++;
         return true;
     }

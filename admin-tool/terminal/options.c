@@ -21,7 +21,6 @@ struct option_row {
     const char *value; /* what it takes, NULL: nothing; "a|b", in small letters: one of these words */
     const char *help;
     const char *newcomer; /* more of the help, of a command that makes an account; NULL: none */
-    bool repeats; /* its values are arguments.repeated; only one option does */
 };
 
 static const struct option_row rows[OPTION_ID_COUNT] = {
@@ -71,7 +70,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
                               "take the set-id bits off the user's files" },
-    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each", .repeats = true },
+    [OPTION_SSH_KEY] = { "ssh-key", 0, "FILE|KEY", "an ssh key of the account; again for each" },
     [OPTION_NO_SUBIDS] = { "no-subids", 0, NULL, "give no subordinate ids" },
     [OPTION_SERVICE_ACCOUNT] = { "service-account", 0, NULL, "of a program: no e-mail, password or ageing" },
     [OPTION_PASSWORD_MAX_DAYS] = { "password-max-days", 0, "N|never|default",
@@ -166,6 +165,12 @@ static enum status refuse_option(const struct command *command, int found, const
                         optopt != 0 ? letter : word);
 }
 
+/* Its values are arguments.repeated. */
+static bool repeats(size_t id)
+{
+    return id == OPTION_SSH_KEY;
+}
+
 static enum status take_value(const struct command *command, size_t id, struct arguments *ret)
 {
     const char *value = rows[id].value != NULL ? optarg : "";
@@ -174,11 +179,11 @@ static enum status take_value(const struct command *command, size_t id, struct a
         !is_one_of(rows[id].value, value))
         return tool_refuse(STATUS_USAGE, "--%s takes one of %s, not '%s'", rows[id].name,
                            rows[id].value, value);
-    if (ret->value[id] != NULL && rows[id].value != NULL && !rows[id].repeats)
+    if (ret->value[id] != NULL && rows[id].value != NULL && !repeats(id))
         return refuse_usage(command, "given twice: --", rows[id].name);
-    if (rows[id].repeats && ret->repeated_count == REPEATED_MAX)
+    if (repeats(id) && ret->repeated_count == REPEATED_MAX)
         return refuse_usage(command, "given too often: --", rows[id].name);
-    if (rows[id].repeats)
+    if (repeats(id))
         ret->repeated[ret->repeated_count++] = value;
     ret->value[id] = value;
     return GO_ON;
