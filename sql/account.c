@@ -359,23 +359,6 @@ const char *role_name(enum role role)
     return "";
 }
 
-bool account_has_private_group(const struct account *account)
-{
-    return account->gid == 0 || account->gid == account->uid;
-}
-
-const char *account_gid_fault(uint64_t gid)
-{
-    if (gid == 0)
-        return "is root's";
-    if (gid >= UINT32_MAX)
-        return "is no group's id";
-    for (size_t i = 0; i < ROLE_COUNT; i++)
-        if (gid == roles[i].gid)
-            return "is a role's, which comes with the role alone";
-    return NULL;
-}
-
 uint32_t role_gid(enum role role)
 {
     for (size_t i = 0; i < ROLE_COUNT; i++)

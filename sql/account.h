@@ -154,12 +154,6 @@ void account_days_write(int64_t days, char ret[ACCOUNT_DAYS_SIZE]);
 /* "admin,auditor" -> set with ROLE_MEMBER. False if a word is no role (ret unchanged). */
 bool roles_parse(const char *text, unsigned *ret);
 
-/* Is the primary group the private one, of the user's own name and id? */
-bool account_has_private_group(const struct account *account);
-
-/* A primary group's id: not root's, not (uint32_t)-1, not a role's. NULL if fine, else what is wrong. */
-const char *account_gid_fault(uint64_t gid);
-
 /* The lower-case name of one role; its group is `coder-` and that name. */
 const char *role_name(enum role role);
 const char *account_status_name(enum account_status status);

@@ -13,6 +13,7 @@
 #include "nss_coder/directory_checksum.h"
 #include "sql/account.h"
 #include "sql/policy.h"
+#include "sql/primary_group.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/primary_group.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "finding.h"

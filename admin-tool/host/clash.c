@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/primary_group.h"
 #include "local_lines.h"
 
 bool clash_say(char ret_reason[CLASH_REASON_SIZE], const char *format, ...)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/primary_group.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "claims.h"

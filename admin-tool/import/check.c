@@ -16,6 +16,7 @@
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/ascii.h"
+#include "sql/primary_group.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"

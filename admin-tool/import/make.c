@@ -186,8 +186,8 @@ static enum store_result catch_up_group(struct tool *tool, const struct import_r
     return result;
 }
 
-/* Until now the local line decided: its primary group is kept, its password goes on, unless an administrator gave another one
- * since, and so does its end. */
+/* Until now the local line decided: its primary group is kept, and its password goes on, unless an administrator gave
+ * another one since, and so does its end. */
 static enum store_result catch_up(struct tool *tool, const struct import_row *row,
                                   const struct account *ours)
 {

@@ -10,6 +10,7 @@
 
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/primary_group.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/when.h"
 

@@ -17,6 +17,7 @@
 #include "host/local_files.h"
 #include "host/nscd.h"
 #include "sql/account.h"
+#include "sql/primary_group.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"

@@ -16,6 +16,7 @@
 #include "sql/activity.h"
 #include "sql/activity_file.h"
 #include "sql/memory.h"
+#include "sql/primary_group.h"
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
