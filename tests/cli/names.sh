@@ -118,6 +118,9 @@ ok "... so" [ "$(value "SELECT username FROM accounts WHERE email = 'max@example
 printf 'username,email\nPia,pia@example.com\npia,pia2@example.com\n' >twice.csv
 run admin-tool users import twice.csv
 ok "two that are one then (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "line 3: pia is on line 2 already" "$tmp/err"'
+echo 'jo.doe:x:4712:4712:Jo:/home/jo.doe:/bin/sh' >>/etc/passwd
+exits 0 "a local account with a dot" admin-tool users import --from-passwd jo.doe --take-over -y
+ok "... is ours then" eval '! grep -q "^jo" /etc/passwd && [ "$(id -un 4712)" = jo.doe ]'
 echo 'Ida:x:4711:4711::/home/Ida:/bin/sh' >>/etc/passwd
 run admin-tool users import --from-passwd Ida
 ok "a local account keeps its letters, and is none of ours with them (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "Ida.*usermod" "$tmp/err"'

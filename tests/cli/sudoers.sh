@@ -37,6 +37,8 @@ may $tool audit --since 2d
 may $tool users list
 may $tool users ls -c username,uid -o table
 may $tool users list --status active --role admin -o json
+may $tool users list --status expired
+may $tool users list --status=dormant
 may $tool users show axl
 may $tool users show axl@example.com -o json
 may $tool keys list axl
