@@ -165,6 +165,23 @@ exits 1 "once more, where the former name is a local user's by now" admin-tool u
 complains 'cara is another user of this machine by now' "... it is said"
 ok "... who stays in his groups" grep -q '^audio:.*cara' /etc/group
 userdel -r cara 2>"$tmp/made"
+echo old >$SPOOL/cara && chown carla $SPOOL/cara && echo new >$SPOOL/carla && chown carla $SPOOL/carla
+exits 1 "once more, where both names have a file" admin-tool users rename cara carla
+complains "$SPOOL/cara could not be called $SPOOL/carla: File exists" "... it is said"
+ok "... and both stay" [ "$(cat $SPOOL/cara $SPOOL/carla | xargs)" = 'old new' ]
+rm $SPOOL/cara $SPOOL/carla
+python3 -c 'import fcntl, time
+f = open("/etc/.pwd.lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); print("locked", flush=True); time.sleep(60)' >"$tmp/locked" & holder=$!
+make gil --no-create-home && usermod -aG audio gil 2>"$tmp/made" || sed -i '/^audio:/s/$/,gil/' /etc/group
+until [ -s "$tmp/locked" ]; do sleep 0.1; done
+exits 1 "while another program changes the local accounts" timeout 40 admin-tool users rename gil gila -y
+kill "$holder"
+complains "gil stands in .*: /etc/.pwd.lock: another program .*; run 'admin-tool users rename gil gila' again" "... says what is left to do"
+exits 0 "... which does it" admin-tool users rename gil gila
+ok "... all of it" eval 'grep -q "^audio:.*gila" /etc/group && [ "$(grep -c "[:,]gil\b" /etc/group)" -eq 0 ]'
+make hal --no-create-home && admin-tool users suspend hal -y >"$tmp/made"
+exits 0 "of a suspended user" admin-tool users rename hal hall -y
+ok "... who stays suspended" eval 'is_value "SELECT status FROM accounts WHERE username = '"'hall'"'" suspended && [ "$(getent passwd hall | cut -d: -f7)" = /usr/sbin/nologin ] && getent shadow hall'
 
 # -- the home -------------------------------------------------------------------------------------------------
 make dan
