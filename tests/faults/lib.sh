@@ -185,6 +185,7 @@ activate users activate carol -y
 reset-password reset-password alice -y
 edit-roles users edit-roles alice --roles auditor -y
 delete users delete carol -y
+rename users rename carol caroline -y
 edit users edit alice -e alice@example.org -n Alice --shell /bin/sh
 keys keys add alice /src/tests/samples/key.pub
 prune audit prune --before 2999-01-01 -y

@@ -50,7 +50,11 @@ tool reset-password alice -y
 head -n 2 /src/tests/faults/import.csv >import.csv
 tool users import import.csv --passwords-to passwords
 tool users export --with-hashes
-tool users delete carol --remove-home -y
+refused 4 users rename carol alice
+tool users rename carol caroline --move-home -y
+refused 3 users show carol
+tool users rename carol caroline
+tool users delete caroline --remove-home -y
 tool audit
 tool audit -o json --user bob -n 2
 tool audit --verify

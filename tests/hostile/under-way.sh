@@ -10,7 +10,7 @@
 cd /
 
 useradd -m bob
-for name in eve amy ann abe; do
+for name in eve amy ann abe ada; do
     make "$name" --password-stdin --roles admin <<<"$good"
 done
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
@@ -74,6 +74,8 @@ round()
 round amy suspension admin-tool users suspend amy -y
 round ann demotion admin-tool users edit-roles ann --roles member -y
 round abe deletion admin-tool users delete abe -y
+round ada "a new name" eval '! admin-tool users rename ada adele -y 2>"$tmp/running" && grep -q "ada runs" "$tmp/running" &&
+    admin-tool users rename ada adele -y --end-sessions'
 
 # Who asks without root's privilege is not recorded, nor whose session is not ours to open.
 as bob true
