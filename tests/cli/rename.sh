@@ -14,7 +14,7 @@ touch /etc/subuid /etc/subgid
 make root1 --roles admin --no-create-home
 make bob
 # -- a name alone ---------------------------------------------------------------------------------------------
-make alice --roles auditor -n 'Alice Doe'
+make alice --roles auditor -n 'Alice Doe' --no-subids
 uid=$(id -u alice)
 hash=$(value "SELECT hash FROM accounts WHERE uid = $uid")
 remember
@@ -245,7 +245,7 @@ exits 4 "... and is never handed out" admin-tool users create -u dan -e d2@examp
 number_of_points=0 bad=0 stopped=0
 fixture() # fixture NAME: an account with something of each kind
 {
-    make "$1" --no-password
+    make "$1" --no-password --no-subids
     gpasswd -a "$1" audio >"$tmp/made" && gpasswd -A "$1" games
     echo "$1:700000:65536" >>/etc/subuid
     touch "$SPOOL/$1" "/var/mail/$1" "$LINGER/$1" && chown "$1" "$SPOOL/$1" "/var/mail/$1"

@@ -39,6 +39,7 @@ faults_remember()
 {
     rm -rf "$tmp/state"
     cp -a "$STATE" "$tmp/state"
+    cp -a /etc/subuid /etc/subgid "$tmp"
     cp -a "$STORE" "$tmp/old.db"
     facts >"$tmp/facts.old"
     names >"$tmp/names.old"
@@ -50,6 +51,7 @@ faults_reset()
 {
     rm -rf "$STATE" /home/dave /root/passwords
     cp -a "$tmp/state" "$STATE"
+    cp -a "$tmp/subuid" "$tmp/subgid" /etc
 }
 
 # The truth, but for what differs from run to run: times, the salt of a new hash.
