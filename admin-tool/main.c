@@ -51,7 +51,7 @@
 #define IMPORT_OPTIONS                                                                          \
     (CHANGING | WITH(OPTION_FROM_PASSWD) | WITH(OPTION_TAKE_OVER) | WITH(OPTION_SKIP_BAD) |     \
      WITH(OPTION_PASSWORDS_TO) | WITH(OPTION_NO_CREATE_HOME) | WITH(OPTION_NO_SUBIDS) |      \
-     WITH(OPTION_YES) | WITH(OPTION_FORCE))
+     WITH(OPTION_STRICT) | WITH(OPTION_YES) | WITH(OPTION_FORCE))
 
 static const struct command commands[] = {
     { "users", "create", "[LOGIN]", COMMAND_CHANGES, CREATE_OPTIONS, users_create,

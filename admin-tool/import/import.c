@@ -88,8 +88,11 @@ static enum status read_file(struct import_batch *batch)
     batch->source = standard ? "standard input" : path;
     if (fd == -1)
         return tool_refuse(STATUS_FAILED, "%s: %s", path, strerror(errno));
-    reader = import_reader_new(fd);
+    reader = import_reader_new(fd, tool_has(batch->tool, OPTION_STRICT));
     status = reader != NULL ? read_records(batch, reader) : refuse_memory();
+    if (status == GO_ON && import_reader_ignored(reader)[0] != '\0')
+        tool_refuse(GO_ON, "note: passed over, because accounts have no such column: %s (--strict refuses them)",
+                    import_reader_ignored(reader));
     import_reader_free(reader);
     if (!standard)
         close(fd);

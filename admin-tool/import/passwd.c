@@ -101,6 +101,7 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
                        : secret != NULL                  ? secret->hash
                                                          : "*";
 
+    ret_reason[0] = '\0';
     if (!set_texts(record, line, ret_reason) ||
         !import_record_set(record, IMPORT_EMAIL, email, ret_reason) ||
         !import_record_set(record, IMPORT_HASH,

@@ -13,9 +13,10 @@
 
 #include "sql/json_read.h"
 #include "sql/ssh_key_set.h"
+#include "heading.h"
 #include "record.h"
 
-enum { RECORD_MAX = 65536, FIELDS_MAX = 64, BLOCK_SIZE = 65536 };
+enum { RECORD_MAX = 65536, BLOCK_SIZE = 65536 };
 
 struct import_reader {
     int fd;
@@ -24,9 +25,9 @@ struct import_reader {
     size_t record_line; /* where the record began */
     bool started;
     struct json_reader *json; /* NULL: CSV */
-    enum import_column columns[FIELDS_MAX];
-    size_t column_count;
-    const char *fields[FIELDS_MAX];
+    struct heading heading;
+    char separator; /* of CSV's fields */
+    const char *fields[HEADING_FIELDS_MAX];
     size_t field_count;
     size_t used;
     char keys[SSH_KEYS_TEXT_SIZE + 1]; /* of the record given last */
@@ -35,12 +36,12 @@ struct import_reader {
     unsigned char block[BLOCK_SIZE];
 };
 
-struct import_reader *import_reader_new(int fd)
+struct import_reader *import_reader_new(int fd, bool strict)
 {
     struct import_reader *reader = calloc(1, sizeof *reader);
 
     if (reader != NULL)
-        *reader = (struct import_reader){ .fd = fd, .line = 1 };
+        *reader = (struct import_reader){ .fd = fd, .line = 1, .separator = ',', .heading.strict = strict };
     return reader;
 }
 
@@ -51,6 +52,11 @@ void import_reader_free(struct import_reader *reader)
     json_reader_free(reader->json);
     explicit_bzero(reader, sizeof *reader);
     free(reader);
+}
+
+const char *import_reader_ignored(const struct import_reader *reader)
+{
+    return reader->heading.ignored;
 }
 
 /* -- octets ------------------------------------------------------------------------------- */
@@ -113,11 +119,18 @@ static void skip_line(struct import_reader *reader)
 
 enum csv_state { FIELD_START, PLAIN, QUOTED, QUOTE_IN_QUOTED };
 
+static bool is_blank(int c)
+{
+    return c == ' ' || c == '\t' || c == '\r'; /* CRLF ends a line, too */
+}
+
 static const char *end_field(struct import_reader *reader, enum csv_state state, size_t begin)
 {
     if (state == QUOTED)
         return "has a quote that is never closed";
-    if (reader->field_count == FIELDS_MAX)
+    while (state == PLAIN && reader->used > begin && is_blank(reader->record[reader->used - 1]))
+        reader->used--;
+    if (reader->field_count == HEADING_FIELDS_MAX)
         return "has more than 64 fields";
     if (reader->used + 1 >= RECORD_MAX)
         return "is longer than 65535 octets";
@@ -130,11 +143,12 @@ static const char *end_field(struct import_reader *reader, enum csv_state state,
 static const char *take_octet(struct import_reader *reader, int c, enum csv_state state,
                               enum csv_state *ret)
 {
+    *ret = state;
+    if (is_blank(c) && (state == FIELD_START || state == QUOTE_IN_QUOTED))
+        return NULL; /* around a field */
     *ret = state == FIELD_START ? PLAIN : state;
     if (c != '"')
-        return state == QUOTE_IN_QUOTED
-                   ? c == '\r' ? NULL : "has text between a closing quote and the next comma"
-                   : put(reader, c);
+        return state == QUOTE_IN_QUOTED ? "has text between a closing quote and the next field" : put(reader, c);
     if (state == FIELD_START || state == QUOTE_IN_QUOTED)
         *ret = QUOTED;
     else if (state == QUOTED)
@@ -142,13 +156,6 @@ static const char *take_octet(struct import_reader *reader, int c, enum csv_stat
     else
         return "has a quote inside a field; put the field in quotes, and the quote twice";
     return state == QUOTE_IN_QUOTED ? put(reader, c) : NULL;
-}
-
-/* CRLF ends a line, too. */
-static void drop_return(struct import_reader *reader, size_t begin, enum csv_state state)
-{
-    if (state == PLAIN && reader->used > begin && reader->record[reader->used - 1] == '\r')
-        reader->used--;
 }
 
 /* One record's fields: NULL, or what is wrong; then its last line has been read. */
@@ -163,12 +170,10 @@ static const char *read_fields(struct import_reader *reader)
         int c = next_octet(reader);
 
         ended = c == EOF || (c == '\n' && state != QUOTED);
-        if (!ended && (c != ',' || state == QUOTED)) {
+        if (!ended && (c != reader->separator || state == QUOTED)) {
             fault = take_octet(reader, c, state, &state);
             continue;
         }
-        if (ended)
-            drop_return(reader, begin, state);
         fault = end_field(reader, state, begin);
         begin = reader->used;
         state = FIELD_START;
@@ -178,9 +183,13 @@ static const char *read_fields(struct import_reader *reader)
     return fault;
 }
 
-static bool is_blank(const struct import_reader *reader)
+/* A spreadsheet ends in lines of nothing but separators. */
+static bool is_empty(const struct import_reader *reader)
 {
-    return reader->field_count == 1 && reader->fields[0][0] == '\0';
+    for (size_t i = 0; i < reader->field_count; i++)
+        if (reader->fields[i][0] != '\0')
+            return false;
+    return true;
 }
 
 /* -- JSON lines --------------------------------------------------------------------------- */
@@ -197,40 +206,47 @@ static const char *read_line(struct import_reader *reader)
         skip_line(reader);
         return fault;
     }
-    while (reader->used > 0 && strchr(" \t\r", reader->record[reader->used - 1]) != NULL)
-        reader->used--;
     return end_field(reader, PLAIN, 0);
 }
 
 /* Where the values of one object go. */
 struct visit {
+    struct heading *heading;
     struct import_record *record;
     char *reason;
     unsigned seen;
 };
+
+static bool take_unknown(struct visit *visit, const char *key)
+{
+    if (visit->heading->strict)
+        snprintf(visit->reason, IMPORT_REASON_SIZE, "unknown key '%.64s'", key);
+    else
+        heading_pass_over(visit->heading, key);
+    return !visit->heading->strict;
+}
 
 static bool take_pair(void *context, const struct json_pair *pair)
 {
     struct visit *visit = context;
     enum import_column column;
 
-    if (!import_column_find(pair->key, &column)) {
-        snprintf(visit->reason, IMPORT_REASON_SIZE, "unknown key '%.64s'", pair->key);
-        return false;
-    }
+    if (!import_column_find(pair->key, &column))
+        return take_unknown(visit, pair->key);
     if ((visit->seen & 1u << column) != 0 || pair->text == NULL) {
         snprintf(visit->reason, IMPORT_REASON_SIZE, "the %s %s", pair->key,
                  pair->text == NULL ? "is no text or number" : "is there twice");
         return false;
     }
     visit->seen |= 1u << column;
-    return import_record_set(visit->record, column, pair->text, visit->reason);
+    import_record_set(visit->record, column, pair->text, visit->reason); /* the other faults are wanted, too */
+    return true;
 }
 
 static bool take_object(struct import_reader *reader, struct import_record *record,
                         char ret_reason[IMPORT_REASON_SIZE])
 {
-    struct visit visit = { .record = record, .reason = ret_reason };
+    struct visit visit = { .heading = &reader->heading, .record = record, .reason = ret_reason };
 
     switch (json_reader_read(reader->json, reader->fields[0], take_pair, &visit)) {
     case JSON_OK:
@@ -249,22 +265,6 @@ static bool take_object(struct import_reader *reader, struct import_record *reco
 
 /* -- the beginning ------------------------------------------------------------------------ */
 
-static const char *take_header(struct import_reader *reader, char ret_reason[IMPORT_REASON_SIZE])
-{
-    for (size_t i = 0; i < reader->field_count; i++) {
-        if (!import_column_find(reader->fields[i], &reader->columns[i])) {
-            snprintf(ret_reason, IMPORT_REASON_SIZE, "the first line must name the columns; "
-                     "unknown column '%.64s'", reader->fields[i]);
-            return ret_reason;
-        }
-        for (size_t before = 0; before < i; before++)
-            if (reader->columns[before] == reader->columns[i])
-                return "the first line names a column twice";
-    }
-    reader->column_count = reader->field_count;
-    return NULL;
-}
-
 /* Past a byte order mark; *ret: the first character, EOF when there is none. */
 static void look_at_start(struct import_reader *reader, int *ret)
 {
@@ -273,6 +273,23 @@ static void look_at_start(struct import_reader *reader, int *ret)
     if (reader->end >= 3 && memcmp(reader->block, "\xef\xbb\xbf", 3) == 0)
         reader->at = 3;
     *ret = reader->at < reader->end ? reader->block[reader->at] : EOF;
+}
+
+/* As Excel's "Unicode text" is. Of an ASCII character one of the two octets is 0. */
+static bool is_utf16(const struct import_reader *reader)
+{
+    const unsigned char *text = reader->block;
+
+    return reader->end >= 2 && ((text[0] == 0xff && text[1] == 0xfe) || (text[0] == 0xfe && text[1] == 0xff) ||
+                                text[0] == '\0' || text[1] == '\0');
+}
+
+/* The first line, as far as a block holds it, says what stands between fields. */
+static void find_separator(struct import_reader *reader)
+{
+    while (memchr(reader->block, '\n', reader->end) == NULL && reader->end < BLOCK_SIZE && fill(reader))
+        continue;
+    reader->separator = heading_separator(reader->block + reader->at, reader->end - reader->at);
 }
 
 /* NULL when records can follow. */
@@ -285,6 +302,8 @@ static const char *start(struct import_reader *reader, char ret_reason[IMPORT_RE
     look_at_start(reader, &first);
     if (reader->error != 0 || first == EOF)
         return reader->error != 0 ? NULL : "there is nothing in it";
+    if (is_utf16(reader))
+        return "it is UTF-16; save it as UTF-8, or: iconv -f UTF-16 -t UTF-8";
     if (first == '[')
         return "it begins with '['; CSV is wanted, or one JSON object on each line (see "
                "jq -c '.[]')";
@@ -292,9 +311,10 @@ static const char *start(struct import_reader *reader, char ret_reason[IMPORT_RE
         reader->json = json_reader_new();
         return reader->json != NULL ? NULL : "not enough memory";
     }
+    find_separator(reader);
     if (begin_record(reader))
         fault = read_fields(reader);
-    return fault != NULL ? fault : take_header(reader, ret_reason);
+    return fault != NULL ? fault : heading_take(&reader->heading, reader->fields, reader->field_count, ret_reason);
 }
 
 /* -- records ------------------------------------------------------------------------------ */
@@ -302,14 +322,14 @@ static const char *start(struct import_reader *reader, char ret_reason[IMPORT_RE
 static bool take_fields(struct import_reader *reader, struct import_record *record,
                         char ret_reason[IMPORT_REASON_SIZE])
 {
-    if (reader->field_count != reader->column_count) {
+    if (reader->field_count != reader->heading.count) {
         snprintf(ret_reason, IMPORT_REASON_SIZE, "it has %zu fields, and the first line names %zu "
-                 "columns", reader->field_count, reader->column_count);
+                 "columns", reader->field_count, reader->heading.count);
         return false;
     }
     for (size_t i = 0; i < reader->field_count; i++)
-        if (!import_record_set(record, reader->columns[i], reader->fields[i], ret_reason))
-            return false;
+        if (reader->heading.columns[i] != IMPORT_COLUMN_COUNT)
+            import_record_set(record, reader->heading.columns[i], reader->fields[i], ret_reason);
     return import_record_complete(record, ret_reason);
 }
 
@@ -328,6 +348,8 @@ enum import_result import_reader_next(struct import_reader *reader, struct impor
     bool good;
 
     memset(ret, 0, sizeof *ret);
+    if (fault == NULL)
+        ret_reason[0] = '\0';
     reader->keys[0] = '\0';
     ret->keys = reader->keys;
     if (fault != NULL)
@@ -339,7 +361,7 @@ enum import_result import_reader_next(struct import_reader *reader, struct impor
                        : refuse(strerror(reader->error), IMPORT_FAILED, ret_reason);
         ret->line = reader->record_line;
         fault = reader->json != NULL ? read_line(reader) : read_fields(reader);
-    } while (fault == NULL && is_blank(reader));
+    } while (fault == NULL && is_empty(reader));
     if (reader->error != 0)
         return refuse(strerror(reader->error), IMPORT_FAILED, ret_reason);
     if (fault != NULL)

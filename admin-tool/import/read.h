@@ -1,5 +1,5 @@
 /*
- * CSV (RFC 4180) or JSON lines.
+ * CSV (RFC 4180; fields parted by a comma, a semicolon or a tab) or JSON lines.
  */
 #ifndef CODER_IMPORT_READ_H
 #define CODER_IMPORT_READ_H
@@ -16,9 +16,12 @@ enum import_result {
     IMPORT_FAILED    /* reading it, with the reason */
 };
 
-/* Reads the descriptor, which stays the caller's. NULL when memory is short. */
-struct import_reader *import_reader_new(int fd);
+/* Reads the descriptor, which stays the caller's. strict: an unknown column is a fault. NULL when memory is short. */
+struct import_reader *import_reader_new(int fd, bool strict);
 void import_reader_free(struct import_reader *reader); /* wipes: there may be hashes in it */
+
+/* The unknown columns so far, "shoe_size, phone"; "": none. The reader's. */
+const char *import_reader_ignored(const struct import_reader *reader);
 
 /* ret->line is set for BAD, too; ret->keys is the reader's until the next call. */
 enum import_result import_reader_next(struct import_reader *reader, struct import_record *ret,

@@ -4,12 +4,14 @@
  */
 #include "record.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/ascii.h"
 #include "sql/primary_group.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/when.h"
@@ -41,12 +43,27 @@ const char *import_column_name(enum import_column column)
     return names[column];
 }
 
+/* "Full Name" and "E-mail" are full_name and email. */
+static bool is_same_name(const char *one, const char *other)
+{
+    static const char joints[] = " _-";
+
+    for (;; one++, other++) {
+        one += strspn(one, joints);
+        other += strspn(other, joints);
+        if (ascii_lower(*one) != ascii_lower(*other))
+            return false;
+        if (*one == '\0')
+            return true;
+    }
+}
+
 bool import_column_find(const char *name, enum import_column *ret)
 {
-    if (strcmp(name, "expires") == 0)
+    if (is_same_name(name, "expires"))
         name = names[IMPORT_EXPIRES]; /* as the option is called */
     for (size_t i = 0; i < IMPORT_COLUMN_COUNT; i++) {
-        if (strcmp(names[i], name) == 0) {
+        if (is_same_name(names[i], name)) {
             *ret = (enum import_column)i;
             return true;
         }
@@ -213,6 +230,22 @@ static const char *set_value(struct account *account, enum import_column column,
     }
 }
 
+/* All faults of a record are told at once, one behind the other. */
+__attribute__((format(printf, 2, 3))) static bool add_reason(char reason[IMPORT_REASON_SIZE], const char *format, ...)
+{
+    size_t used = strlen(reason);
+    va_list arguments;
+
+    if (used > 0 && used + 3 < IMPORT_REASON_SIZE) {
+        memcpy(reason + used, "; ", 3);
+        used += 2;
+    }
+    va_start(arguments, format);
+    vsnprintf(reason + used, IMPORT_REASON_SIZE - used, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
 /* One key a line. */
 static bool set_keys(const char *value, char *ret, char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -224,9 +257,9 @@ static bool set_keys(const char *value, char *ret, char ret_reason[IMPORT_REASON
     if (text != NULL)
         fault = ssh_key_set_add_lines(&set, text, &line);
     if (fault != NULL && line != 0)
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "the ssh_keys, line %zu: it %s", line, fault);
+        add_reason(ret_reason, "the ssh_keys, line %zu: it %s", line, fault);
     else if (fault != NULL)
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "the field ssh_keys %s", fault);
+        add_reason(ret_reason, "the field ssh_keys %s", fault);
     else
         ssh_key_set_text(&set, ret);
     ssh_key_set_free(&set);
@@ -246,21 +279,15 @@ bool import_record_set(struct import_record *record, enum import_column column, 
         snprintf(record->written, sizeof record->written, "%s", value);
         value = folded;
     }
-    if (column == IMPORT_KEYS && record->keys != NULL) {
-        record->given |= 1u << column;
+    record->given |= 1u << column;
+    if (column == IMPORT_KEYS && record->keys != NULL)
         return set_keys(value, record->keys, ret_reason);
-    }
     fault = set_value(&record->account, column, value);
-    if (fault == NULL) {
-        record->given |= 1u << column;
+    if (fault == NULL)
         return true;
-    }
     if (column == IMPORT_HASH)
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "the password_hash %s", fault);
-    else
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "the %s '%.64s%s' %s", names[column], value,
-                 strlen(value) > 64 ? "..." : "", fault);
-    return false;
+        return add_reason(ret_reason, "the password_hash %s", fault);
+    return add_reason(ret_reason, "the %s '%.64s%s' %s", names[column], value, strlen(value) > 64 ? "..." : "", fault);
 }
 
 /* -- the whole ---------------------------------------------------------------------------- */
@@ -272,8 +299,7 @@ static bool has(const struct import_record *record, enum import_column column)
 
 static bool refuse(char ret_reason[IMPORT_REASON_SIZE], enum import_column column, const char *what)
 {
-    snprintf(ret_reason, IMPORT_REASON_SIZE, "%s %s", names[column], what);
-    return false;
+    return add_reason(ret_reason, "%s %s", names[column], what);
 }
 
 /* What is said of a password goes with one: our own temporary ones have their rules. */
@@ -298,13 +324,12 @@ bool import_record_complete(struct import_record *record, char ret_reason[IMPORT
     struct account *account = &record->account;
 
     if (!has(record, IMPORT_USERNAME))
-        return refuse(ret_reason, IMPORT_USERNAME, "is missing");
+        refuse(ret_reason, IMPORT_USERNAME, "is missing");
     if (!has(record, IMPORT_EMAIL) && !account->service)
-        return refuse(ret_reason, IMPORT_EMAIL, "is missing");
-    if (!check_password(record, ret_reason))
-        return false;
+        refuse(ret_reason, IMPORT_EMAIL, "is missing");
+    check_password(record, ret_reason);
     account->roles |= ROLE_MEMBER;
     if (!has(record, IMPORT_HOME))
         snprintf(account->home, sizeof account->home, "/home/%s", account->username);
-    return true;
+    return ret_reason[0] == '\0';
 }

@@ -31,16 +31,16 @@ struct import_record {
 
 const char *import_column_name(enum import_column column);
 
-/* False if there is no such column (ret unchanged). */
+/* By its name in any case, with blanks or '-' for '_' or nothing. False if there is no such column (ret unchanged). */
 bool import_column_find(const char *name, enum import_column *ret);
 
-/* Set one value; an empty one is as none. False with the reason, which holds the value, never a
+/* Set one value; an empty one is as none. False with the reason behind those that are there already; it holds the value, never a
  * hash or a key. Times: as when_parse, the account's end as when_parse_end but not relative to now; "never" is 0;
  * password_hash: `*` or `!` is no password. */
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE]);
 
-/* After the last value: is all there, and does it go together? Fills in what has a default but the
+/* After the last value: true when no reason was given, all is there and goes together. Fills in what has a default but the
  * shell, which is the machine's affair. */
 bool import_record_complete(struct import_record *record, char ret_reason[IMPORT_REASON_SIZE]);
 

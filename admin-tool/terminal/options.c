@@ -81,6 +81,7 @@ static const struct option_row rows[OPTION_ID_COUNT] = {
     [OPTION_ALL] = { "all", 0, NULL, "every account" },
     [OPTION_MOVE_HOME] = { "move-home", 0, NULL, "the home directory gets the new name, too" },
     [OPTION_TO_PASSWD] = { "to-passwd", 0, NULL, "move the named accounts to the local files" },
+    [OPTION_STRICT] = { "strict", 0, NULL, "refuse unknown columns" },
 };
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */
@@ -259,10 +260,10 @@ static void print_option(const struct command *command, const struct option_row 
 static void print_import_help(void)
 {
     puts("\n"
-         "FILE (- is standard input) is CSV whose first line names the columns, or one JSON object on\n"
-         "each line with the same keys: username, email; full_name, roles (admin;auditor), uid, gid, shell,\n"
-         "home, status, account_expires_at, created_at, ssh_keys (a line for each), service_account,\n"
-         "password_max_days, never_dormant, password_hash (* is no password), must_change,\n"
+         "FILE (- is standard input) is CSV (or parted by ; or tabs) whose first line names the columns, or\n"
+         "one JSON object on each line with the same keys: username, email; full_name, roles\n"
+         "(admin;auditor), uid, gid, shell, home, status, account_expires_at, created_at, ssh_keys (a line for\n"
+         "each), service_account, password_max_days, never_dormant, password_hash (* is no password), must_change,\n"
          "password_expires_at, password_changed_at. All but the first two are optional. An account\n"
          "without a password_hash gets a temporary password, shown once: as JSON on standard output,\n"
          "or in the file of --passwords-to. Nothing is imported while a line is bad, but with --skip-bad,\n"

@@ -138,10 +138,18 @@ run admin-tool users import taken.csv
 ok "accounts, e-mails and the deleted are taken (exit 4)" eval '[ $status -eq 4 ] && told " taken by \| another account" 4'
 run admin-tool users import - --skip-bad <<<$'username\nx'
 ok "nothing good is left (exit 4)" [ "$status" -eq 4 ]
-{ echo username,email; for i in {1..300}; do echo "B$i,b$i@example.com"; done; } >many.csv
+{ echo username,email; for i in {1..300}; do echo "b!$i,b$i@example.com"; done; } >many.csv
 run admin-tool users import many.csv
 ok "a hundred are told, the rest counted" eval 'told " line " 100 && told "and 200 more" 1'
-exits 4 "an unknown column" admin-tool users import - <<<$'username,email,shoe\na,b@example.com,7'
+exits 4 "an unknown column, strictly" admin-tool users import - --strict <<<$'username,email,shoe\na,b@example.com,7'
+run admin-tool users import - --dry-run <<<$'User Name;E-Mail;Shoe Size;Full Name\r\n hr1 ;hr1@example.com;42;"One; Two"\r\n;;;\r\n'
+ok "a spreadsheet's table, with columns of its own" eval '[ "$status" -eq 0 ] && grep -q "^hr1 " "$tmp/out"'
+complains 'note: passed over, .*: Shoe Size .--strict' "... which are named"
+run admin-tool users import - <<<$'username,email,uid\nBad Name,nobody,12'
+ok "all faults of a line are told" eval '[ "$status" -eq 4 ] && grep -q "username .Bad Name. .*; the email .nobody. .*; the uid .12. " "$tmp/err"'
+printf '\377\376u\0s\0e\0r\0' >utf16.csv
+run admin-tool users import utf16.csv
+ok "UTF-16 is named" eval '[ "$status" -eq 4 ] && grep -q "iconv -f UTF-16 -t UTF-8" "$tmp/err"'
 exits 4 "no columns" admin-tool users import /dev/null
 exits 4 "a column twice" admin-tool users import - <<<$'username,email,email'
 exits 4 "a JSON array" admin-tool users import - <<<'[{"username":"x"}]'

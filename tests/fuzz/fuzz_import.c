@@ -45,7 +45,7 @@ static void check_good(const struct import_record *record)
 /* An expected number of records at most: each takes an octet. */
 static void read_all(int fd, size_t size)
 {
-    struct import_reader *reader = import_reader_new(fd);
+    struct import_reader *reader = import_reader_new(fd, size % 2 == 0);
     char reason[IMPORT_REASON_SIZE];
     struct import_record record;
     enum import_result result;
