@@ -18,12 +18,14 @@ back() { run admin-tool users export --to-passwd --all -y; }
 save() { rm -rf before && mkdir before && (cd /etc && cp $FILES "$tmp/before"); }
 
 # -- nothing differs -------------------------------------------------------------------------------------
-for name in lara fresh ending friends; do local_user "$name"; done
+for name in lara fresh ending friends aging; do local_user "$name"; done
+local_user steve -g users -N
 usermod -aG audio,dialout lara && gpasswd -a lara friends >"$tmp/out" && gpasswd -A lara friends
-chage -d 0 fresh && chage -E 2037-01-31 ending && chage -d 2020-02-03 lara
+chage -d 0 fresh && chage -E 2037-01-31 ending && chage -d 2020-02-03 lara && chage -M 3650 aging
+echo "solo:x:3456:100:Solo:/home/solo:/bin/sh" >>/etc/passwd && echo "solo:$(getent shadow lara | cut -d: -f2-)" >>/etc/shadow
 save
 there
-ok "taken over" eval '[ "$status" -eq 0 ] && ! grep -qE "^(lara|fresh|ending|friends):" /etc/passwd'
+ok "taken over" eval '[ "$status" -eq 0 ] && ! grep -qE "^(lara|fresh|ending|friends|aging|solo|steve):" /etc/passwd'
 back
 ok "and back" [ "$status" -eq 0 ]
 difference >"$tmp/out"
@@ -85,6 +87,26 @@ ok "... nobody in neither place" [ "$lost" -eq 0 ]
 ok "... who can log in" [ "$out" -eq 0 ]
 ok "... and the next run finishes" [ "$unfinished" -eq 0 ]
 ok "... also from both places" [ "$both" -gt 0 ]
+
+# -- a disk that fails ---------------------------------------------------------------------------------------
+points=0 mute=0 lost=0 torn=0 unfinished=0
+while read -r name ordinal; do
+    [[ $name =~ ^(write|fsync|rename|mkdir|openat)$ ]] || continue
+    reset
+    status=0
+    strace -qq -o /dev/null -e "trace=$name" -e "inject=$name:error=EIO:when=$ordinal" \
+        admin-tool users export --to-passwd anna -y >"$tmp/out" 2>"$tmp/err" || status=$?
+    points=$((points + 1))
+    [ "$status" -eq 0 ] || [ -s "$tmp/err" ] || { mute=$((mute + 1)); echo "# $name $ordinal: no word"; }
+    pwck -qr >"$tmp/pwck" 2>&1; [ $? -ne 3 ] || { torn=$((torn + 1)); echo "# $name $ordinal: torn"; }
+    somewhere || { lost=$((lost + 1)); echo "# $name $ordinal: in neither place"; }
+    run admin-tool users export --to-passwd --all -y
+    finished && ! ls /etc/*+ >"$tmp/left" 2>&1 || { unfinished=$((unfinished + 1)); echo "# $name $ordinal: not finished"; }
+done <calls
+echo "# $points points"
+ok "a call that fails: whole files, and a word" [ "$torn" -eq 0 -a "$mute" -eq 0 -a "$points" -gt 20 ]
+ok "... nobody in neither place" [ "$lost" -eq 0 ]
+ok "... and the next run finishes" [ "$unfinished" -eq 0 ]
 
 # -- what changes meanwhile -----------------------------------------------------------------------------------
 reset
