@@ -130,6 +130,32 @@ ok "... and is back" gone sue
 usermod -U -e '' sue
 ok "the local tools let her in again" can_login sue "$good"
 
+# -- keys, ages, unused accounts, services ---------------------------------------------------------------
+ssh-keygen -q -t ed25519 -N '' -f one -C ina@laptop && ssh-keygen -q -t ed25519 -N '' -f two -C ina@desk
+for name in ina old1 ages own; do settled "$name"; done
+admin-tool users create --service-account svc >"$tmp/made" 2>&1 || admin-tool users create -u svc --service-account >"$tmp/made" 2>&1
+admin-tool keys add ina one.pub >"$tmp/made" && admin-tool keys add ina two.pub >"$tmp/made"
+admin-tool users edit own --password-max-days 20 >"$tmp/made"
+admin-tool policy set dormant_days=30 password_max_days=90 password_warn_days=10 >"$tmp/made"
+sqlite3 "$STORE" "UPDATE accounts SET awake_since = unixepoch(), password_changed_at = unixepoch() WHERE username IN ('ina', 'ages', 'own');
+    UPDATE accounts SET created_at = 1, awake_since = 1 WHERE username = 'old1'"
+setsid setpriv --reuid "$(uid_of ina)" --clear-groups sleep 300 </dev/null &
+sleeper=$!
+give ina old1 ages own svc
+ok "five more (exit 0)" [ "$status" -eq 0 ]
+kept=$(sed -n 's/.*the former files are in \(.*\)\.$/\1/p' "$tmp/out")
+ok "ssh keys are told before" told 'note: ina has ssh keys here, which sshd does not see there'
+ok "... and kept in a file that is named" eval 'grep -q "^The ssh keys are in $kept/ssh_keys" "$tmp/out" && [ "$(cat "$kept/ssh_keys")" = "$(echo "# ina"; cat one.pub two.pub)" ]'
+ok "... root's alone" [ "$(stat -c '%a %u' "$kept/ssh_keys")" = '600 0' ]
+ok "what she runs goes on" kill -0 "$sleeper"
+kill "$sleeper"
+ok "dormant: locked and expired" eval '[[ $(shadow old1 2) = "!\$"* ]] && [ "$(shadow old1 8)" = 1 ] && ! can_login old1 "$good"'
+ok "policy's ages" [ "$(shadow ages 4-6)" = 0:90:10 ]
+ok "... or the account's own" [ "$(shadow own 4-6)" = 0:20:10 ]
+ok "a service has no password that ages" [ "$(shadow svc 2) $(shadow svc 5)" = '* 99999' ]
+ok "... nor a shell" [ "$(getent -s files passwd svc | cut -d: -f7)" = /usr/sbin/nologin ]
+admin-tool policy set dormant_days=default password_max_days=default password_warn_days=default >"$tmp/made"
+
 # -- back again --------------------------------------------------------------------------------------------
 run admin-tool users import --from-passwd --take-over sue -y
 ok "who went may come back (exit 0)" [ "$status" -eq 0 ]
@@ -143,6 +169,13 @@ make del && uid_del=$(uid_of del) && admin-tool users delete del -y >"$tmp/made"
 groupadd -g "$uid_del" del && useradd -M -u "$uid_del" -g del del 2>"$tmp/made"
 run admin-tool users import --from-passwd --take-over del -y
 ok "nor who was deleted (exit 4)" eval '[ "$status" -eq 4 ] && told "del is taken by an account or a deleted one"'
+
+make bea --roles admin
+make bud
+run admin-tool users export --to-passwd bea --dry-run
+ok "the last Admin who goes is told" told 'note: no active Admin is left here'
+run admin-tool users export --to-passwd --all --dry-run
+ok "... not when all go" eval '! told "no active Admin"'
 
 # -- in both places ------------------------------------------------------------------------------------------
 useradd -m -s /bin/bash two 2>"$tmp/made" && echo "two:$good" | chpasswd
@@ -160,6 +193,16 @@ give end1
 ok "before the lines of compat mode" [ "$(tail -n 1 /etc/passwd)" = '+::::::' ]
 ok "... and behind a line without its end" eval '[ "$(grep -c "^end1:x:[0-9]*:$" /etc/group)" -eq 1 ] && whole'
 sed -i '/^+/d' /etc/passwd
+settled lnk
+mv /etc/passwd /etc/passwd.real && ln -s passwd.real /etc/passwd
+exits 1 "a link instead of a file is left alone" admin-tool users export --to-passwd lnk -y
+rm /etc/passwd && mv /etc/passwd.real /etc/passwd
+python3 -c 'import fcntl, time; f = open("/etc/.pwd.lock", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(25)' &
+holder=$!
+sleep 0.5
+exits 1 "another tool at the files" admin-tool users export --to-passwd lnk -y
+kill "$holder"
+ok "... and nothing is changed" eval '! grep -q "^lnk:" /etc/passwd /etc/shadow /etc/group && is_value "SELECT count(*) FROM accounts WHERE username = \"lnk\"" 1'
 rm /etc/gshadow
 settled nog
 give nog
