@@ -186,6 +186,7 @@ suspend users suspend alice -y --keep-sessions
 activate users activate carol -y
 reset-password reset-password alice -y
 edit-roles users edit-roles alice --roles auditor -y
+require users require-change --all -y
 delete users delete carol -y
 rename users rename carol caroline -y
 edit users edit alice -e alice@example.org -n Alice --shell /bin/sh

@@ -45,6 +45,8 @@ tool users activate bob -y
 tool users edit-roles bob --roles auditor -y
 tool users edit bob -e bob@example.org -n 'Bob Barker' --expires never --shell /bin/sh
 tool users unlock bob
+tool users require-change alice bob -y
+tool users list --inactive 1d
 tool backup faults.backup
 tool reset-password alice -y
 head -n 2 /src/tests/faults/import.csv >import.csv

@@ -34,6 +34,8 @@ watch 2 admin-tool users edit-roles amy --roles admin -y
 watch 2 admin-tool users suspend ben -y
 watch 2 admin-tool users activate ben -y
 watch 2 admin-tool users unlock ben
+watch 2 admin-tool users require-change amy ben -y
+watch 2 admin-tool policy set dormant_days=90 password_max_days=90
 watch 2 admin-tool reset-password ben -y
 ssh-keygen -q -t ed25519 -N '' -C ben@home -f "$tmp/key"
 watch 2 admin-tool keys add ben "$tmp/key.pub"

@@ -92,6 +92,7 @@ unread admin-tool users edit user2 -n "Another Name"
 unread admin-tool users edit-roles user2 --roles auditor
 unread admin-tool users suspend user3
 unread admin-tool users unlock user3
+unread admin-tool users require-change --all
 unread admin-tool reset-password user4 -y
 unread admin-tool policy set password_min_length=13
 unread admin-tool publish
