@@ -34,6 +34,11 @@ struct chosen {
 
 /* -- choosing ----------------------------------------------------------------------------- */
 
+static enum status refuse_memory(void)
+{
+    return tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
+}
+
 static bool has_none(const struct account *account)
 {
     return account->service || account->hash[0] == '\0';
@@ -54,7 +59,7 @@ static enum status choose(struct chosen *chosen, uint32_t uid)
         uint32_t *uids = realloc(chosen->uids, room * sizeof *uids);
 
         if (uids == NULL)
-            return tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
+            return refuse_memory();
         chosen->uids = uids;
         chosen->room = room;
     }
@@ -94,16 +99,17 @@ static enum status choose_page(const struct account *page, size_t count, struct 
 static enum status choose_all(struct tool *tool, struct chosen *chosen)
 {
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = page != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
+    enum status status = GO_ON;
     size_t count = PAGE_SIZE;
 
+    if (page == NULL)
+        return refuse_memory();
     for (uint32_t after = 0; status == GO_ON && count == PAGE_SIZE; after = page[PAGE_SIZE - 1].uid) {
         status = tool_store_status(tool, store_accounts_page(tool->store, after, page, PAGE_SIZE, &count), "the list");
         if (status == GO_ON)
             status = choose_page(page, count, chosen);
     }
-    if (page != NULL)
-        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    explicit_bzero(page, PAGE_SIZE * sizeof *page);
     free(page);
     if (status == GO_ON && chosen->without > 0)
         tool_refuse(GO_ON, "note: %zu account%s without a password stay%s as before", chosen->without,

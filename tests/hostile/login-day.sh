@@ -1,7 +1,7 @@
 #!/bin/bash
 # The day of the last login is written into the truth once a day, and keeps nobody out: on a full disk, a read-only
 # one, one that is too slow, and while somebody holds the store's lock the right password gets in all the same.
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2317
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
 command -v strace >/dev/null || { echo "1..0 # SKIP no strace"; exit; }
