@@ -32,6 +32,7 @@ static const char account_object[] =
     "  'locked_until', " SQL_RFC3339("?15") ","
     "  'password_max_days', iif(?18 = 0, NULL, max(?18, 0)), 'password_too_old_at', " SQL_RFC3339("?19") ","
     "  'never_dormant', json(iif(?20, 'true', 'false')), 'dormant_at', " SQL_RFC3339("?21") ","
+    "  'last_login_day', date(nullif(?23, 0), 'unixepoch'),"
     "  'ssh_keys', json((SELECT json_group_array(fingerprint) FROM"
     "    (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
 
@@ -40,7 +41,7 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiii", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
@@ -48,7 +49,7 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
                       extra->last_login_at, extra->locked_until, extra->temporary_password,
                       (int64_t)account->service, account->password_max_days, extra->password_end,
                       (int64_t)account->never_dormant, extra->dormant_from,
-                      (int64_t)(account->gid != 0 ? account->gid : account->uid)) &&
+                      (int64_t)(account->gid != 0 ? account->gid : account->uid), account->last_login_day) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

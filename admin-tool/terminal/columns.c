@@ -17,7 +17,7 @@
 enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_GID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
-    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_MAX_DAYS, COLUMN_TOO_OLD, COLUMN_DORMANT,
+    COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_MAX_DAYS, COLUMN_TOO_OLD, COLUMN_LAST_DAY, COLUMN_DORMANT,
     COLUMN_NEVER_DORMANT, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
 };
 enum { COLUMN_DEFAULTS = COLUMN_STATUS + 1 };
@@ -40,6 +40,7 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_EXPIRES] = "account expires at",
     [COLUMN_MAX_DAYS] = "password max days",
     [COLUMN_TOO_OLD] = "password too old at",
+    [COLUMN_LAST_DAY] = "last login day",
     [COLUMN_DORMANT] = "dormant at",
     [COLUMN_NEVER_DORMANT] = "never dormant",
     [COLUMN_HOME] = "home",
@@ -81,6 +82,16 @@ static const char *text_of(const struct listing *listing, enum column_id id)
     }
 }
 
+/* "2026-11-30": in UTC, as it is counted. */
+static void write_day(int64_t day, char ret[CELL_SIZE])
+{
+    when_format_utc(day, ret);
+    if (day == 0)
+        snprintf(ret, CELL_SIZE, "never");
+    else
+        ret[sizeof "2026-11-30" - 1] = '\0';
+}
+
 void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE])
 {
     const struct account *account = &listing->account;
@@ -119,6 +130,9 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
         return;
     case COLUMN_TOO_OLD:
         when_format(listing->extra.password_end, "never", ret);
+        return;
+    case COLUMN_LAST_DAY:
+        write_day(account->last_login_day, ret);
         return;
     case COLUMN_DORMANT:
         when_format(listing->extra.dormant_from, "never", ret);

@@ -25,8 +25,11 @@ unused bob 100
 unused carol 80
 run admin-tool users list --inactive 90d -c username
 ok "list --inactive 90d" [ "$(tail -n +2 "$tmp/out" | tr -d ' ' | tr '\n' ' ')" = "alice bob " ]
+run admin-tool users list --inactive 90d -c username,last_login_day
+ok "... with the day" grep -qE "^alice +$(date -u -d '-200 days' +%F)$" "$tmp/out"
 run admin-tool users list --inactive 10w -o json
 json '[u["username"] for u in d] == ["alice", "bob", "carol"]' "... in weeks, as JSON"
+json "d[0]['last_login_day'] == '$(date -u -d '-200 days' +%F)'" "... with the day"
 sqlite3 "$STORE" "UPDATE accounts SET last_login_day = NULL, created_at = unixepoch() - 95 * 86400 WHERE username = 'dora'"
 run admin-tool users list --inactive 90d -c username
 says '^dora' "who never logged in counts from the creation"

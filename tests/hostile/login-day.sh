@@ -37,6 +37,13 @@ yesterday
 ok "the first of the next day does" [ "$(writes)" -gt 0 ]
 
 yesterday
+ok "a user's own program with the right password does" \
+    eval 'echo plain-horse-9-lantern | setpriv --reuid alice --regid alice --clear-groups pamtester coder-test alice authenticate && is_kept'
+yesterday
+ok "... with a wrong one it does not" \
+    eval '! echo wrong-horse-9 | setpriv --reuid alice --regid alice --clear-groups pamtester coder-test alice authenticate && is_left'
+
+yesterday
 dd if=/dev/zero of="$STATE/private/filling" bs=4k 2>"$tmp/err"
 ok "full disk: a login gets in" login
 ok "... the day is not kept" is_left
