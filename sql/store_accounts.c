@@ -299,7 +299,7 @@ enum store_result store_next_uid(struct store *store, uint32_t min, uint32_t max
 enum store_result store_count_other_admins(struct store *store, uint32_t uid,
                                            const struct policy *policy, int64_t now, int64_t *ret)
 {
-    struct account page[ADMINS_AT_ONCE];
+    struct account page[ADMINS_AT_ONCE] = { { 0 } };
     enum store_result result = STORE_OK;
     size_t count = ADMINS_AT_ONCE;
     int64_t active = 0;
