@@ -3,6 +3,7 @@
  */
 #include "login_defs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,7 @@ struct subid_rule host_subid_rule(bool groups)
     return (struct subid_rule){ .min = min, .max = max, .count = count };
 }
 
-/* "name:first:count" of subuid(5). False when it is none. */
-static bool parse_range(const char *line, struct id_range *ret)
+bool id_range_parse(const char *line, struct id_range *ret)
 {
     const char *colon = strchr(line, ':');
     unsigned long first, count;
@@ -88,23 +88,19 @@ static bool add_file(struct id_ranges *ranges, const char *path)
     bool good = true;
 
     if (file == NULL)
-        return true;
+        return errno == ENOENT;
     while (good && fgets(line, sizeof line, file) != NULL)
-        if (parse_range(line, &range))
+        if (id_range_parse(line, &range))
             good = id_ranges_add(ranges, range);
+    good = good && ferror(file) == 0;
     fclose(file);
     return good;
-}
-
-bool host_subid_ranges(bool groups, struct id_ranges *ret)
-{
-    return add_file(ret, groups ? "/etc/subgid" : "/etc/subuid");
 }
 
 bool host_subordinates_read(struct id_ranges *ret)
 {
     return add_rule(ret, host_subid_rule(false)) && add_rule(ret, host_subid_rule(true)) &&
-           host_subid_ranges(false, ret) && host_subid_ranges(true, ret);
+           add_file(ret, "/etc/subuid") && add_file(ret, "/etc/subgid");
 }
 
 bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid)

@@ -12,7 +12,7 @@
 /* True when id is in login.defs' SUB_UID or SUB_GID range or in /etc/subuid, /etc/subgid (subuid(5)). */
 bool host_uid_is_subordinate(uint32_t uid);
 
-/* The same for many ids: all those ranges at once. False when memory is short; ranges: to be freed. */
+/* The same for many ids: all those ranges at once. False with errno; ranges: to be freed in every case. */
 struct id_range {
     unsigned long first, count;
 };
@@ -20,10 +20,10 @@ struct id_ranges {
     struct id_range *ranges;
     size_t count;
 };
+/* "name:first:count" of subuid(5); false when the line is none. */
+bool id_range_parse(const char *line, struct id_range *ret);
 bool id_ranges_add(struct id_ranges *ranges, struct id_range range);
 bool host_subordinates_read(struct id_ranges *ret);
-/* Those of /etc/subuid or of /etc/subgid alone. */
-bool host_subid_ranges(bool groups, struct id_ranges *ret);
 bool host_subordinates_have(const struct id_ranges *ranges, uint32_t uid);
 /* The first id from uid on that is in none of them; UINT32_MAX: there is none. */
 uint32_t host_subordinates_beyond(const struct id_ranges *ranges, uint32_t uid);

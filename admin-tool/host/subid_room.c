@@ -13,12 +13,25 @@ static int compare(const void *a, const void *b)
     return (one->first > other->first) - (one->first < other->first);
 }
 
-bool subid_room_begin(struct subid_room *room, bool groups, struct subid_rule rule, const struct id_ranges *taken)
+static bool add_lines(struct id_ranges *used, const struct local_file *file)
+{
+    const char *line = file->old, *end = file->old + file->old_size;
+    struct id_range range;
+    bool good = true;
+    size_t length;
+
+    for (; good && line < end; line = local_line_end(line, end, &length))
+        good = !id_range_parse(line, &range) || id_ranges_add(used, range);
+    return good;
+}
+
+bool subid_room_begin(struct subid_room *room, const struct local_file *file, struct subid_rule rule,
+                      const struct id_ranges *taken)
 {
     bool good;
 
     *room = (struct subid_room){ .rule = rule, .low = rule.min };
-    good = host_subid_ranges(groups, &room->used);
+    good = add_lines(&room->used, file);
     for (size_t i = 0; good && i < taken->count; i++)
         good = id_ranges_add(&room->used, taken->ranges[i]);
     if (room->used.count > 0)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "local_files.h"
 #include "login_defs.h"
 
 struct subid_room {
@@ -16,8 +17,9 @@ struct subid_room {
     unsigned long low;     /* below it nothing is free any more */
 };
 
-/* Beside the ranges of /etc/subuid (groups: /etc/subgid) and the ids of `taken`. False: no memory. To be ended. */
-bool subid_room_begin(struct subid_room *room, bool groups, struct subid_rule rule, const struct id_ranges *taken);
+/* Beside the ranges of this file, which is loaded, and the ids of `taken`. False: no memory. To be ended. */
+bool subid_room_begin(struct subid_room *room, const struct local_file *file, struct subid_rule rule,
+                      const struct id_ranges *taken);
 void subid_room_end(struct subid_room *room);
 
 /* The lowest free range of rule.count ids, which is none from now on. False: all is used up. */

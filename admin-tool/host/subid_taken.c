@@ -4,6 +4,7 @@
  */
 #include "subid_taken.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -16,23 +17,41 @@ static bool add_id(struct id_ranges *taken, unsigned long id)
     return id_ranges_add(taken, (struct id_range){ .first = id, .count = 1 });
 }
 
-static bool add_local(struct id_ranges *taken, unsigned long min)
+/* How fgetpwent(3) ended, or fopen(3). */
+static bool is_whole(FILE *file, int error)
 {
-    FILE *users = fopen("/etc/passwd", "re"), *groups = fopen("/etc/group", "re");
-    const struct passwd *user;
-    const struct group *group;
-    bool good = true;
+    if (file != NULL)
+        fclose(file);
+    return error == 0 || error == ENOENT;
+}
 
-    while (good && users != NULL && (user = fgetpwent(users)) != NULL)
+static bool add_users(struct id_ranges *taken, unsigned long min)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    const struct passwd *user;
+    bool good = true;
+    int error = errno;
+
+    while (file != NULL && good && (errno = 0, user = fgetpwent(file)) != NULL)
         good = (user->pw_uid < min || add_id(taken, user->pw_uid)) &&
                (user->pw_gid < min || add_id(taken, user->pw_gid));
-    while (good && groups != NULL && (group = fgetgrent(groups)) != NULL)
+    if (file != NULL)
+        error = errno;
+    return is_whole(file, error) && good;
+}
+
+static bool add_groups(struct id_ranges *taken, unsigned long min)
+{
+    FILE *file = fopen("/etc/group", "re");
+    const struct group *group;
+    bool good = true;
+    int error = errno;
+
+    while (file != NULL && good && (errno = 0, group = fgetgrent(file)) != NULL)
         good = group->gr_gid < min || add_id(taken, group->gr_gid);
-    if (users != NULL)
-        fclose(users);
-    if (groups != NULL)
-        fclose(groups);
-    return good;
+    if (file != NULL)
+        error = errno;
+    return is_whole(file, error) && good;
 }
 
 /* A deleted account's, too: its files may be there. */
@@ -51,5 +70,5 @@ static bool add_ours(struct store *store, struct id_ranges *taken, unsigned long
 
 bool subid_taken_read(struct store *store, unsigned long min, struct id_ranges *ret)
 {
-    return add_local(ret, min) && add_ours(store, ret, min);
+    return add_users(ret, min) && add_groups(ret, min) && add_ours(store, ret, min);
 }

@@ -63,8 +63,8 @@ static bool has_line(const char *line, const char *owner)
 static bool has_line_of(const char *path, const char *name, uint32_t uid)
 {
     FILE *file = fopen(path, "re");
+    bool found = file == NULL && errno != ENOENT; /* then the change itself says why not */
     char *line = NULL, digits[16];
-    bool found = false;
     size_t room = 0;
 
     snprintf(digits, sizeof digits, "%u", uid);
@@ -142,7 +142,7 @@ static bool read_files(struct gift *gift)
         if (gift->rules[kind].count == 0)
             continue;
         good = local_file_load(file, ids[kind]) && !file->missing &&
-               subid_room_begin(&gift->room[kind], kind == SUBID_GROUPS, gift->rules[kind], &gift->taken);
+               subid_room_begin(&gift->room[kind], file, gift->rules[kind], &gift->taken);
         if (good)
             mark_lines(file, kind, keys, 2 * gift->count);
     }

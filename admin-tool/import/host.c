@@ -142,7 +142,8 @@ enum status import_host_read(struct import_batch *batch)
     if (status == GO_ON && !group_ids_read(&batch->local_groups))
         status = tool_refuse(STATUS_FAILED, "/etc/group: %s; nothing was imported", strerror(errno));
     if (status == GO_ON && !host_subordinates_read(&batch->subordinate))
-        status = refuse_memory();
+        status = tool_refuse(STATUS_FAILED, "cannot read which ids are subordinate ones: %s; nothing was imported",
+                             strerror(errno));
     return status;
 }
 

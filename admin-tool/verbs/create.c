@@ -4,6 +4,7 @@
  */
 #include "create.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,8 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
     enum status status = GO_ON;
 
     if (ret->uid == 0 && !host_subordinates_read(&subordinate))
-        status = tool_refuse(STATUS_FAILED, "not enough memory; nothing was created");
+        status = tool_refuse(STATUS_FAILED, "cannot read which ids are subordinate ones: %s; nothing was created",
+                             strerror(errno));
     if (ret->uid == 0 && status == GO_ON) {
         status = find_uid(tool, &subordinate, &ret->uid);
         ret->gid = ret->uid;
