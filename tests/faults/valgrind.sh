@@ -47,6 +47,11 @@ tool users edit bob -e bob@example.org -n 'Bob Barker' --expires never --shell /
 tool users unlock bob
 tool users require-change alice bob -y
 tool users list --inactive 1d
+tool keys add carol /src/tests/samples/key.pub
+refused 4 keys add carol /etc/passwd
+tool keys list carol -o json
+expected=0 clean "coder_keys" "${CHECKED[@]}" /usr/libexec/coder_keys carol
+tool keys remove carol amy@laptop
 tool backup faults.backup
 tool reset-password alice -y
 head -n 2 /src/tests/faults/import.csv >import.csv
