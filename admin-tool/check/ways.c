@@ -31,6 +31,15 @@ const char *visit_reason(enum verdict verdict)
     }
 }
 
+/* Why a password has to be changed first. */
+static const char *after_change(const struct visit *visit)
+{
+    if (visit->verdict == VERDICT_TOO_OLD)
+        return "after changing the password, which is too old";
+    return visit->account->temporary_until != 0 ? "after changing the temporary password"
+                                                : "after changing the password, as an administrator requires";
+}
+
 static void add_way(struct visit *visit, const char *service, const char *method, bool works,
                     const char *why)
 {
@@ -99,7 +108,7 @@ static void judge_way(struct visit *visit, const char *service, const char *meth
     if (why[0] == '\0')
         why = obstacle;
     add_way(visit, service, method, why[0] == '\0',
-            why[0] == '\0' && change ? "after changing the temporary password" : why);
+            why[0] == '\0' && change ? after_change(visit) : why);
 }
 
 /* One of sshd's methods, where AuthenticationMethods may want more than it. name: as it calls it. */

@@ -43,6 +43,8 @@ exits 0 "policy set password_max_days" admin-tool policy set password_max_days=3
 complains '1 password becomes too old at once' "... says it, too"
 account alice
 ok "who is over it must change" grep -q 'required to change your password immediately (password expired)' "$tmp/err" "$tmp/out"
+run admin-tool check alice
+says '^su +password +yes: after changing the password, which is too old$' "check NAME says so"
 run admin-tool users show alice -o json
 json 'd["must_change"] == False and d["password_too_old_at"] < d["created_at"] and d["status"] == "active"' "that is a fact of its own"
 account bob
@@ -90,6 +92,9 @@ ok "... without an end" [ "$(of "temporary || coalesce(temporary_until, '-')" bo
 ok "... the password stays" [ "$(of password_changed_at bob)" = "$changed" ]
 run pamtester coder-test bob authenticate <<<plain-horse-9-lantern
 ok "... and opens" [ "$status" -eq 0 ]
+account bob
+run admin-tool check alice
+says '^su +password +yes: after changing the password, as an administrator requires$' "check NAME says so, too"
 account bob
 ok "... but must be changed" grep -q 'administrator enforced' "$tmp/err" "$tmp/out"
 change bob plain-horse-9-lantern violet-engine-4-harbour
