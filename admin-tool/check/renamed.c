@@ -4,6 +4,7 @@
  */
 #include "renamed.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,9 +34,10 @@ static bool find_left(const struct account *account, const char *old, char ret_w
         return true;
     }
     path = local_names_find(old);
-    if (path != NULL)
-        check_text(ret_what, "%s lists this user by the former name %s", path, old);
-    return path != NULL;
+    if (path == NULL || errno != 0)
+        return false;
+    check_text(ret_what, "%s lists this user by the former name %s", path, old);
+    return true;
 }
 
 static void check_former(struct doctor *doctor, const char *old)

@@ -25,8 +25,10 @@ bool home_move_target(const char *home, const char *old, const char *new, char r
 
 bool home_move_is_due(const struct account *account, const char *old, char ret[ACCOUNT_PATH_SIZE])
 {
-    return access(account->home, F_OK) != 0 && home_move_target(account->home, account->username, old, ret) &&
-           access(ret, F_OK) == 0;
+    struct stat st;
+
+    return home_move_target(account->home, account->username, old, ret) && lstat(ret, &st) == 0 &&
+           S_ISDIR(st.st_mode) && st.st_uid == account->uid;
 }
 
 static bool refuse(char ret_reason[HOME_REASON_SIZE], const char *path, const char *why)

@@ -14,7 +14,7 @@
  * the path is too long. */
 bool home_move_target(const char *home, const char *old, const char *new, char ret[ACCOUNT_PATH_SIZE]);
 
-/* The account's home is not there, but is under its former name `old`: where, into ret. */
+/* A folder of the account's beside its home bears its former name `old`: where, into ret. */
 bool home_move_is_due(const struct account *account, const char *old, char ret[ACCOUNT_PATH_SIZE]);
 
 /* May the folder `home` of this uid's be called `to`, of the same folder? It must be his own and no mount point, the

@@ -64,13 +64,16 @@ static void free_all(struct local_file files[LOCAL_FILE_COUNT])
 
 /* -- what is there ------------------------------------------------------------------------ */
 
-/* One that cannot be read may. */
+/* One that cannot be read may: errno, else 0. */
 static bool names(enum local_file_id id, const char *username)
 {
     struct local_file file;
-    bool found = !local_file_load(&file, id) || !rewrite(&file, username, "") || local_file_differs(&file);
+    bool readable = local_file_load(&file, id) && rewrite(&file, username, "");
+    int error = readable ? 0 : errno;
+    bool found = !readable || local_file_differs(&file);
 
     local_file_free(&file);
+    errno = error;
     return found;
 }
 

@@ -9,7 +9,7 @@
 
 #include "terminal/command.h"
 
-/* The first of these files that names the user, or that cannot be read: its path; NULL: none. */
+/* The first of these files that names the user, with errno 0, or that cannot be read: its path. NULL: none. */
 const char *local_names_find(const char *username);
 
 /* For --dry-run: where `new` would stand in the place of `old`. */

@@ -11,6 +11,7 @@
 #include "change/ready.h"
 #include "change/transaction.h"
 #include "host/home.h"
+#include "host/home_move.h"
 #include "host/home_owner.h"
 #include "sql/account.h"
 #include "sql/store.h"
@@ -42,6 +43,19 @@ static bool make(struct tool *tool, const struct account *account)
     return made;
 }
 
+/* A rename that was killed may not have moved it yet: then another must not take its place. */
+static bool is_left_behind(struct tool *tool, const struct account *account)
+{
+    char former[ACCOUNT_NAME_SIZE], home[ACCOUNT_PATH_SIZE];
+
+    if (store_tombstone_by_uid(tool->store, account->uid, former) != STORE_OK ||
+        !home_move_is_due(account, former, home))
+        return false;
+    tool_complain(tool, "the home of %s is still %s; run 'admin-tool users rename %s %s'", account->username, home, former,
+                  account->username);
+    return true;
+}
+
 static void look_at(struct work *work, const struct account *account)
 {
     char reason[HOME_REASON_SIZE];
@@ -51,7 +65,7 @@ static void look_at(struct work *work, const struct account *account)
         return;
     switch (home_judge(account->home, account->uid, reason)) {
     case HOME_ABSENT:
-        work->made += make(work->tool, account);
+        work->made += !is_left_behind(work->tool, account) && make(work->tool, account);
         break;
     case HOME_OWN:
     case HOME_OPEN:

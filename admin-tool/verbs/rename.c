@@ -4,6 +4,7 @@
  */
 #include "rename.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,8 @@ static enum status check_left(const char *name)
     struct named_file files[NAMED_FILES];
     const char *path = local_names_find(name);
 
+    if (path != NULL && errno != 0)
+        return tool_refuse(STATUS_FAILED, "cannot read %s: %s; nothing was changed", path, strerror(errno));
     if (named_files_find(name, files) > 0)
         return tool_refuse(STATUS_REFUSED, "%s (%s) is there already, and would be this user's: look whose it was, "
                            "and move it away", files[0].path, files[0].what);

@@ -218,6 +218,13 @@ make fay --no-create-home
 exits 0 "... where there is none" admin-tool users rename fay faye --move-home -y
 ok "... the account has the new one" [ "$(getent passwd faye | cut -d: -f6)" = /home/faye ]
 
+make hop && admin-tool users rename hop hope -y --move-home >"$tmp/made" && mkdir /home/hop && chown hope /home/hop
+run admin-tool check
+says 'rename-unfinished: hope: /home/hop bears the former name' "a second folder under the former name is told"
+exits 1 "... and rename once more" admin-tool users rename hop hope
+complains "/home/hop could not be moved to /home/hope: /home/hope is there already" "... takes neither"
+rmdir /home/hop
+
 # -- who runs something ----------------------------------------------------------------------------------------
 start dan sleep 1000; process=$!
 sleep 0.3
@@ -265,6 +272,7 @@ for at in renameat2:1 renameat2:2 renameat2:3 rename:1 rename:2 rename:3 rename:
         admin-tool users rename "$name" "${name}x" --move-home -y >"$tmp/out" 2>"$tmp/err"
     else
         stopped=$((stopped + 1))
+        [ -e "/home/${name}x" ] || ! admin-tool users make-homes "${name}x" >"$tmp/out" 2>&1 || { bad=$((bad + 1)); echo "# $at: a second home"; }
         admin-tool check >"$tmp/out" 2>"$tmp/err"
         grep -q "admin-tool users rename $name ${name}x" "$tmp/out" ||
             { [ -z "$(left "$name")" ] || { bad=$((bad + 1)); echo "# $at: check does not say so"; }; }
