@@ -14,7 +14,8 @@ touch /etc/subuid /etc/subgid
 make root1 --roles admin --no-create-home
 make bob
 # -- a name alone ---------------------------------------------------------------------------------------------
-make alice --roles auditor -n 'Alice Doe' --no-subids
+ssh-keygen -q -t ed25519 -N '' -C of-alice -f "$tmp/key"
+make alice --roles auditor -n 'Alice Doe' --no-subids --ssh-key "$tmp/key.pub"
 uid=$(id -u alice)
 hash=$(value "SELECT hash FROM accounts WHERE uid = $uid")
 remember
@@ -24,7 +25,7 @@ unchanged "... and changes nothing"
 exits 5 "not confirmed" eval 'admin-tool users rename alice alicia </dev/null'
 unchanged "... and nothing is changed"
 run eval 'echo yes | admin-tool users rename alice alicia'
-ok "confirmed" [ $status -eq 0 ]
+ok "confirmed" [ "$status" -eq 0 ]
 says 'Are you sure you want to give the name alicia to this user\? \(yes/no\)' "... the question says the name"
 says '^alice is alicia now\.$' "... and the answer"
 ok "... and nothing more" [ "$(grep -c 'now\|place' "$tmp/out")" -eq 1 ]
@@ -33,6 +34,7 @@ ok "... with the private group" [ "$(id -gn alicia)" = alicia ]
 ok "... and the roles" eval 'id -nG alicia | grep -qw coder-auditor'
 ok "... and the home" [ "$(getent passwd alicia | cut -d: -f6)" = /home/alice ]
 ok "... and the password" [ "$(value "SELECT hash FROM accounts WHERE username = 'alicia'")" = "$hash" ]
+ok "... and the keys" eval '[ "$(/usr/libexec/coder_keys alicia)" = "$(cat "$tmp/key.pub")" ] && [ -z "$(/usr/libexec/coder_keys alice)" ]'
 ok "the former name is nobody's" eval '! getent passwd alice && ! getent group alice && [ "$(getent passwd $uid | cut -d: -f1)" = alicia ]'
 ok "... of this uid" is_value "SELECT uid FROM tombstones WHERE username = 'alice'" "$uid"
 exits 3 "show OLD" admin-tool users show alice
@@ -42,7 +44,7 @@ complains 'alice is now alicia' "... too"
 exits 3 "show of nobody" admin-tool users show nobody1
 complains "no such user: nobody1; see" "... names none"
 exits 0 "audit" admin-tool audit --user alice -o json
-json '[r["event"] for r in d] == ["create", "rename"] and d[1]["before"]["username"] == "alice" and d[1]["after"]["username"] == "alicia" and d[1]["uid"] == '"$uid" \
+json 'd[-1]["event"] == "rename" and d[-1]["before"]["username"] == "alice" and d[-1]["after"]["username"] == "alicia" and d[-1]["uid"] == '"$uid" \
     "... the former name's last row is the rename"
 complains 'note: alice is alicia now; later rows are under that name' "... and the present one is said"
 run admin-tool audit --user alicia
@@ -179,6 +181,9 @@ kill "$holder"
 complains "gil stands in .*: /etc/.pwd.lock: another program .*; run 'admin-tool users rename gil gila' again" "... says what is left to do"
 exits 0 "... which does it" admin-tool users rename gil gila
 ok "... all of it" eval 'grep -q "^audio:.*gila" /etc/group && [ "$(grep -c "[:,]gil\b" /etc/group)" -eq 0 ]'
+printf 'username,email,gid\nian,ian@example.com,100\n' >"$tmp/list" && admin-tool users import "$tmp/list" >"$tmp/made" 2>&1
+exits 0 "of one with another primary group" admin-tool users rename ian iain -y
+ok "... whose group stays that" eval '[ "$(id -gn iain)" = users ] && ! getent group iain'
 make hal --no-create-home && admin-tool users suspend hal -y >"$tmp/made"
 exits 0 "of a suspended user" admin-tool users rename hal hall -y
 ok "... who stays suspended" eval 'is_value "SELECT status FROM accounts WHERE username = '"'hall'"'" suspended && [ "$(getent passwd hall | cut -d: -f7)" = /usr/sbin/nologin ] && getent shadow hall'
