@@ -61,6 +61,7 @@ refused "a home that is another account's" ben "/home/disk/amy is amy's" --home 
 make cat --no-create-home
 refused "... that is not there yet" ben "/home/cat is the home of cat" --home /home/cat
 useradd -M -d /home/later lou
+admin-tool publish >"$tmp/made" # the directory knows the local groups' ids
 refused "... or of a local account" ben "/home/later is the home of lou" --home /home/later
 exits 0 "--force" create ben --home /home/mal --no-create-home --force
 remember

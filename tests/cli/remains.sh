@@ -42,7 +42,7 @@ leaves "check" admin-tool check ann
 leaves "users export" admin-tool users export
 leaves "... with hashes" admin-tool users export --with-hashes
 ok "... which had hers" grep -qFf "$tmp/secrets" "$tmp/said"
-sed -n -e 1p -e 's/^ann,ann@\(.*\),[0-9]*,\/bin\/bash,\/home\/ann,/fay,fay@\1,,,,/p' "$tmp/said" >"$tmp/hashed.csv"
+sed -n -e 1p -e 's/^ann,ann@\(.*\),[0-9]*,[0-9]*,\/bin\/bash,\/home\/ann,/fay,fay@\1,,,,,/p' "$tmp/said" >"$tmp/hashed.csv"
 leaves "users import of hashes" admin-tool users import "$tmp/hashed.csv"
 ok "... which came in" is_value "SELECT hash FROM accounts WHERE username = 'fay'" "$(cat "$tmp/secrets")"
 leaves "backup" admin-tool backup /root/backup
