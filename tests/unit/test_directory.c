@@ -406,7 +406,7 @@ static void test_full_disk_fails_with_errno(void **state)
 static void test_unmappable_file(void **state)
 {
     (void)state;
-    const struct directory_plan plan = {1, 0, FIXTURE_ROOM, FIXTURE_ROOM, FIXTURE_ROOM, FIXTURE_KEYS};
+    const struct directory_plan plan = {1, 0, FIXTURE_ROOM, FIXTURE_ROOM, FIXTURE_OWNERS, FIXTURE_KEYS};
     struct directory_writer *writer;
     char beside[80];
     size_t size, mapped_size;
