@@ -116,10 +116,10 @@ enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                        "ti", account_status_name(status), (int64_t)uid));
 }
 
-enum store_result store_account_activate(struct store *store, uint32_t uid, int64_t now)
+enum store_result store_account_wake(struct store *store, uint32_t uid, int64_t now)
 {
-    return touched(store, database_run(store->db,
-        "UPDATE accounts SET status = 'active', awake_since = ?2 WHERE uid = ?1", "ii", (int64_t)uid, now));
+    return touched(store, database_run(store->db, "UPDATE accounts SET awake_since = ?2 WHERE uid = ?1", "ii",
+                                       (int64_t)uid, now));
 }
 
 enum store_result store_account_require_change(struct store *store, uint32_t uid)

@@ -25,8 +25,8 @@ enum store_result store_account_set_status(struct store *store, uint32_t uid,
                                            enum account_status status);
 enum store_result store_account_set_roles(struct store *store, uint32_t uid, unsigned roles);
 
-/* Active, and not dormant before policy's days from `now` on have gone by without a login. */
-enum store_result store_account_activate(struct store *store, uint32_t uid, int64_t now);
+/* Not dormant before policy's days from `now` on have gone by without a login. */
+enum store_result store_account_wake(struct store *store, uint32_t uid, int64_t now);
 
 /* The present password must be changed at the next login, for which it is good without an end. LOST when it must be
  * already (its end stays), or there is none. */

@@ -211,6 +211,8 @@ static enum status take_up(struct tool *tool, const struct import_row *row)
 
     if (result == STORE_OK)
         result = catch_up(tool, row, &before);
+    if (result == STORE_OK) /* logins by the local line were none of ours */
+        result = store_account_wake(tool->store, row->uid, tool->now);
     if (result == STORE_OK)
         result = store_account_by_uid(tool->store, row->uid, &after);
     status = tool_store_status(tool, result, import_row_name(row));

@@ -146,8 +146,10 @@ static enum store_result apply_suspend(struct tool *tool, const struct change *c
 static enum store_result apply_activate(struct tool *tool, const struct change *change,
                                         const struct account *account)
 {
+    enum store_result result = store_account_set_status(tool->store, account->uid, ACCOUNT_ACTIVE);
+
     (void)change;
-    return store_account_activate(tool->store, account->uid, tool->now);
+    return result == STORE_OK ? store_account_wake(tool->store, account->uid, tool->now) : result;
 }
 
 static void finish_activate(struct tool *tool, const struct change *change,

@@ -32,6 +32,16 @@ ok "taken over" [ "$status" -eq 0 ]
 run pamtester sshd aged acct_mgmt
 ok "... it must be changed" grep -q 'password expired' "$tmp/out" "$tmp/err"
 
+# -- a long time between staging and taking over --------------------------------------------------------------
+sqlite3 "$STORE" "UPDATE accounts SET created_at = 1600000000, awake_since = NULL WHERE username = 'never'"
+admin-tool policy set dormant_days=90 >"$tmp/made" 2>&1
+run admin-tool users show never -o json
+json 'd["status"] == "dormant"' "who logs in by the local line is unused to us"
+run admin-tool users import --from-passwd --take-over never -y
+run admin-tool users show never -o json
+json 'd["status"] == "active"' "... and awake when taken over"
+admin-tool policy set dormant_days=0 >"$tmp/made"
+
 # -- what has no place ----------------------------------------------------------------------------------------
 admin-tool users delete strict -y --force >"$tmp/made" 2>&1
 for name in one two three; do local_user $name; done
