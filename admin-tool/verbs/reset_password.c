@@ -34,13 +34,24 @@ static void announce_reset(const struct tool *tool, const struct change *change,
         fprintf(out, "%s has no password, only keys; this gives one.\n", account->username);
 }
 
+/* A new password opens nothing then. */
+static void note_out(const struct tool *tool, const struct account *account)
+{
+    enum account_state state = account_state(account, &tool->policy, tool->now);
+
+    if (state == ACCOUNT_STATE_EXPIRED)
+        tool_refuse(GO_ON, "note: %s has expired; see 'admin-tool users edit %s --expires'", account->username,
+                    account->username);
+    else if (state != ACCOUNT_STATE_ACTIVE)
+        tool_refuse(GO_ON, "note: %s is still %s; see 'admin-tool users activate'", account->username,
+                    account_state_name(state));
+}
+
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
     handover_print(tool, after, change->password); /* first: it may be our own session that ends */
-    if (after->status == ACCOUNT_SUSPENDED)
-        tool_refuse(GO_ON, "note: %s is still suspended; see 'admin-tool users activate'",
-                    after->username);
+    note_out(tool, after);
     if (tool_has(tool, OPTION_END_SESSIONS))
         sessions_end(tool, before);
 }

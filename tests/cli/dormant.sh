@@ -74,6 +74,12 @@ rm -f "$STATE"/private/activity.db*
 ok "without activity.db the dormant stay so" refused bob
 ok "... and nobody else becomes it" let_in carol
 
+# -- a new password wakes nobody ------------------------------------------------------------------------------
+run admin-tool reset-password bob -y
+complains "note: bob is still dormant; see 'admin-tool users activate'" "reset-password says that it does not let in"
+ok "... which is so" refused bob
+admin-tool users edit bob --no-password >"$tmp/made" 2>&1
+
 # -- waking ---------------------------------------------------------------------------------------------------
 sleep 1
 exits 0 "activate" admin-tool users activate bob -y
