@@ -78,10 +78,12 @@ static enum status add_goer(struct giving *work, const struct account *account)
 static enum status find_all(struct giving *work)
 {
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = page != NULL ? GO_ON : refuse_memory();
+    enum status status = GO_ON;
     uint32_t after = 0;
     size_t count = 1;
 
+    if (page == NULL)
+        return refuse_memory();
     while (status == GO_ON && count > 0) {
         status = tool_store_status(work->tool, store_accounts_page(work->tool->store, after, page, PAGE_SIZE,
                                                                    &count), "the list");
@@ -90,8 +92,7 @@ static enum status find_all(struct giving *work)
             status = add_goer(work, &page[i]);
         }
     }
-    if (page != NULL)
-        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    explicit_bzero(page, PAGE_SIZE * sizeof *page);
     free(page);
     return status;
 }

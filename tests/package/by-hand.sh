@@ -42,7 +42,7 @@ follow Install 'make install'
 ok "Install wires it" eval '[ "$(grep -cE "^(passwd|group|shadow):.* coder" /etc/nsswitch.conf)" -eq 3 ] &&
     [ "$(grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session} | wc -l)" -eq 4 ]'
 ok "sshd takes the drop-in" eval 'sshd -T | grep -x "kbdinteractiveauthentication yes" >"$tmp/out"'
-make alice --password-stdin <<<"$good"
+make alice --no-subids --password-stdin <<<"$good"
 run pamtester login alice authenticate <<<"$good"
 ok "alice gets in" [ "$status" -eq 0 ]
 follow Undo 'make uninstall'
