@@ -41,6 +41,12 @@ for name in pia ulf len own; do
     su -l "$name" -c 'umask 007; mkdir made && touch made/file'
     ok "$name's new files have the group" [ "$(stat -c '%U:%G' "/home/$name/made/file")" = "$name:$(id -gn "$name")" ]
 done
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/key"
+for name in pia ulf max; do
+    admin-tool keys add "$name" "$tmp/key.pub" >"$tmp/made" 2>&1
+    run ssh -n -o BatchMode=yes -o StrictHostKeyChecking=no -i "$tmp/key" "$name@localhost" 'id -G; id -g; : >by-ssh; stat -c %G by-ssh'
+    ok "sshd gives $name the same groups" [ "$(xargs <"$tmp/out")" = "$(id -G "$name") $(id -g "$name") $(id -gn "$name")" ]
+done
 ok "all that a process has" [ "$(su -l max -c 'id -G')" = "$(id -G max)" ]
 admin-tool users suspend pia -y >"$tmp/made" 2>&1
 ok "a suspended user's files keep their group" [ "$(id -gn pia):$(getent passwd pia | cut -d: -f4)" = pia:1505 ]
