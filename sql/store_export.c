@@ -18,20 +18,19 @@ static const char line_object[] =
     "  'account_expires_at', " SQL_RFC3339("?9") ","
     "  'created_at', " SQL_RFC3339("?14") ", 'service_account', json(iif(?15, 'true', 'false')),"
     "  'password_max_days', iif(?16 = 0, NULL, max(?16, 0)), 'never_dormant', json(iif(?17, 'true', 'false')),"
-    "  'ssh_keys', json((SELECT json_group_array(line) FROM"
-    "    (SELECT line FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
+    "  'ssh_keys', json(coalesce(?19, '[]'))) AS object)";
 
 enum store_result store_account_line(struct store *store, const struct account *account,
-                                     bool with_hash, char **ret)
+                                     const char *keys, bool with_hash, char **ret)
 {
     const char *hash = account->hash[0] != '\0' ? account->hash : "*";
 
-    return database_copy(store->db, ret, line_object, "tittttti" "itiiiii" "iii", account->username,
+    return database_copy(store->db, ret, line_object, "tittttti" "itiiiii" "iiit", account->username,
                          (int64_t)account->uid, account->email, account->full_name, account->home,
                          account->shell, account_status_name(account->status),
                          (int64_t)account->roles, account->expires_at, with_hash ? hash : NULL,
                          (int64_t)account->temporary, account->temporary_until,
                          account->password_changed_at, account->created_at, (int64_t)account->service,
                          account->password_max_days, (int64_t)account->never_dormant,
-                         (int64_t)(account->gid != 0 ? account->gid : account->uid));
+                         (int64_t)(account->gid != 0 ? account->gid : account->uid), keys);
 }

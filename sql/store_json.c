@@ -33,8 +33,9 @@ static const char account_object[] =
     "  'password_max_days', iif(?18 = 0, NULL, max(?18, 0)), 'password_too_old_at', " SQL_RFC3339("?19") ","
     "  'never_dormant', json(iif(?20, 'true', 'false')), 'dormant_at', " SQL_RFC3339("?21") ","
     "  'last_login_day', date(nullif(?23, 0), 'unixepoch'),"
-    "  'ssh_keys', json((SELECT json_group_array(fingerprint) FROM"
-    "    (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id)))) AS object)";
+    "  'ssh_keys', CASE WHEN EXISTS (SELECT 1 FROM account_keys WHERE uid = ?2) THEN" /* a list is dearer */
+    "    json((SELECT json_group_array(fingerprint) FROM"
+    "      (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id))) ELSE json('[]') END) AS object)";
 
 static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
                                     const struct account_extra *extra, char **ret)

@@ -18,6 +18,13 @@ enum store_result store_keys_text(struct store *store, uint32_t uid, char **ret)
         " FROM (SELECT line FROM account_keys WHERE uid = ? ORDER BY id)", "i", (int64_t)uid);
 }
 
+enum store_result store_keys_json(struct store *store, uint32_t uid, char **ret)
+{
+    return database_copy(store->db, ret,
+        "SELECT json_group_array(line) FROM (SELECT line FROM account_keys WHERE uid = ? ORDER BY id)", "i",
+        (int64_t)uid);
+}
+
 enum store_result store_keys_read(struct store *store, uint32_t uid, struct account_key *keys, size_t size,
                                   size_t *ret)
 {

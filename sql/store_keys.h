@@ -25,6 +25,9 @@ struct store_keys_count {
  * added; "" when there is none. *ret is to be freed with store_text_free. */
 enum store_result store_keys_text(struct store *store, uint32_t uid, char **ret);
 
+/* The same as a JSON array of lines. */
+enum store_result store_keys_json(struct store *store, uint32_t uid, char **ret);
+
 /* Up to `size` keys of an account in the order in which they were added; *ret is how many. */
 enum store_result store_keys_read(struct store *store, uint32_t uid, struct account_key *keys, size_t size,
                                   size_t *ret);

@@ -30,6 +30,7 @@ enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
 struct output {
     struct tool *tool;
     bool hashes, failed;
+    uint32_t owner; /* the next account that has ssh keys, 0: not known yet, UINT32_MAX: none */
     size_t used;
     char buffer[BUFFER_SIZE];
 };
@@ -62,6 +63,23 @@ static void put(struct output *output, const char *text, size_t length)
         if (output->used == BUFFER_SIZE)
             flush(output);
     }
+}
+
+/* Accounts come by uid, and most have no keys: *ret is NULL then, and nothing is read. */
+static enum store_result read_keys(struct output *output, uint32_t uid, char **ret,
+                                   enum store_result (*read)(struct store *store, uint32_t uid, char **ret))
+{
+    struct store *store = output->tool->store;
+    enum store_result result = STORE_OK;
+
+    *ret = NULL;
+    if (output->owner < uid)
+        result = store_keys_next(store, uid - 1, &output->owner);
+    if (result == STORE_NOT_FOUND) {
+        output->owner = UINT32_MAX;
+        result = STORE_OK;
+    }
+    return result == STORE_OK && output->owner == uid ? read(store, uid, ret) : result;
 }
 
 /* -- CSV (RFC 4180, with line feeds as Unix has them) -------------------------------------- */
@@ -145,12 +163,13 @@ static const char *text_of(const struct account *account, enum import_column col
 static enum status put_csv(struct output *output, const struct account *account)
 {
     char room[WHEN_SIZE], *keys = NULL;
-    enum store_result result = store_keys_text(output->tool->store, account->uid, &keys);
+    enum store_result result = read_keys(output, account->uid, &keys, store_keys_text);
 
-    if (result == STORE_OK && keys[0] != '\0')
+    if (keys != NULL && keys[0] != '\0')
         keys[strlen(keys) - 1] = '\0'; /* newlines are between the keys of a field */
     for (size_t i = 0; result == STORE_OK && i < count_columns(output); i++)
-        put_field(output, i == IMPORT_KEYS ? keys : text_of(account, (enum import_column)i, room), i == 0);
+        put_field(output, i == IMPORT_KEYS && keys != NULL ? keys : text_of(account, (enum import_column)i, room),
+                  i == 0);
     store_text_free(keys);
     put(output, "\n", 1);
     return tool_store_status(output->tool, result, account->username);
@@ -167,15 +186,18 @@ static void put_header(struct output *output)
 
 static enum status put_json(struct output *output, const struct account *account)
 {
-    char *text = NULL;
-    enum store_result result = store_account_line(output->tool->store, account, output->hashes,
-                                                  &text);
+    char *text = NULL, *keys = NULL;
+    enum store_result result = read_keys(output, account->uid, &keys, store_keys_json);
+
+    if (result == STORE_OK)
+        result = store_account_line(output->tool->store, account, keys, output->hashes, &text);
 
     if (result == STORE_OK) {
         put(output, text, strlen(text));
         put(output, "\n", 1);
     }
     store_text_free(text);
+    store_text_free(keys);
     return tool_store_status(output->tool, result, account->username);
 }
 

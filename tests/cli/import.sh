@@ -103,6 +103,9 @@ jq -nc --arg one "$(cat one.pub)" --arg two "$(cat two.pub)" \
     '{username: "kay", email: "kay@example.com", ssh_keys: [$one, $two]}, {username: "kit", email: "kit@example.com", ssh_keys: $two}' >keys.json
 exits 0 "keys in JSON, an array or a text" admin-tool users import keys.json
 ok "... are kept" is_value "SELECT count(*) FROM account_keys" 5
+make none
+ok "... and written, each with its account" [ "$(admin-tool users export --format json | jq -r '"\(.username) \(.ssh_keys | length)"' | xargs)" = "kim 2 kay 2 kit 1 none 0" ]
+ok "... in CSV, too" [ "$(admin-tool users export | grep -c 'ssh-')" = 5 ]
 printf 'username,email,ssh_keys\nann,ann@example.com,"%s\nssh-rsa AAAA"\n' "$(sed 's/"/""/g' one.pub)" >bad-key.csv
 remember
 run admin-tool users import bad-key.csv
