@@ -65,7 +65,7 @@ void tool_complain(struct tool *tool, const char *format, ...)
     tool->troubled = true;
 }
 
-/* Whoever had the name before is told by the present one. */
+/* Whoever had the name before is told by the present one, and who went to /etc/passwd by that. */
 static enum status say_unknown(const struct tool *tool, const char *subject)
 {
     struct account account;
@@ -73,6 +73,9 @@ static enum status say_unknown(const struct tool *tool, const char *subject)
 
     if (tool->store != NULL)
         result = store_account_by_former_name(tool->store, subject, &account);
+    if (result != STORE_OK && tool->store != NULL && store_went_to_passwd(tool->store, subject, 0) == STORE_OK)
+        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s went to /etc/passwd; see usermod(8), or 'admin-tool users "
+                           "import --from-passwd --take-over %s'", subject, subject);
     if (result != STORE_OK)
         return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'", subject);
     explicit_bzero(account.hash, sizeof account.hash);

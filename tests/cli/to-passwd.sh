@@ -102,6 +102,8 @@ ok "the files are whole" whole
 ok "one audit row" is_value "SELECT count(*) FROM audit WHERE event = 'to-passwd' AND username = 'ann'" 1
 exits 4 "her name is nobody else's" admin-tool users create -u ann -e a@example.org
 complains 'ann went to /etc/passwd, and the name is nobody else.s' "... and why"
+exits 3 "whoever asks for her" admin-tool users suspend ann -y
+complains 'no such user: ann went to /etc/passwd; see usermod' "... is told where she is"
 run admin-tool check
 ok "the doctor finds no heir" eval '! grep -q local-heir "$tmp/out"'
 
