@@ -134,6 +134,8 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     status = make(tool, change, shown, &before, &after);
     store_rollback(tool->store);
     tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
+    if (status == GO_ON && after.uid != 0 && strcmp(before.username, after.username) != 0)
+        record_event(tool, change->event, &before); /* under both names, which are looked for */
     if (status == GO_ON)
         record_event(tool, change->event, after.uid != 0 ? &after : &before);
     if (status == GO_ON)

@@ -49,6 +49,7 @@ json 'd[-1]["event"] == "rename" and d[-1]["before"]["username"] == "alice" and 
 complains 'note: alice is alicia now; later rows are under that name' "... and the present one is said"
 run admin-tool audit --user alicia
 complains 'note: alicia was alice before; earlier rows' "... as is the former"
+ok "the system log has it under both names" eval 'for n in alice alicia; do grep -q "admin-tool.*: rename user=$n uid=$uid " /var/log/messages || exit; done'
 exits 0 "once more" admin-tool users rename alice alicia -y
 says '^The name is alicia already\.$' "... is no change"
 exits 0 "to the same name" admin-tool users rename alicia alicia
