@@ -27,6 +27,7 @@
 #include "homes.h"
 #include "local.h"
 #include "names.h"
+#include "subordinate.h"
 
 enum { PAGE_SIZE = 128, ASKED_MAX = 2000, SUDO_ASKED_MAX = 8 };
 
@@ -38,6 +39,7 @@ struct census {
     int64_t accounts, admins, outdated, overdue, expired, dormant;
     int64_t asked, unanswered, stale;
     size_t homeless;
+    struct subordinates subordinates;
     int sudo_asked;
     struct hash_costs costs;
     char dormant_admin[ACCOUNT_NAME_SIZE]; /* one of them; "": none */
@@ -229,6 +231,7 @@ static void look_at(struct census *census, const struct account *account)
     ask_nss(census, account);
     ask_sudo(census, account, verdict);
     check_name(doctor, account);
+    subordinates_look(&census->subordinates, account);
     census->homeless += check_home_owner(doctor, account) && verdict > VERDICT_ACCOUNT_EXPIRED && !account->service;
 }
 
@@ -304,11 +307,13 @@ void check_accounts(struct doctor *doctor)
         census.view = &view;
     check_texts(doctor);
     check_keys(doctor);
+    subordinates_begin(&census.subordinates);
     count_all(&census);
     if (census.view != NULL)
         directory_view_close(&view);
     report_answers(&census);
     report_census(&census);
     check_hash_costs(doctor, &census.costs);
+    subordinates_report(doctor, &census.subordinates);
     check_missing_homes(doctor, census.homeless);
 }

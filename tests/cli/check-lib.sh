@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND=noninteractive
 DIRECTORY=$STATE/directory
 
 in_order() { [ "$status" -eq 0 ] && [ "$(cat "$tmp/out")" = "everything is in order" ]; }
-KEPT="etc/nsswitch.conf etc/pam.d etc/ssh etc/passwd etc/group etc/shadow etc/gshadow etc/subuid etc/login.defs
+KEPT="etc/nsswitch.conf etc/pam.d etc/ssh etc/passwd etc/group etc/shadow etc/gshadow etc/subuid etc/subgid etc/login.defs
 var/lib/coder usr/libexec/coder_helper"
 # shellcheck disable=SC2086
 keep() { tar -C / -cpf "$tmp/kept.tar" $KEPT; }

@@ -78,7 +78,9 @@ group-stranger|warning|yes|an administrator nobody knows|sed -i 's/^audio:.*/aud
 rename-unfinished|warning|yes|a renamed user's mail under the former name|admin-tool users rename bob bobby -y; touch /var/mail/bob; chown 70101 /var/mail/bob
 rename-unfinished|warning|yes|... a place in a local group|admin-tool users rename bob bert -y; sed -i 's/^audio:.*/audio:*::bob/' /etc/gshadow
 local-heir|warning|no|a local account with a renamed one's former name|admin-tool users rename bob beth -y; useradd -M bob
-range-overlap|warning|no|subordinate ids over ours|echo eve:70000:65536 >>/etc/subuid
+range-overlap|warning|no|subordinate ids over ours|echo eve:80000:1000 >>/etc/subuid
+id-subordinate|problem|no|... over one that a user has|echo eve:70000:65536 >>/etc/subuid
+id-subordinate|problem|no|... that of its group|echo eve:70000:65536 >>/etc/subgid
 range-overlap|warning|no|login.defs over ours|sed -i 's/^SUB_UID_MIN.*/SUB_UID_MIN 70000/' /etc/login.defs
 role-group|warning|no|a role's group that is missing|sql "INSERT INTO policy VALUES ('admin_groups', 'nonesuch')"; admin-tool publish
 role-group|warning|no|root's group for a role|sql "INSERT INTO policy VALUES ('admin_groups', 'root')"; admin-tool publish
