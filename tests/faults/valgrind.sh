@@ -62,6 +62,12 @@ tool users rename carol caroline --move-home -y
 refused 3 users show carol
 tool users rename carol caroline
 tool users delete caroline --remove-home -y
+tool users create -u dora -e dora@example.com --roles admin --ssh-key /src/tests/samples/key.pub --password-stdin <<<"$GOOD"
+tool policy set admin_groups=adm
+tool users export --to-passwd dora --dry-run
+tool users export --to-passwd dora -y
+refused 3 users show dora
+tool users import --from-passwd dora --take-over -y
 tool audit
 tool audit -o json --user bob -n 2
 tool audit --verify
