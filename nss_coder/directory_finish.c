@@ -105,6 +105,15 @@ static enum directory_result table_fill(struct directory_writer *writer,
     return DIRECTORY_OK;
 }
 
+/* Is the private group of this name or id there? */
+static bool has_private_group(const struct directory_writer *writer, enum directory_section table,
+                              const struct wanted *wanted)
+{
+    const struct directory_slot *slot = table_probe(writer, table, wanted);
+    return slot->index != 0
+        && (record_get(writer, DIRECTORY_USERS, slot->index - 1U)->flags & DIRECTORY_NO_GROUP) == 0;
+}
+
 /* A role group must not have the name or id of a user's private group. */
 static enum directory_result groups_compare_with_private(const struct directory_writer *writer)
 {
@@ -112,8 +121,8 @@ static enum directory_result groups_compare_with_private(const struct directory_
         const struct directory_record *group = record_get(writer, DIRECTORY_GROUPS, i);
         struct wanted by_name = record_key(writer, group, true);
         struct wanted by_id = record_key(writer, group, false);
-        if (table_probe(writer, DIRECTORY_USER_NAMES, &by_name)->index != 0
-            || table_probe(writer, DIRECTORY_USER_IDS, &by_id)->index != 0)
+        if (has_private_group(writer, DIRECTORY_USER_NAMES, &by_name)
+            || has_private_group(writer, DIRECTORY_USER_IDS, &by_id))
             return DIRECTORY_REFUSED;
     }
     return DIRECTORY_OK;

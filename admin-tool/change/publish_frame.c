@@ -33,13 +33,28 @@ static void show_group(struct frame *frame, const char *name, uint32_t gid, bool
     frame->groups[frame->group_count++].local = local;
 }
 
+/* TAKEN when an account shows a private group of this id or, when name is not NULL, of this name; or did so once. */
+static enum store_result find_private(struct store *store, const char *name, uint32_t gid)
+{
+    struct account account;
+    enum store_result result = name != NULL ? store_account_by_name(store, name, &account)
+                                            : store_account_by_uid(store, gid, &account);
+
+    if (result == STORE_NOT_FOUND)
+        return name != NULL ? store_name_is_free(store, name) : store_uid_is_free(store, gid);
+    if (result == STORE_OK && account_has_private_group(&account))
+        result = STORE_TAKEN;
+    explicit_bzero(account.hash, sizeof account.hash);
+    return result;
+}
+
 /* Is it one of ours: a role's, or an account's private group? */
 static enum status find_ours(const struct tool *tool, const char *name, gid_t gid, bool *ret)
 {
-    enum store_result result = store_uid_is_free(tool->store, gid);
+    enum store_result result = find_private(tool->store, NULL, gid);
 
     if (result == STORE_OK)
-        result = store_name_is_free(tool->store, name);
+        result = find_private(tool->store, name, 0);
     *ret = result == STORE_TAKEN || gid == role_gid(ROLE_MEMBER) ||
            gid == role_gid(ROLE_AUDITOR) || gid == role_gid(ROLE_ADMIN);
     return tool_store_status(tool, result == STORE_TAKEN ? STORE_OK : result, "the ids taken");

@@ -53,6 +53,18 @@ ok "a suspended user's files keep their group" [ "$(id -gn pia):$(getent passwd 
 exits 0 "... who is activated again" admin-tool users activate pia -y
 ok "... and is as before" [ "$(seen pia)" = "$(head -n "$(seen pia | wc -l)" "$tmp/before")" ]
 
+# Where no private group is, a local one may have the uid, and come with a role.
+groupadd -g 1501 developers
+admin-tool policy set member_groups=developers >"$tmp/made"
+ok "a role's local group may have the uid of one without a private group" eval 'id -Gn max | grep -qw developers && id -Gn pia | grep -qw developers'
+ok "... who is who he was" [ "$(id -u pia):$(id -gn pia):$(getent group 1501 | cut -d: -f1)" = 1501:pia:developers ]
+admin-tool policy set member_groups= >"$tmp/made"
+groupadd -g 1510 -o others 2>/dev/null || sed -i '$a others:x:1510:' /etc/group
+admin-tool policy set member_groups=others >"$tmp/made"
+ok "... not one with the id of a private group" eval '! id -Gn max | grep -qw others'
+admin-tool policy set member_groups= >"$tmp/made"
+sed -i '/^others:/d; /^developers:/d' /etc/group
+
 # -- shown -----------------------------------------------------------------------------------------------
 run admin-tool users show ulf
 says '^Gid +100$' "users show has the number"
