@@ -49,7 +49,8 @@ json 'd[-1]["event"] == "rename" and d[-1]["before"]["username"] == "alice" and 
 complains 'note: alice is alicia now; later rows are under that name' "... and the present one is said"
 run admin-tool audit --user alicia
 complains 'note: alicia was alice before; earlier rows' "... as is the former"
-ok "the system log has it under both names" eval 'for n in alice alicia; do grep -q "admin-tool.*: rename user=$n uid=$uid " /var/log/messages || exit; done'
+on_record() { grep -q "admin-tool.*: rename user=$1 uid=$uid " /var/log/messages; }
+ok "the system log has it under both names" eval 'on_record alice && on_record alicia'
 exits 0 "once more" admin-tool users rename alice alicia -y
 says '^The name is alicia already\.$' "... is no change"
 exits 0 "to the same name" admin-tool users rename alicia alicia
@@ -149,7 +150,8 @@ ok "/etc/gshadow, administrators, too" diff /etc/gshadow <(sed -E 's/([:,])bob(,
 ok "/etc/subuid" diff /etc/subuid <(sed -E 's/^bob:/bobby:/' "$tmp/subuid")
 ok "/etc/subgid" diff /etc/subgid <(sed -E 's/^bob:/bobby:/' "$tmp/subgid")
 kept=$(sed -n 's/^The former files are in \(.*\)\.$/\1/p' "$tmp/out")
-ok "the former files are kept" eval 'for f in group gshadow subuid subgid; do cmp "$kept/$f" "$tmp/$f" || exit; done'
+are_kept() { for file in group gshadow subuid subgid; do cmp "$kept/$file" "$tmp/$file" || return; done; }
+ok "the former files are kept" are_kept
 ok "his groups are his" eval 'id -nG bobby | grep -qw audio && id -nG bobby | grep -qw odd'
 ok "what is configured stays" eval 'grep -q "^bob " /etc/sudoers.d/bobs && grep -q "^DenyUsers bob" /etc/ssh/sshd_config'
 sed -i '/^DenyUsers bob/d' /etc/ssh/sshd_config; rm /etc/systemd/system/own.service /etc/sudoers.d/{bobs,number} /etc/cron.allow
