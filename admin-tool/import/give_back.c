@@ -338,7 +338,7 @@ static enum status give(struct giving *work)
                     work->given.there);
     given_free(&work->given);
     if (status == GO_ON)
-        status = give_back_ask(work->tool, work->goers, work->count);
+        status = give_back_ask(work->tool, work->goers, work->count, work->given.there);
     if (status != GO_ON)
         return status;
     change_hold_signals();

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/local_users.h"
 #include "sql/account.h"
 #include "sql/memory.h"
 #include "sql/store.h"
@@ -21,7 +22,7 @@ enum { TOLD_MAX = 100, SHOWN_MAX = 8 };
 struct asking {
     struct tool *tool;
     const struct goer *goers;
-    size_t count, told;
+    size_t count, there, told; /* there: of them in /etc/passwd already */
     int64_t admins; /* active ones that go */
 };
 
@@ -31,19 +32,32 @@ static void note(struct asking *work, const char *name, const char *text)
         tool_refuse(GO_ON, "note: %s %s", name, text);
 }
 
-static void note_account(struct asking *work, const struct account *account, bool has_keys)
+/* Of its line in /etc/shadow. */
+static void note_line(struct asking *work, const struct account *account)
 {
     const struct tool *tool = work->tool;
+    bool shut = lines_are_shut(account, &tool->policy, tool->now);
 
-    if (has_keys)
-        note(work, account->username, "has ssh keys here, which sshd does not see there: they are kept in a file, for "
-             "~/.ssh/authorized_keys");
-    if (lines_are_shut(account, &tool->policy, tool->now))
+    if (work->there > 0 && host_is_local(account->username)) {
+        if (shut)
+            note(work, account->username, "is not let in here, but the line in /etc/passwd decides, which stays: see "
+                 "usermod(8), -L and -e 1");
+        return;
+    }
+    if (shut)
         note(work, account->username, "is not let in here, so its line is locked and expired; see usermod(8), -U and -e");
     else if (lines_lock_password(account, tool->now))
         note(work, account->username, "has a temporary password that has expired, so it is locked");
     else if (account->temporary_until != 0)
         note(work, account->username, "has a temporary password, which has no end there");
+}
+
+static void note_account(struct asking *work, const struct account *account, bool has_keys)
+{
+    if (has_keys)
+        note(work, account->username, "has ssh keys here, which sshd does not see there: they are kept in a file, for "
+             "~/.ssh/authorized_keys");
+    note_line(work, account);
     if ((account->roles & ~(unsigned)ROLE_MEMBER) != 0)
         note(work, account->username, (account->roles & ROLE_ADMIN) != 0
                  ? "is an Admin: rules that name coder-admin, as sudo's may, are of no use to it there"
@@ -113,9 +127,9 @@ static enum status ask(struct asking *work)
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
 
-enum status give_back_ask(struct tool *tool, const struct goer *goers, size_t count)
+enum status give_back_ask(struct tool *tool, const struct goer *goers, size_t count, size_t there)
 {
-    struct asking work = { .tool = tool, .goers = goers, .count = count };
+    struct asking work = { .tool = tool, .goers = goers, .count = count, .there = there };
     enum status status = note_all(&work);
 
     if (status == GO_ON)

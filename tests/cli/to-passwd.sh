@@ -183,11 +183,13 @@ ok "... not when all go" eval '! told "no active Admin"'
 useradd -m -s /bin/bash two 2>"$tmp/made" && echo "two:$good" | chpasswd
 admin-tool users import --from-passwd two >"$tmp/made" 2>&1
 echo "two:battery-staple-8" | chpasswd
+admin-tool users suspend two -y >"$tmp/made" 2>&1
 before_two=$(grep '^two:' /etc/passwd /etc/shadow /etc/group)
 give two
 ok "who has lines there already (exit 0)" [ "$status" -eq 0 ]
 ok "... keeps them" [ "$before_two" = "$(grep '^two:' /etc/passwd /etc/shadow /etc/group)" ]
 ok "... and is gone here" gone two
+ok "... and that the line is open is told" told 'note: two is not let in here, but the line in /etc/passwd decides'
 printf '+::::::\n' >>/etc/passwd
 truncate -s -1 /etc/group # its last newline
 settled end1
