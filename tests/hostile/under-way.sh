@@ -48,8 +48,8 @@ held()
         python3 "$tmp/held.py" "$1" "$good" "$tmp/go-$1") >/dev/null 2>&1 & his=$!
 }
 openings() { sqlite3 -cmd '.timeout 2000' "$STATE/private/activity.db" "SELECT pid FROM openings WHERE uid = $1"; }
-is_recorded() { [ -n "$su" ] && openings "$1" | grep -qx "$su"; }
-# Its helper has answered, and it is still root's.
+is_recorded() { [[ $su =~ ^[0-9]+$ ]] && openings "$1" | grep -qx "$su"; }
+# Its helper has answered (until it is started it is called su, too), and it is still root's.
 is_held() { su=$(pgrep -xf "su - $1") && is_recorded "$2" && ! pgrep -P "$su" && ! pgrep -U "$2"; }
 
 # round NAME WHAT COMMAND...
