@@ -1,6 +1,6 @@
 /*
  * Subordinate ids, in the files themselves, all of an import at once. libsubid gives none in a hole between two
- * ranges: behind a line "root:1000000:1000000000" it would give ids above SUB_UID_MAX (shadow 4.13 to 4.17).
+ * ranges: behind a line "root:1000000:1000000000" it would give ids above SUB_UID_MAX (seen with shadow 4.13).
  */
 #include "subids.h"
 
