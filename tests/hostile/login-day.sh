@@ -24,12 +24,14 @@ login() { echo plain-horse-9-lantern | "$@" pamtester coder-test alice authentic
 # The calls of a login that change the truth, or lock it for that.
 writes()
 {
-    login strace -f -y -o "$tmp/calls" -e trace=fcntl,write,pwrite64,fsync,fdatasync,ftruncate,unlink
+    login strace -f -y -o "$tmp/calls" -e trace=sendto,fcntl,write,pwrite64,fsync,fdatasync,ftruncate,unlink
     grep 'private/accounts\.db' "$tmp/calls" | grep -cvE 'F_RDLCK|F_UNLCK|F_[SG]ETF'
 }
 
 ok "the first login of a day writes the truth" [ "$(writes)" -gt 0 ]
 ok "... with the day" is_kept
+answered_first() { awk '/ sendto\(0</ { sent[$1] = 1 } /pwrite64.*accounts\.db/ { n++; early += !sent[$1] } END { exit !n || early }' "$tmp/calls"; }
+ok "... when it has its answer" answered_first
 ok "the second does not" [ "$(writes)" -eq 0 ]
 rm "$STATE"/private/activity.db*
 ok "nor one that nothing is known of any more" [ "$(writes)" -eq 0 ]
