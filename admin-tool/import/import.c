@@ -5,12 +5,12 @@
 #include "import.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "change/ready.h"
+#include "host/given_file.h"
 #include "host/shell.h"
 #include "sql/store.h"
 #include "sql/store_files.h"
@@ -80,14 +80,14 @@ static enum status read_file(struct import_batch *batch)
 {
     const char *path = batch->tool->arguments.operand;
     bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO
-                      : openat(batch->tool->folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = STDIN_FILENO;
+    const char *fault = standard ? NULL : given_file_open(batch->tool->folder, path, &fd);
     struct import_reader *reader;
     enum status status;
 
     batch->source = standard ? "standard input" : path;
-    if (fd == -1)
-        return tool_refuse(STATUS_FAILED, "%s: %s", path, strerror(errno));
+    if (fault != NULL)
+        return tool_refuse(STATUS_FAILED, "%s: %s", path, fault);
     reader = import_reader_new(fd, tool_has(batch->tool, OPTION_STRICT));
     status = reader != NULL ? read_records(batch, reader) : refuse_memory();
     if (status == GO_ON && import_reader_ignored(reader)[0] != '\0')

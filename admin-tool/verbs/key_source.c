@@ -5,11 +5,11 @@
 #include "key_source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/given_file.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
@@ -60,13 +60,14 @@ static enum status add_file(const struct tool *tool, const char *path, struct ss
 {
     bool standard = strcmp(path, "-") == 0;
     const char *source = standard ? "standard input" : path;
-    int fd = standard ? STDIN_FILENO : openat(tool->folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = STDIN_FILENO;
+    const char *fault = standard ? NULL : given_file_open(tool->folder, path, &fd);
     char *text = malloc(FILE_SIZE + 1);
     enum status status;
 
-    if (fd == -1)
+    if (fault != NULL)
         status = tool_refuse(STATUS_FAILED, "%s: %s; a KEY itself is one word in quotes, \"ssh-ed25519 AAAA...\"",
-                             path, strerror(errno));
+                             path, fault);
     else if (text == NULL)
         status = tool_refuse(STATUS_FAILED, "not enough memory");
     else
@@ -74,7 +75,7 @@ static enum status add_file(const struct tool *tool, const char *path, struct ss
     if (text != NULL)
         explicit_bzero(text, FILE_SIZE + 1);
     free(text);
-    if (fd != -1 && !standard)
+    if (fault == NULL && !standard)
         close(fd);
     return status;
 }

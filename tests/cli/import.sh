@@ -159,6 +159,9 @@ exits 4 "a JSON array" admin-tool users import - <<<'[{"username":"x"}]'
 head -c 100000 /dev/urandom >noise
 exits 4 "noise" admin-tool users import noise
 exits 1 "no such file" admin-tool users import nonesuch
+mkfifo never
+exits 0 "a pipe of the shell's is read" admin-tool users import <(printf "username,email\npiped,piped@example.com\n") --dry-run
+exits 1 "a FIFO, which never answers, is not waited for" timeout 20 admin-tool users import never
 exits 1 "a folder" admin-tool users import /etc
 exits 2 "no file" admin-tool users import
 exits 2 "two files" admin-tool users import a b

@@ -76,6 +76,8 @@ exits 4 "a file with a NUL" sh -c 'printf "ssh-ed25519\0AAAA" | admin-tool keys 
 exits 4 "a file that does not end" admin-tool keys add amy /dev/zero
 exits 1 "a folder" admin-tool keys add amy /tmp
 exits 1 "no file" admin-tool keys add amy no-such.pub
+mkfifo "$tmp/never.pub"
+exits 1 "a FIFO, which never answers, is not waited for" timeout 20 admin-tool keys add amy "$tmp/never.pub"
 complains 'a KEY itself is one word in quotes' "... says how a key is given"
 exits 2 "a key without quotes" admin-tool keys add amy $(word rsa)
 exits 3 "nobody's" admin-tool keys add nobody-here ed25519.pub

@@ -39,6 +39,8 @@ may $tool users ls -c username,uid -o table
 may $tool users list --status active --role admin -o json
 may $tool users list --status expired
 may $tool users list --status=dormant
+may $tool users list --inactive 90d
+may $tool check -o nagios
 may $tool users show axl
 may $tool users show axl@example.com -o json
 may $tool keys list axl
