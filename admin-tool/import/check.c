@@ -156,7 +156,7 @@ static bool claim(struct import_batch *batch, enum claim_kind kind, const char *
 static bool claim_all(struct import_batch *batch, const struct account *account, size_t line,
                       const char *id, char ret_reason[IMPORT_REASON_SIZE])
 {
-    char email[ACCOUNT_EMAIL_SIZE];
+    char email[ACCOUNT_EMAIL_SIZE] = "";
     size_t number = row_number(batch, line);
 
     for (size_t i = 0; i < sizeof email; i++)
