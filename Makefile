@@ -175,8 +175,9 @@ $(T)/test_%: $(TOBJ)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(TOBJ)) $(U
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
 $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(TOBJ)/tests/unit/fixture/fake_nss.o
 # The units of systemd are the test's own.
-$(T)/test_lineage: $(TOBJ)/tests/unit/test_lineage.o $(TOBJ)/admin-tool/host/lineage.o $(TOBJ)/admin-tool/host/proc.o
-	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka
+$(T)/test_lineage: $(TOBJ)/tests/unit/test_lineage.o $(addprefix $(TOBJ)/admin-tool/host/,lineage.o proc.o whose.o subid_taken.o login_defs.o) \
+                   $(SQL_OBJS:%=$(TOBJ)/%)
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpthread
 $(T)/pam_coder.so: $(PAM_OBJS:%=$(TOBJ)/%) pam_coder/pam_coder.map
 	$(CC) $(SANITIZE) -shared -Wl,--version-script=pam_coder/pam_coder.map -o $@ $(PAM_OBJS:%=$(TOBJ)/%) $(PAM_LIBS)
 $(T)/coder_helper: $(HELPER_OBJS:%=$(TOBJ)/%)

@@ -1,5 +1,5 @@
 /*
- * Whose a process is: the user's by its login uid or by any of its uids. Where no login uid could
+ * Whose a process is: the user's by its login uid or by any of its uids, subordinate ones of his included. Where no login uid could
  * be set, a process without one is also whose its parent or its session's leader is: a root shell
  * got through sudo has nothing else of its user's. And his is, with all that descends from it, what was let open a
  * session for him: until its setuid(2) it is root's, or of whoever called it. Nothing is believed that the process says
@@ -31,12 +31,12 @@ static bool was_let_open(const struct openings *openings, const struct proc *pro
 }
 
 /* PROC_ALIVE: judged. */
-static enum proc_look judge_alone(uint32_t uid, const struct openings *openings, struct units *units,
+static enum proc_look judge_alone(const struct whose *whose, const struct openings *openings, struct units *units,
                                   struct relative *ret)
 {
     bool has_uid = false;
     uint32_t login_uid = proc_login_uid(ret->process.pid);
-    enum proc_look look = proc_has_uid(ret->process.pid, uid, &has_uid);
+    enum proc_look look = proc_has_uid(ret->process.pid, whose, &has_uid);
 
     if (look != PROC_ALIVE)
         return look;
@@ -46,19 +46,19 @@ static enum proc_look judge_alone(uint32_t uid, const struct openings *openings,
         ret->relation = RELATION_SESSION;
     else if (has_uid && ret->is_free && is_in_own_unit(ret->process.pid, units))
         ret->relation = RELATION_UNIT;
-    else if (has_uid || login_uid == uid)
+    else if (has_uid || login_uid == whose->uid)
         ret->relation = RELATION_SESSION;
     return PROC_ALIVE;
 }
 
 /* PROC_ENDED: a zombie that is not his. */
-static enum proc_look look_at(pid_t pid, uint32_t uid, const struct openings *openings, struct units *units,
+static enum proc_look look_at(pid_t pid, const struct whose *whose, const struct openings *openings, struct units *units,
                               struct relative *ret)
 {
     enum proc_look state = proc_read(pid, &ret->process), look = PROC_VANISHED;
 
     if (state != PROC_VANISHED)
-        look = judge_alone(uid, openings, units, ret);
+        look = judge_alone(whose, openings, units, ret);
     if (state != PROC_ENDED || look != PROC_ALIVE)
         return look;
     if (ret->relation != RELATION_SESSION)
@@ -183,14 +183,14 @@ static size_t count_new_remains(const struct lineage *lineage, const struct line
     return count;
 }
 
-static bool read_all(struct proc_list *list, uint32_t uid, const struct openings *openings, struct units *units,
+static bool read_all(struct proc_list *list, const struct whose *whose, const struct openings *openings, struct units *units,
                      struct lineage *ret)
 {
     pid_t pid;
 
     while ((pid = proc_list_next(list)) != 0) {
         struct relative process = { .relation = RELATION_NONE };
-        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, uid, openings, units, &process);
+        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, whose, openings, units, &process);
 
         if (look == PROC_VANISHED)
             ret->vanished++;
@@ -200,7 +200,7 @@ static bool read_all(struct proc_list *list, uint32_t uid, const struct openings
     return true;
 }
 
-bool lineage_read(uint32_t uid, const struct openings *openings, const struct lineage *before,
+bool lineage_read(const struct whose *whose, const struct openings *openings, const struct lineage *before,
                   struct units *units, struct lineage *ret)
 {
     struct lineage lineage = { 0 };
@@ -210,7 +210,7 @@ bool lineage_read(uint32_t uid, const struct openings *openings, const struct li
     if (!proc_list_open("/proc", &list))
         return false;
     units_forget_runs(units);
-    done = read_all(&list, uid, openings, units, &lineage);
+    done = read_all(&list, whose, openings, units, &lineage);
     proc_list_close(&list);
     if (!done) {
         lineage_free(&lineage);

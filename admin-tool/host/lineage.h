@@ -12,6 +12,7 @@
 #include "sql/openings.h"
 #include "proc.h"
 #include "units.h"
+#include "whose.h"
 
 enum relation {
     RELATION_NONE,
@@ -44,7 +45,7 @@ struct lineage {
  * one of them is and starts is his, whatever it says of uids and units. units: this user's; those that ran are
  * noted in it. False when /proc cannot be read or memory is short.
  */
-bool lineage_read(uint32_t uid, const struct openings *openings, const struct lineage *before,
+bool lineage_read(const struct whose *whose, const struct openings *openings, const struct lineage *before,
                   struct units *units, struct lineage *ret);
 void lineage_free(struct lineage *lineage);
 

@@ -79,18 +79,18 @@ static const char *status_field(const char *status, const char *label)
 }
 
 /* "Uid:" real, effective, saved, filesystem. */
-static bool status_has_uid(const char *status, uint32_t uid)
+static bool status_has_uid(const char *status, const struct whose *whose)
 {
     const char *field = status_field(status, "\nUid:");
     char *next = NULL;
 
     for (int i = 0; i < 4 && field != NULL; i++, field = next)
-        if (strtoul(field, &next, 10) == uid)
+        if (whose_has(whose, (uint32_t)strtoul(field, &next, 10)))
             return true;
     return false;
 }
 
-static enum proc_look threads_have_uid(pid_t pid, uint32_t uid, bool *ret)
+static enum proc_look threads_have_uid(pid_t pid, const struct whose *whose, bool *ret)
 {
     char path[64], status[4096];
     struct proc_list threads;
@@ -103,7 +103,7 @@ static enum proc_look threads_have_uid(pid_t pid, uint32_t uid, bool *ret)
     while (!*ret && (thread = proc_list_next(&threads)) != 0) {
         snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)thread);
         if (read_file(path, status, sizeof status))
-            *ret = status_has_uid(status, uid);
+            *ret = status_has_uid(status, whose);
         else
             look = PROC_VANISHED;
     }
@@ -111,18 +111,18 @@ static enum proc_look threads_have_uid(pid_t pid, uint32_t uid, bool *ret)
     return *ret ? PROC_ALIVE : look;
 }
 
-enum proc_look proc_has_uid(pid_t pid, uint32_t uid, bool *ret)
+enum proc_look proc_has_uid(pid_t pid, const struct whose *whose, bool *ret)
 {
     char status[4096];
     const char *threads;
 
     if (!read_proc(pid, "status", status, sizeof status))
         return PROC_VANISHED;
-    *ret = status_has_uid(status, uid);
+    *ret = status_has_uid(status, whose);
     threads = status_field(status, "\nThreads:");
     if (*ret || threads == NULL || strtoul(threads, NULL, 10) <= 1)
         return PROC_ALIVE;
-    return threads_have_uid(pid, uid, ret);
+    return threads_have_uid(pid, whose, ret);
 }
 
 uint32_t proc_login_uid(pid_t pid)

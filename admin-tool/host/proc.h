@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "whose.h"
+
 enum { PROC_UNIT_SIZE = 256 }; /* systemd's names of units are that long at most */
 
 struct proc {
@@ -26,9 +28,9 @@ enum proc_look {
 /* *ret is written unless it has vanished. */
 enum proc_look proc_read(pid_t pid, struct proc *ret);
 
-/* Does it, or one of its threads, have this uid: real, effective, saved or filesystem. A zombie still
+/* Does it, or one of its threads, have a uid of this user: real, effective, saved or filesystem. A zombie still
  * has its own. PROC_ALIVE, with *ret written; or PROC_VANISHED. */
-enum proc_look proc_has_uid(pid_t pid, uint32_t uid, bool *ret);
+enum proc_look proc_has_uid(pid_t pid, const struct whose *whose, bool *ret);
 
 /* UINT32_MAX: none was set, or the kernel keeps none. */
 uint32_t proc_login_uid(pid_t pid);

@@ -4,7 +4,7 @@
  *
  * The kernel ends all that has his uid as its real or saved one, at once (uid_signal.h): whoever
  * forks faster than /proc is read does not get away. Looking at /proc finds the rest: the effective
- * and the filesystem uid, the login uid, descent. We look until two looks find nothing, and none of
+ * and the filesystem uid, the subordinate uids, the login uid, descent. We look until two looks find nothing, and none of
  * those looked at went away before it was known whose it was.
  *
  * A login that was let in before the change and has not become him yet is known by its record (sql/openings.h). It is
@@ -46,7 +46,7 @@ enum {
 };
 
 struct sweep {
-    uint32_t uid;
+    struct whose whose;
     size_t left;         /* to be ended, at the last look */
     struct openings openings;
     struct lineage seen; /* at the last look */
@@ -65,7 +65,7 @@ static bool look(struct sweep *sweep)
 {
     struct lineage now;
 
-    if (!lineage_read(sweep->uid, &sweep->openings, &sweep->seen, &sweep->units, &now))
+    if (!lineage_read(&sweep->whose, &sweep->openings, &sweep->seen, &sweep->units, &now))
         return false;
     lineage_free(&sweep->seen);
     sweep->seen = now;
@@ -115,7 +115,7 @@ static void end_found(struct sweep *sweep)
     if (stop_opened(sweep))
         look(sweep); /* if not, what the last one saw is ended */
     if (!has_own_unit(sweep))
-        uid_signal(sweep->uid, SIGKILL);
+        uid_signal(sweep->whose.uid, SIGKILL);
     end_seen(sweep);
 }
 
@@ -138,9 +138,9 @@ static void end_stopped(struct sweep *sweep)
 {
     struct lineage before;
 
-    if (!lineage_read(sweep->uid, &sweep->openings, &sweep->seen, &sweep->units, &before))
+    if (!lineage_read(&sweep->whose, &sweep->openings, &sweep->seen, &sweep->units, &before))
         return;
-    if (uid_signal(sweep->uid, SIGSTOP)) {
+    if (uid_signal(sweep->whose.uid, SIGSTOP)) {
         for (int i = 0; i < LOOKS_STOPPED && look(sweep) && sweep->left > 0; i++)
             end_seen(sweep);
         continue_units(&before, &sweep->seen);
@@ -298,6 +298,7 @@ static void sweep_free(struct sweep *sweep)
 {
     lineage_free(&sweep->seen);
     openings_free(&sweep->openings);
+    whose_free(&sweep->whose);
     units_free(&sweep->units);
 }
 
@@ -314,7 +315,7 @@ static void name_units(const struct sweep *sweep, const struct account *account)
 
 static void end_session(struct tool *tool, const struct account *account, bool may_linger)
 {
-    struct sweep sweep = { .uid = account->uid, .units = { .uid = account->uid } };
+    struct sweep sweep = { .units = { .uid = account->uid } };
     bool kept = units_are_here() && is_kept(account);
     char number[16];
 
@@ -324,6 +325,9 @@ static void end_session(struct tool *tool, const struct account *account, bool m
         run("loginctl", "disable-linger", number);
     if (kept)
         end_slice(account->uid);
+    if (!whose_read(tool->store, account, &sweep.whose))
+        tool_complain(tool, "cannot read which subordinate ids are %s's (/etc/subuid): see 'ps -ef', and suspend again",
+                      account->username);
     if (!read_openings(account->uid, &sweep.openings))
         tool_complain(tool, "cannot read whether a login of %s is under way (activity.db): see 'ps -ef', and run "
                       "'admin-tool check'", account->username);
@@ -347,10 +351,11 @@ void sessions_interrupt(struct tool *tool, const struct account *account)
     end_session(tool, account, true);
 }
 
-bool sessions_find(const struct account *account, size_t *ret_count, pid_t *ret_first)
+bool sessions_find(const struct tool *tool, const struct account *account, size_t *ret_count, pid_t *ret_first)
 {
-    struct sweep sweep = { .uid = account->uid, .units = { .uid = account->uid } };
-    bool done = read_openings(account->uid, &sweep.openings) && look(&sweep);
+    struct sweep sweep = { .units = { .uid = account->uid } };
+    bool done = whose_read(tool->store, account, &sweep.whose) && read_openings(account->uid, &sweep.openings) &&
+                look(&sweep);
 
     *ret_count = sweep.left;
     *ret_first = 0;

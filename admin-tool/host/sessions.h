@@ -19,6 +19,6 @@ void sessions_interrupt(struct tool *tool, const struct account *account);
 
 /* What sessions_end would end now, by one look: how many processes, and the number of the first, 0 without one. False
  * when that cannot be found out. */
-bool sessions_find(const struct account *account, size_t *ret_count, pid_t *ret_first);
+bool sessions_find(const struct tool *tool, const struct account *account, size_t *ret_count, pid_t *ret_first);
 
 #endif

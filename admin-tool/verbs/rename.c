@@ -103,7 +103,7 @@ static enum status check_running(struct tool *tool, const struct account *accoun
 
     if (tool_has(tool, OPTION_END_SESSIONS))
         return GO_ON;
-    if (!sessions_find(account, &count, &first))
+    if (!sessions_find(tool, account, &count, &first))
         return tool_refuse(STATUS_FAILED, "cannot find out what runs for %s; run 'admin-tool check', or use "
                            "--end-sessions", account->username);
     if (count == 0)
@@ -161,7 +161,7 @@ static void settle_running(struct tool *tool, const struct account *account)
 
     if (tool_has(tool, OPTION_END_SESSIONS))
         sessions_interrupt(tool, account);
-    else if (sessions_find(account, &count, &first) && count > 0)
+    else if (sessions_find(tool, account, &count, &first) && count > 0)
         tool_complain(tool, "%s began to run something meanwhile, which keeps the former name; see 'ps -fp %d'",
                       account->username, (int)first);
 }

@@ -93,9 +93,9 @@ static void states_are_told_apart(void **state)
     assert_int_equal(proc_read(child, &process), PROC_ALIVE);
     assert_int_equal(process.parent, getpid());
     assert_int_equal(process.session, getsid(0));
-    assert_int_equal(proc_has_uid(child, getuid(), &his), PROC_ALIVE);
+    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = getuid() }, &his), PROC_ALIVE);
     assert_true(his);
-    assert_int_equal(proc_has_uid(child, NOBODYS, &his), PROC_ALIVE);
+    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = NOBODYS }, &his), PROC_ALIVE);
     assert_false(his);
     kill(child, SIGSTOP);
     assert_int_equal(waitid(P_PID, (id_t)child, &info, WSTOPPED), 0);
@@ -106,7 +106,7 @@ static void states_are_told_apart(void **state)
     assert_int_equal(proc_read(child, &process), PROC_ENDED);
     waitpid(child, NULL, 0);
     assert_int_equal(proc_read(child, &process), PROC_VANISHED);
-    assert_int_equal(proc_has_uid(child, getuid(), &his), PROC_VANISHED);
+    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = getuid() }, &his), PROC_VANISHED);
 }
 
 /* Children that are born and gone while we look. */
@@ -123,7 +123,7 @@ static void whoever_vanishes_is_counted(void **state)
         if ((born = vfork()) == 0)
             _exit(0);
     for (int i = 0; i < 2000 && vanished == 0; i++) {
-        assert_true(lineage_read(NOBODYS, &nobodys, &none, &units, &seen));
+        assert_true(lineage_read(&(struct whose){ .uid = NOBODYS }, &nobodys, &none, &units, &seen));
         assert_non_null(lineage_find(&seen, getpid()));
         vanished = seen.vanished;
         lineage_free(&seen);
@@ -141,7 +141,7 @@ static bool is_his(struct opening opening, pid_t pid)
     const struct relative *found;
     bool his;
 
-    assert_true(lineage_read(NOBODYS, &openings, &none, &units, &seen));
+    assert_true(lineage_read(&(struct whose){ .uid = NOBODYS }, &openings, &none, &units, &seen));
     found = lineage_find(&seen, pid);
     assert_non_null(found);
     his = found->relation == RELATION_SESSION;
