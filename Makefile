@@ -258,7 +258,7 @@ install: all
 	    $(DESTDIR)$(DATADIR)/pam-configs $(DESTDIR)$(UNITDIR)
 	install -m 0755 $(B)/admin-tool $(DESTDIR)$(SBINDIR)/admin-tool
 	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
-	install -m 0755 $(B)/coder_keys $(DESTDIR)$(LIBEXECDIR)/coder_keys
+	install -m 0711 $(B)/coder_keys $(DESTDIR)$(LIBEXECDIR)/coder_keys
 	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
 	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
 	install -m 0644 $(PAM_PROFILES:%=examples/pam-configs/%) $(DESTDIR)$(DATADIR)/pam-configs/

@@ -89,7 +89,9 @@ static const char *program_fault(void)
         return CODER_KEYS " is not there";
     if (st.st_uid != CODER_OWNER_UID || (st.st_mode & 022) != 0)
         return CODER_KEYS " is not root's alone";
-    return (st.st_mode & 0111) == 0111 ? NULL : CODER_KEYS " cannot be run by everybody";
+    if ((st.st_mode & 0111) != 0111)
+        return CODER_KEYS " cannot be run by everybody";
+    return (st.st_mode & 0044) == 0 ? NULL : CODER_KEYS " can be read";
 }
 
 static void check_program(struct doctor *doctor)
@@ -98,10 +100,12 @@ static void check_program(struct doctor *doctor)
 
     if (fault != NULL)
         check_report(doctor, SEVERITY_PROBLEM, "sshd-keys-program", CODER_KEYS, fault,
-                     "sshd does not run it, so keys of accounts let nobody in",
+                     strstr(fault, "can be read") != NULL
+                         ? "another process of the user who runs it could write keys of its own to sshd"
+                         : "sshd does not run it, so keys of accounts let nobody in",
                      strstr(fault, "not there") != NULL || strstr(fault, "folder") != NULL
                          ? "install the package again: apt install --reinstall libpam-coder"
-                         : "chown root:root " CODER_KEYS " && chmod 755 " CODER_KEYS);
+                         : "chown root:root " CODER_KEYS " && chmod 711 " CODER_KEYS);
 }
 
 void check_sshd_keys(struct doctor *doctor, const struct sshd_settings *settings)

@@ -28,6 +28,7 @@ sshd-keys-program|problem|no|the program is not there|rm /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|others can write it|chmod 777 /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|it is another's|chown bob /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|it cannot be run|chmod 644 /usr/libexec/coder_keys
+sshd-keys-program|problem|yes|it can be read|chmod 755 /usr/libexec/coder_keys
 account-keys|problem|yes|a key that is no longer one|bend "'restrict ' || line || '='"
 account-keys|problem|yes|the key of an authority|bend "'cert-authority ' || line"
 account-keys|problem|no|more than there is room for|sql "INSERT INTO account_keys (uid, fingerprint, line, added_at) SELECT uid, 'SHA256:' || value, line, 1 FROM account_keys, generate_series(1, 70) WHERE id = 1"

@@ -67,7 +67,7 @@ facts()
         SELECT * FROM policy ORDER BY key;
         SELECT * FROM counters;
         SELECT * FROM sqlite_sequence;
-        SELECT id, event, uid, username, before, after FROM audit ORDER BY id;
+        SELECT id, event, uid, username, json_remove(before, '$.awake_since'), json_remove(after, '$.awake_since') FROM audit ORDER BY id;
         SELECT at, actor_uid, actor, via, origin FROM audit WHERE id <= $ROWS ORDER BY id"
 }
 
