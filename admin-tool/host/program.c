@@ -17,7 +17,7 @@ enum { CAPTURE_WAIT_MS = 10 * 1000, RUN_WAIT_MS = 10 * 1000 };
 /* out: where its output goes, -1: nowhere. */
 static void become(char *const argv[], int out)
 {
-    static char *const no_environment[] = { NULL };
+    static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL }; /* sudo 1.9.16 crashes without any */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     sigset_t none;
 
@@ -29,7 +29,7 @@ static void become(char *const argv[], int out)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    execve(argv[0], argv, no_environment);
+    execve(argv[0], argv, environment);
     _exit(127);
 }
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Run a program, if there is one, with an empty environment and no output, for at most 10 s; it may fail. */
+/* Run a program, if there is one, with no environment but PATH and no output, for at most 10 s; it may fail. */
 void host_run(char *const argv[]);
 
 /* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or it

@@ -155,6 +155,13 @@ put_back
 rm /etc/sudoers.d/coder-admins
 run admin-tool check -o json
 ok "Admins whom sudo lets run nothing: account-sudo is found" has_found account-sudo warning
+# As sudo 1.9.16 of Debian 13 does.
+mv /usr/bin/sudo "$tmp/sudo"
+printf '%s\n' '#!/bin/sh' '[ -n "$(tr -d "\0" </proc/$$/environ)" ] || kill -SEGV $$' "exec $tmp/sudo \"\$@\"" >/usr/bin/sudo
+chmod 755 /usr/bin/sudo
+run admin-tool check -o json
+ok "... also by a sudo that dies without an environment" has_found account-sudo warning
+mv "$tmp/sudo" /usr/bin/sudo
 ok "... for Admins alone" [ "$(jq -r '[.[].subject] | join(" ")' "$tmp/out")" = alice ]
 eval "$(mend_of account-sudo)"
 run admin-tool check
