@@ -96,6 +96,28 @@ static bool is_role_group(uint32_t id)
            id == role_gid(ROLE_AUDITOR);
 }
 
+/* A table written by others must not choose what its users may do: "users" means nothing, other names of base-passwd
+ * do, and a local user's own group is his. */
+static bool check_primary_group(const struct import_batch *batch, const struct account *account,
+                                char ret_reason[IMPORT_REASON_SIZE])
+{
+    char id[16];
+    const struct claim *group;
+
+    if (account_has_private_group(account))
+        return true;
+    snprintf(id, sizeof id, "%u", account->gid);
+    group = claims_find(&batch->claims, CLAIM_GID, id);
+    if (group == NULL || strcmp(group->holder, "users") == 0)
+        return true;
+    if (reserved_name(group->holder) != NULL || claims_find(&batch->claims, CLAIM_USER, group->holder) != NULL) {
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %.64s %s; use another, or --force", group->holder,
+                 reserved_name(group->holder) != NULL ? "has a meaning of its own" : "is a local user's own");
+        return false;
+    }
+    return true;
+}
+
 /* -- the hash ----------------------------------------------------------------------------- */
 
 /* More different costs than any file of hashes has: each is tried once, and takes its time. */
@@ -268,7 +290,8 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     return check_hash(batch, account, ret_reason) &&
            claim_all(batch, account, record->line, id, ret_reason) &&
            (tool_has(batch->tool, OPTION_FORCE) ||
-            (check_name(batch, account->username, kind, ret_reason) &&
+            ((kind != ROW_NEW || check_primary_group(batch, account, ret_reason)) &&
+             check_name(batch, account->username, kind, ret_reason) &&
              check_home(batch, record, kind, ret_reason)));
 }
 

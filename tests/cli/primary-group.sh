@@ -106,12 +106,20 @@ row cid '' '' >"$tmp/row.csv"
 exits 0 "as is nothing" admin-tool users import "$tmp/row.csv"
 ok "... there is one, too" [ "$(id -gn cid)" = cid ]
 row pia2 1001 1505 >"$tmp/row.csv"
-exits 0 "a uid that is no group's, with another's group" admin-tool users import "$tmp/row.csv"
+exits 0 "a uid that is no group's, with another's group" admin-tool users import "$tmp/row.csv" --force
 bad "a group that is not there" "its primary group 3999 is not in /etc/group: make it with 'groupadd -g 3999 NAME' first" dan '' 3999
 bad "root's group" "the gid '0' is root's" dan '' 0
 bad "a role's" "the gid '70000' is a role's" dan '' 70000
 bad "no number" "the gid 'crew' is no number" dan '' crew
 bad "no id" "the gid '4294967295' is no group's id" dan '' 4294967295
+bad "a group with a meaning" "its primary group shadow has a meaning of its own; use another, or --force" dan '' 42
+useradd -u 4100 -U mal
+admin-tool publish >"$tmp/made"
+bad "a local user's own group" "its primary group mal is a local user's own; use another, or --force" dan '' 4100
+row dan '' 42 >"$tmp/row.csv"
+exits 0 "... --force permits it" admin-tool users import "$tmp/row.csv" --force --dry-run
+userdel mal
+admin-tool publish >"$tmp/made"
 bad "an account's private group" "its primary group 70500 is not in /etc/group" dan '' 70500
 exits 0 "its account deleted with its home" admin-tool users delete ann --remove-home -y
 ok "... which is gone" [ ! -e /home/ann ]
