@@ -103,6 +103,7 @@ static bool check_primary_group(const struct import_batch *batch, const struct a
 {
     char id[16];
     const struct claim *group;
+    bool has_meaning;
 
     if (account_has_private_group(account))
         return true;
@@ -110,12 +111,12 @@ static bool check_primary_group(const struct import_batch *batch, const struct a
     group = claims_find(&batch->claims, CLAIM_GID, id);
     if (group == NULL || strcmp(group->holder, "users") == 0)
         return true;
-    if (reserved_name(group->holder) != NULL || claims_find(&batch->claims, CLAIM_USER, group->holder) != NULL) {
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %.64s %s; use another, or --force", group->holder,
-                 reserved_name(group->holder) != NULL ? "has a meaning of its own" : "is a local user's own");
-        return false;
-    }
-    return true;
+    has_meaning = reserved_name(group->holder) != NULL || account->gid < 1000; /* below are the system's own */
+    if (!has_meaning && claims_find(&batch->claims, CLAIM_USER, group->holder) == NULL)
+        return true;
+    snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %.64s %s; use another, or --force", group->holder,
+             has_meaning ? "has a meaning of its own" : "is a local user's own");
+    return false;
 }
 
 /* -- the hash ----------------------------------------------------------------------------- */

@@ -113,6 +113,9 @@ bad "a role's" "the gid '70000' is a role's" dan '' 70000
 bad "no number" "the gid 'crew' is no number" dan '' crew
 bad "no id" "the gid '4294967295' is no group's id" dan '' 4294967295
 bad "a group with a meaning" "its primary group shadow has a meaning of its own; use another, or --force" dan '' 42
+groupadd -g 990 oddments
+admin-tool publish >"$tmp/made"
+bad "a group of the system, by its number" "its primary group oddments has a meaning of its own; use another, or --force" dan '' 990
 useradd -u 4100 -U mal
 admin-tool publish >"$tmp/made"
 bad "a local user's own group" "its primary group mal is a local user's own; use another, or --force" dan '' 4100
