@@ -73,7 +73,7 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o pam_coder/request.o $(JU
 
 # floors 2 to 7: the tool.
 TOOL_ROOMS  := verbs check import change host terminal
-TOOL_OBJS   := admin-tool/main.o $(foreach name,$(TOOL_ROOMS),$(call room,admin-tool/$(name))) pam_coder/inherited.o pam_coder/subordinate.o \
+TOOL_OBJS   := admin-tool/main.o admin-tool/commands.o $(foreach name,$(TOOL_ROOMS),$(call room,admin-tool/$(name))) pam_coder/inherited.o pam_coder/subordinate.o \
                $(SECRET_OBJS) $(SQL_OBJS) $(TRUTH_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 
 PAM_LIBS    := -lpam

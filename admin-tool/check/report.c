@@ -119,17 +119,17 @@ static bool print_json(const struct doctor *doctor)
 
 enum status report_print(struct doctor *doctor)
 {
-    const char *form = doctor->tool->arguments.value[OPTION_CHECK_OUTPUT];
+    const char *form = tool_output(doctor->tool);
     bool troubled = false;
 
     for (size_t i = 0; i < doctor->count; i++)
         troubled = troubled || doctor->findings[i].severity >= SEVERITY_PROBLEM;
-    if (form == NULL || strcmp(form, "text") == 0)
-        print_text(doctor);
-    else if (strcmp(form, "nagios") == 0)
+    if (strcmp(form, "nagios") == 0)
         return (enum status)report_nagios(doctor, stdout);
-    else if (strcmp(form, "prometheus") == 0)
+    if (strcmp(form, "prometheus") == 0)
         report_prometheus(doctor, stdout);
+    else if (!tool_wants_json(doctor->tool))
+        print_text(doctor);
     else if (!print_json(doctor))
         doctor->incomplete = true;
     if (doctor->incomplete)

@@ -41,9 +41,11 @@ enum option_id {
     OPTION_EXACT, OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_CHECK_OUTPUT, OPTION_DRY_RUN, OPTION_HELP,
     OPTION_VERSION, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_SSH_KEY, OPTION_NO_SUBIDS, OPTION_SERVICE_ACCOUNT,
     OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_MAY_BE_DORMANT, OPTION_INACTIVE, OPTION_ALL,
-    OPTION_MOVE_HOME, OPTION_TO_PASSWD, OPTION_STRICT, OPTION_ID_COUNT
+    OPTION_MOVE_HOME, OPTION_TO_PASSWD, OPTION_STRICT, OPTION_LIST_OUTPUT, OPTION_LOG_OUTPUT, OPTION_EXPIRES_BEFORE,
+    OPTION_LOCKED, OPTION_MUST_CHANGE, OPTION_NO_KEY, OPTION_SORT, OPTION_REVERSE, OPTION_LIMIT, OPTION_OFFSET,
+    OPTION_EVENT, OPTION_ACTOR, OPTION_ORIGIN, OPTION_UNTIL, OPTION_BEFORE_ID, OPTION_SKIP_EXISTING, OPTION_UPDATE,
+    OPTION_HAND_OVER_TO, OPTION_PRUNE, OPTION_QUIET, OPTION_ID_COUNT
 };
-#define WITH(option) (UINT64_C(1) << (option))
 
 /* The strings are argv's. A value is NULL when the option was not given, "" when it takes none. */
 enum { REPEATED_MAX = 64 };
@@ -69,7 +71,7 @@ struct command {
     const char *name;  /* "": the group's word alone */
     const char *operand; /* as in the help: NULL none, "NAME", "[NAME]", "NAME...", "OLD NEW", "NAME [FILE]" */
     unsigned flags;
-    uint64_t options; /* WITH(...) of those it takes */
+    const uint8_t *options; /* the ids of those it takes, up to OPTION_ID_COUNT */
     enum status (*run)(struct tool *tool);
     const char *summary;
 };

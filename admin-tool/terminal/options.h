@@ -4,9 +4,13 @@
 #ifndef CODER_TERMINAL_OPTIONS_H
 #define CODER_TERMINAL_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "command.h"
+
+/* Whether the command has this option. */
+bool options_take(const struct command *command, enum option_id id);
 
 /* Read the arguments after the command's words: GO_ON, or USAGE, said. */
 enum status options_parse(const struct command *command, int argc, char **argv,

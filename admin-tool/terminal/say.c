@@ -142,11 +142,19 @@ bool tool_has(const struct tool *tool, enum option_id option)
     return tool->arguments.value[option] != NULL;
 }
 
+const char *tool_output(const struct tool *tool)
+{
+    static const enum option_id outputs[] = {
+        OPTION_TEXT_OUTPUT, OPTION_TABLE_OUTPUT, OPTION_CHECK_OUTPUT, OPTION_LIST_OUTPUT, OPTION_LOG_OUTPUT,
+    };
+
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (tool_has(tool, outputs[i]))
+            return tool->arguments.value[outputs[i]];
+    return "";
+}
+
 bool tool_wants_json(const struct tool *tool)
 {
-    const char *text = tool->arguments.value[OPTION_TEXT_OUTPUT];
-    const char *table = tool->arguments.value[OPTION_TABLE_OUTPUT];
-
-    return (text != NULL && strcmp(text, "json") == 0) ||
-           (table != NULL && strcmp(table, "json") == 0);
+    return strcmp(tool_output(tool), "json") == 0;
 }

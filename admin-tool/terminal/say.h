@@ -29,6 +29,9 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
                               const char *subject);
 
 bool tool_has(const struct tool *tool, enum option_id option);
+
+/* What was asked for with -o; "" when nothing was. */
+const char *tool_output(const struct tool *tool);
 bool tool_wants_json(const struct tool *tool);
 
 #endif

@@ -12,6 +12,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
+#include "terminal/options.h"
 #include "terminal/say.h"
 
 enum status username_check_form(const char *username)
@@ -61,7 +62,7 @@ enum status username_check_store(const struct tool *tool, const char *username)
 /* Where the verb has one. */
 static const char *way_out(const struct tool *tool)
 {
-    return (tool->command->options & WITH(OPTION_FORCE)) != 0 ? ", or use --force" : "";
+    return options_take(tool->command, OPTION_FORCE) ? ", or use --force" : "";
 }
 
 enum status username_check_host(const struct tool *tool, const char *username)
