@@ -12,6 +12,7 @@
 #include "sql/deadline.h"
 #include "sql/holder.h"
 #include "sql/memory.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/options.h"
 #include "terminal/say.h"
@@ -111,7 +112,9 @@ int main(int argc, char **argv)
     deadline_set(HOLD_MS, GAVE_UP, STATUS_FAILED);
     holder_set_patience(WAIT_MS);
     tool.now = (int64_t)time(NULL);
+    answer_expect(argc, argv);
     status = run(&tool, argc, argv);
     tool_close(&tool);
+    answer_end(status);
     return settle(&tool, status);
 }

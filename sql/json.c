@@ -100,3 +100,46 @@ char *json_make_object(const char *types, ...)
     sqlite3_close(db);
     return text;
 }
+
+/* "a","b" */
+static bool quote_all(sqlite3_stmt *quote, const char *const *texts, size_t count, sqlite3_str *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sqlite3_bind_text(quote, 1, texts[i], -1, SQLITE_STATIC) != SQLITE_OK || sqlite3_step(quote) != SQLITE_ROW)
+            return false;
+        sqlite3_str_appendf(ret, "%s%s", i > 0 ? "," : "", sqlite3_column_text(quote, 0));
+        sqlite3_reset(quote);
+    }
+    return true;
+}
+
+char *json_make_array(const char *const *texts, size_t count)
+{
+    sqlite3_stmt *quote = NULL;
+    sqlite3 *db = NULL;
+    sqlite3_str *text = sqlite3_str_new(NULL);
+    bool whole;
+    char *array;
+
+    sqlite3_str_appendchar(text, 1, '[');
+    whole = sqlite3_open(":memory:", &db) == SQLITE_OK &&
+            sqlite3_prepare_v2(db, "SELECT json_quote(?1)", -1, &quote, NULL) == SQLITE_OK &&
+            quote_all(quote, texts, count, text);
+    sqlite3_str_appendchar(text, 1, ']');
+    sqlite3_finalize(quote);
+    sqlite3_close(db);
+    whole = whole && sqlite3_str_errcode(text) == SQLITE_OK;
+    array = sqlite3_str_finish(text);
+    if (whole)
+        return array;
+    sqlite3_free(array);
+    return NULL;
+}
+
+/* Both are from above, so they end and begin with a brace. */
+char *json_join(const char *object, const char *more)
+{
+    size_t length = strlen(object);
+
+    return sqlite3_mprintf("%.*s%s%s", (int)(length - 1), object, length > 2 && more[1] != '}' ? "," : "", more + 1);
+}

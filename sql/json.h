@@ -5,6 +5,8 @@
 #ifndef CODER_JSON_H
 #define CODER_JSON_H
 
+#include <stddef.h>
+
 /*
  * One JSON object of the pairs that follow: for each letter of `types` a key (const char *) and its
  * value: t text (const char *, NULL: null), i int64_t, b int as true or false, w Unix seconds
@@ -13,5 +15,10 @@
  * is none.
  */
 char *json_make_object(const char *types, ...);
+
+/* One JSON array of texts, and one object with the pairs of two that have no key in common. Ownership and NULL as
+ * above. */
+char *json_make_array(const char *const *texts, size_t count);
+char *json_join(const char *object, const char *more);
 
 #endif

@@ -11,8 +11,10 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "answer.h"
 #include "command.h"
 #include "escape.h"
+#include "fault.h"
 
 static struct {
     FILE *out; /* NULL: at once */
@@ -36,13 +38,52 @@ void say_now(void)
     free(later.text);
 }
 
-static void say(const char *format, va_list list)
-{
-    char text[1024], plain[4 * sizeof text];
+enum { TEXT_SIZE = 1024 };
 
+/* Escaped; the part before the format's first "; " is what went wrong, the one behind it what to do. */
+struct line {
+    char whole[4 * TEXT_SIZE], message[4 * TEXT_SIZE];
+    const char *advice; /* in `whole`; NULL: none */
+};
+
+static void compose(const char *format, va_list list, struct line *ret)
+{
+    const char *end = strstr(format, "; ");
+    char text[TEXT_SIZE], *first = strndup(format, end != NULL ? (size_t)(end - format) : strlen(format));
+    va_list again;
+
+    va_copy(again, list);
     vsnprintf(text, sizeof text, format, list);
-    print_escape(text, plain, sizeof plain);
-    fprintf(later.out != NULL ? later.out : stderr, "admin-tool: %s\n", plain);
+    print_escape(text, ret->whole, sizeof ret->whole);
+    vsnprintf(text, sizeof text, first != NULL ? first : format, again);
+    print_escape(text, ret->message, sizeof ret->message);
+    va_end(again);
+    free(first);
+    ret->advice = end != NULL && strlen(ret->whole) > strlen(ret->message) + 2 ? ret->whole + strlen(ret->message) + 2 : NULL;
+}
+
+static void say(const struct line *line)
+{
+    fprintf(later.out != NULL ? later.out : stderr, "admin-tool: %s\n", line->whole);
+}
+
+static enum status refuse(enum fault_kind kind, const char *field, const char *subject, const char *format, va_list list)
+{
+    struct line line;
+
+    compose(format, list, &line);
+    say(&line);
+    answer_keep_fault(kind, field, subject, line.message, line.advice);
+    return fault_status(kind);
+}
+
+static void mention(enum answer_line what, const char *format, va_list list)
+{
+    struct line line;
+
+    compose(format, list, &line);
+    say(&line);
+    answer_keep(what, line.whole);
 }
 
 enum status tool_refuse(enum status status, const char *format, ...)
@@ -50,7 +91,21 @@ enum status tool_refuse(enum status status, const char *format, ...)
     va_list list;
 
     va_start(list, format);
-    say(format, list);
+    if (status == GO_ON || status == STATUS_DONE)
+        mention(ANSWER_NOTE, format, list);
+    else
+        refuse(fault_usual(status), NULL, NULL, format, list);
+    va_end(list);
+    return status;
+}
+
+enum status tool_refuse_as(enum fault_kind kind, const char *field, const char *subject, const char *format, ...)
+{
+    enum status status;
+    va_list list;
+
+    va_start(list, format);
+    status = refuse(kind, field, subject, format, list);
     va_end(list);
     return status;
 }
@@ -60,7 +115,7 @@ void tool_complain(struct tool *tool, const char *format, ...)
     va_list list;
 
     va_start(list, format);
-    say(format, list);
+    mention(ANSWER_PROBLEM, format, list);
     va_end(list);
     tool->troubled = true;
 }
@@ -74,13 +129,14 @@ static enum status say_unknown(const struct tool *tool, const char *subject)
     if (tool->store != NULL)
         result = store_account_by_former_name(tool->store, subject, &account);
     if (result != STORE_OK && tool->store != NULL && store_went_to_passwd(tool->store, subject, 0) == STORE_OK)
-        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s went to /etc/passwd; see usermod(8), or 'admin-tool users "
-                           "import --from-passwd --take-over %s'", subject, subject);
+        return tool_refuse_as(KIND_LOCAL_ACCOUNT, "username", subject, "no such user: %s went to /etc/passwd; see "
+                              "usermod(8), or 'admin-tool users import --from-passwd --take-over %s'", subject, subject);
     if (result != STORE_OK)
-        return tool_refuse(STATUS_NOT_FOUND, "no such user: %s; see 'admin-tool users list'", subject);
+        return tool_refuse_as(KIND_NOT_FOUND, "username", subject, "no such user: %s; see 'admin-tool users list'",
+                              subject);
     explicit_bzero(account.hash, sizeof account.hash);
-    return tool_refuse(STATUS_NOT_FOUND, "no such user: %s is now %s; see 'admin-tool users show %s'", subject,
-                       account.username, account.username);
+    return tool_refuse_as(KIND_NOT_FOUND, "username", subject, "no such user: %s is now %s; see 'admin-tool users show %s'",
+                          subject, account.username, account.username);
 }
 
 enum status tool_store_status(const struct tool *tool, enum store_result result,
@@ -94,17 +150,15 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
     case STORE_NOT_FOUND:
         return say_unknown(tool, subject);
     case STORE_MISSING:
-        return tool_refuse(
-            STATUS_NOT_FOUND,
-            "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
+        return tool_refuse_as(KIND_NOT_FOUND, "username", subject,
+                              "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
     case STORE_TAKEN:
-        return tool_refuse(STATUS_REFUSED,
-                           "%s is taken by an account or a deleted one; choose another", subject);
+        return tool_refuse_as(KIND_TAKEN, NULL, subject, "%s is taken by an account or a deleted one; choose another",
+                              subject);
     case STORE_REFUSED:
         return tool_refuse(STATUS_REFUSED, "%s is refused by the store: %s", subject, detail);
     case STORE_LOST:
-        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again",
-                           subject);
+        return tool_refuse(STATUS_REFUSED, "%s was changed meanwhile; look and run it again", subject);
     case STORE_UNSAFE:
         return tool_refuse(STATUS_STORE,
                            CODER_STATE_DIR " (0755), " PRIVATE_DIR " (0700) or a file in it (0600) is "
@@ -113,11 +167,10 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
         return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is another program's file; "
                            "move it away, or put our own back");
     case STORE_TOO_NEW:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db was written by a newer version; "
-                           "install that version here (this is " CODER_VERSION ")");
+        return tool_refuse_as(KIND_TOO_NEW, NULL, NULL, PRIVATE_DIR "/accounts.db was written by a newer version; "
+                              "install that version here (this is " CODER_VERSION ")");
     case STORE_BUSY:
-        return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db is busy; nothing was changed, "
-                           "try again");
+        return tool_refuse_as(KIND_BUSY, NULL, NULL, PRIVATE_DIR "/accounts.db is busy; nothing was changed, try again");
     case STORE_DAMAGED:
         if (tool->store != NULL && detail[0] == '\0') /* SQLite is content: a value is not ours */
             return tool_refuse(STATUS_STORE, PRIVATE_DIR "/accounts.db holds what no program of "

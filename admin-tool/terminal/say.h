@@ -10,10 +10,17 @@
 
 #include "sql/store.h"
 #include "command.h"
+#include "fault.h"
 
 /* One line on stderr, "admin-tool: ...", escaped for terminals. Returns the status given. */
 enum status tool_refuse(enum status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same with more for programs. field: an option's or column's name ("email"), subject: whom or what about; NULL: none.
+ * What stands before the first "; " of the format is what went wrong, what is behind it is what to do. Returns the exit
+ * status of the kind. */
+enum status tool_refuse_as(enum fault_kind kind, const char *field, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Between the two what is said waits, however much it is: whoever does not read it holds up no lock. The
  * first one writes out what was said and printed before. */

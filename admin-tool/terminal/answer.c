@@ -1,0 +1,198 @@
+/*
+ * The lines of one run, kept for its answer in JSON. When memory is short the answer has fewer of them: standard error
+ * has them all.
+ */
+#include "answer.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/account.h"
+#include "sql/json.h"
+#include "sql/memory.h"
+#include "command.h"
+#include "escape.h"
+#include "fault.h"
+
+enum { LINES_MAX = 1000 };
+
+static struct {
+    bool expected, written;
+    char about[ACCOUNT_NAME_SIZE]; /* "": nobody */
+    struct {
+        enum answer_line what;
+        char about[ACCOUNT_NAME_SIZE];
+        char *text;
+    } lines[LINES_MAX];
+    size_t count;
+    char *fault; /* the object; NULL: nothing was refused */
+    char *message;
+    FILE *shown; /* the real standard output while we listen; NULL: we do not */
+    char *heard;
+    size_t heard_size, taken;
+} answer;
+
+void answer_expect(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "-ojson") == 0 || strcmp(argv[i], "--output=json") == 0 ||
+            (i + 1 < argc && strcmp(argv[i + 1], "json") == 0 &&
+             (strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "--output") == 0)))
+            answer.expected = true;
+}
+
+bool answer_is_json(void)
+{
+    return answer.expected;
+}
+
+/* -- keeping ------------------------------------------------------------------------------ */
+
+static void keep(enum answer_line what, char *text)
+{
+    if (text == NULL)
+        return;
+    if (answer.count == LINES_MAX) {
+        free(text);
+        return;
+    }
+    answer.lines[answer.count].what = what;
+    memcpy(answer.lines[answer.count].about, answer.about, sizeof answer.about);
+    answer.lines[answer.count++].text = text;
+}
+
+/* What was printed since the last time, line by line. */
+static void listen(void)
+{
+    if (answer.shown == NULL || fflush(stdout) != 0)
+        return;
+    while (answer.taken < answer.heard_size) {
+        const char *line = answer.heard + answer.taken;
+        size_t length = strcspn(line, "\n");
+
+        if (length > 0)
+            keep(ANSWER_SAID, strndup(line, length));
+        answer.taken += length + 1;
+    }
+}
+
+void answer_about(const char *username)
+{
+    listen();
+    snprintf(answer.about, sizeof answer.about, "%s", username != NULL ? username : "");
+}
+
+void answer_keep(enum answer_line line, const char *text)
+{
+    static const char note[] = "note: ";
+
+    if (!answer.expected)
+        return;
+    listen();
+    keep(line, strdup(strncmp(text, note, strlen(note)) == 0 ? text + strlen(note) : text));
+}
+
+void answer_keep_fault(enum fault_kind kind, const char *field, const char *subject, const char *message,
+                       const char *advice)
+{
+    char plain[4 * ACCOUNT_PATH_SIZE];
+
+    if (!answer.expected)
+        return;
+    if (subject != NULL)
+        print_escape(subject, plain, sizeof plain);
+    keep(ANSWER_NOTE, answer.message);
+    store_text_free(answer.fault);
+    answer.message = strdup(message);
+    answer.fault = json_make_object("itttt" "t", "code", (int64_t)fault_status(kind), "kind", fault_name(kind), "field",
+                                    field, "subject", subject != NULL ? plain : NULL, "message", message, "advice",
+                                    advice);
+}
+
+void answer_hear(void)
+{
+    FILE *heard;
+
+    if (!answer.expected || answer.shown != NULL || fflush(stdout) != 0)
+        return;
+    heard = open_memstream(&answer.heard, &answer.heard_size);
+    if (heard == NULL)
+        return; /* it is shown, then */
+    answer.shown = stdout;
+    stdout = heard;
+}
+
+static void hear_no_more(void)
+{
+    if (answer.shown == NULL)
+        return;
+    listen();
+    fclose(stdout);
+    stdout = answer.shown;
+    answer.shown = NULL;
+    free(answer.heard);
+}
+
+/* -- answering ---------------------------------------------------------------------------- */
+
+static bool is_of(size_t i, enum answer_line what, const char *username, bool alone)
+{
+    const char *about = answer.lines[i].about;
+
+    return answer.lines[i].what == what && (about[0] == '\0' ? alone : strcmp(about, username) == 0);
+}
+
+static char *list(enum answer_line what, const char *username, bool alone)
+{
+    const char *texts[LINES_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < answer.count; i++)
+        if (is_of(i, what, username, alone))
+            texts[count++] = answer.lines[i].text;
+    return json_make_array(texts, count);
+}
+
+char *answer_lines(const char *username, bool alone)
+{
+    char *said, *notes, *problems, *object = NULL;
+
+    listen();
+    said = list(ANSWER_SAID, username, alone);
+    notes = list(ANSWER_NOTE, username, alone);
+    problems = list(ANSWER_PROBLEM, username, alone);
+    if (said != NULL && notes != NULL && problems != NULL)
+        object = json_make_object("jjj", "said", said, "notes", notes, "problems", problems);
+    store_text_free(said);
+    store_text_free(notes);
+    store_text_free(problems);
+    return object;
+}
+
+bool answer_write(const char *text)
+{
+    hear_no_more();
+    answer.written = true;
+    return fputs(text, stdout) != EOF;
+}
+
+static void write_error(void)
+{
+    char *notes = list(ANSWER_NOTE, "", true);
+    char *object = notes != NULL ? json_make_object("jj", "error", answer.fault, "notes", notes) : NULL;
+
+    if (object != NULL)
+        puts(object);
+    store_text_free(object);
+    store_text_free(notes);
+}
+
+void answer_end(enum status status)
+{
+    hear_no_more();
+    if (answer.expected && answer.fault != NULL && status != STATUS_DONE && !answer.written && __fpending(stdout) == 0)
+        write_error();
+}

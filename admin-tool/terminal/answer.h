@@ -1,0 +1,45 @@
+/*
+ * What a program is told (-o json) of what is said to a person. The lines are kept while the command runs; there is one
+ * answer, as there is one standard output.
+ */
+#ifndef CODER_TERMINAL_ANSWER_H
+#define CODER_TERMINAL_ANSWER_H
+
+#include <stdbool.h>
+
+#include "command.h"
+#include "fault.h"
+
+/* JSON is asked for, by the words of the command line alone: so a command line that is wrong is answered in it, too. */
+void answer_expect(int argc, char **argv);
+bool answer_is_json(void);
+
+enum answer_line {
+    ANSWER_SAID,    /* on standard output, between answer_hear and answer_write */
+    ANSWER_NOTE,    /* on standard error, but nothing went wrong */
+    ANSWER_PROBLEM, /* went wrong after a change */
+    ANSWER_LINES
+};
+
+/* Whom the lines that follow are about, NULL: all or nobody. The name is copied. */
+void answer_about(const char *username);
+void answer_keep(enum answer_line line, const char *text);
+
+/* The refusal that ends the command, the last one of several; those before it are notes. NULL fields: none. */
+void answer_keep_fault(enum fault_kind kind, const char *field, const char *subject, const char *message,
+                       const char *advice);
+
+/* With JSON: from now on what is printed to stdout is kept and not shown, until the answer is written. */
+void answer_hear(void);
+
+/* Those kept of one account, and those about nobody where `alone`: {"said": [], "notes": [], "problems": []} for
+ * store_text_free; NULL when memory is short. */
+char *answer_lines(const char *username, bool alone);
+
+/* JSON text is written as the answer, whole or in parts: no error object follows. False with errno. */
+bool answer_write(const char *text);
+
+/* At the end: the error object, when JSON is asked for, nothing else was the answer and there was a refusal. */
+void answer_end(enum status status);
+
+#endif
