@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change/handover.h"
 #include "change/lock.h"
 #include "change/ready.h"
 #include "change/record.h"
@@ -30,7 +31,6 @@
 #include "terminal/command.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
-#include "handover.h"
 #include "newcomer.h"
 #include "username.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "change/change.h"
+#include "change/handover.h"
 #include "host/sessions.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
@@ -13,7 +14,6 @@
 #include "sql/store_changes.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
-#include "handover.h"
 
 static enum store_result apply_reset(struct tool *tool, const struct change *change,
                                      const struct account *account)

@@ -1,8 +1,8 @@
 /*
  * The text that is passed on to the user.
  */
-#ifndef CODER_VERBS_HANDOVER_H
-#define CODER_VERBS_HANDOVER_H
+#ifndef CODER_CHANGE_HANDOVER_H
+#define CODER_CHANGE_HANDOVER_H
 
 #include "sql/account.h"
 #include "terminal/command.h"
