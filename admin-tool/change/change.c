@@ -1,11 +1,11 @@
 /*
- * One change of one account: find, check, ask, and only then lock, begin, look again, change,
- * audit, prepare the publication, commit, publish. Nothing is asked in the transaction, and what is
- * said there is written after it (process.c).
+ * One change: find, check, ask, and only then lock, begin, look again, change, audit, prepare the publication, commit,
+ * publish. Nothing is asked in the transaction, and what is said there is written after it (process.c).
  */
 #include "change.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/local_users.h"
@@ -13,42 +13,123 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/confirm.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
+#include "answer_targets.h"
 #include "lock.h"
 #include "ready.h"
 #include "record.h"
 #include "transaction.h"
 
-/* -- the question ------------------------------------------------------------------------- */
+/* The change as the callbacks see it, and whom it is about. */
+struct work {
+    struct tool *tool;
+    struct change change;
+    struct targets targets;
+};
 
-static void show(const struct tool *tool, const struct change *change, const struct account *account,
-                 FILE *out)
+/* What is said from now on is about this one, who is the change's nth. */
+static struct target *turn_to(struct work *work, size_t i)
 {
-    print_account_row(tool, account, out);
-    if (change->announce != NULL)
-        change->announce(tool, change, account, out);
+    work->change.nth = i;
+    answer_about(work->targets.list[i].before.username);
+    return &work->targets.list[i];
 }
 
-static enum status ask(struct tool *tool, const struct change *change,
-                       const struct account *account)
-{
-    FILE *out = tool_wants_json(tool) ? stderr : stdout;
-    char plan[128];
+/* -- before the question ------------------------------------------------------------------ */
 
-    if (tool_has(tool, OPTION_DRY_RUN)) {
-        show(tool, change, account, out);
-        if (change->preview != NULL)
-            change->preview(tool, change, account, out);
-        fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, account->username);
-        return STATUS_DONE;
+static enum status check(struct work *work, const struct account *account)
+{
+    return work->change.check != NULL ? work->change.check(work->tool, &work->change, account) : GO_ON;
+}
+
+/* STATUS_DONE: nothing is to be done about this one. */
+static enum status look_at(struct work *work, struct target *target)
+{
+    const struct change *change = &work->change;
+    enum status status = check(work, &target->before);
+
+    if (status == GO_ON && change->look != NULL)
+        status = change->look(work->tool, change, &target->before);
+    if (status == GO_ON || status == STATUS_DONE)
+        host_note_local(target->before.username);
+    target->due = status == GO_ON;
+    return status == STATUS_DONE ? GO_ON : status;
+}
+
+static enum status look_at_all(struct work *work)
+{
+    enum status status = GO_ON;
+
+    for (size_t i = 0; status == GO_ON && i < work->targets.count; i++)
+        status = look_at(work, turn_to(work, i));
+    answer_about(NULL);
+    return status;
+}
+
+/* -- the question ------------------------------------------------------------------------- */
+
+static void show_rows(struct work *work, FILE *out)
+{
+    struct account *accounts = calloc(work->targets.count, sizeof *accounts);
+    size_t count = 0;
+
+    if (accounts == NULL)
+        return;
+    for (size_t i = 0; i < work->targets.count; i++)
+        if (work->targets.list[i].due)
+            accounts[count++] = work->targets.list[i].before;
+    if (count > 0)
+        print_account_rows(work->tool, accounts, count, out);
+    explicit_bzero(accounts, work->targets.count * sizeof *accounts);
+    free(accounts);
+}
+
+static void announce(struct work *work, bool previews, FILE *out)
+{
+    const struct change *change = &work->change;
+
+    for (size_t i = 0; i < work->targets.count; i++) {
+        const struct target *target = turn_to(work, i);
+
+        if (target->due && change->announce != NULL)
+            change->announce(work->tool, change, &target->before, out);
+        if (target->due && previews && change->preview != NULL)
+            change->preview(work->tool, change, &target->before, out);
+        if (target->due && previews)
+            fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, target->before.username);
     }
-    if (!change->asks || tool_has(tool, OPTION_YES))
+    answer_about(NULL);
+}
+
+static enum status rehearse(struct work *work)
+{
+    enum status status;
+
+    if (!answer_is_json())
+        show_rows(work, stdout);
+    announce(work, true, stdout);
+    status = answer_targets(work->tool, &work->targets);
+    return status == GO_ON ? STATUS_DONE : status;
+}
+
+static enum status ask(struct work *work)
+{
+    FILE *out = answer_is_json() ? stderr : stdout;
+    size_t due = targets_due(&work->targets);
+    char plan[160];
+
+    if (!work->change.asks || tool_has(work->tool, OPTION_YES))
         return GO_ON;
-    show(tool, change, account, out);
-    snprintf(plan, sizeof plan, "%s this user", change->plan);
+    show_rows(work, out);
+    announce(work, false, out);
+    if (due == 1)
+        snprintf(plan, sizeof plan, "%s this user", work->change.plan);
+    else
+        snprintf(plan, sizeof plan, "%s these %zu users", work->change.plan, due);
     if (change_is_confirmed(plan, out))
         return GO_ON;
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
@@ -56,48 +137,86 @@ static enum status ask(struct tool *tool, const struct change *change,
 
 /* -- the change --------------------------------------------------------------------------- */
 
-static enum status find(struct tool *tool, const struct change *change, struct account *ret)
+/* In the transaction, on the record as it is now. */
+static enum status make(struct work *work, struct target *target)
 {
-    const char *name = tool->arguments.operand;
-    enum store_result result = STORE_MISSING;
+    struct tool *tool = work->tool;
+    const struct change *change = &work->change;
+    uint32_t uid = target->before.uid;
+    char name[ACCOUNT_NAME_SIZE];
+    enum store_result result;
+    enum status status;
 
-    if (tool->store != NULL)
-        result = store_account_by_name(tool->store, name, ret);
-    if (result == STORE_NOT_FOUND && change->new_name != NULL)
-        result = store_account_by_former_name(tool->store, name, ret);
-    return tool_store_status(tool, result, name);
-}
-
-static enum status check(struct tool *tool, const struct change *change,
-                         const struct account *account)
-{
-    return change->check != NULL ? change->check(tool, change, account) : GO_ON;
-}
-
-/* In the transaction, on the record as it is now; `shown` is what was asked about. */
-static enum status make(struct tool *tool, const struct change *change,
-                        const struct account *shown, struct account *ret_before,
-                        struct account *ret_after)
-{
-    const char *name = shown->username;
-    enum store_result result = store_account_by_uid(tool->store, shown->uid, ret_before);
-    enum status status = tool_store_status(tool, result, name);
-
+    memcpy(name, target->before.username, sizeof name);
+    status = tool_store_status(tool, store_account_by_uid(tool->store, uid, &target->before), name);
     if (status == GO_ON)
-        status = check(tool, change, ret_before);
+        status = check(work, &target->before);
+    if (status == STATUS_DONE) /* somebody else did it meanwhile */
+        target->due = false;
     if (status == GO_ON)
-        status = tool_store_status(tool, change->apply(tool, change, ret_before), name);
+        status = tool_store_status(tool, change->apply(tool, change, &target->before), name);
     if (status != GO_ON)
         return status;
-    result = store_account_by_uid(tool->store, shown->uid, ret_after);
-    if (result == STORE_NOT_FOUND) {
-        ret_after->uid = 0;
-        return change_commit(tool, change->event, ret_before, NULL, change->detail);
-    }
-    status = tool_store_status(tool, result, name);
+    result = store_account_by_uid(tool->store, uid, &target->after);
+    if (result == STORE_NOT_FOUND)
+        target->after.uid = 0;
+    else
+        status = tool_store_status(tool, result, name);
     if (status == GO_ON)
-        status = change_commit(tool, change->event, ret_before, ret_after, change->detail);
+        status = change_append(tool, change->event, &target->before, target->after.uid != 0 ? &target->after : NULL,
+                               change->detail);
+    target->changed = status == GO_ON;
     return status;
+}
+
+/* The only one that is to be changed, of whom the publication need be told; NULL: there are several. */
+static const struct target *only_one(const struct targets *targets)
+{
+    const struct target *only = NULL;
+
+    for (size_t i = 0; i < targets->count; i++) {
+        if (targets->list[i].changed && only != NULL)
+            return NULL;
+        if (targets->list[i].changed)
+            only = &targets->list[i];
+    }
+    return only;
+}
+
+static enum status make_all(struct work *work)
+{
+    const struct target *only;
+    enum status status = GO_ON;
+    size_t changed = 0;
+
+    for (size_t i = 0; status == GO_ON && i < work->targets.count; i++) {
+        struct target *target = turn_to(work, i);
+
+        if (target->due)
+            status = make(work, target);
+        if (status == STATUS_DONE)
+            status = GO_ON;
+        changed += target->changed;
+    }
+    answer_about(NULL);
+    if (status == GO_ON && changed == 0)
+        return STATUS_DONE;
+    only = only_one(&work->targets);
+    if (status == GO_ON && only != NULL)
+        return change_end(work->tool, &only->before, only->after.uid != 0 ? &only->after : NULL);
+    return status == GO_ON ? change_end(work->tool, NULL, NULL) : status;
+}
+
+/* -- what follows ------------------------------------------------------------------------- */
+
+static void record(struct work *work, const struct target *target)
+{
+    const char *event = work->change.event;
+    bool gone = target->after.uid == 0;
+
+    if (!gone && strcmp(target->before.username, target->after.username) != 0)
+        record_event(work->tool, event, &target->before); /* under both names, which are looked for */
+    record_event(work->tool, event, gone ? &target->before : &target->after);
 }
 
 static void say_outcome(const struct change *change, const struct account *account)
@@ -107,23 +226,61 @@ static void say_outcome(const struct change *change, const struct account *accou
 }
 
 /* Who does it to himself hears of it first: what follows ends the session he could read it in. */
-static void finish(struct tool *tool, const struct change *change, const struct account *before,
-                   const struct account *after)
+static void finish(struct work *work, const struct target *target)
 {
-    bool own = oneself_is(&tool->actor, before->uid, before->username);
+    const struct change *change = &work->change;
+    const struct account *before = &target->before, *after = target->after.uid != 0 ? &target->after : NULL;
+    bool own = oneself_is(&work->tool->actor, before->uid, before->username);
 
     if (own)
         say_outcome(change, before);
     if (change->finish != NULL)
-        change->finish(tool, change, before, after);
+        change->finish(work->tool, change, before, after);
     if (!own)
         say_outcome(change, before);
 }
 
-static enum status carry_out(struct tool *tool, const struct change *change,
-                             const struct account *shown)
+static void settle(struct work *work, const struct target *target)
 {
-    struct account before, after;
+    const struct change *change = &work->change;
+
+    if (change->settle != NULL)
+        change->settle(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
+}
+
+/* For each that was changed. */
+static void for_each(struct work *work, void (*step)(struct work *work, const struct target *target))
+{
+    for (size_t i = 0; i < work->targets.count; i++) {
+        const struct target *target = turn_to(work, i);
+
+        if (target->changed)
+            step(work, target);
+    }
+    answer_about(NULL);
+}
+
+/* For those who are so already. */
+static void do_again(struct work *work)
+{
+    for (size_t i = 0; i < work->targets.count; i++) {
+        const struct target *target = turn_to(work, i);
+
+        if (!target->changed && work->change.again != NULL)
+            work->change.again(work->tool, &target->before);
+    }
+    answer_about(NULL);
+}
+
+static void forget_made(struct targets *targets)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        targets->list[i].changed = false;
+}
+
+static enum status carry_out(struct work *work)
+{
+    struct tool *tool = work->tool;
     enum status status = tool_lock(tool);
 
     if (status == GO_ON)
@@ -131,43 +288,64 @@ static enum status carry_out(struct tool *tool, const struct change *change,
     if (status != GO_ON)
         return status;
     change_hold_signals();
-    status = make(tool, change, shown, &before, &after);
+    status = make_all(work);
     store_rollback(tool->store);
     tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
-    if (status == GO_ON && after.uid != 0 && strcmp(before.username, after.username) != 0)
-        record_event(tool, change->event, &before); /* under both names, which are looked for */
-    if (status == GO_ON)
-        record_event(tool, change->event, after.uid != 0 ? &after : &before);
-    if (status == GO_ON)
-        finish(tool, change, &before, after.uid != 0 ? &after : NULL);
+    if (status != GO_ON)
+        forget_made(&work->targets);
+    for_each(work, record);
+    for_each(work, finish);
     change_release_signals();
-    if (status == GO_ON && change->settle != NULL)
-        change->settle(tool, change, &before, after.uid != 0 ? &after : NULL);
-    explicit_bzero(&before, sizeof before);
-    explicit_bzero(&after, sizeof after);
-    return status;
+    for_each(work, settle);
+    return status == STATUS_DONE ? GO_ON : status;
+}
+
+/* -- all of it ---------------------------------------------------------------------------- */
+
+static enum status run(struct work *work)
+{
+    bool dry = tool_has(work->tool, OPTION_DRY_RUN);
+    enum status status;
+
+    answer_hear();
+    status = look_at_all(work);
+    if (status == GO_ON && dry)
+        return rehearse(work);
+    if (status == GO_ON && targets_due(&work->targets) > 0) {
+        status = ask(work);
+        if (status == GO_ON)
+            status = carry_out(work);
+    }
+    if (status == GO_ON)
+        do_again(work);
+    return status == GO_ON ? answer_targets(work->tool, &work->targets) : status;
+}
+
+static enum status change_named(struct tool *tool, const struct change *change, size_t count)
+{
+    struct work work = { .tool = tool, .change = *change };
+    enum status status = tool_open(tool);
+
+    if (status == GO_ON)
+        status = targets_find(tool, tool->arguments.operands, count, change->new_name != NULL, &work.targets);
+    work.change.among = &work.targets;
+    if (status == GO_ON)
+        status = run(&work);
+    targets_free(&work.targets);
+    return status == GO_ON ? STATUS_DONE : status;
 }
 
 enum status change_account(struct tool *tool, const struct change *change)
 {
-    struct account account = { 0 };
-    enum status status = tool_open(tool);
+    return change_named(tool, change, 1);
+}
 
-    if (status == GO_ON)
-        status = find(tool, change, &account);
-    if (status != GO_ON)
-        return status;
-    status = check(tool, change, &account);
-    if (status == GO_ON && change->look != NULL)
-        status = change->look(tool, change, &account);
-    if (status == GO_ON || status == STATUS_DONE)
-        host_note_local(account.username);
-    if (status == STATUS_DONE && change->again != NULL && !tool_has(tool, OPTION_DRY_RUN))
-        change->again(tool, &account);
-    if (status == GO_ON)
-        status = ask(tool, change, &account);
-    if (status == GO_ON)
-        status = carry_out(tool, change, &account);
-    explicit_bzero(account.hash, sizeof account.hash);
-    return status == GO_ON ? STATUS_DONE : status;
+enum status change_accounts(struct tool *tool, const struct change *change)
+{
+    const struct arguments *arguments = &tool->arguments;
+
+    if (change->asks && strcmp(arguments->operand, "-") == 0 && !tool_has(tool, OPTION_YES) &&
+        !tool_has(tool, OPTION_DRY_RUN))
+        return tool_refuse_as(KIND_MISSING, "yes", NULL, "missing: --yes; standard input has the names and cannot answer");
+    return change_named(tool, change, arguments->operand_count);
 }

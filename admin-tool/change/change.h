@@ -1,5 +1,6 @@
 /*
- * One change of one account: find, check, ask, change, publish, finish, report.
+ * One change, of one account or of several at once: find, check, ask, change, publish, finish, report. One question, one
+ * transaction, one publication; all or none.
  */
 #ifndef CODER_CHANGE_CHANGE_H
 #define CODER_CHANGE_CHANGE_H
@@ -10,6 +11,7 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "terminal/command.h"
+#include "targets.h"
 
 struct change {
     const char *event;    /* the audit row's */
@@ -23,6 +25,8 @@ struct change {
     const struct account *edited; /* edit */
     void *own;            /* what the verb keeps between its steps; NULL: nothing */
     const char *new_name; /* rename; the account is found by a former name, too */
+    const struct targets *among; /* all it is about, for the callbacks: set by change_account ... */
+    size_t nth;                  /* ... and which of them this one is */
 
     /* GO_ON when the change is needed and allowed, else said. Called before the question and again
      * in the transaction. NULL: always. */
@@ -50,7 +54,9 @@ struct change {
     void (*again)(struct tool *tool, const struct account *account);
 };
 
-/* Find the account the operand names, check, ask, change, publish, finish, report. */
+/* The account the first operand names; or those all operands name, or with "-" the lines of standard input. With JSON
+ * the answer is the account as it is afterwards, or an array of them. */
 enum status change_account(struct tool *tool, const struct change *change);
+enum status change_accounts(struct tool *tool, const struct change *change);
 
 #endif

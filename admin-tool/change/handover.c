@@ -16,6 +16,7 @@
 #include "sql/store.h"
 #include "sql/store_json.h"
 #include "sql/store_keys.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"
 #include "terminal/say.h"
@@ -29,7 +30,7 @@ static bool write_json(struct tool *tool, const struct account *account, const c
 
     account_extra_begin(account, &tool->policy, tool->now, &extra);
     extra.temporary_password = password != NULL ? password : "";
-    written = store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
+    written = answer_write("") && store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
               descriptor_write(STDOUT_FILENO, text, strlen(text)) &&
               descriptor_write(STDOUT_FILENO, "\n", 1);
     store_text_free(text);

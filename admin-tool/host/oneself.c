@@ -21,8 +21,8 @@ enum status oneself_check(const struct tool *tool, const struct account *account
 {
     if (tool_has(tool, OPTION_FORCE) || !oneself_is(&tool->actor, account->uid, account->username))
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%s is yourself: you would lose access and your sessions; let "
-                       "another Admin do it, or use --force", account->username);
+    return tool_refuse_as(KIND_YOURSELF, "username", account->username, "%s is yourself: you would lose access and your "
+                          "sessions; let another Admin do it, or use --force", account->username);
 }
 
 void oneself_take_leave(const struct tool *tool, const struct account *account)

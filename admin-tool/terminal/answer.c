@@ -179,6 +179,11 @@ bool answer_write(const char *text)
     return fputs(text, stdout) != EOF;
 }
 
+bool answer_is_written(void)
+{
+    return answer.written;
+}
+
 static void write_error(void)
 {
     char *notes = list(ANSWER_NOTE, "", true);

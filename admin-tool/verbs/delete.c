@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "change/change.h"
-#include "change/transaction.h"
 #include "host/home_remove.h"
 #include "host/leftovers.h"
 #include "host/local_groups.h"
@@ -25,8 +24,7 @@
 static enum status check_delete(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
-    (void)change;
-    return loss_check(tool, account);
+    return loss_check(tool, change, account);
 }
 
 static enum status look_delete(struct tool *tool, const struct change *change,
@@ -46,8 +44,6 @@ static enum store_result apply_delete(struct tool *tool, const struct change *ch
 static void finish_delete(struct tool *tool, const struct change *change,
                           const struct account *before, const struct account *after)
 {
-    char command[SETID_COMMAND_SIZE];
-
     (void)change;
     (void)after;
     printf("%s is deleted.\n", before->username);
@@ -55,7 +51,16 @@ static void finish_delete(struct tool *tool, const struct change *change,
     sessions_end(tool, before);
     local_groups_leave(tool, before);
     subids_take_back(tool, before);
-    change_release_signals(); /* the rest may take a minute, and half of it is no harm */
+}
+
+/* May take a minute, and half of it is no harm. */
+static void settle_delete(struct tool *tool, const struct change *change,
+                          const struct account *before, const struct account *after)
+{
+    char command[SETID_COMMAND_SIZE];
+
+    (void)change;
+    (void)after;
     if (tool_has(tool, OPTION_REMOVE_HOME))
         home_remove(tool, before);
     leftovers_print(before, false, stdout);
@@ -79,8 +84,8 @@ enum status users_delete(struct tool *tool)
 {
     static const struct change change = {
         .event = "delete", .plan = "delete", .asks = true, .check = check_delete, .look = look_delete,
-        .apply = apply_delete, .finish = finish_delete, .preview = preview_delete,
+        .apply = apply_delete, .finish = finish_delete, .settle = settle_delete, .preview = preview_delete,
     };
 
-    return change_account(tool, &change);
+    return change_accounts(tool, &change);
 }

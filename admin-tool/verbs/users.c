@@ -112,7 +112,7 @@ static enum status check_status(struct tool *tool, const struct change *change,
         printf("%s is already %s.\n", account->username, account_status_name(account->status));
         return STATUS_DONE;
     }
-    return suspends ? loss_check(tool, account) : GO_ON;
+    return suspends ? loss_check(tool, change, account) : GO_ON;
 }
 
 /* Roles besides everybody's, of those given. */
@@ -170,7 +170,7 @@ enum status users_suspend(struct tool *tool)
     };
     enum status status = check_reason(change.detail);
 
-    return status == GO_ON ? change_account(tool, &change) : status;
+    return status == GO_ON ? change_accounts(tool, &change) : status;
 }
 
 enum status users_activate(struct tool *tool)
@@ -180,7 +180,7 @@ enum status users_activate(struct tool *tool)
         .check = check_status, .look = look_activate, .apply = apply_activate, .finish = finish_activate,
     };
 
-    return change_account(tool, &change);
+    return change_accounts(tool, &change);
 }
 
 /* -- edit-roles --------------------------------------------------------------------------- */
@@ -197,7 +197,7 @@ static enum status check_roles(struct tool *tool, const struct change *change,
     }
     if ((account->roles & ~change->roles) == 0)
         return GO_ON;
-    return (change->roles & ROLE_ADMIN) == 0 ? loss_check(tool, account)
+    return (change->roles & ROLE_ADMIN) == 0 ? loss_check(tool, change, account)
                                              : oneself_check(tool, account);
 }
 
@@ -272,7 +272,7 @@ enum status users_edit_roles(struct tool *tool)
     print_roles(change.roles, names);
     snprintf(plan, sizeof plan, "give exactly the roles %s to", names);
     snprintf(outcome, sizeof outcome, "has the roles %s", names);
-    return change_account(tool, &change);
+    return change_accounts(tool, &change);
 }
 
 /* -- unlock ------------------------------------------------------------------------------- */
@@ -325,5 +325,5 @@ enum status users_unlock(struct tool *tool)
         .check = check_unlock, .apply = apply_unlock, .finish = finish_unlock,
     };
 
-    return change_account(tool, &change);
+    return change_accounts(tool, &change);
 }

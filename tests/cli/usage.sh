@@ -44,7 +44,7 @@ exits 2 "an unknown role to list" admin-tool users list --role boss
 exits 2 "an unknown column" admin-tool users list -c username,shoe_size
 complains 'created at' "... and the known ones are named"
 exits 2 "an operand too many" admin-tool users list alice
-exits 2 "two users at once" admin-tool users suspend alice bob
+exits 2 "two users at once" admin-tool users edit alice bob -n X
 for verb in show suspend activate edit-roles delete unlock; do
     exits 2 "users $verb without a name" admin-tool users "$verb"
 done

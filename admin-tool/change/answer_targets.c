@@ -1,0 +1,94 @@
+/*
+ * One object for each account a change was about: the account as it is now, whether it was changed, what was said. Of one
+ * that is gone: as it was.
+ */
+#include "answer_targets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/oneself.h"
+#include "host/sessions.h"
+#include "sql/account.h"
+#include "sql/json.h"
+#include "sql/memory.h"
+#include "sql/store_accounts.h"
+#include "sql/store_json.h"
+#include "terminal/answer.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+
+/* As users show has it, but for what the log of attempts knows. */
+static char *account_object(struct tool *tool, const struct target *target)
+{
+    const struct account *account = target->after.uid != 0 ? &target->after : &target->before;
+    struct account_extra extra;
+    char *text = NULL;
+
+    account_extra_begin(account, &tool->policy, tool->now, &extra);
+    if (store_account_json(tool->store, account, &extra, &text) != STORE_OK)
+        return NULL;
+    return text;
+}
+
+static bool is_last_admin(struct tool *tool, const struct account *account)
+{
+    int64_t others = 1;
+
+    return (account->roles & ROLE_ADMIN) != 0 &&
+           account_state(account, &tool->policy, tool->now) == ACCOUNT_STATE_ACTIVE &&
+           store_count_other_admins(tool->store, account->uid, &tool->policy, tool->now, &others) == STORE_OK &&
+           others == 0;
+}
+
+static char *outcome_object(struct tool *tool, const struct target *target)
+{
+    const struct account *account = &target->before;
+    size_t processes = 0;
+    pid_t first;
+
+    if (!tool_has(tool, OPTION_DRY_RUN))
+        return json_make_object("bb", "changed", target->changed, "deleted", target->changed && target->after.uid == 0);
+    sessions_find(tool, account, &processes, &first);
+    return json_make_object("bbbbbi", "changed", false, "dry_run", true, "would_change", target->due, "last_admin",
+                            is_last_admin(tool, account), "yourself",
+                            oneself_is(&tool->actor, account->uid, account->username), "processes", (int64_t)processes);
+}
+
+/* The parts are freed. NULL when one is, or memory is short. */
+static char *join(char *object, char *more)
+{
+    char *joined = object != NULL && more != NULL ? json_join(object, more) : NULL;
+
+    store_text_free(object);
+    store_text_free(more);
+    return joined;
+}
+
+static char *make_object(struct tool *tool, const struct target *target, bool alone)
+{
+    char *object = join(account_object(tool, target), outcome_object(tool, target));
+
+    return join(object, answer_lines(target->before.username, alone));
+}
+
+static bool write_all(struct tool *tool, const struct targets *targets)
+{
+    bool whole = true;
+
+    for (size_t i = 0; whole && i < targets->count; i++) {
+        char *object = make_object(tool, &targets->list[i], targets->count == 1);
+
+        whole = object != NULL && (!targets->several || answer_write(i == 0 ? "[" : ",\n ")) && answer_write(object);
+        store_text_free(object);
+    }
+    return whole && answer_write(targets->several ? "]\n" : "\n");
+}
+
+enum status answer_targets(struct tool *tool, const struct targets *targets)
+{
+    if (!answer_is_json() || answer_is_written() || write_all(tool, targets))
+        return GO_ON;
+    return tool_refuse(STATUS_FAILED, "not enough memory for the answer");
+}
