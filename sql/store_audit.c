@@ -186,18 +186,26 @@ void store_audit_page_free(struct audit_row *page, size_t count)
     }
 }
 
-enum store_result store_audit_page(struct store *store, int64_t after, const char *username,
-                                   int64_t since, struct audit_row *page, size_t size, size_t *ret)
+#define CLAIMED " || ' (claimed)'"
+#define MATCHES \
+    "(?1 IS NULL OR username = ?1) AND (?2 IS NULL OR event = ?2)" \
+    " AND (?3 IS NULL OR ?3 IN (actor, via) OR via = ?3" CLAIMED ")" \
+    " AND (?4 IS NULL OR origin IN (?4, ?4" CLAIMED ")) AND at >= ?5 AND at < ?6 AND id < ?7"
+#define MATCH_TYPES "ttttiii"
+#define MATCH_VALUES(filter) \
+    (filter)->username, (filter)->event, (filter)->actor, (filter)->origin, (filter)->since, (filter)->until, \
+        (filter)->before
+
+enum store_result store_audit_page(struct store *store, int64_t after, const struct audit_filter *filter,
+                                   struct audit_row *page, size_t size, size_t *ret)
 {
     enum store_result result = STORE_OK;
     size_t count = 0;
     int rc = SQLITE_DONE;
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT id, at, event, actor, via, origin, username, " ROW_OBJECT ", " CHANGE
-        " FROM audit a"
-        " WHERE id > ?1 AND (?2 IS NULL OR username = ?2) AND at >= ?3 ORDER BY id LIMIT ?4",
-        "itii",
-        after, username, since, (int64_t)size);
+        " FROM audit a WHERE id > ?8 AND " MATCHES " ORDER BY id LIMIT ?9",
+        MATCH_TYPES "ii", MATCH_VALUES(filter), after, (int64_t)size);
 
     if (row == NULL)
         return database_result(sqlite3_extended_errcode(store->db));
@@ -213,10 +221,20 @@ enum store_result store_audit_page(struct store *store, int64_t after, const cha
     return result;
 }
 
-enum store_result store_audit_tail(struct store *store, const char *username, int64_t since,
-                                   int64_t count, int64_t *ret)
+enum store_result store_audit_tail(struct store *store, const struct audit_filter *filter, int64_t count,
+                                   int64_t *ret)
 {
     return database_number(store->db, ret,
-        "SELECT coalesce((SELECT id FROM audit WHERE (?1 IS NULL OR username = ?1) AND at >= ?2"
-        " ORDER BY id DESC LIMIT 1 OFFSET ?3), 0)", "tii", username, since, count);
+        "SELECT coalesce((SELECT id FROM audit WHERE " MATCHES " ORDER BY id DESC LIMIT 1 OFFSET ?8), 0)",
+        MATCH_TYPES "i", MATCH_VALUES(filter), count);
+}
+
+enum store_result store_audit_knows(struct store *store, const char *username)
+{
+    int64_t known;
+
+    return database_number(store->db, &known,
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM accounts WHERE username = ?1)"
+        " OR EXISTS (SELECT 1 FROM tombstones WHERE username = ?1)"
+        " OR EXISTS (SELECT 1 FROM audit WHERE username = ?1)", "t", username);
 }

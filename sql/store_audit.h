@@ -43,16 +43,28 @@ enum store_result store_audit_append_policy(struct store *store, const struct au
                                             const char *event, const struct policy *before,
                                             const struct policy *after, int64_t now);
 
-/* Up to `size` rows with an id above `after` about `username` (NULL: all) since `since`; the rows'
- * texts are freed by store_audit_page_free. */
-enum store_result store_audit_page(struct store *store, int64_t after, const char *username,
-                                   int64_t since, struct audit_row *page, size_t size, size_t *ret);
+/* Which rows: those that have each text that is not NULL, since <= at < until, and id < before. What was only claimed
+ * ("NAME (claimed)") counts, too. */
+struct audit_filter {
+    const char *username, *event;
+    const char *actor; /* who did it, or of whom root's rights were got (via) */
+    const char *origin;
+    int64_t since, until, before;
+};
+#define AUDIT_ALL { .until = INT64_MAX, .before = INT64_MAX }
+
+/* Up to `size` of these rows with an id above `after`; their texts are freed by store_audit_page_free. */
+enum store_result store_audit_page(struct store *store, int64_t after, const struct audit_filter *filter,
+                                   struct audit_row *page, size_t size, size_t *ret);
 
 /* Frees the texts of a page's rows. */
 void store_audit_page_free(struct audit_row *page, size_t count);
 
-/* The id before the newest `count` matching rows, for "the last N" (0 when there are fewer). */
-enum store_result store_audit_tail(struct store *store, const char *username, int64_t since,
-                                   int64_t count, int64_t *ret);
+/* The id before the newest `count` of these rows, for "the last N" (0 when there are fewer). */
+enum store_result store_audit_tail(struct store *store, const struct audit_filter *filter, int64_t count,
+                                   int64_t *ret);
+
+/* OK when an account has or had this name, or a row is about it; else NOT_FOUND. */
+enum store_result store_audit_knows(struct store *store, const char *username);
 
 #endif

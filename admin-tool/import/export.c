@@ -19,6 +19,7 @@
 #include "sql/store_export.h"
 #include "sql/store_keys.h"
 #include "terminal/command.h"
+#include "terminal/csv.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
 #include "give_back.h"
@@ -51,8 +52,10 @@ static void flush(struct output *output)
     output->used = 0;
 }
 
-static void put(struct output *output, const char *text, size_t length)
+static void put(void *to, const char *text, size_t length)
 {
+    struct output *output = to;
+
     while (length > 0) {
         size_t room = BUFFER_SIZE - output->used, part = length < room ? length : room;
 
@@ -82,21 +85,7 @@ static enum store_result read_keys(struct output *output, uint32_t uid, char **r
     return result == STORE_OK && output->owner == uid ? read(store, uid, ret) : result;
 }
 
-/* -- CSV (RFC 4180, with line feeds as Unix has them) -------------------------------------- */
-
-static void put_field(struct output *output, const char *text, bool first)
-{
-    if (!first)
-        put(output, ",", 1);
-    if (text[strcspn(text, ",\"\r\n")] == '\0') {
-        put(output, text, strlen(text));
-        return;
-    }
-    put(output, "\"", 1);
-    for (; *text != '\0'; text++)
-        put(output, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    put(output, "\"", 1);
-}
+/* -- CSV ----------------------------------------------------------------------------------- */
 
 static size_t count_columns(const struct output *output)
 {
@@ -168,8 +157,8 @@ static enum status put_csv(struct output *output, const struct account *account)
     if (keys != NULL && keys[0] != '\0')
         keys[strlen(keys) - 1] = '\0'; /* newlines are between the keys of a field */
     for (size_t i = 0; result == STORE_OK && i < count_columns(output); i++)
-        put_field(output, i == IMPORT_KEYS && keys != NULL ? keys : text_of(account, (enum import_column)i, room),
-                  i == 0);
+        csv_field(i == IMPORT_KEYS && keys != NULL ? keys : text_of(account, (enum import_column)i, room), i == 0,
+                  put, output);
     store_text_free(keys);
     put(output, "\n", 1);
     return tool_store_status(output->tool, result, account->username);
@@ -178,7 +167,7 @@ static enum status put_csv(struct output *output, const struct account *account)
 static void put_header(struct output *output)
 {
     for (size_t i = 0; i < count_columns(output); i++)
-        put_field(output, import_column_name((enum import_column)i), i == 0);
+        csv_field(import_column_name((enum import_column)i), i == 0, put, output);
     put(output, "\n", 1);
 }
 

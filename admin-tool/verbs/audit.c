@@ -17,49 +17,79 @@
 #include "sql/store_accounts.h"
 #include "sql/store_audit.h"
 #include "terminal/command.h"
-#include "terminal/escape.h"
 #include "terminal/layout.h"
 #include "terminal/options.h"
 #include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
-#include "terminal/when.h"
 #include "audit_keep.h"
+#include "audit_rows.h"
 
-enum { PAGE_SIZE = 128, POLL_MS = 1000, CELL_BYTES = 2048 };
+enum { PAGE_SIZE = 128, POLL_MS = 1000 };
 
 /* What to show, and how far we are. */
 struct log_reader {
     struct tool *tool;
-    const char *username; /* NULL: all */
-    int64_t since, after;
-    int64_t until;  /* no row beyond this one */
+    struct audit_filter filter;
+    int64_t after;
     int64_t newest; /* only so many, -1: all */
-    bool follows, json;
+    bool follows;
+    enum audit_format format;
     struct layout layout; /* of the table */
     size_t printed;
 };
 
+/* *ret is untouched when the option was not given. GO_ON, or said. */
+static enum status parse_number(const struct tool *tool, enum option_id option, const char *name, int64_t *ret)
+{
+    const char *text = tool->arguments.value[option];
+
+    if (text == NULL)
+        return GO_ON;
+    if (text[0] == '\0' || strlen(text) > 18 || text[strspn(text, "0123456789")] != '\0')
+        return tool_refuse(STATUS_USAGE, "%s takes a number, not '%s'", name, text);
+    *ret = strtoll(text, NULL, 10);
+    return GO_ON;
+}
+
 static enum status parse(struct tool *tool, struct log_reader *ret)
 {
-    const char *count = tool->arguments.value[OPTION_COUNT];
+    enum status status = parse_number(tool, OPTION_COUNT, "-n", &ret->newest);
 
-    ret->username = tool->arguments.value[OPTION_USER];
+    ret->filter.username = tool->arguments.value[OPTION_USER];
+    ret->filter.event = tool->arguments.value[OPTION_EVENT];
+    ret->filter.actor = tool->arguments.value[OPTION_ACTOR];
+    ret->filter.origin = tool->arguments.value[OPTION_ORIGIN];
     ret->follows = tool_has(tool, OPTION_FOLLOW);
-    ret->json = tool_wants_json(tool);
-    if (count != NULL && (count[0] == '\0' || strlen(count) > 9 ||
-                          count[strspn(count, "0123456789")] != '\0'))
-        return tool_refuse(STATUS_USAGE, "-n takes a number, not '%s'", count);
-    ret->newest = count != NULL ? strtol(count, NULL, 10) : -1;
-    return options_parse_when(tool, OPTION_SINCE, "--since", &ret->since);
+    ret->format = audit_format_of(tool_output(tool));
+    if (ret->follows && (tool_has(tool, OPTION_UNTIL) || tool_has(tool, OPTION_BEFORE_ID)))
+        return tool_refuse(STATUS_USAGE, "-f waits for what is to come: it goes with neither --until nor --before");
+    if (status == GO_ON)
+        status = parse_number(tool, OPTION_BEFORE_ID, "--before", &ret->filter.before);
+    if (status == GO_ON)
+        status = options_parse_when(tool, OPTION_SINCE, "--since", &ret->filter.since);
+    if (status == GO_ON)
+        status = options_parse_when(tool, OPTION_UNTIL, "--until", &ret->filter.until);
+    return status;
+}
+
+/* A misspelt name has no rows, either. */
+static enum status find_user(const struct log_reader *reader)
+{
+    const struct tool *tool = reader->tool;
+    const char *asked = reader->filter.username;
+
+    if (asked == NULL)
+        return GO_ON;
+    return tool_store_status(tool, tool->store != NULL ? store_audit_knows(tool->store, asked) : STORE_MISSING, asked);
 }
 
 /* A renamed account's rows stand under the name it had then. */
 static void note_other_name(const struct log_reader *reader)
 {
     struct store *store = reader->tool->store;
-    const char *asked = reader->username;
+    const char *asked = reader->filter.username;
     struct account account = { 0 };
     char former[ACCOUNT_NAME_SIZE];
 
@@ -73,26 +103,6 @@ static void note_other_name(const struct log_reader *reader)
     explicit_bzero(account.hash, sizeof account.hash);
 }
 
-/* One row at once, in columns of fixed width (a longer text makes its own wider); NULL: the
- * heading. */
-static void put_line(const struct audit_row *row)
-{
-    static const struct audit_row heading = { .event = "EVENT", .username = "USERNAME",
-                                              .actor = "ACTOR", .via = "VIA", .origin = "ORIGIN" };
-    static const int widths[] = { 25, 16, 16, 16, 8, 16, 0 };
-    const struct audit_row *shown = row != NULL ? row : &heading;
-    char time[WHEN_SIZE] = "TIME", cell[CELL_BYTES];
-    const char *const texts[] = { time, shown->event, shown->username, shown->actor, shown->via,
-                                  shown->origin, row != NULL ? row->change : "CHANGE" };
-
-    if (row != NULL)
-        when_format(row->at, "-", time);
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        print_escape(texts[i], cell, sizeof cell);
-        printf("%-*s%s", widths[i], cell, widths[i] != 0 ? " " : "\n");
-    }
-}
-
 /* -- showing ------------------------------------------------------------------------------ */
 
 /* Page by page, each with `use`. */
@@ -102,22 +112,21 @@ static enum status walk(struct log_reader *reader,
 {
     struct audit_row page[PAGE_SIZE];
     enum status status = GO_ON;
-    size_t count = 0, wanted = 0;
+    size_t count = 0;
 
     do {
-        enum store_result result = store_audit_page(reader->tool->store, reader->after,
-                                                    reader->username, reader->since, page,
+        enum store_result result = store_audit_page(reader->tool->store, reader->after, &reader->filter, page,
                                                     PAGE_SIZE, &count);
 
         status = tool_store_status(reader->tool, result, "the audit log");
         if (status != GO_ON)
             return status;
-        for (wanted = 0; wanted < count && page[wanted].id <= reader->until; wanted++)
-            reader->after = page[wanted].id;
-        if (wanted > 0)
-            status = use(reader, page, wanted);
+        if (count > 0) {
+            reader->after = page[count - 1].id;
+            status = use(reader, page, count);
+        }
         store_audit_page_free(page, count);
-    } while (status == GO_ON && wanted == PAGE_SIZE && !ferror(stdout));
+    } while (status == GO_ON && count == PAGE_SIZE && !ferror(stdout));
     return status;
 }
 
@@ -128,28 +137,37 @@ static enum status find_start(struct log_reader *reader)
 
     if (reader->newest < 0)
         return GO_ON;
-    return tool_store_status(tool, store_audit_tail(tool->store, reader->username, reader->since,
-                                                    reader->newest, &reader->after),
+    return tool_store_status(tool, store_audit_tail(tool->store, &reader->filter, reader->newest, &reader->after),
                              "the audit log");
 }
 
-static enum status print_json_page(struct log_reader *reader, const struct audit_row *page,
-                                   size_t count)
+static enum status print_lines(struct log_reader *reader, const struct audit_row *page, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        audit_put_row(reader->format, &page[i]);
+    return GO_ON;
+}
+
+static enum status print_array(struct log_reader *reader, const struct audit_row *page, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         printf("%s%s", reader->printed++ == 0 ? "[" : ",\n ", page[i].json);
     return GO_ON;
 }
 
-static enum status print_json(struct log_reader *reader)
+/* What needs no widths. */
+static enum status print_as_read(struct log_reader *reader)
 {
+    bool array = reader->format == AUDIT_JSON;
     enum status status = GO_ON;
 
+    audit_put_heading(reader->format);
     if (reader->tool->store != NULL)
         status = find_start(reader);
     if (reader->tool->store != NULL && status == GO_ON)
-        status = walk(reader, print_json_page);
-    puts(reader->printed == 0 ? "[]" : "]");
+        status = walk(reader, array ? print_array : print_lines);
+    if (array)
+        puts(reader->printed == 0 ? "[]" : "]");
     return status;
 }
 
@@ -188,7 +206,7 @@ static enum status print_table(struct log_reader *reader)
         return status;
     print_audit_begin(&reader->layout);
     status = walk(reader, measure_page);
-    reader->until = reader->after; /* a row that came since was not measured */
+    reader->filter.before = reader->after + 1; /* a row that came since was not measured */
     reader->after = start;
     layout_fit(&reader->layout, terminal_width(stdout));
     return status == GO_ON ? walk(reader, print_table_page) : status;
@@ -196,7 +214,7 @@ static enum status print_table(struct log_reader *reader)
 
 static enum status print_log(struct log_reader *reader)
 {
-    enum status status = reader->json ? print_json(reader) : print_table(reader);
+    enum status status = reader->format == AUDIT_TABLE ? print_table(reader) : print_as_read(reader);
 
     return status == GO_ON ? STATUS_DONE : status;
 }
@@ -215,17 +233,6 @@ static bool is_read(void)
     return false;
 }
 
-static enum status put_page(struct log_reader *reader, const struct audit_row *page, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (reader->json)
-            puts(page[i].json);
-        else
-            put_line(&page[i]);
-    }
-    return GO_ON;
-}
-
 /* The store is closed while we wait: it may be moved away and restored meanwhile. */
 static enum status look_again(struct log_reader *reader)
 {
@@ -239,19 +246,18 @@ static enum status look_again(struct log_reader *reader)
         return GO_ON; /* perhaps in a second */
     if (result != STORE_OK)
         return tool_store_status(tool, result, "the audit log");
-    return walk(reader, put_page);
+    return walk(reader, print_lines);
 }
 
 static enum status follow(struct log_reader *reader)
 {
     enum status status = GO_ON;
 
-    if (!reader->json)
-        put_line(NULL);
+    audit_put_heading(reader->format);
     if (reader->tool->store != NULL)
         status = find_start(reader);
     if (reader->tool->store != NULL && status == GO_ON)
-        status = walk(reader, put_page);
+        status = walk(reader, print_lines);
     while (status == GO_ON) {
         store_close(reader->tool->store);
         reader->tool->store = NULL;
@@ -260,18 +266,35 @@ static enum status follow(struct log_reader *reader)
     return status;
 }
 
+/* With the whole log: a part of a chain proves nothing. */
+static enum status verify(struct tool *tool)
+{
+    static const enum option_id parts[] = {
+        OPTION_USER, OPTION_EVENT, OPTION_ACTOR, OPTION_ORIGIN, OPTION_SINCE, OPTION_UNTIL, OPTION_BEFORE_ID,
+        OPTION_COUNT, OPTION_FOLLOW,
+    };
+    enum audit_format format = audit_format_of(tool_output(tool));
+    bool whole = format == AUDIT_TABLE || format == AUDIT_JSON;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        whole = whole && !tool_has(tool, parts[i]);
+    if (!whole)
+        return tool_refuse(STATUS_USAGE, "--verify looks at the whole log: it goes with -o table or -o json alone");
+    return audit_verify(tool);
+}
+
 enum status audit_show(struct tool *tool)
 {
-    struct log_reader reader = { .tool = tool, .until = INT64_MAX };
-    enum status status = parse(tool, &reader);
+    struct log_reader reader = { .tool = tool, .filter = AUDIT_ALL, .newest = -1 };
+    enum status status;
 
-    if (status == GO_ON && tool_has(tool, OPTION_VERIFY) &&
-        (reader.follows || reader.username != NULL || reader.since != 0 || reader.newest >= 0))
-        return tool_refuse(STATUS_USAGE, "--verify looks at the whole log: it goes with -o alone");
-    if (status == GO_ON && tool_has(tool, OPTION_VERIFY))
-        return audit_verify(tool);
+    if (tool_has(tool, OPTION_VERIFY))
+        return verify(tool);
+    status = parse(tool, &reader);
     if (status == GO_ON)
         status = tool_open(tool);
+    if (status == GO_ON)
+        status = find_user(&reader);
     if (status != GO_ON)
         return status;
     note_other_name(&reader);

@@ -16,6 +16,7 @@
 #include "sql/policy.h"
 #include "sql/store.h"
 #include "sql/store_audit.h"
+#include "sql/store_changes.h"
 #include "fixture/fixture.h"
 
 #define NOW 1800000000LL
@@ -24,6 +25,8 @@
 static const struct audit_actor carol = {
     .login_uid = 1000, .name = "carol", .via = "root", .origin = "192.0.2.7"
 };
+
+static const struct audit_filter all = AUDIT_ALL;
 
 static struct store *store; /* of the test that runs */
 
@@ -55,7 +58,7 @@ static struct audit_row only_row(void)
     struct audit_row page[2];
     size_t count = 0;
 
-    assert_int_equal(store_audit_page(store, 0, NULL, 0, page, 2, &count), STORE_OK);
+    assert_int_equal(store_audit_page(store, 0, &all, page, 2, &count), STORE_OK);
     assert_int_equal(count, 1);
     return page[0];
 }
@@ -304,7 +307,7 @@ static void pages_follow_one_another(void **state)
     (void)state;
     append_ten();
     while (count == 4) {
-        assert_int_equal(store_audit_page(store, after, NULL, 0, page, 4, &count), STORE_OK);
+        assert_int_equal(store_audit_page(store, after, &all, page, 4, &count), STORE_OK);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(page[i].at, NOW + seen++);
             after = page[i].id;
@@ -314,12 +317,25 @@ static void pages_follow_one_another(void **state)
     assert_int_equal(seen, 10);
 }
 
-static size_t count_rows(const char *username, int64_t since)
+static size_t count_matching(const struct audit_filter *filter)
 {
     struct audit_row page[20];
     size_t count = 99;
 
-    assert_int_equal(store_audit_page(store, 0, username, since, page, 20, &count), STORE_OK);
+    assert_int_equal(store_audit_page(store, 0, filter, page, 20, &count), STORE_OK);
+    store_audit_page_free(page, count);
+    return count;
+}
+
+static size_t count_rows(const char *username, int64_t since)
+{
+    struct audit_filter filter = AUDIT_ALL;
+    struct audit_row page[20];
+    size_t count = 99;
+
+    filter.username = username;
+    filter.since = since;
+    assert_int_equal(store_audit_page(store, 0, &filter, page, 20, &count), STORE_OK);
     for (size_t i = 0; i < count; i++) {
         if (username != NULL)
             assert_string_equal(page[i].username, username);
@@ -342,15 +358,79 @@ static void pages_are_filtered_by_user_and_time(void **state)
     assert_int_equal(count_rows("' OR 1 --", 0), 0);
 }
 
+/* Each of the ten rows has carol as its actor, root as via and 192.0.2.7 as origin. */
+static void pages_are_filtered_by_all_that_was_asked(void **state)
+{
+    static const struct {
+        size_t expected;
+        struct audit_filter filter;
+    } cases[] = {
+        { 1, { .event = "event 3", .until = INT64_MAX, .before = INT64_MAX } },
+        { 0, { .event = "event", .until = INT64_MAX, .before = INT64_MAX } },
+        { 10, { .actor = "carol", .until = INT64_MAX, .before = INT64_MAX } },
+        { 10, { .actor = "root", .until = INT64_MAX, .before = INT64_MAX } },
+        { 0, { .actor = "", .until = INT64_MAX, .before = INT64_MAX } },
+        { 0, { .actor = "alice", .until = INT64_MAX, .before = INT64_MAX } },
+        { 10, { .origin = "192.0.2.7", .until = INT64_MAX, .before = INT64_MAX } },
+        { 0, { .origin = "192.0.2.", .until = INT64_MAX, .before = INT64_MAX } },
+        { 4, { .until = NOW + 4, .before = INT64_MAX } },
+        { 3, { .since = NOW + 2, .until = NOW + 5, .before = INT64_MAX } },
+        { 6, { .until = INT64_MAX, .before = 7 } },
+        { 0, { .until = INT64_MAX, .before = 1 } },
+        { 3, { .username = "alice", .until = INT64_MAX, .before = 7 } },
+        { 1, { .username = "bob", .event = "event 3", .actor = "carol", .origin = "192.0.2.7", .since = NOW, .until = NOW + 9,
+               .before = 9 } },
+        { 0, { .username = "alice", .event = "event 3", .until = INT64_MAX, .before = INT64_MAX } },
+    };
+
+    (void)state;
+    append_ten();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(count_matching(&cases[i].filter), cases[i].expected);
+}
+
+static void what_is_claimed_is_found_by_who_is_claimed(void **state)
+{
+    struct audit_filter by_actor = AUDIT_ALL, by_origin = AUDIT_ALL;
+    struct audit_actor actor = carol;
+
+    (void)state;
+    actor.via = "dave (claimed)";
+    actor.origin = "192.0.2.9 (claimed)";
+    assert_int_equal(store_audit_append(store, &actor, "x", NULL, NULL, NULL, NOW), STORE_OK);
+    by_actor.actor = "dave";
+    by_origin.origin = "192.0.2.9";
+    assert_int_equal(count_matching(&by_actor), 1);
+    assert_int_equal(count_matching(&by_origin), 1);
+}
+
+static void a_name_is_known_that_an_account_or_a_row_has(void **state)
+{
+    struct account dave = fixture_account("dave", 70200);
+
+    (void)state;
+    append_ten();
+    assert_int_equal(store_audit_knows(store, "alice"), STORE_OK); /* of a row alone */
+    assert_int_equal(store_audit_knows(store, "ali"), STORE_NOT_FOUND);
+    assert_int_equal(store_audit_knows(store, ""), STORE_NOT_FOUND);
+    assert_int_equal(store_account_insert(store, &dave), STORE_OK);
+    assert_int_equal(store_audit_knows(store, "dave"), STORE_OK);
+    assert_int_equal(store_account_delete(store, 70200), STORE_OK);
+    assert_int_equal(store_audit_knows(store, "dave"), STORE_OK);
+}
+
 /* How many rows follow the id that `the last count` gives. */
 static size_t tail(const char *username, int64_t since, int64_t count)
 {
+    struct audit_filter filter = AUDIT_ALL;
     struct audit_row page[20];
     int64_t after = -1;
     size_t found = 0;
 
-    assert_int_equal(store_audit_tail(store, username, since, count, &after), STORE_OK);
-    assert_int_equal(store_audit_page(store, after, username, since, page, 20, &found), STORE_OK);
+    filter.username = username;
+    filter.since = since;
+    assert_int_equal(store_audit_tail(store, &filter, count, &after), STORE_OK);
+    assert_int_equal(store_audit_page(store, after, &filter, page, 20, &found), STORE_OK);
     if (found > 0) /* it is the end of the log, not some other part */
         assert_true(page[found - 1].at >= NOW + 8);
     store_audit_page_free(page, found);
@@ -453,6 +533,9 @@ int main(void)
         TEST(ids_are_not_used_again),
         TEST(pages_follow_one_another),
         TEST(pages_are_filtered_by_user_and_time),
+        TEST(pages_are_filtered_by_all_that_was_asked),
+        TEST(what_is_claimed_is_found_by_who_is_claimed),
+        TEST(a_name_is_known_that_an_account_or_a_row_has),
         TEST(the_last_n_rows_are_n),
         TEST(hostile_text_stays_one_json_object),
         TEST(rows_that_say_all_in_words_read_like_the_others),
