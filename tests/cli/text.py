@@ -111,7 +111,10 @@ for name, text in HOSTILE.items():
         status, out, err = run(*words)
         tap(status in (2, 3) and err.count(b"\n") == 1 and is_safe(err), f"{name}: nobody for {words[:2]}", err[:300])
     status, out, err = run("audit", "--user", text)
-    tap(status == 0 and is_safe(out), f"{name}: audit --user", err[:300])
+    tap(status == 3 and err.count(b"\n") == 1 and is_safe(err), f"{name}: audit --user", err[:300])
+    for option in ("--event", "--actor", "--origin"):
+        status, out, err = run("audit", option, text)
+        tap(status == 0 and is_safe(out), f"{name}: audit {option}", err[:300])
     # text that may be anything decent
     before = json.loads(run("users", "show", "hal", "-o", "json")[1])
     status, out, err = run("users", "edit", "hal", "-n", text)
