@@ -22,6 +22,7 @@
 #include "terminal/csv.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
+#include "column_text.h"
 #include "give_back.h"
 #include "record.h"
 
@@ -92,63 +93,6 @@ static size_t count_columns(const struct output *output)
     return output->hashes ? IMPORT_COLUMN_COUNT : IMPORT_PUBLIC_COUNT;
 }
 
-/* As the file has it: account's own text, or made in room. */
-static const char *text_of(const struct account *account, enum import_column column,
-                           char room[WHEN_SIZE])
-{
-    room[0] = '\0';
-    switch (column) {
-    case IMPORT_USERNAME:
-        return account->username;
-    case IMPORT_EMAIL:
-        return account->email;
-    case IMPORT_FULL_NAME:
-        return account->full_name;
-    case IMPORT_SHELL:
-        return account->shell;
-    case IMPORT_HOME:
-        return account->home;
-    case IMPORT_STATUS:
-        return account_status_name(account->status);
-    case IMPORT_HASH:
-        return account->hash[0] != '\0' ? account->hash : "*";
-    case IMPORT_NEVER_DORMANT:
-        return account->never_dormant ? "true" : "false";
-    case IMPORT_MAX_DAYS:
-        if (account->password_max_days != 0)
-            account_days_write(account->password_max_days, room);
-        return room;
-    case IMPORT_SERVICE:
-        return account->service ? "true" : "false";
-    case IMPORT_MUST_CHANGE:
-        return account->temporary ? "true" : "false";
-    case IMPORT_ROLES:
-        snprintf(room, WHEN_SIZE, "%s%smember", (account->roles & ROLE_ADMIN) != 0 ? "admin;" : "",
-                 (account->roles & ROLE_AUDITOR) != 0 ? "auditor;" : "");
-        return room;
-    case IMPORT_UID:
-        snprintf(room, WHEN_SIZE, "%u", account->uid);
-        return room;
-    case IMPORT_GID:
-        snprintf(room, WHEN_SIZE, "%u", account->gid);
-        return room;
-    case IMPORT_EXPIRES:
-        when_format_utc(account->expires_at, room);
-        return room;
-    case IMPORT_CREATED:
-        when_format_utc(account->created_at, room);
-        return room;
-    case IMPORT_PASSWORD_EXPIRES:
-        when_format_utc(account->temporary_until, room);
-        return room;
-    case IMPORT_PASSWORD_CHANGED:
-        when_format_utc(account->password_changed_at, room);
-        return room;
-    default:
-        return room;
-    }
-}
-
 static enum status put_csv(struct output *output, const struct account *account)
 {
     char room[WHEN_SIZE], *keys = NULL;
@@ -157,8 +101,9 @@ static enum status put_csv(struct output *output, const struct account *account)
     if (keys != NULL && keys[0] != '\0')
         keys[strlen(keys) - 1] = '\0'; /* newlines are between the keys of a field */
     for (size_t i = 0; result == STORE_OK && i < count_columns(output); i++)
-        csv_field(i == IMPORT_KEYS && keys != NULL ? keys : text_of(account, (enum import_column)i, room), i == 0,
-                  put, output);
+        csv_field(i == IMPORT_KEYS && keys != NULL ? keys
+                                                   : import_column_text(account, (enum import_column)i, room),
+                  i == 0, put, output);
     store_text_free(keys);
     put(output, "\n", 1);
     return tool_store_status(output->tool, result, account->username);

@@ -230,8 +230,7 @@ static const char *set_value(struct account *account, enum import_column column,
     }
 }
 
-/* All faults of a record are told at once, one behind the other. */
-__attribute__((format(printf, 2, 3))) static bool add_reason(char reason[IMPORT_REASON_SIZE], const char *format, ...)
+bool import_add_reason(char reason[IMPORT_REASON_SIZE], const char *format, ...)
 {
     size_t used = strlen(reason);
     va_list arguments;
@@ -257,9 +256,9 @@ static bool set_keys(const char *value, char *ret, char ret_reason[IMPORT_REASON
     if (text != NULL)
         fault = ssh_key_set_add_lines(&set, text, &line);
     if (fault != NULL && line != 0)
-        add_reason(ret_reason, "the ssh_keys, line %zu: it %s", line, fault);
+        import_add_reason(ret_reason, "the ssh_keys, line %zu: it %s", line, fault);
     else if (fault != NULL)
-        add_reason(ret_reason, "the field ssh_keys %s", fault);
+        import_add_reason(ret_reason, "the field ssh_keys %s", fault);
     else
         ssh_key_set_text(&set, ret);
     ssh_key_set_free(&set);
@@ -286,8 +285,9 @@ bool import_record_set(struct import_record *record, enum import_column column, 
     if (fault == NULL)
         return true;
     if (column == IMPORT_HASH)
-        return add_reason(ret_reason, "the password_hash %s", fault);
-    return add_reason(ret_reason, "the %s '%.64s%s' %s", names[column], value, strlen(value) > 64 ? "..." : "", fault);
+        return import_add_reason(ret_reason, "the password_hash %s", fault);
+    return import_add_reason(ret_reason, "the %s '%.64s%s' %s", names[column], value,
+                             strlen(value) > 64 ? "..." : "", fault);
 }
 
 /* -- the whole ---------------------------------------------------------------------------- */
@@ -299,7 +299,7 @@ static bool has(const struct import_record *record, enum import_column column)
 
 static bool refuse(char ret_reason[IMPORT_REASON_SIZE], enum import_column column, const char *what)
 {
-    return add_reason(ret_reason, "%s %s", names[column], what);
+    return import_add_reason(ret_reason, "%s %s", names[column], what);
 }
 
 /* What is said of a password goes with one: our own temporary ones have their rules. */

@@ -44,4 +44,7 @@ bool import_record_set(struct import_record *record, enum import_column column, 
  * shell, which is the machine's affair. */
 bool import_record_complete(struct import_record *record, char ret_reason[IMPORT_REASON_SIZE]);
 
+/* One more of them, behind "; ": all faults of a record are told at once. False. */
+bool import_add_reason(char reason[IMPORT_REASON_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -1,0 +1,303 @@
+/*
+ * An account against what a file says of it: which columns differ, and the verbs' own changes that make them the same,
+ * each with its event. What a verb asks of this machine is asked before the transaction, which looks at the store
+ * alone.
+ */
+#include "difference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/record.h"
+#include "change/transaction.h"
+#include "host/clash.h"
+#include "host/local_users.h"
+#include "host/shell.h"
+#include "sql/account.h"
+#include "sql/ssh_key_set.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "sql/store_keys.h"
+#include "terminal/columns.h"
+#include "terminal/command.h"
+#include "terminal/escape.h"
+#include "terminal/say.h"
+#include "terminal/when.h"
+#include "column_text.h"
+#include "record.h"
+
+#define BIT(column) (1u << (column))
+
+enum {
+    EDITED = BIT(IMPORT_EMAIL) | BIT(IMPORT_FULL_NAME) | BIT(IMPORT_SHELL) | BIT(IMPORT_EXPIRES) |
+             BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT),
+    CHANGING = EDITED | BIT(IMPORT_ROLES) | BIT(IMPORT_STATUS),
+    /* a uid owns files, and passwords have verbs of their own */
+    FIXED = BIT(IMPORT_UID) | BIT(IMPORT_GID) | BIT(IMPORT_HOME) | BIT(IMPORT_SERVICE) | BIT(IMPORT_HASH) |
+            BIT(IMPORT_MUST_CHANGE) | BIT(IMPORT_PASSWORD_EXPIRES)
+};
+
+/* The verbs' events, in the order in which they are made. */
+static const struct {
+    unsigned columns;
+    const char *event;
+} events[] = {
+    { EDITED, "edit" },
+    { BIT(IMPORT_ROLES), "edit-roles" },
+    { BIT(IMPORT_STATUS), NULL }, /* suspend or activate */
+    { BIT(IMPORT_KEYS), "key-add" },
+};
+enum { EVENT_COUNT = sizeof events / sizeof events[0] };
+
+static const char *event_name(size_t index, const struct account *after)
+{
+    if (events[index].event != NULL)
+        return events[index].event;
+    return after->status == ACCOUNT_SUSPENDED ? "suspend" : "activate";
+}
+
+/* -- finding ------------------------------------------------------------------------------ */
+
+static unsigned compare(const struct account *present, const struct account *wanted, unsigned columns)
+{
+    char one[WHEN_SIZE], other[WHEN_SIZE];
+    unsigned differing = 0;
+
+    for (int i = 0; i < IMPORT_COLUMN_COUNT; i++)
+        if ((columns & BIT(i)) != 0 && strcmp(import_column_text(present, (enum import_column)i, one),
+                                              import_column_text(wanted, (enum import_column)i, other)) != 0)
+            differing |= BIT(i);
+    return differing;
+}
+
+/* A hash is never told. */
+static void refuse_fixed(const struct account *present, unsigned differing, char reason[IMPORT_REASON_SIZE])
+{
+    char room[WHEN_SIZE];
+
+    for (int i = 0; i < IMPORT_HASH; i++)
+        if ((differing & FIXED & BIT(i)) != 0)
+            import_add_reason(reason, "the %s of %s is %.300s, and no import changes it",
+                              import_column_name((enum import_column)i), present->username,
+                              import_column_text(present, (enum import_column)i, room));
+    for (int i = IMPORT_HASH; i < IMPORT_COLUMN_COUNT; i++)
+        if ((differing & FIXED & BIT(i)) != 0)
+            import_add_reason(reason, "the %s of %s is another one, and no import changes it",
+                              import_column_name((enum import_column)i), present->username);
+}
+
+/* One who is active again has been used. */
+static void take(struct account *ret, const struct account *wanted, unsigned columns)
+{
+    if ((columns & BIT(IMPORT_EMAIL)) != 0)
+        memcpy(ret->email, wanted->email, sizeof ret->email);
+    if ((columns & BIT(IMPORT_FULL_NAME)) != 0)
+        memcpy(ret->full_name, wanted->full_name, sizeof ret->full_name);
+    if ((columns & BIT(IMPORT_SHELL)) != 0)
+        memcpy(ret->shell, wanted->shell, sizeof ret->shell);
+    if ((columns & BIT(IMPORT_EXPIRES)) != 0)
+        ret->expires_at = wanted->expires_at;
+    if ((columns & BIT(IMPORT_MAX_DAYS)) != 0)
+        ret->password_max_days = wanted->password_max_days;
+    if ((columns & BIT(IMPORT_NEVER_DORMANT)) != 0)
+        ret->never_dormant = wanted->never_dormant;
+    if ((columns & BIT(IMPORT_ROLES)) != 0)
+        ret->roles = wanted->roles;
+    if ((columns & BIT(IMPORT_STATUS)) != 0)
+        ret->status = wanted->status;
+}
+
+/* OK when nobody else has the e-mail address. */
+static enum store_result check_email(struct store *store, const struct account *after, char reason[IMPORT_REASON_SIZE])
+{
+    struct account owner = { .uid = after->uid };
+    enum store_result result = after->email[0] != '\0' ? store_account_by_email(store, after->email, &owner) : STORE_OK;
+
+    if (after->email[0] == '\0' && !after->service)
+        import_add_reason(reason, "%s needs an e-mail address", after->username);
+    else if (owner.uid != after->uid)
+        import_add_reason(reason, "%s is the e-mail address of %s", after->email, owner.username);
+    explicit_bzero(owner.hash, sizeof owner.hash);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
+/* Those that the account has not. */
+static enum store_result keep_new(struct store *store, uint32_t uid, struct ssh_key_set *keys,
+                                  struct store_keys_count *have)
+{
+    enum store_result result = store_keys_count(store, uid, have);
+    size_t kept = 0;
+
+    for (size_t i = 0; result == STORE_OK && i < keys->count; i++) {
+        result = store_key_find(store, uid, keys->keys[i].fingerprint);
+        if (result != STORE_NOT_FOUND)
+            continue;
+        have->octets += strlen(keys->keys[i].line) + 1;
+        have->keys++;
+        if (kept != i)
+            keys->keys[kept] = keys->keys[i];
+        kept++;
+        result = STORE_OK;
+    }
+    keys->count = kept;
+    return result;
+}
+
+static enum store_result find_keys(struct store *store, const char *text, struct difference *ret,
+                                   char reason[IMPORT_REASON_SIZE])
+{
+    struct store_keys_count then = { 0, 0 };
+    char *copy = strdup(text);
+    size_t line;
+    bool good = copy != NULL && ssh_key_set_add_lines(&ret->keys, copy, &line) == NULL;
+    enum store_result result = good ? keep_new(store, ret->after.uid, &ret->keys, &then) : STORE_FAILED;
+
+    free(copy);
+    if (result == STORE_OK && ret->keys.count > 0)
+        ret->columns |= BIT(IMPORT_KEYS);
+    if (then.keys > SSH_KEYS_MAX || then.octets > SSH_KEYS_TEXT_SIZE)
+        import_add_reason(reason, "%s would have more than %d ssh_keys, or more than %d octets of them",
+                          ret->after.username, SSH_KEYS_MAX, SSH_KEYS_TEXT_SIZE);
+    return result;
+}
+
+enum store_result difference_find(struct store *store, const struct account *present, const struct account *wanted,
+                                  const char *keys, unsigned columns, struct difference *ret,
+                                  char ret_reason[IMPORT_REASON_SIZE])
+{
+    unsigned differing = compare(present, wanted, columns & (CHANGING | FIXED));
+    enum store_result result = STORE_OK;
+
+    ret_reason[0] = '\0';
+    *ret = (struct difference){ .columns = differing & CHANGING, .after = *present };
+    take(&ret->after, wanted, ret->columns);
+    refuse_fixed(present, differing, ret_reason);
+    if ((differing & BIT(IMPORT_EMAIL)) != 0)
+        result = check_email(store, &ret->after, ret_reason);
+    if (result == STORE_OK && keys != NULL && (columns & BIT(IMPORT_KEYS)) != 0)
+        result = find_keys(store, keys, ret, ret_reason);
+    return result == STORE_OK && ret_reason[0] != '\0' ? STORE_REFUSED : result;
+}
+
+void difference_free(struct difference *difference)
+{
+    ssh_key_set_free(&difference->keys);
+    explicit_bzero(&difference->after, sizeof difference->after);
+}
+
+/* -- this machine ------------------------------------------------------------------------- */
+
+/* The groups of the roles work for a local account, too, which logs in past us. */
+static bool gains(const struct account *present, const struct difference *difference)
+{
+    const unsigned special = ~(unsigned)ROLE_MEMBER;
+    const struct account *after = &difference->after;
+    bool activated = present->status == ACCOUNT_SUSPENDED && after->status == ACCOUNT_ACTIVE;
+
+    return (after->roles & special & (activated ? special : ~present->roles)) != 0;
+}
+
+bool difference_is_allowed(const struct account *present, const struct difference *difference,
+                           char ret_reason[IMPORT_REASON_SIZE])
+{
+    const struct account *after = &difference->after;
+    const char *fault = (difference->columns & BIT(IMPORT_SHELL)) != 0 ? host_shell_fault(after->shell) : NULL;
+    char clash[CLASH_REASON_SIZE];
+
+    ret_reason[0] = '\0';
+    if (fault != NULL)
+        import_add_reason(ret_reason, "the shell '%.64s' %s", after->shell, fault);
+    if (gains(present, difference) && host_is_local(present->username))
+        import_add_reason(ret_reason, "%s is still a user of /etc/passwd, who would get the groups of the roles and log "
+                          "in past us; see --take-over", present->username);
+    if (present->status == ACCOUNT_SUSPENDED && after->status == ACCOUNT_ACTIVE &&
+        clash_find_identity(present, true, clash))
+        import_add_reason(ret_reason, "clash: %s: %.300s; two would be one", present->username, clash);
+    return ret_reason[0] == '\0';
+}
+
+bool difference_takes(const struct account *present, const struct difference *difference)
+{
+    const struct account *after = &difference->after;
+
+    return (present->roles & ~after->roles) != 0 ||
+           (present->status == ACCOUNT_ACTIVE && after->status == ACCOUNT_SUSPENDED);
+}
+
+/* -- telling ------------------------------------------------------------------------------ */
+
+static const char *shown(const struct account *account, enum import_column column, char ret[CELL_SIZE])
+{
+    char room[WHEN_SIZE];
+
+    print_escape(import_column_text(account, column, room), ret, CELL_SIZE);
+    if (ret[0] != '\0')
+        return ret;
+    return column == IMPORT_MAX_DAYS ? "default" : column == IMPORT_EXPIRES ? "never" : "none";
+}
+
+void difference_print(const struct account *present, const struct difference *difference, FILE *out)
+{
+    char before[CELL_SIZE], after[CELL_SIZE], names[SSH_KEYS_NAMES_SIZE];
+
+    for (int i = 0; i < IMPORT_COLUMN_COUNT; i++)
+        if ((difference->columns & CHANGING & BIT(i)) != 0)
+            fprintf(out, "%s: %s: %s -> %s\n", present->username, import_column_name((enum import_column)i),
+                    shown(present, (enum import_column)i, before),
+                    shown(&difference->after, (enum import_column)i, after));
+    ssh_key_set_names(&difference->keys, names);
+    if (difference->keys.count > 0)
+        fprintf(out, "%s: ssh_keys: + %s\n", present->username, names);
+}
+
+/* -- changing ----------------------------------------------------------------------------- */
+
+/* One event's share of the difference, written. */
+static enum store_result write_one(struct tool *tool, size_t index, const struct account *after,
+                                   const struct ssh_key_set *keys)
+{
+    enum store_result result;
+
+    switch (events[index].columns) {
+    case EDITED:
+        return store_account_edit(tool->store, after);
+    case BIT(IMPORT_ROLES):
+        return store_account_set_roles(tool->store, after->uid, after->roles);
+    case BIT(IMPORT_STATUS):
+        result = store_account_set_status(tool->store, after->uid, after->status);
+        return result == STORE_OK && after->status == ACCOUNT_ACTIVE
+                   ? store_account_wake(tool->store, after->uid, tool->now) : result;
+    default:
+        return store_keys_add(tool->store, after->uid, keys, tool->now);
+    }
+}
+
+enum status difference_apply(struct tool *tool, const struct account *present, const struct difference *difference)
+{
+    struct account before = *present, after = *present;
+    char names[SSH_KEYS_NAMES_SIZE];
+    enum status status = GO_ON;
+
+    ssh_key_set_names(&difference->keys, names);
+    for (size_t i = 0; status == GO_ON && i < EVENT_COUNT; i++) {
+        if ((difference->columns & events[i].columns) == 0)
+            continue;
+        take(&after, &difference->after, difference->columns & events[i].columns);
+        status = tool_store_status(tool, write_one(tool, i, &after, &difference->keys), present->username);
+        if (status == GO_ON)
+            status = change_append(tool, event_name(i, &after), &before, &after,
+                                   events[i].columns == BIT(IMPORT_KEYS) ? names : NULL);
+        before = after;
+    }
+    explicit_bzero(&before, sizeof before);
+    explicit_bzero(&after, sizeof after);
+    return status;
+}
+
+void difference_record(const struct tool *tool, const struct account *after, unsigned columns)
+{
+    for (size_t i = 0; i < EVENT_COUNT; i++)
+        if ((columns & events[i].columns) != 0)
+            record_event(tool, event_name(i, after), after);
+}

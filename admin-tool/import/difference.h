@@ -1,0 +1,51 @@
+/*
+ * What a file wants otherwise of an account that is there.
+ */
+#ifndef CODER_IMPORT_DIFFERENCE_H
+#define CODER_IMPORT_DIFFERENCE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sql/account.h"
+#include "sql/ssh_key_set.h"
+#include "sql/store.h"
+#include "terminal/command.h"
+#include "record.h"
+
+struct difference {
+    unsigned columns;        /* 1 << column of each that is to change; 0: it is so already */
+    struct account after;    /* the account with them */
+    struct ssh_key_set keys; /* those to be added */
+};
+
+/*
+ * columns: 1 << column of each of wanted's values that is meant; keys: its ssh keys, a line for each, NULL: none. OK,
+ * or REFUSED with all reasons: an e-mail address that is another's, too many keys, or a value that no file changes
+ * (uid, gid, home, service_account and what is said of the password) and that is another one here. created_at and
+ * password_changed_at are not compared. Looks at nothing but the store. ret is to be freed in every case.
+ */
+enum store_result difference_find(struct store *store, const struct account *present, const struct account *wanted,
+                                  const char *keys, unsigned columns, struct difference *ret,
+                                  char ret_reason[IMPORT_REASON_SIZE]);
+void difference_free(struct difference *difference); /* wipes */
+
+/* What this machine has to say to it, as users edit, edit-roles and activate ask: the shell, a local account that would
+ * get more, who else has the identity. False with the reason. Asks NSS: not under a lock. */
+bool difference_is_allowed(const struct account *present, const struct difference *difference,
+                           char ret_reason[IMPORT_REASON_SIZE]);
+
+/* Is a role lost, or a suspension made? Then what the user runs is to end. */
+bool difference_takes(const struct account *present, const struct difference *difference);
+
+/* A line for each: "alice: email: a@example.com -> b@example.com". */
+void difference_print(const struct account *present, const struct difference *difference, FILE *out);
+
+/* In a transaction: written, with an audit row for each of edit, edit-roles, suspend or activate, key-add. GO_ON, or
+ * said. */
+enum status difference_apply(struct tool *tool, const struct account *present, const struct difference *difference);
+
+/* After the commit and the lock: the same events, which the columns tell, to the system log. */
+void difference_record(const struct tool *tool, const struct account *after, unsigned columns);
+
+#endif
