@@ -16,6 +16,7 @@
 #include "terminal/command.h"
 #include "terminal/options.h"
 #include "terminal/say.h"
+#include "terminal/terminal.h"
 #include "commands.h"
 
 static bool is_help(const char *word)
@@ -82,14 +83,15 @@ static enum status run(struct tool *tool, int argc, char **argv)
     return run_command(tool, argc - words, argv + words);
 }
 
-/* What was committed stays done, though nobody could read about it. */
+/* What was committed stays done, though nobody could read about it. Whoever went away after the first lines of what only
+ * reads has what he wanted. */
 static enum status settle(const struct tool *tool, enum status status)
 {
     bool unread = fflush(stdout) != 0 || ferror(stdout);
 
     if (unread && tool->changed)
         tool_refuse(status, "the change was made, but standard output could not be written");
-    if (unread && !tool->changed && status == STATUS_DONE)
+    if (unread && !tool->changed && status == STATUS_DONE && !terminal_is_left(stdout, 0))
         return tool_refuse(STATUS_FAILED, "standard output could not be written; nothing was changed, "
                            "so try again when there is room or a reader for it");
     return status == STATUS_DONE && tool->troubled ? STATUS_FAILED : status;

@@ -21,6 +21,7 @@
 #include "terminal/command.h"
 #include "terminal/csv.h"
 #include "terminal/say.h"
+#include "terminal/terminal.h"
 #include "terminal/when.h"
 #include "column_text.h"
 #include "give_back.h"
@@ -176,7 +177,7 @@ static enum status export(struct output *output)
     if (output->tool->store != NULL)
         status = put_all(output, json ? put_json : put_csv);
     flush(output);
-    if (status == GO_ON && output->failed)
+    if (status == GO_ON && output->failed && !terminal_is_left(stdout, 0))
         return tool_refuse(STATUS_FAILED, "standard output could not be written");
     return status == GO_ON ? STATUS_DONE : status;
 }

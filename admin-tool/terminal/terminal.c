@@ -4,6 +4,7 @@
  */
 #include "terminal.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,4 +28,11 @@ bool terminal_has_colours(FILE *out)
 
     return isatty(fileno(out)) && (no_colour == NULL || no_colour[0] == '\0') && kind != NULL &&
            strcmp(kind, "dumb") != 0;
+}
+
+bool terminal_is_left(FILE *out, int wait_ms)
+{
+    struct pollfd reader = { .fd = fileno(out) };
+
+    return poll(&reader, 1, wait_ms) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0;
 }

@@ -12,4 +12,8 @@
 size_t terminal_width(FILE *out);
 bool terminal_has_colours(FILE *out);
 
+/* Whoever read `out` went away: the pipe's other end is closed, the terminal hung up. Waits so long for that. False of a
+ * disk that is full. */
+bool terminal_is_left(FILE *out, int wait_ms);
+
 #endif

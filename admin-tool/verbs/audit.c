@@ -4,12 +4,9 @@
  */
 #include "audit.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "change/ready.h"
 #include "sql/account.h"
@@ -221,18 +218,6 @@ static enum status print_log(struct log_reader *reader)
 
 /* -- following ---------------------------------------------------------------------------- */
 
-/* False when nobody reads any more, which is how following ends and no failure. */
-static bool is_read(void)
-{
-    struct pollfd out = { .fd = STDOUT_FILENO };
-
-    if (fflush(stdout) == 0 && (poll(&out, 1, POLL_MS) == 0 || out.revents == 0))
-        return true;
-    __fpurge(stdout);
-    clearerr(stdout);
-    return false;
-}
-
 /* The store is closed while we wait: it may be moved away and restored meanwhile. */
 static enum status look_again(struct log_reader *reader)
 {
@@ -261,7 +246,8 @@ static enum status follow(struct log_reader *reader)
     while (status == GO_ON) {
         store_close(reader->tool->store);
         reader->tool->store = NULL;
-        status = is_read() ? look_again(reader) : STATUS_DONE;
+        /* that nobody reads any more is how following ends, and no failure */
+        status = fflush(stdout) == 0 && !terminal_is_left(stdout, POLL_MS) ? look_again(reader) : STATUS_DONE;
     }
     return status;
 }
