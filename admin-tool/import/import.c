@@ -4,13 +4,10 @@
  */
 #include "import.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "change/ready.h"
-#include "host/given_file.h"
 #include "host/shell.h"
 #include "sql/store.h"
 #include "sql/store_files.h"
@@ -25,10 +22,10 @@
 #include "batch.h"
 #include "check.h"
 #include "equip.h"
+#include "file.h"
 #include "host.h"
 #include "make.h"
 #include "passwd.h"
-#include "read.h"
 #include "record.h"
 #include "take_over.h"
 
@@ -49,54 +46,20 @@ static void note_folded(struct import_batch *batch, const struct import_record *
     import_batch_note(batch, record->account.username, text);
 }
 
-static enum status read_records(struct import_batch *batch, struct import_reader *reader)
+static enum status take_record(struct import_batch *batch, struct import_record *record)
 {
     char reason[IMPORT_REASON_SIZE] = "";
-    struct import_record record;
-    enum import_result result;
-    enum status status = GO_ON;
 
-    while (status == GO_ON &&
-           ((result = import_reader_next(reader, &record, reason)) == IMPORT_GOOD ||
-            result == IMPORT_BAD)) {
-        if (result == IMPORT_GOOD && record.account.shell[0] == '\0')
-            snprintf(record.account.shell, sizeof record.account.shell, "%s",
-                     record.account.service ? host_no_shell() : host_default_shell());
-        if (result == IMPORT_BAD || !import_check_record(batch, &record, ROW_NEW, reason))
-            import_batch_refuse(batch, record.line, NULL, reason);
-        else if (!import_batch_add(batch, &record, ROW_NEW))
-            status = refuse_memory();
-        else
-            note_folded(batch, &record);
-    }
-    explicit_bzero(&record, sizeof record);
-    if (status == GO_ON && result != IMPORT_END)
-        return tool_refuse(result == IMPORT_FAILED ? STATUS_FAILED : STATUS_REFUSED,
-                           "%s: %s; nothing was imported", batch->source, reason);
-    return status;
-}
-
-static enum status read_file(struct import_batch *batch)
-{
-    const char *path = batch->tool->arguments.operand;
-    bool standard = strcmp(path, "-") == 0;
-    int fd = STDIN_FILENO;
-    const char *fault = standard ? NULL : given_file_open(batch->tool->folder, path, &fd);
-    struct import_reader *reader;
-    enum status status;
-
-    batch->source = standard ? "standard input" : path;
-    if (fault != NULL)
-        return tool_refuse(STATUS_FAILED, "%s: %s", path, fault);
-    reader = import_reader_new(fd, tool_has(batch->tool, OPTION_STRICT));
-    status = reader != NULL ? read_records(batch, reader) : refuse_memory();
-    if (status == GO_ON && import_reader_ignored(reader)[0] != '\0')
-        tool_refuse(GO_ON, "note: passed over, because accounts have no such column: %s (--strict refuses them)",
-                    import_reader_ignored(reader));
-    import_reader_free(reader);
-    if (!standard)
-        close(fd);
-    return status;
+    if (record->account.shell[0] == '\0')
+        snprintf(record->account.shell, sizeof record->account.shell, "%s",
+                 record->account.service ? host_no_shell() : host_default_shell());
+    if (!import_check_record(batch, record, ROW_NEW, reason))
+        import_batch_refuse(batch, record->line, NULL, reason);
+    else if (!import_batch_add(batch, record, ROW_NEW))
+        return refuse_memory();
+    else
+        note_folded(batch, record);
+    return GO_ON;
 }
 
 static enum status check_usage(const struct tool *tool)
@@ -229,7 +192,7 @@ static enum status import(struct import_batch *batch)
     if (status == GO_ON)
         status = import_host_read(batch);
     if (status == GO_ON)
-        status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch) : read_file(batch);
+        status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch) : import_file_read(batch, false, take_record);
     if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) &&
         store_check_files(PRIVATE_DIR, "accounts.db") == STORE_MISSING)
         return judge(batch); /* before a store is made */

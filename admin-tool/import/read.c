@@ -23,7 +23,7 @@ struct import_reader {
     int error; /* errno of a read that failed */
     size_t line;       /* where the next octet is */
     size_t record_line; /* where the record began */
-    bool started;
+    bool started, takes_parts, is_empty;
     struct json_reader *json; /* NULL: CSV */
     struct heading heading;
     char separator; /* of CSV's fields */
@@ -43,6 +43,11 @@ struct import_reader *import_reader_new(int fd, bool strict)
     if (reader != NULL)
         *reader = (struct import_reader){ .fd = fd, .line = 1, .separator = ',', .heading.strict = strict };
     return reader;
+}
+
+void import_reader_take_parts(struct import_reader *reader)
+{
+    reader->takes_parts = true;
 }
 
 void import_reader_free(struct import_reader *reader)
@@ -243,6 +248,14 @@ static bool take_pair(void *context, const struct json_pair *pair)
     return true;
 }
 
+static bool end_record(const struct import_reader *reader, struct import_record *record,
+                       char ret_reason[IMPORT_REASON_SIZE])
+{
+    if (reader->takes_parts && record->account.username[0] != '\0')
+        return ret_reason[0] == '\0';
+    return import_record_complete(record, ret_reason);
+}
+
 static bool take_object(struct import_reader *reader, struct import_record *record,
                         char ret_reason[IMPORT_REASON_SIZE])
 {
@@ -250,7 +263,7 @@ static bool take_object(struct import_reader *reader, struct import_record *reco
 
     switch (json_reader_read(reader->json, reader->fields[0], take_pair, &visit)) {
     case JSON_OK:
-        return import_record_complete(record, ret_reason);
+        return end_record(reader, record, ret_reason);
     case JSON_STOPPED:
         return false;
     case JSON_MALFORMED:
@@ -300,6 +313,7 @@ static const char *start(struct import_reader *reader, char ret_reason[IMPORT_RE
 
     reader->started = true;
     look_at_start(reader, &first);
+    reader->is_empty = first == EOF;
     if (reader->error != 0 || first == EOF)
         return reader->error != 0 ? NULL : "there is nothing in it";
     if (is_utf16(reader))
@@ -330,7 +344,7 @@ static bool take_fields(struct import_reader *reader, struct import_record *reco
     for (size_t i = 0; i < reader->field_count; i++)
         if (reader->heading.columns[i] != IMPORT_COLUMN_COUNT)
             import_record_set(record, reader->heading.columns[i], reader->fields[i], ret_reason);
-    return import_record_complete(record, ret_reason);
+    return end_record(reader, record, ret_reason);
 }
 
 static enum import_result refuse(const char *fault, enum import_result result,
@@ -353,7 +367,7 @@ enum import_result import_reader_next(struct import_reader *reader, struct impor
     reader->keys[0] = '\0';
     ret->keys = reader->keys;
     if (fault != NULL)
-        return refuse(fault, IMPORT_UNUSABLE, ret_reason);
+        return refuse(fault, reader->is_empty ? IMPORT_EMPTY : IMPORT_UNUSABLE, ret_reason);
     do {
         if (!begin_record(reader))
             return reader->error == 0

@@ -272,6 +272,7 @@ bool import_record_set(struct import_record *record, enum import_column column, 
     char folded[ACCOUNT_NAME_SIZE];
     const char *fault;
 
+    record->named |= 1u << column;
     if (value[0] == '\0')
         return true;
     if (column == IMPORT_USERNAME && account_username_fold(value, folded)) {

@@ -23,7 +23,8 @@ enum { IMPORT_REASON_SIZE = 512 };
 
 struct import_record {
     size_t line;    /* its first, from 1 */
-    unsigned given; /* 1 << column of each that has a value */
+    unsigned given; /* 1 << column of each that has a value ... */
+    unsigned named; /* ... and of each that is there, with a value or without */
     char written[ACCOUNT_NAME_SIZE]; /* the username as it stands there, where it has capital letters; else "" */
     struct account account;
     char *keys; /* the ssh keys, a newline behind each, in SSH_KEYS_TEXT_SIZE + 1 octets of the reader's; NULL: none */

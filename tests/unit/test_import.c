@@ -62,6 +62,22 @@ static enum import_result read_one(const char *text)
             fail_msg("'%s' does not hold '%s'", reason, why); \
     } while (0)
 
+static void test_import_parts_of_accounts(void **state)
+{
+    const char *text = "{\"username\": \"alice\", \"full_name\": \"\", \"roles\": [\"auditor\"]}\n{\"email\": \"a@b.example\"}\n";
+    struct import_reader *reader = open_text(text);
+
+    (void)state;
+    import_reader_take_parts(reader);
+    assert_int_equal(next(reader), IMPORT_GOOD);
+    assert_int_equal(record.given, 1u << IMPORT_USERNAME | 1u << IMPORT_ROLES);
+    assert_int_equal(record.named, record.given | 1u << IMPORT_FULL_NAME);
+    assert_int_equal(next(reader), IMPORT_BAD);
+    assert_string_equal(reason, "username is missing");
+    import_reader_free(reader);
+    REFUSED("{\"username\": \"alice\"}", IMPORT_BAD, "email is missing");
+}
+
 static void test_import_csv_every_column(void **state)
 {
     (void)state;
@@ -145,8 +161,8 @@ static void test_import_header(void **state)
     is_strict = false;
     REFUSED("username,email,username\n", IMPORT_UNUSABLE, "twice");
     REFUSED("alice,a@b.example\n", IMPORT_UNUSABLE, "the first line must name the columns");
-    REFUSED("", IMPORT_UNUSABLE, "nothing");
-    REFUSED("\xef\xbb\xbf", IMPORT_UNUSABLE, "nothing");
+    REFUSED("", IMPORT_EMPTY, "there is nothing in it");
+    REFUSED("\xef\xbb\xbf", IMPORT_EMPTY, "nothing");
     REFUSED("[{\"username\":\"alice\"}]", IMPORT_UNUSABLE, "jq");
 }
 
@@ -362,6 +378,7 @@ static void test_import_claims(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_import_parts_of_accounts),
         cmocka_unit_test(test_import_csv_every_column),
         cmocka_unit_test(test_import_csv_defaults),
         cmocka_unit_test(test_import_csv_line_ends_and_marks),
