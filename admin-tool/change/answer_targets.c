@@ -18,6 +18,7 @@
 #include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "handover.h"
 
 /* As users show has it, but for what the log of attempts knows. */
 static char *account_object(struct tool *tool, const struct target *target)
@@ -26,6 +27,9 @@ static char *account_object(struct tool *tool, const struct target *target)
     struct account_extra extra;
     char *text = NULL;
 
+    if (tool->store == NULL) /* a dry run before there is one */
+        return json_make_object("tit", "username", account->username, "uid", (int64_t)account->uid, "email",
+                                account->email);
     account_extra_begin(account, &tool->policy, tool->now, &extra);
     if (store_account_json(tool->store, account, &extra, &text) != STORE_OK)
         return NULL;
@@ -36,7 +40,7 @@ static bool is_last_admin(struct tool *tool, const struct account *account)
 {
     int64_t others = 1;
 
-    return (account->roles & ROLE_ADMIN) != 0 &&
+    return tool->store != NULL && (account->roles & ROLE_ADMIN) != 0 &&
            account_state(account, &tool->policy, tool->now) == ACCOUNT_STATE_ACTIVE &&
            store_count_other_admins(tool->store, account->uid, &tool->policy, tool->now, &others) == STORE_OK &&
            others == 0;
@@ -66,29 +70,43 @@ static char *join(char *object, char *more)
     return joined;
 }
 
-static char *make_object(struct tool *tool, const struct target *target, bool alone)
+static char *make_object(struct tool *tool, const struct change *change, const struct target *target)
 {
     char *object = join(account_object(tool, target), outcome_object(tool, target));
 
-    return join(object, answer_lines(target->before.username, alone));
+    if (change->more != NULL && target->changed)
+        object = join(object, change->more(tool, change, &target->after));
+    return join(object, answer_lines(target->before.username, change->among->count == 1));
 }
 
-static bool write_all(struct tool *tool, const struct targets *targets)
+static bool write_all(struct tool *tool, const struct change *change)
 {
+    const struct targets *targets = change->among;
+    struct change nth = *change;
     bool whole = true;
 
-    for (size_t i = 0; whole && i < targets->count; i++) {
-        char *object = make_object(tool, &targets->list[i], targets->count == 1);
+    for (nth.nth = 0; whole && nth.nth < targets->count; nth.nth++) {
+        char *object = make_object(tool, &nth, &targets->list[nth.nth]);
 
-        whole = object != NULL && (!targets->several || answer_write(i == 0 ? "[" : ",\n ")) && answer_write(object);
+        whole = object != NULL && (!targets->several || answer_write(nth.nth == 0 ? "[" : ",\n ")) &&
+                answer_write(object);
         store_text_free(object);
     }
     return whole && answer_write(targets->several ? "]\n" : "\n");
 }
 
-enum status answer_targets(struct tool *tool, const struct targets *targets)
+/* A password that nobody could read is as good as none. */
+static void complain(struct tool *tool, const struct change *change)
 {
-    if (!answer_is_json() || answer_is_written() || write_all(tool, targets))
-        return GO_ON;
-    return tool_refuse(STATUS_FAILED, "not enough memory for the answer");
+    if (change->more == NULL)
+        tool_complain(tool, "the answer could not be written");
+    for (size_t i = 0; change->more != NULL && i < change->among->count; i++)
+        if (change->among->list[i].changed)
+            handover_complain(tool, &change->among->list[i].after, "");
+}
+
+void answer_targets(struct tool *tool, const struct change *change)
+{
+    if (answer_is_json() && !write_all(tool, change))
+        complain(tool, change);
 }

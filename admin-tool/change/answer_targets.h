@@ -6,9 +6,9 @@
 
 #include "terminal/command.h"
 #include "change.h"
-#include "targets.h"
 
-/* With JSON: the accounts as they are now, and what became of each; of a dry run what would become. GO_ON, or said. */
-enum status answer_targets(struct tool *tool, const struct targets *targets);
+/* With JSON: the accounts the change is about as they are now, and what became of each; of a dry run what would become.
+ * Complains when it could not be written. */
+void answer_targets(struct tool *tool, const struct change *change);
 
 #endif

@@ -5,39 +5,24 @@
 #include "change.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/local_users.h"
 #include "host/oneself.h"
+#include "host/sessions.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/answer.h"
 #include "terminal/command.h"
-#include "terminal/confirm.h"
-#include "terminal/print.h"
 #include "terminal/say.h"
 #include "answer_targets.h"
 #include "lock.h"
+#include "question.h"
 #include "ready.h"
 #include "record.h"
 #include "transaction.h"
-
-/* The change as the callbacks see it, and whom it is about. */
-struct work {
-    struct tool *tool;
-    struct change change;
-    struct targets targets;
-};
-
-/* What is said from now on is about this one, who is the change's nth. */
-static struct target *turn_to(struct work *work, size_t i)
-{
-    work->change.nth = i;
-    answer_about(work->targets.list[i].before.username);
-    return &work->targets.list[i];
-}
+#include "work.h"
 
 /* -- before the question ------------------------------------------------------------------ */
 
@@ -65,74 +50,9 @@ static enum status look_at_all(struct work *work)
     enum status status = GO_ON;
 
     for (size_t i = 0; status == GO_ON && i < work->targets.count; i++)
-        status = look_at(work, turn_to(work, i));
+        status = look_at(work, work_turn_to(work, i));
     answer_about(NULL);
     return status;
-}
-
-/* -- the question ------------------------------------------------------------------------- */
-
-static void show_rows(struct work *work, FILE *out)
-{
-    struct account *accounts = calloc(work->targets.count, sizeof *accounts);
-    size_t count = 0;
-
-    if (accounts == NULL)
-        return;
-    for (size_t i = 0; i < work->targets.count; i++)
-        if (work->targets.list[i].due)
-            accounts[count++] = work->targets.list[i].before;
-    if (count > 0)
-        print_account_rows(work->tool, accounts, count, out);
-    explicit_bzero(accounts, work->targets.count * sizeof *accounts);
-    free(accounts);
-}
-
-static void announce(struct work *work, bool previews, FILE *out)
-{
-    const struct change *change = &work->change;
-
-    for (size_t i = 0; i < work->targets.count; i++) {
-        const struct target *target = turn_to(work, i);
-
-        if (target->due && change->announce != NULL)
-            change->announce(work->tool, change, &target->before, out);
-        if (target->due && previews && change->preview != NULL)
-            change->preview(work->tool, change, &target->before, out);
-        if (target->due && previews)
-            fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, target->before.username);
-    }
-    answer_about(NULL);
-}
-
-static enum status rehearse(struct work *work)
-{
-    enum status status;
-
-    if (!answer_is_json())
-        show_rows(work, stdout);
-    announce(work, true, stdout);
-    status = answer_targets(work->tool, &work->targets);
-    return status == GO_ON ? STATUS_DONE : status;
-}
-
-static enum status ask(struct work *work)
-{
-    FILE *out = answer_is_json() ? stderr : stdout;
-    size_t due = targets_due(&work->targets);
-    char plan[160];
-
-    if (!work->change.asks || tool_has(work->tool, OPTION_YES))
-        return GO_ON;
-    show_rows(work, out);
-    announce(work, false, out);
-    if (due == 1)
-        snprintf(plan, sizeof plan, "%s this user", work->change.plan);
-    else
-        snprintf(plan, sizeof plan, "%s these %zu users", work->change.plan, due);
-    if (change_is_confirmed(plan, out))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
 
 /* -- the change --------------------------------------------------------------------------- */
@@ -190,7 +110,7 @@ static enum status make_all(struct work *work)
     size_t changed = 0;
 
     for (size_t i = 0; status == GO_ON && i < work->targets.count; i++) {
-        struct target *target = turn_to(work, i);
+        struct target *target = work_turn_to(work, i);
 
         if (target->due)
             status = make(work, target);
@@ -219,25 +139,50 @@ static void record(struct work *work, const struct target *target)
     record_event(work->tool, event, gone ? &target->before : &target->after);
 }
 
-static void say_outcome(const struct change *change, const struct account *account)
+static bool is_own(const struct work *work, const struct target *target)
 {
-    if (change->outcome != NULL)
-        printf("%s %s.\n", account->username, change->outcome);
+    return oneself_is(&work->tool->actor, target->before.uid, target->before.username);
 }
 
-/* Who does it to himself hears of it first: what follows ends the session he could read it in. */
+static void say_outcome(struct work *work, const struct target *target)
+{
+    if (work->change.outcome != NULL)
+        printf("%s %s.\n", target->before.username, work->change.outcome);
+}
+
+/* Who does it to himself hears of it first: what follows ends the session he could read it in. For others nobody
+ * waits who reads slowly. */
 static void finish(struct work *work, const struct target *target)
 {
     const struct change *change = &work->change;
-    const struct account *before = &target->before, *after = target->after.uid != 0 ? &target->after : NULL;
-    bool own = oneself_is(&work->tool->actor, before->uid, before->username);
 
-    if (own)
-        say_outcome(change, before);
+    if (is_own(work, target))
+        say_outcome(work, target);
     if (change->finish != NULL)
-        change->finish(work->tool, change, before, after);
-    if (!own)
-        say_outcome(change, before);
+        change->finish(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
+}
+
+static void end_sessions(struct work *work)
+{
+    const struct change *change = &work->change;
+
+    for (size_t i = 0; change->ends != NULL && i < work->targets.count; i++) {
+        const struct target *target = work_turn_to(work, i);
+
+        if (change->ends(work->tool, change, target))
+            sessions_end(work->tool, &target->before);
+    }
+    answer_about(NULL);
+}
+
+static void follow(struct work *work, const struct target *target)
+{
+    const struct change *change = &work->change;
+
+    if (!is_own(work, target))
+        say_outcome(work, target);
+    if (change->follow != NULL)
+        change->follow(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
 }
 
 static void settle(struct work *work, const struct target *target)
@@ -252,7 +197,7 @@ static void settle(struct work *work, const struct target *target)
 static void for_each(struct work *work, void (*step)(struct work *work, const struct target *target))
 {
     for (size_t i = 0; i < work->targets.count; i++) {
-        const struct target *target = turn_to(work, i);
+        const struct target *target = work_turn_to(work, i);
 
         if (target->changed)
             step(work, target);
@@ -264,7 +209,7 @@ static void for_each(struct work *work, void (*step)(struct work *work, const st
 static void do_again(struct work *work)
 {
     for (size_t i = 0; i < work->targets.count; i++) {
-        const struct target *target = turn_to(work, i);
+        const struct target *target = work_turn_to(work, i);
 
         if (!target->changed && work->change.again != NULL)
             work->change.again(work->tool, &target->before);
@@ -278,7 +223,8 @@ static void forget_made(struct targets *targets)
         targets->list[i].changed = false;
 }
 
-static enum status carry_out(struct work *work)
+/* Under the lock. */
+static enum status commit(struct work *work)
 {
     struct tool *tool = work->tool;
     enum status status = tool_lock(tool);
@@ -287,38 +233,63 @@ static enum status carry_out(struct work *work)
         status = change_begin(tool);
     if (status != GO_ON)
         return status;
-    change_hold_signals();
     status = make_all(work);
     store_rollback(tool->store);
     tool_unlock(tool); /* ending sessions may take seconds, and nobody need wait for it */
     if (status != GO_ON)
         forget_made(&work->targets);
+    return status == STATUS_DONE ? GO_ON : status;
+}
+
+/* What is known now is said before sessions end: our own may be among them. */
+static void carry_through(struct work *work)
+{
     for_each(work, record);
     for_each(work, finish);
+    if (work->change.more != NULL)
+        answer_targets(work->tool, &work->change);
+    end_sessions(work);
+    for_each(work, follow);
+}
+
+static enum status carry_out(struct work *work)
+{
+    enum status status = GO_ON;
+
+    if (work->change.prepare != NULL && targets_due(&work->targets) > 0)
+        status = work->change.prepare(work->tool, &work->change);
+    if (status != GO_ON)
+        return status;
+    change_hold_signals();
+    if (targets_due(&work->targets) > 0)
+        status = commit(work);
+    if (status == GO_ON)
+        carry_through(work);
     change_release_signals();
-    for_each(work, settle);
-    return status == STATUS_DONE ? GO_ON : status;
+    if (status == GO_ON)
+        for_each(work, settle);
+    if (status == GO_ON)
+        do_again(work);
+    return status;
 }
 
 /* -- all of it ---------------------------------------------------------------------------- */
 
 static enum status run(struct work *work)
 {
-    bool dry = tool_has(work->tool, OPTION_DRY_RUN);
     enum status status;
 
     answer_hear();
     status = look_at_all(work);
-    if (status == GO_ON && dry)
-        return rehearse(work);
-    if (status == GO_ON && targets_due(&work->targets) > 0) {
-        status = ask(work);
-        if (status == GO_ON)
-            status = carry_out(work);
-    }
+    if (status == GO_ON && tool_has(work->tool, OPTION_DRY_RUN))
+        return question_rehearse(work);
+    if (status == GO_ON && targets_due(&work->targets) > 0)
+        status = question_ask(work);
     if (status == GO_ON)
-        do_again(work);
-    return status == GO_ON ? answer_targets(work->tool, &work->targets) : status;
+        status = carry_out(work);
+    if (status == GO_ON && work->change.more == NULL)
+        answer_targets(work->tool, &work->change);
+    return status;
 }
 
 static enum status change_named(struct tool *tool, const struct change *change, size_t count)
@@ -347,5 +318,5 @@ enum status change_accounts(struct tool *tool, const struct change *change)
     if (change->asks && strcmp(arguments->operand, "-") == 0 && !tool_has(tool, OPTION_YES) &&
         !tool_has(tool, OPTION_DRY_RUN))
         return tool_refuse_as(KIND_MISSING, "yes", NULL, "missing: --yes; standard input has the names and cannot answer");
-    return change_named(tool, change, arguments->operand_count);
+    return change_named(tool, change, arguments->operand_count - change->behind);
 }

@@ -20,9 +20,8 @@ struct change {
     bool asks;            /* for a confirmation */
     const char *detail;   /* into the audit row, NULL: none */
     unsigned roles;       /* edit-roles */
-    const char *password; /* reset-password: in the clear ... */
-    const char *hash;     /* ... and hashed */
     const struct account *edited; /* edit */
+    size_t behind;        /* operands that come behind the names */
     void *own;            /* what the verb keeps between its steps; NULL: nothing */
     const char *new_name; /* rename; the account is found by a former name, too */
     const struct targets *among; /* all it is about, for the callbacks: set by change_account ... */
@@ -44,12 +43,23 @@ struct change {
     /* For --dry-run: what it would do beyond what `plan` says. NULL: nothing. */
     void (*preview)(struct tool *tool, const struct change *change, const struct account *account,
                     FILE *out);
-    /* After the commit: sessions, files, hand-over. NULL: nothing. after: NULL when deleted. */
+    /* After the question, before anything is locked: what takes long. GO_ON, or said. NULL: nothing. */
+    enum status (*prepare)(struct tool *tool, const struct change *change);
+    /* After the commit: what is said at once. NULL: nothing. after: NULL when deleted, here and below. */
     void (*finish)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
-    /* When all that is said, and signals come through again: what may take long. NULL: nothing. */
+    /* Does what this one runs end now? In one go with all others', when finish has said everything: it may be our own
+     * session. Asked about those who were so already, too. NULL: it goes on. */
+    bool (*ends)(const struct tool *tool, const struct change *change, const struct target *target);
+    /* After that. NULL: nothing. */
+    void (*follow)(struct tool *tool, const struct change *change, const struct account *before,
+                   const struct account *after);
+    /* When signals come through again: what may take long. NULL: nothing. */
     void (*settle)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
+    /* More of the answer for programs, of one who was changed: an object for store_text_free, NULL when memory is short.
+     * Such an answer is written before sessions end, for it cannot be had again. NULL: nothing more. */
+    char *(*more)(struct tool *tool, const struct change *change, const struct account *after);
     /* When nothing had to be changed: what a run that was killed may have left undone. NULL: nothing. */
     void (*again)(struct tool *tool, const struct account *account);
 };

@@ -11,37 +11,23 @@
 
 #include "host/descriptor.h"
 #include "sql/account.h"
+#include "sql/json.h"
 #include "sql/memory.h"
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
-#include "sql/store_json.h"
 #include "sql/store_keys.h"
-#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/escape.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
-
-static bool write_json(struct tool *tool, const struct account *account, const char *password)
-{
-    struct account_extra extra;
-    char *text = NULL;
-    bool written;
-
-    account_extra_begin(account, &tool->policy, tool->now, &extra);
-    extra.temporary_password = password != NULL ? password : "";
-    written = answer_write("") && store_account_json(tool->store, account, &extra, &text) == STORE_OK &&
-              descriptor_write(STDOUT_FILENO, text, strlen(text)) &&
-              descriptor_write(STDOUT_FILENO, "\n", 1);
-    store_text_free(text);
-    return written;
-}
 
 static void name_host(char *ret, size_t size)
 {
     if (gethostname(ret, size) != 0 || memchr(ret, '\0', size) == NULL || !print_is_plain(ret))
         snprintf(ret, size, "this-host");
 }
+
+enum { HOST_SIZE = 256, LOGIN_SIZE = 4 + ACCOUNT_NAME_SIZE + 1 + HOST_SIZE };
 
 /* snprintf's rule: what did not fit is counted, too. */
 static size_t make_password_lines(const struct account *account, const char *password, char *ret,
@@ -85,48 +71,73 @@ static size_t make_service_lines(const struct account *account, char *ret, size_
                             account->username);
 }
 
-static size_t make_user_lines(const struct account *account, char *ret, size_t size)
+static void make_login(const struct account *account, char ret[LOGIN_SIZE])
 {
-    char host[256];
+    char host[HOST_SIZE];
 
     name_host(host, sizeof host);
+    snprintf(ret, LOGIN_SIZE, "ssh %s@%s", account->username, host);
+}
+
+static size_t make_user_lines(const struct account *account, char *ret, size_t size)
+{
+    char login[LOGIN_SIZE];
+
+    make_login(account, login);
     return (size_t)snprintf(ret, size,
                             "Please pass this on to the user:\n"
                             "\n"
-                            "Log in to your account with: ssh %s@%s\n"
+                            "Log in to your account with: %s\n"
                             "\n"
                             "Username: %s\n"
                             "%s%s%s",
-                            account->username, host, account->username,
+                            login, account->username,
                             account->email[0] != '\0' ? "Email: " : "", account->email,
                             account->email[0] != '\0' ? "\n" : "");
 }
 
-static bool write_text(struct tool *tool, const struct account *account, const char *password)
+bool handover_make_text(struct tool *tool, const struct account *account, const char *password,
+                        char ret[HANDOVER_TEXT_SIZE])
 {
-    bool is_service = account->service && password == NULL, written;
-    char text[8192];
-    size_t length = is_service ? make_service_lines(account, text, sizeof text)
-                               : make_user_lines(account, text, sizeof text);
+    bool is_service = account->service && password == NULL;
+    size_t size = HANDOVER_TEXT_SIZE;
+    size_t length = is_service ? make_service_lines(account, ret, size) : make_user_lines(account, ret, size);
 
-    if (length < sizeof text)
-        length += make_key_lines(tool, account, text + length, sizeof text - length);
-    if (!is_service && length < sizeof text)
-        length += make_password_lines(account, password, text + length, sizeof text - length);
-    written = length < sizeof text && descriptor_write(STDOUT_FILENO, text, length);
+    if (length < size)
+        length += make_key_lines(tool, account, ret + length, size - length);
+    if (!is_service && length < size)
+        length += make_password_lines(account, password, ret + length, size - length);
+    return length < size;
+}
+
+char *handover_make_object(struct tool *tool, const struct account *account, const char *password)
+{
+    char text[HANDOVER_TEXT_SIZE], login[LOGIN_SIZE], *object = NULL;
+
+    make_login(account, login);
+    if (handover_make_text(tool, account, password, text))
+        object = json_make_object("twtt", "temporary_password", password, "expires_at", account->temporary_until,
+                                  "login", login, "hand_over", text);
     explicit_bzero(text, sizeof text);
-    return written;
+    return object;
+}
+
+void handover_complain(struct tool *tool, const struct account *account, const char *password)
+{
+    if (password != NULL)
+        tool_complain(tool, "the change was made, but the temporary password could not be shown; "
+                      "run 'admin-tool reset-password %s' for another", account->username);
+    else
+        tool_refuse(GO_ON, "the change was made, but standard output could not be written");
 }
 
 void handover_print(struct tool *tool, const struct account *account, const char *password)
 {
-    bool written = fflush(stdout) == 0 && (tool_wants_json(tool)
-                                               ? write_json(tool, account, password)
-                                               : write_text(tool, account, password));
+    char text[HANDOVER_TEXT_SIZE];
+    bool written = fflush(stdout) == 0 && handover_make_text(tool, account, password, text) &&
+                   descriptor_write(STDOUT_FILENO, text, strlen(text));
 
-    if (!written && password != NULL)
-        tool_complain(tool, "the change was made, but the temporary password could not be shown; "
-                      "run 'admin-tool reset-password %s' for another", account->username);
-    else if (!written)
-        tool_refuse(GO_ON, "the change was made, but standard output could not be written");
+    explicit_bzero(text, sizeof text);
+    if (!written)
+        handover_complain(tool, account, password);
 }

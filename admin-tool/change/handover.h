@@ -4,10 +4,25 @@
 #ifndef CODER_CHANGE_HANDOVER_H
 #define CODER_CHANGE_HANDOVER_H
 
+#include <stdbool.h>
+
 #include "sql/account.h"
 #include "terminal/command.h"
 
-/* On stdout, as text or JSON; complains when a password could not be shown. NULL: none. */
+enum { HANDOVER_TEXT_SIZE = 8192 };
+
+/* password: NULL for none, here and below. False when it is longer, which it is not. To be wiped. */
+bool handover_make_text(struct tool *tool, const struct account *account, const char *password,
+                        char ret[HANDOVER_TEXT_SIZE]);
+
+/* For programs: "temporary_password" and "expires_at", its end, "login" and "hand_over", the text. To be freed by
+ * store_text_free; NULL when memory is short. */
+char *handover_make_object(struct tool *tool, const struct account *account, const char *password);
+
+/* On stdout, as text; complains when a password could not be shown. */
 void handover_print(struct tool *tool, const struct account *account, const char *password);
+
+/* That complaint. */
+void handover_complain(struct tool *tool, const struct account *account, const char *password);
 
 #endif

@@ -175,13 +175,10 @@ char *answer_lines(const char *username, bool alone)
 bool answer_write(const char *text)
 {
     hear_no_more();
+    if (!answer.written)
+        setvbuf(stdout, NULL, _IONBF, 0); /* it may hold a password, of which no copy stays behind */
     answer.written = true;
     return fputs(text, stdout) != EOF;
-}
-
-bool answer_is_written(void)
-{
-    return answer.written;
 }
 
 static void write_error(void)

@@ -38,7 +38,6 @@ char *answer_lines(const char *username, bool alone);
 
 /* JSON text is written as the answer, whole or in parts: no error object follows. False with errno. */
 bool answer_write(const char *text);
-bool answer_is_written(void);
 
 /* At the end: the error object, when JSON is asked for, nothing else was the answer and there was a refusal. */
 void answer_end(enum status status);

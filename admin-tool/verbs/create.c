@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change/answer_targets.h"
+#include "change/change.h"
 #include "change/handover.h"
 #include "change/lock.h"
 #include "change/ready.h"
@@ -28,6 +30,7 @@
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
 #include "sql/store_keys.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
@@ -253,6 +256,23 @@ static enum status lock_settled(struct tool *tool, struct account *account)
     }
 }
 
+static char *answer_more(struct tool *tool, const struct change *change, const struct account *after)
+{
+    return handover_make_object(tool, after, change->own);
+}
+
+/* The account as a change of it answers. password: NULL: none, or a dry run. */
+static void answer(struct tool *tool, const struct account *account, char *password)
+{
+    struct target target = { .before = *account, .after = *account, .due = true,
+                             .changed = !tool_has(tool, OPTION_DRY_RUN) };
+    const struct targets targets = { .list = &target, .count = 1 };
+    const struct change change = { .among = &targets, .own = password, .more = answer_more };
+
+    answer_targets(tool, &change);
+    explicit_bzero(&target, sizeof target);
+}
+
 static enum status make(struct tool *tool, struct newcomer *newcomer)
 {
     struct account *account = &newcomer->account;
@@ -271,7 +291,9 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
         home_make(tool, account);
     if (status == GO_ON && !account->service && !tool_has(tool, OPTION_NO_SUBIDS))
         subids_give(tool, &(struct subid_owner){ .name = account->username, .uid = account->uid }, 1);
-    if (status == GO_ON)
+    if (status == GO_ON && answer_is_json())
+        answer(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
+    else if (status == GO_ON)
         handover_print(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
     change_release_signals();
     return status;
@@ -279,17 +301,18 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
 
 static enum status preview(struct tool *tool, struct account *account)
 {
-    FILE *out = tool_wants_json(tool) ? stderr : stdout;
     enum status status = settle(tool, account);
 
     if (status != GO_ON)
         return status;
     account->created_at = tool->now;
-    print_account_row(tool, account, out);
+    if (!answer_is_json())
+        print_account_row(tool, account, stdout);
+    answer_hear();
     if (!account->service && !tool_has(tool, OPTION_NO_SUBIDS))
-        subids_preview_give(1, out);
-    fprintf(out, "Would create %s with uid %u; nothing was changed.\n", account->username,
-            account->uid);
+        subids_preview_give(1, stdout);
+    printf("Would create %s with uid %u; nothing was changed.\n", account->username, account->uid);
+    answer(tool, account, NULL);
     return STATUS_DONE;
 }
 

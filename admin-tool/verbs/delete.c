@@ -11,7 +11,6 @@
 #include "host/leftovers.h"
 #include "host/local_groups.h"
 #include "host/local_users.h"
-#include "host/sessions.h"
 #include "host/setid.h"
 #include "host/subids.h"
 #include "sql/account.h"
@@ -41,14 +40,19 @@ static enum store_result apply_delete(struct tool *tool, const struct change *ch
     return store_account_delete(tool->store, account->uid);
 }
 
-static void finish_delete(struct tool *tool, const struct change *change,
+static bool ends_deleted(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)tool;
+    (void)change;
+    return target->changed;
+}
+
+/* The subordinate ids last: what runs under them is found by them. */
+static void follow_delete(struct tool *tool, const struct change *change,
                           const struct account *before, const struct account *after)
 {
     (void)change;
     (void)after;
-    printf("%s is deleted.\n", before->username);
-    fflush(stdout); /* what follows may take seconds */
-    sessions_end(tool, before);
     local_groups_leave(tool, before);
     subids_take_back(tool, before);
 }
@@ -83,8 +87,8 @@ static void preview_delete(struct tool *tool, const struct change *change,
 enum status users_delete(struct tool *tool)
 {
     static const struct change change = {
-        .event = "delete", .plan = "delete", .asks = true, .check = check_delete, .look = look_delete,
-        .apply = apply_delete, .finish = finish_delete, .settle = settle_delete, .preview = preview_delete,
+        .event = "delete", .plan = "delete", .outcome = "is deleted", .asks = true, .check = check_delete, .look = look_delete,
+        .apply = apply_delete, .ends = ends_deleted, .follow = follow_delete, .settle = settle_delete, .preview = preview_delete,
     };
 
     return change_accounts(tool, &change);

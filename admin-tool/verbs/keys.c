@@ -219,7 +219,7 @@ static enum status change_keys(struct tool *tool, struct key_change *keys, const
     change.own = keys;
     change.detail = keys->names;
     change.preview = preview_keys;
-    return change_account(tool, &change);
+    return change.behind > 0 ? change_accounts(tool, &change) : change_account(tool, &change);
 }
 
 enum status keys_add(struct tool *tool)
@@ -284,7 +284,7 @@ static void finish_remove(struct tool *tool, const struct change *change, const 
     const struct key_change *keys = change->own;
 
     (void)before;
-    printf("The key %s of %s is removed.\n", keys->names, after->username);
+    printf("The key %s of %s is removed.\n", change->among->count == 1 ? keys->names : keys->which, after->username);
     note_way_left(tool, after);
 }
 
@@ -292,9 +292,9 @@ enum status keys_remove(struct tool *tool)
 {
     static const struct change how = {
         .event = "key-remove", .plan = "remove a key of", .check = check_remove, .apply = apply_remove,
-        .finish = finish_remove,
+        .finish = finish_remove, .behind = 1,
     };
-    struct key_change keys = { .which = tool->arguments.operands[1] };
+    struct key_change keys = { .which = tool->arguments.operands[tool->arguments.operand_count - 1] };
 
     return change_keys(tool, &keys, &how);
 }

@@ -1,6 +1,6 @@
 /*
  * users require-change: a new password is asked for at the next login, for which the present one is good, without an
- * end. Of those named or of all: chosen and asked about first, then changed in one transaction.
+ * end. Of those named, or of all: their ids are chosen and asked about first, then changed in one transaction.
  */
 #include "require_change.h"
 
@@ -8,14 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/change.h"
 #include "change/lock.h"
 #include "change/ready.h"
 #include "change/record.h"
 #include "change/transaction.h"
 #include "sql/account.h"
+#include "sql/json.h"
+#include "sql/memory.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/confirm.h"
 #include "terminal/print.h"
@@ -44,14 +48,6 @@ static bool has_none(const struct account *account)
     return account->service || account->hash[0] == '\0';
 }
 
-static bool is_chosen(const struct chosen *chosen, uint32_t uid)
-{
-    for (size_t i = 0; i < chosen->count; i++)
-        if (chosen->uids[i] == uid)
-            return true;
-    return false;
-}
-
 static enum status choose(struct chosen *chosen, uint32_t uid)
 {
     if (chosen->count == chosen->room) {
@@ -65,22 +61,6 @@ static enum status choose(struct chosen *chosen, uint32_t uid)
     }
     chosen->uids[chosen->count++] = uid;
     return GO_ON;
-}
-
-static enum status choose_named(struct tool *tool, const char *name, struct chosen *chosen)
-{
-    struct account account = { 0 };
-    enum status status = tool_store_status(tool, store_account_by_name(tool->store, name, &account), name);
-
-    if (status == GO_ON && has_none(&account))
-        status = tool_refuse(STATUS_REFUSED, "%s %s that could be changed; nothing was changed", name,
-                             account.service ? "is a service account and has no password" : "has no password");
-    else if (status == GO_ON && account.temporary)
-        printf("%s must change the password already.\n", name);
-    else if (status == GO_ON && !is_chosen(chosen, account.uid))
-        status = choose(chosen, account.uid);
-    explicit_bzero(&account, sizeof account);
-    return status;
 }
 
 static enum status choose_page(const struct account *page, size_t count, struct chosen *chosen)
@@ -119,24 +99,10 @@ static enum status choose_all(struct tool *tool, struct chosen *chosen)
     return status;
 }
 
-static enum status choose_any(struct tool *tool, struct chosen *chosen)
-{
-    const struct arguments *arguments = &tool->arguments;
-    enum status status = GO_ON;
-
-    if (tool->store == NULL)
-        return tool_store_status(tool, STORE_MISSING, arguments->operand != NULL ? arguments->operand : "the store");
-    if (tool_has(tool, OPTION_ALL))
-        return choose_all(tool, chosen);
-    for (size_t i = 0; status == GO_ON && i < arguments->operand_count; i++)
-        status = choose_named(tool, arguments->operands[i], chosen);
-    return status;
-}
-
 /* -- asking ------------------------------------------------------------------------------- */
 
 /* Of more their number has to do. */
-static void show(const struct tool *tool, const struct chosen *chosen)
+static void show(const struct tool *tool, const struct chosen *chosen, FILE *out)
 {
     struct account *accounts = chosen->count <= SHOWN_MAX ? calloc(chosen->count, sizeof *accounts) : NULL;
     size_t count = 0;
@@ -145,27 +111,22 @@ static void show(const struct tool *tool, const struct chosen *chosen)
         return;
     for (size_t i = 0; i < chosen->count; i++)
         count += store_account_by_uid(tool->store, chosen->uids[i], &accounts[count]) == STORE_OK;
-    print_account_rows(tool, accounts, count, stdout);
+    print_account_rows(tool, accounts, count, out);
     explicit_bzero(accounts, chosen->count * sizeof *accounts);
     free(accounts);
 }
 
 static enum status ask(struct tool *tool, const struct chosen *chosen)
 {
-    char whom[64] = "this user", plan[128];
-    bool dry = tool_has(tool, OPTION_DRY_RUN);
+    FILE *out = answer_is_json() ? stderr : stdout;
+    char plan[128];
 
-    if (!dry && tool_has(tool, OPTION_YES))
+    if (tool_has(tool, OPTION_YES))
         return GO_ON;
-    show(tool, chosen);
-    if (chosen->count > 1)
-        snprintf(whom, sizeof whom, "these %zu users", chosen->count);
-    if (dry) {
-        printf("Would require a new password of %s; nothing was changed.\n", whom);
-        return STATUS_DONE;
-    }
-    snprintf(plan, sizeof plan, "require a new password of %s", whom);
-    if (change_is_confirmed(plan, stdout))
+    show(tool, chosen, out);
+    snprintf(plan, sizeof plan, "require a new password of %s%zu user%s", chosen->count > 1 ? "these " : "",
+             chosen->count, chosen->count > 1 ? "s" : "");
+    if (change_is_confirmed(plan, out))
         return GO_ON;
     return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
 }
@@ -211,7 +172,17 @@ static enum status commit(struct tool *tool, struct chosen *chosen)
     return status;
 }
 
-static void report(struct tool *tool, const struct chosen *chosen)
+/* For programs: how many, and how many would be. */
+static void answer(size_t changed, size_t due)
+{
+    char *text = json_make_object("ii", "changed", (int64_t)changed, "would_change", (int64_t)due);
+
+    if (answer_is_json() && text != NULL && answer_write(text))
+        answer_write("\n");
+    store_text_free(text);
+}
+
+static size_t report(struct tool *tool, const struct chosen *chosen)
 {
     struct account account;
     size_t done = 0;
@@ -221,47 +192,90 @@ static void report(struct tool *tool, const struct chosen *chosen)
             continue;
         done++;
         record_event(tool, EVENT, &account);
-        if (!tool_has(tool, OPTION_ALL))
-            printf("%s must change the password at the next login.\n", account.username);
     }
     explicit_bzero(&account, sizeof account);
     if (done < chosen->count)
         tool_refuse(GO_ON, "note: %zu got another password or went while the question stood, and stayed so",
                     chosen->count - done);
-    if (tool_has(tool, OPTION_ALL))
-        printf("%zu user%s must change the password at the next login.\n", done, done == 1 ? "" : "s");
+    printf("%zu user%s must change the password at the next login.\n", done, done == 1 ? "" : "s");
+    return done;
 }
 
-static enum status carry_out(struct tool *tool, struct chosen *chosen)
+static enum status change_chosen(struct tool *tool, struct chosen *chosen)
 {
-    enum status status = choose_any(tool, chosen);
+    enum status status = ask(tool, chosen);
 
-    if (status == GO_ON && chosen->count == 0)
-        return STATUS_DONE;
-    if (status == GO_ON)
-        status = ask(tool, chosen);
     if (status != GO_ON)
         return status;
     change_hold_signals();
     status = commit(tool, chosen);
     if (status == GO_ON)
-        report(tool, chosen);
+        answer(report(tool, chosen), 0);
     change_release_signals();
+    return status;
+}
+
+static enum status rehearse(struct tool *tool, const struct chosen *chosen)
+{
+    if (!answer_is_json())
+        show(tool, chosen, stdout);
+    printf("Would require a new password of %zu user%s; nothing was changed.\n", chosen->count,
+           chosen->count == 1 ? "" : "s");
+    answer(0, chosen->count);
+    return STATUS_DONE;
+}
+
+static enum status require_of_all(struct tool *tool)
+{
+    struct chosen chosen = { 0 };
+    enum status status = tool_open(tool);
+
+    if (status == GO_ON && tool->store == NULL)
+        status = tool_store_status(tool, STORE_MISSING, "the store");
+    answer_hear();
+    if (status == GO_ON)
+        status = choose_all(tool, &chosen);
+    if (status == GO_ON && chosen.count == 0)
+        answer(0, 0);
+    else if (status == GO_ON)
+        status = tool_has(tool, OPTION_DRY_RUN) ? rehearse(tool, &chosen) : change_chosen(tool, &chosen);
+    free(chosen.uids);
     return status == GO_ON ? STATUS_DONE : status;
+}
+
+/* -- those named -------------------------------------------------------------------------- */
+
+static enum status check_required(struct tool *tool, const struct change *change, const struct account *account)
+{
+    (void)tool;
+    (void)change;
+    if (has_none(account))
+        return tool_refuse_as(KIND_INVALID, "username", account->username, "%s %s that could be changed; nothing was changed",
+                              account->username,
+                              account->service ? "is a service account and has no password" : "has no password");
+    if (!account->temporary)
+        return GO_ON;
+    printf("%s must change the password already.\n", account->username);
+    return STATUS_DONE;
+}
+
+static enum store_result apply_required(struct tool *tool, const struct change *change, const struct account *account)
+{
+    (void)change;
+    return store_account_require_change(tool->store, account->uid);
 }
 
 enum status users_require_change(struct tool *tool)
 {
-    struct chosen chosen = { 0 };
-    enum status status;
+    static const struct change change = {
+        .event = EVENT, .plan = "require a new password of", .outcome = "must change the password at the next login",
+        .asks = true, .check = check_required, .apply = apply_required,
+    };
+    const char *first = tool->arguments.operand;
 
-    if (tool_has(tool, OPTION_ALL) == (tool->arguments.operand_count > 0))
-        return tool_refuse(STATUS_USAGE, tool_has(tool, OPTION_ALL) ? "unexpected: %s; --all stands alone"
-                                                                    : "missing: NAME, or --all%s",
-                           tool_has(tool, OPTION_ALL) ? tool->arguments.operand : "");
-    status = tool_open(tool);
-    if (status == GO_ON)
-        status = carry_out(tool, &chosen);
-    free(chosen.uids);
-    return status;
+    if (tool_has(tool, OPTION_ALL) && first != NULL)
+        return tool_refuse(STATUS_USAGE, "unexpected: %s; --all stands alone", first);
+    if (!tool_has(tool, OPTION_ALL) && first == NULL)
+        return tool_refuse_as(KIND_MISSING, "username", NULL, "missing: NAME, or --all");
+    return tool_has(tool, OPTION_ALL) ? require_of_all(tool) : change_accounts(tool, &change);
 }

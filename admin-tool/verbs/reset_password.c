@@ -3,22 +3,57 @@
  */
 #include "reset_password.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change/change.h"
 #include "change/handover.h"
-#include "host/sessions.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+
+/* A new password, in the clear and hashed; one for each account. */
+struct reset {
+    char password[CREDENTIAL_GENERATED_SIZE], hash[ACCOUNT_HASH_SIZE];
+};
+
+struct resets {
+    struct reset *list; /* NULL: none yet */
+    size_t count;
+};
+
+static const struct reset *reset_of(const struct change *change)
+{
+    const struct resets *resets = change->own;
+
+    return &resets->list[change->nth];
+}
+
+/* That takes longer than all the rest. */
+static enum status prepare_reset(struct tool *tool, const struct change *change)
+{
+    struct resets *resets = change->own;
+    bool made = true;
+
+    (void)tool;
+    resets->list = calloc(change->among->count, sizeof *resets->list);
+    resets->count = resets->list != NULL ? change->among->count : 0;
+    for (size_t i = 0; made && i < resets->count; i++)
+        made = credential_generate(resets->list[i].password) &&
+               credential_hash(resets->list[i].password, resets->list[i].hash);
+    return made && resets->list != NULL ? GO_ON
+           : tool_refuse(STATUS_FAILED, "no password could be made; nothing was changed");
+}
 
 static enum store_result apply_reset(struct tool *tool, const struct change *change,
                                      const struct account *account)
 {
-    return store_account_set_password(tool->store, account->uid, change->hash, true,
+    return store_account_set_password(tool->store, account->uid, reset_of(change)->hash, true,
                                       tool->now + tool->policy.temporary_hours * 3600, tool->now);
 }
 
@@ -50,28 +85,37 @@ static void note_out(const struct tool *tool, const struct account *account)
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
-    handover_print(tool, after, change->password); /* first: it may be our own session that ends */
+    (void)before;
+    if (change->nth > 0 && !answer_is_json())
+        puts("");
+    if (!answer_is_json())
+        handover_print(tool, after, reset_of(change)->password);
     note_out(tool, after);
-    if (tool_has(tool, OPTION_END_SESSIONS))
-        sessions_end(tool, before);
+}
+
+static char *answer_reset(struct tool *tool, const struct change *change, const struct account *after)
+{
+    return handover_make_object(tool, after, reset_of(change)->password);
+}
+
+static bool ends_reset(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)change;
+    return target->changed && tool_has(tool, OPTION_END_SESSIONS);
 }
 
 enum status reset_password(struct tool *tool)
 {
-    char password[CREDENTIAL_GENERATED_SIZE], hash[ACCOUNT_HASH_SIZE];
+    struct resets resets = { .list = NULL };
     const struct change change = {
-        .event = "reset-password", .plan = "reset the password of", .asks = true,
-        .password = password, .hash = hash, .apply = apply_reset, .finish = finish_reset,
+        .event = "reset-password", .plan = "reset the password of", .asks = true, .own = &resets,
+        .prepare = prepare_reset, .apply = apply_reset, .finish = finish_reset, .more = answer_reset, .ends = ends_reset,
         .announce = announce_reset,
     };
-    enum status status;
+    enum status status = change_accounts(tool, &change);
 
-    /* hashed before anything is locked: that takes longer than all the rest */
-    if (credential_generate(password) && credential_hash(password, hash))
-        status = change_account(tool, &change);
-    else
-        status = tool_refuse(STATUS_FAILED, "no password could be made; nothing was changed");
-    explicit_bzero(password, sizeof password);
-    explicit_bzero(hash, sizeof hash);
+    if (resets.list != NULL)
+        explicit_bzero(resets.list, resets.count * sizeof *resets.list);
+    free(resets.list);
     return status;
 }

@@ -13,7 +13,6 @@
 #include "host/clash.h"
 #include "host/local_users.h"
 #include "host/oneself.h"
-#include "host/sessions.h"
 #include "host/setid.h"
 #include "sql/account.h"
 #include "sql/activity.h"
@@ -39,12 +38,6 @@ static enum status check_reason(const char *reason)
     return GO_ON;
 }
 
-static void end_left_over(struct tool *tool, const struct account *account)
-{
-    if (!tool_has(tool, OPTION_KEEP_SESSIONS))
-        sessions_end(tool, account);
-}
-
 /* The file bits that outlive the change; `how` is the verb with what it needs. */
 static void settle_setid(struct tool *tool, const struct account *account, const char *how)
 {
@@ -52,14 +45,6 @@ static void settle_setid(struct tool *tool, const struct account *account, const
 
     snprintf(command, sizeof command, "admin-tool users %s --remove-setid", how);
     setid_settle(tool, account, account->status != ACCOUNT_ACTIVE, account->roles, command);
-}
-
-static void end_sessions(struct tool *tool, const struct change *change,
-                         const struct account *before, const struct account *after)
-{
-    (void)change;
-    (void)after;
-    end_left_over(tool, before);
 }
 
 /* -- suspend and activate ----------------------------------------------------------------- */
@@ -73,18 +58,20 @@ static void settle_suspended(struct tool *tool, const struct account *account)
     host_complain_local(tool, account->username);
 }
 
+/* Of one who is suspended already, too: a run that was killed may have left it. */
+static bool ends_suspended(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)change;
+    (void)target;
+    return !tool_has(tool, OPTION_KEEP_SESSIONS);
+}
+
 static void settle_suspend(struct tool *tool, const struct change *change,
                            const struct account *before, const struct account *after)
 {
     (void)change;
     (void)before;
     settle_suspended(tool, after);
-}
-
-static void suspend_again(struct tool *tool, const struct account *account)
-{
-    end_left_over(tool, account);
-    settle_suspended(tool, account);
 }
 
 static void preview_suspend(struct tool *tool, const struct change *change,
@@ -165,8 +152,8 @@ enum status users_suspend(struct tool *tool)
     const struct change change = {
         .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
         .detail = tool->arguments.value[OPTION_REASON],
-        .check = check_status, .apply = apply_suspend, .finish = end_sessions,
-        .settle = settle_suspend, .preview = preview_suspend, .again = suspend_again,
+        .check = check_status, .apply = apply_suspend, .ends = ends_suspended,
+        .settle = settle_suspend, .preview = preview_suspend, .again = settle_suspended,
     };
     enum status status = check_reason(change.detail);
 
@@ -215,11 +202,10 @@ static enum store_result apply_roles(struct tool *tool, const struct change *cha
 }
 
 /* A process keeps its groups: what runs with a role taken away has to go. */
-static void finish_roles(struct tool *tool, const struct change *change,
-                         const struct account *before, const struct account *after)
+static bool ends_demoted(const struct tool *tool, const struct change *change, const struct target *target)
 {
-    if ((before->roles & ~after->roles) != 0)
-        end_sessions(tool, change, before, after);
+    (void)change;
+    return target->changed && (target->before.roles & ~target->after.roles) != 0 && !tool_has(tool, OPTION_KEEP_SESSIONS);
 }
 
 static void roles_again(struct tool *tool, const struct account *account)
@@ -260,7 +246,7 @@ enum status users_edit_roles(struct tool *tool)
     char names[ROLES_SIZE], plan[64], outcome[64];
     struct change change = {
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
-        .check = check_roles, .look = look_roles, .apply = apply_roles, .finish = finish_roles,
+        .check = check_roles, .look = look_roles, .apply = apply_roles, .ends = ends_demoted,
         .settle = settle_roles, .announce = announce_roles, .preview = preview_roles,
         .again = roles_again,
     };

@@ -76,7 +76,7 @@ ok "asked about once (exit 5)" [ "$status" -eq 5 ]
 says 'Are you sure you want to require a new password of these 2 users\? \(yes/no\)' "... for all"
 says '^bob ' "... with a row for each"
 exits 0 "--dry-run" admin-tool users require-change bob --dry-run
-says 'Would require a new password of this user; nothing was changed' "... says so"
+says 'Would require a new password of bob; nothing was changed' "... says so"
 exits 4 "who has no password" admin-tool users require-change bob carol -y
 complains 'carol has no password' "... is named"
 exits 3 "nobody" admin-tool users require-change bob nobody-here -y
@@ -116,8 +116,10 @@ echo yes >&9
 exec 9>&-
 wait
 ok "another password while the question stands keeps its end" [ "$(of temporary_until bob)" = "$until" ]
-complains '1 got another password or went' "... which is told"
+says 'bob must change the password already' "... which is told"
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
+exits 0 "--all, a dry run" admin-tool users require-change --all --dry-run -o json
+json 'd == {"changed": 0, "would_change": 2}' "... says of how many"
 exits 0 "--all" admin-tool users require-change --all -y
 says '^2 users must change the password at the next login\.$' "... says how many"
 complains '2 accounts without a password' "... and how many stay out of it"

@@ -7,6 +7,7 @@ audits() { value "SELECT count(*) FROM audit WHERE event = '$1'"; }
 status_of() { admin-tool users show "$1" -o json | jq -r .status; }
 
 for name in ada bea cleo dora; do make "$name"; done
+printf '%s\n' "auth required pam_coder.so" "account required pam_coder.so" >/etc/pam.d/coder-test
 make root1 --roles admin
 make root2 --roles admin
 
@@ -64,6 +65,28 @@ json '[a["last_admin"] for a in d] == [False, True] and all(a["processes"] == 0 
 json 'any("Would delete ada" in line for line in d[0]["said"])' "... and what a person is told"
 exits 0 "a dry run of what is so already" admin-tool users activate ada --dry-run -o json
 json 'd["would_change"] is False and d["dry_run"] is True' "... changes nothing"
+
+exits 0 "two reset" admin-tool reset-password ada bea -y -o json
+json '[a["username"] for a in d] == ["ada", "bea"] and d[0]["temporary_password"] != d[1]["temporary_password"]' "... have a password each"
+json 'all(a["temporary_password"] in a["hand_over"] and a["login"].startswith("ssh " + a["username"] + "@") for a in d)' \
+    "... and a text to hand over each"
+ok "... which opens the account" eval 'jq -r ".[1].temporary_password" "$tmp/out" | pamtester coder-test bea authenticate >"$tmp/made" 2>&1'
+exits 0 "two reset, as text" admin-tool reset-password ada bea -y
+ok "... are two texts" [ "$(grep -c '^Temporary password: ' "$tmp/out")" -eq 2 ]
+exits 0 "made with JSON" admin-tool users create -u eve -e eve@example.com -o json
+json 'd["changed"] is True and d["temporary_password"] in d["hand_over"] and d["status"] == "active"' "... has the text as well"
+exits 0 "... which a dry run has not" admin-tool users create -u fay -e fay@example.com -o json --dry-run
+json 'd["would_change"] is True and "hand_over" not in d and any("Would create fay" in line for line in d["said"])' "... but what would be"
+exits 0 "two who must change it already" admin-tool users require-change cleo eve -y -o json
+json '[a["changed"] for a in d] == [False, False]' "... are not changed"
+
+ssh-keygen -q -t ed25519 -N "" -C lost -f "$tmp/lost"
+for name in ada bea; do admin-tool keys add "$name" "$tmp/lost.pub" >"$tmp/made"; done
+remember
+exits 3 "a key that one of three has not" admin-tool keys remove ada bea cleo lost
+unchanged "... stays with the others"
+exits 0 "a key of two" admin-tool keys remove ada bea lost -o json
+json 'all(a["changed"] and a["ssh_keys"] == [] for a in d)' "... is taken from both"
 
 exits 0 "two deleted" admin-tool users delete ada bea -y -o json
 json '[(a["username"], a["deleted"]) for a in d] == [("ada", True), ("bea", True)]' "... are told of as they were"

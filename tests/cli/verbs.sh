@@ -47,7 +47,7 @@ while IFS='|' read -r command operand line options; do
     exits 2 "$command --frobnicate" admin-tool $command $operand $line --frobnicate
     complains "try 'admin-tool $command --help'" "... names the help"
     case $command in
-    policy* | *suspend | *activate | *-roles | *delete | *unlock) ;; # take several
+    policy* | *suspend | *activate | *-roles | *delete | *unlock | reset-password) ;; # take several
     *) exits 2 "$command with a word too many" admin-tool $command $operand $line a b c ;;
     esac
     case $options in *dry-run*)
