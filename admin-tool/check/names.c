@@ -4,21 +4,17 @@
  */
 #include "names.h"
 
-#include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/reserved.h"
+#include "host/rule_files.h"
 #include "host/rule_groups.h"
-#include "host/text_file.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "finding.h"
-
-enum { RULES_MAX = 1 << 20, INCLUDES_MAX = 8 };
 
 /* -- one file ----------------------------------------------------------------------------- */
 
@@ -68,116 +64,15 @@ static void report_rule(struct doctor *doctor, enum rule_language language, cons
                  "a rule for a group gives this user what it was perhaps to give to others", mend);
 }
 
-/* NULL when there is none. To be freed. */
-static char *read_rules(const char *path)
+static void check_groups_of(void *context, enum rule_language language, const char *path, const char *text)
 {
-    FILE *file = text_file_open("", path);
-    char *text = file != NULL ? calloc(1, RULES_MAX + 1) : NULL;
-
-    if (text != NULL)
-        text[fread(text, 1, RULES_MAX, file)] = '\0';
-    if (file != NULL)
-        fclose(file);
-    return text;
-}
-
-static void check_groups_of(struct doctor *doctor, enum rule_language language, const char *path,
-                            const char *text)
-{
+    struct doctor *doctor = context;
     char group[RULE_GROUP_SIZE];
     struct account account;
 
     while (rule_group_next(language, &text, group))
         if (find_owner(doctor, group, &account))
             report_rule(doctor, language, path, &account);
-}
-
-/* -- sudoers(5) and what it includes ------------------------------------------------------ */
-
-static void check_sudoers(struct doctor *doctor, const char *path, int depth);
-
-/* As sudo does it: no name with a '.' in it, or a '~' at its end. */
-static bool is_left_out(const char *path)
-{
-    const char *name = strrchr(path, '/') + 1;
-
-    return strchr(name, '.') != NULL || (*name != '\0' && name[strlen(name) - 1] == '~');
-}
-
-static void check_folder(struct doctor *doctor, const char *folder, int depth)
-{
-    char pattern[PATH_MAX + 2];
-    glob_t found;
-
-    snprintf(pattern, sizeof pattern, "%s/*", folder);
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        if (!is_left_out(found.gl_pathv[i]))
-            check_sudoers(doctor, found.gl_pathv[i], depth);
-    globfree(&found);
-}
-
-/* "@include FILE", "#includedir FOLDER". */
-static void follow(struct doctor *doctor, const char *line, int depth)
-{
-    const char *text = line + strcspn(line, " \t\r\n");
-    bool folder = strncmp(line + 1, "includedir", 10) == 0;
-    char path[PATH_MAX];
-
-    text += strspn(text, " \t");
-    snprintf(path, sizeof path, "%.*s", (int)strcspn(text, " \t\r\n"), text);
-    if (path[0] == '/' && folder)
-        check_folder(doctor, path, depth);
-    else if (path[0] == '/')
-        check_sudoers(doctor, path, depth);
-}
-
-static void check_sudoers(struct doctor *doctor, const char *path, int depth)
-{
-    char *text = depth < INCLUDES_MAX ? read_rules(path) : NULL;
-
-    if (text == NULL)
-        return;
-    check_groups_of(doctor, RULES_SUDOERS, path, text);
-    for (const char *line = text; *line != '\0'; line += *line == '\n') {
-        if ((*line == '@' || *line == '#') && strncmp(line + 1, "include", 7) == 0)
-            follow(doctor, line, depth + 1);
-        line += strcspn(line, "\n");
-    }
-    free(text);
-}
-
-/* -- polkit ------------------------------------------------------------------------------- */
-
-static void check_polkit(struct doctor *doctor)
-{
-    static const struct {
-        const char *pattern;
-        enum rule_language language;
-    } places[] = {
-        { "/etc/polkit-1/rules.d/*.rules", RULES_SCRIPT },
-        { "/run/polkit-1/rules.d/*.rules", RULES_SCRIPT },
-        { "/usr/local/share/polkit-1/rules.d/*.rules", RULES_SCRIPT },
-        { "/usr/share/polkit-1/rules.d/*.rules", RULES_SCRIPT },
-        { "/etc/polkit-1/localauthority.conf.d/*.conf", RULES_KEYS },
-        { "/etc/polkit-1/localauthority/*/*.pkla", RULES_KEYS },
-        { "/var/lib/polkit-1/localauthority/*/*.pkla", RULES_KEYS },
-    };
-    glob_t found;
-
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (glob(places[i].pattern, 0, NULL, &found) != 0)
-            continue;
-        for (size_t j = 0; j < found.gl_pathc; j++) {
-            char *text = read_rules(found.gl_pathv[j]);
-
-            if (text != NULL)
-                check_groups_of(doctor, places[i].language, found.gl_pathv[j], text);
-            free(text);
-        }
-        globfree(&found);
-    }
 }
 
 /* -- all of it ---------------------------------------------------------------------------- */
@@ -200,6 +95,5 @@ void check_rules(struct doctor *doctor)
 {
     if (doctor->tool->store == NULL || doctor->quiet)
         return;
-    check_sudoers(doctor, "/etc/sudoers", 0);
-    check_polkit(doctor);
+    rule_files_walk(check_groups_of, doctor);
 }
