@@ -92,9 +92,12 @@ static const char *past_comment(enum rule_language language, const char *at)
     return end != NULL ? end + 2 : at + strlen(at);
 }
 
-static bool polkit_next(enum rule_language language, const char **text, char ret[RULE_GROUP_SIZE])
+/* A name behind the prefix, or a string of a script that stands where asked() says (NULL: none). */
+static bool polkit_next(enum rule_language language, const char *prefix,
+                        bool (*asked)(const char *begin, const char *quote), const char **text,
+                        char ret[RULE_GROUP_SIZE])
 {
-    static const char group[] = "unix-group:", behind[] = ";,\"' \t\r\n)";
+    static const char behind[] = ";,\"' \t\r\n)";
     const char *begin = *text, *at = begin, *next;
 
     while (*at != '\0') {
@@ -102,9 +105,9 @@ static bool polkit_next(enum rule_language language, const char **text, char ret
             at = next;
             continue;
         }
-        if (strncmp(at, group, sizeof group - 1) == 0)
-            next = take(at + sizeof group - 1, behind, ret);
-        else if (language == RULES_SCRIPT && (*at == '"' || *at == '\'') && is_asked(begin, at))
+        if (strncmp(at, prefix, strlen(prefix)) == 0)
+            next = take(at + strlen(prefix), behind, ret);
+        else if (language == RULES_SCRIPT && asked != NULL && (*at == '"' || *at == '\'') && asked(begin, at))
             next = take(at + 1, behind, ret);
         if (next != NULL && ret[0] != '\0') {
             *text = next;
@@ -117,5 +120,16 @@ static bool polkit_next(enum rule_language language, const char **text, char ret
 
 bool rule_group_next(enum rule_language language, const char **text, char ret[RULE_GROUP_SIZE])
 {
-    return language == RULES_SUDOERS ? sudoers_next(text, ret) : polkit_next(language, text, ret);
+    return language == RULES_SUDOERS ? sudoers_next(text, ret)
+                                     : polkit_next(language, "unix-group:", is_asked, text, ret);
+}
+
+static bool is_string(const char *begin, const char *quote)
+{
+    return begin <= quote;
+}
+
+bool rule_user_next(enum rule_language language, bool strings, const char **text, char ret[RULE_GROUP_SIZE])
+{
+    return polkit_next(language, "unix-user:", strings ? is_string : NULL, text, ret);
 }

@@ -11,7 +11,6 @@
 #include "host/group_ids.h"
 #include "host/home_owner.h"
 #include "host/login_defs.h"
-#include "host/reserved.h"
 #include "host/shell.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
@@ -25,6 +24,7 @@
 #include "claims.h"
 #include "host.h"
 #include "record.h"
+#include "trust.h"
 
 enum { HOMES_AT_ONCE = 64 };
 
@@ -94,29 +94,6 @@ static bool is_role_group(uint32_t id)
 {
     return id == role_gid(ROLE_ADMIN) || id == role_gid(ROLE_MEMBER) ||
            id == role_gid(ROLE_AUDITOR);
-}
-
-/* A table written by others must not choose what its users may do: "users" means nothing, other names of base-passwd
- * do, and a local user's own group is his. */
-static bool check_primary_group(const struct import_batch *batch, const struct account *account,
-                                char ret_reason[IMPORT_REASON_SIZE])
-{
-    char id[16];
-    const struct claim *group;
-    bool has_meaning;
-
-    if (account_has_private_group(account))
-        return true;
-    snprintf(id, sizeof id, "%u", account->gid);
-    group = claims_find(&batch->claims, CLAIM_GID, id);
-    if (group == NULL || strcmp(group->holder, "users") == 0)
-        return true;
-    has_meaning = reserved_name(group->holder) != NULL || account->gid < 1000; /* below are the system's own */
-    if (!has_meaning && claims_find(&batch->claims, CLAIM_USER, group->holder) == NULL)
-        return true;
-    snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %.64s %s; use another, or --force", group->holder,
-             has_meaning ? "has a meaning of its own" : "is a local user's own");
-    return false;
 }
 
 /* -- the hash ----------------------------------------------------------------------------- */
@@ -189,26 +166,7 @@ static bool claim_all(struct import_batch *batch, const struct account *account,
            (account->uid == 0 || claim(batch, CLAIM_ROW_UID, id, number, ret_reason));
 }
 
-/* -- names and homes: what --force permits ------------------------------------------------- */
-
-/* A local account, too, is refused a name with a meaning; it may well be in local groups. */
-static bool check_name(const struct import_batch *batch, const char *username, enum row_kind kind,
-                       char ret_reason[IMPORT_REASON_SIZE])
-{
-    const char *whose = reserved_name(username);
-    const struct claim *listed = claims_find(&batch->claims, CLAIM_MEMBER, username);
-
-    if (whose == NULL && kind == ROW_NEW && listed != NULL) {
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "the group %.64s lists a member %s, which the user "
-                 "would be: take that out with gpasswd(1), or use --force", listed->holder, username);
-        return false;
-    }
-    if (whose == NULL)
-        return true;
-    snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is a name with a meaning (%s): rules and files would "
-             "trust the user's private group; choose another, or use --force", username, whose);
-    return false;
-}
+/* -- homes: what --force permits ---------------------------------------------------------- */
 
 /* Nobody else on this machine or in the store has it, as far as it is claimed by now. */
 static bool check_shared(const struct import_batch *batch, const char *username, const char *home,
@@ -291,8 +249,7 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     return check_hash(batch, account, ret_reason) &&
            claim_all(batch, account, record->line, id, ret_reason) &&
            (tool_has(batch->tool, OPTION_FORCE) ||
-            ((kind != ROW_NEW || check_primary_group(batch, account, ret_reason)) &&
-             check_name(batch, account->username, kind, ret_reason) &&
+            (import_check_trust(batch, account, kind, ret_reason) &&
              check_home(batch, record, kind, ret_reason)));
 }
 

@@ -17,6 +17,7 @@ enum claim_kind {
     CLAIM_ROW_UID = 'i',
     CLAIM_ROW_GROUP = 'o', /* the name of a private group that is to be made */
     CLAIM_PRIMARY = 'P', /* a gid that a user of this machine has as primary one */
+    CLAIM_RULE = 'r', /* a name or "#id" that rules trust; holder: the file */
     CLAIM_MEMBER = 'm', /* a name that a group of this machine lists; holder: the group's */
     CLAIM_HOME = 'h', /* of a user of this machine or of the store; holder: the name */
     CLAIM_ROW_HOME = 'd', /* an earlier record's */

@@ -19,6 +19,7 @@
 #include "terminal/say.h"
 #include "batch.h"
 #include "claims.h"
+#include "trust.h"
 
 static enum status refuse_memory(void)
 {
@@ -139,6 +140,8 @@ enum status import_host_read(struct import_batch *batch)
     batch->asks_remote = has_remote();
     if (status == GO_ON)
         status = read_groups(&batch->claims);
+    if (status == GO_ON && !import_rules_read(&batch->claims))
+        status = refuse_memory();
     if (status == GO_ON && !group_ids_read(&batch->local_groups))
         status = tool_refuse(STATUS_FAILED, "/etc/group: %s; nothing was imported", strerror(errno));
     if (status == GO_ON && !host_subordinates_read(&batch->subordinate))

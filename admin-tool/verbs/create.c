@@ -23,6 +23,7 @@
 #include "host/login_defs.h"
 #include "host/names.h"
 #include "host/subids.h"
+#include "host/trusted.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/ssh_key_set.h"
@@ -45,6 +46,20 @@ static bool is_role_group(uint32_t id)
            id == role_gid(ROLE_AUDITOR);
 }
 
+/* What --force permits. */
+static enum status check_meaning(uint32_t uid)
+{
+    char path[ACCOUNT_PATH_SIZE];
+
+    if (host_uid_is_subordinate(uid))
+        return tool_refuse(STATUS_REFUSED, "uid %u is in this machine's range of subordinate ids "
+                           "(subuid(5)); choose another, or use --force", uid);
+    if (trusted_find(NULL, uid, path, sizeof path))
+        return tool_refuse(STATUS_REFUSED, "%s has a rule for the id %u, which the user would get; choose another uid, or "
+                           "use --force", path, uid);
+    return GO_ON;
+}
+
 static enum status check_host(const struct tool *tool, const struct account *account)
 {
     enum status status = username_check_host(tool, account->username);
@@ -54,10 +69,8 @@ static enum status check_host(const struct tool *tool, const struct account *acc
     if (is_role_group(account->uid))
         return tool_refuse(STATUS_REFUSED, "uid %u is taken by a role group; choose another",
                            account->uid);
-    if (!tool_has(tool, OPTION_FORCE) && host_uid_is_subordinate(account->uid))
-        return tool_refuse(STATUS_REFUSED, "uid %u is in this machine's range of subordinate ids "
-                           "(subuid(5)); choose another, or use --force", account->uid);
-    return host_uid_is_free(account->uid);
+    status = tool_has(tool, OPTION_FORCE) ? GO_ON : check_meaning(account->uid);
+    return status == GO_ON ? host_uid_is_free(account->uid) : status;
 }
 
 static enum status check_store(struct tool *tool, const struct account *account)

@@ -15,6 +15,7 @@
 #include "host/login_defs.h"
 #include "host/reserved.h"
 #include "import/claims.h"
+#include "import/trust.h"
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_map.h"
 #include "nss_coder/directory_read.h"
@@ -28,6 +29,7 @@ enum { PAGE_SIZE = 64 };
 
 struct clashes {
     struct claims homes; /* of the backup; holder: the account's name */
+    struct claims rules; /* of this machine */
     struct id_ranges subordinate;
     bool published;
     struct directory_view directory;
@@ -63,7 +65,8 @@ struct clashes *clashes_new(struct store *backup)
     if (clashes == NULL)
         return NULL;
     clashes->published = directory_view_open(DIRECTORY_PATH, &clashes->directory) == DIRECTORY_OK;
-    if (read_homes(clashes, backup) && host_subordinates_read(&clashes->subordinate))
+    if (read_homes(clashes, backup) && import_rules_read(&clashes->rules) &&
+        host_subordinates_read(&clashes->subordinate))
         return clashes;
     clashes_free(clashes);
     return NULL;
@@ -74,6 +77,7 @@ void clashes_free(struct clashes *clashes)
     if (clashes == NULL)
         return;
     claims_free(&clashes->homes);
+    claims_free(&clashes->rules);
     free(clashes->subordinate.ranges);
     if (clashes->published)
         directory_view_close(&clashes->directory);
@@ -99,12 +103,15 @@ static bool find_meaning(const struct clashes *clashes, const struct account *ac
                          char ret_reason[CLASH_REASON_SIZE])
 {
     const char *whose = reserved_name(account->username);
+    const struct claim *rule = import_rules_find(&clashes->rules, account->username, account->uid);
     char group[ACCOUNT_NAME_SIZE];
 
     if (whose != NULL)
         return clash_say(ret_reason, "it is a name with a meaning (%s)", whose);
     if (local_find_member(account->username, group))
         return clash_say(ret_reason, "the group %s of this machine lists a member of this name", group);
+    if (rule != NULL)
+        return clash_say(ret_reason, "%s has a rule for %s", rule->holder, rule->key + 1);
     if (host_subordinates_have(&clashes->subordinate, account->uid))
         return clash_say(ret_reason, "uid %u is in this machine's range of subordinate ids (subuid(5))",
                    account->uid);

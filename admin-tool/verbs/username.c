@@ -8,6 +8,7 @@
 #include "host/local_lines.h"
 #include "host/names.h"
 #include "host/reserved.h"
+#include "host/trusted.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
@@ -68,7 +69,7 @@ static const char *way_out(const struct tool *tool)
 enum status username_check_host(const struct tool *tool, const char *username)
 {
     const char *whose = reserved_name(username);
-    char group[ACCOUNT_NAME_SIZE];
+    char group[ACCOUNT_NAME_SIZE], path[ACCOUNT_PATH_SIZE];
     enum status status = host_name_is_free(username);
 
     if (status != GO_ON || tool_has(tool, OPTION_FORCE))
@@ -77,6 +78,9 @@ enum status username_check_host(const struct tool *tool, const char *username)
         return tool_refuse(STATUS_REFUSED, "the local group %s lists a member %s, which the user would "
                            "be: run 'gpasswd -d %s %s'%s", group, username, username, group,
                            way_out(tool));
+    if (whose == NULL && trusted_find(username, 0, path, sizeof path))
+        return tool_refuse(STATUS_REFUSED, "%s has a rule for %s, which the user would get: choose another name%s",
+                           path, username, way_out(tool));
     if (whose == NULL)
         return GO_ON;
     return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "

@@ -48,6 +48,72 @@ ok "... has it" eval 'id -Gn tmp | grep -qw helpers'
 gpasswd -d eli helpers >"$tmp/out"
 exits 0 "once it is taken out" admin-tool users import listed --passwords-to passwords
 
+# A name that rules of sudo or polkit trust, though nobody has it yet.
+mkdir -p /etc/sudoers.d/in.d /etc/polkit-1/rules.d
+cat >/etc/sudoers.d/trusts <<'END'
+usa ALL=(ALL) NOPASSWD: ALL
+#71001 ALL=(ALL) ALL
+root, \
+  usb ALL=(ALL) /usr/bin/true
+User_Alias TEAM = root, usc : OTHERS = "usd", !nod
+%use ALL=(ALL) ALL
+Defaults:usf !authenticate
+root ALL=(noa) /usr/bin/env nob, /usr/bin/true # noc
+Cmnd_Alias RUN = /usr/bin/env noe
+Defaults!RUN noexec
+@include /etc/sudoers.d/in.d/one
+END
+echo 'usg ALL = ALL' >/etc/sudoers.d/in.d/one
+cat >/etc/polkit-1/rules.d/9.rules <<'END'
+polkit.addRule(function(a, s) { // "nof"
+    if (s.isInGroup("ush") || s.user == "usi" || ["usj", 'usk'].indexOf(s.user) >= 0) return polkit.Result.YES; });
+END
+echo 'polkit.addAdminRule(function() { "nog"; return ["unix-user:usl", "unix-group:usm", "unix-user:71002"]; });' >/etc/polkit-1/rules.d/8.rules
+chmod 440 /etc/sudoers.d/trusts /etc/sudoers.d/in.d/one
+ok "sudo takes these rules" visudo -cqf /etc/sudoers.d/trusts
+remember
+while read -r name path; do
+    exits 4 "$name, whom $path trusts" admin-tool users create -u "$name" -e "$name@example.com"
+    complains "^admin-tool: $path has a rule for $name, .*, or use --force\$" "... says where, and the way out"
+    printf 'username,email\n%s,%s@example.com\n' "$name" "$name" >trusted
+    run admin-tool users import trusted
+    ok "... by import (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "line 2: $path has a rule for $name, .*--force" "$tmp/err"'
+done <<'END'
+usa /etc/sudoers.d/trusts
+usb /etc/sudoers.d/trusts
+usc /etc/sudoers.d/trusts
+usd /etc/sudoers.d/trusts
+use /etc/sudoers.d/trusts
+usf /etc/sudoers.d/trusts
+usg /etc/sudoers.d/in.d/one
+ush /etc/polkit-1/rules.d/9.rules
+usi /etc/polkit-1/rules.d/9.rules
+usj /etc/polkit-1/rules.d/9.rules
+usk /etc/polkit-1/rules.d/9.rules
+usl /etc/polkit-1/rules.d/8.rules
+usm /etc/polkit-1/rules.d/8.rules
+END
+while read -r uid path; do
+    exits 4 "the uid $uid, which $path trusts" admin-tool users create -u ivy -e ivy@example.com --uid "$uid"
+    complains "^admin-tool: $path has a rule for the id $uid, .*, or use --force\$" "... says where"
+    printf 'username,email,uid\nivy,ivy@example.com,%s\n' "$uid" >trusted
+    run admin-tool users import trusted
+    ok "... by import (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "line 2: $path has a rule for #$uid, .*--force" "$tmp/err"'
+done <<'END'
+71001 /etc/sudoers.d/trusts
+71002 /etc/polkit-1/rules.d/8.rules
+END
+unchanged "... and nothing is made"
+for name in noa nob noc nod noe nof nog; do
+    exits 0 "$name, whom they name as something else" admin-tool users create -u $name -e $name@example.com --dry-run
+done
+exits 0 "--force" admin-tool users create -u usa -e usa@example.com --no-create-home --force
+printf 'username,email\nuse,use@example.com\n' >trusted
+exits 0 "... of import" admin-tool users import trusted --force --passwords-to passwords-trusted
+useradd -m -u 1702 usg 2>"$tmp/err"
+exits 0 "a local account whose rule it is keeps it" admin-tool users import --from-passwd --take-over usg -y
+rm -r /etc/sudoers.d/trusts /etc/sudoers.d/in.d /etc/polkit-1/rules.d/[89].rules
+
 # An id that is nowhere but in a line of /etc/passwd, as a group.
 next=$(value "SELECT max(uid) + 1 FROM accounts WHERE uid < 99999")
 echo "odd:x:4321:$next::/:/bin/sh" >>/etc/passwd

@@ -123,6 +123,18 @@ row dan '' 42 >"$tmp/row.csv"
 exits 0 "... --force permits it" admin-tool users import "$tmp/row.csv" --force --dry-run
 userdel mal
 admin-tool publish >"$tmp/made"
+groupadd -g 3001 deployers && groupadd -g 3002 numbers && groupadd -g 3003 polkits
+mkdir -p /etc/sudoers.d /etc/polkit-1/rules.d
+printf '%s\n' '%deployers ALL=(ALL) ALL' '%#3002 ALL=(ALL) ALL' '%users ALL=(ALL) ALL' >/etc/sudoers.d/trusts
+echo 'polkit.addAdminRule(function() { return ["unix-group:polkits"]; });' >/etc/polkit-1/rules.d/9.rules
+admin-tool publish >"$tmp/made"
+bad "one that a rule trusts" "its primary group deployers has a rule in /etc/sudoers.d/trusts; use another, or --force" dan '' 3001
+bad "... by its number" "its primary group numbers has a rule in /etc/sudoers.d/trusts" dan '' 3002
+bad "... polkit's" "its primary group polkits has a rule in /etc/polkit-1/rules.d/9.rules" dan '' 3003
+bad "... even users" "its primary group users has a rule in /etc/sudoers.d/trusts" dan '' 100
+rm /etc/sudoers.d/trusts /etc/polkit-1/rules.d/9.rules
+row dan '' 3001 >"$tmp/row.csv"
+exits 0 "... without the rules it is one like others" admin-tool users import "$tmp/row.csv" --dry-run
 bad "an account's private group" "its primary group 70500 is not in /etc/group" dan '' 70500
 exits 0 "its account deleted with its home" admin-tool users delete ann --remove-home -y
 ok "... which is gone" [ ! -e /home/ann ]

@@ -76,6 +76,12 @@ exits 4 "to a local user's name" admin-tool users rename bob daemon -y
 exits 4 "to a local group's name" admin-tool users rename bob audio -y
 exits 4 "to a name with a meaning" admin-tool users rename bob docker -y
 ok "... where no --force is offered" eval '! grep -q -- --force "$tmp/err"'
+mkdir -p /etc/sudoers.d && printf '%s\n' 'newbie ALL=(ALL) NOPASSWD: ALL' '%newbies ALL=(ALL) ALL' >/etc/sudoers.d/trusts
+for name in newbie newbies; do
+    exits 4 "to $name, whom sudo trusts" admin-tool users rename bob $name -y
+    complains "/etc/sudoers.d/trusts has a rule for $name, which the user would get: choose another name\$" "... says where"
+done
+rm /etc/sudoers.d/trusts
 usermod -aG games root && sed -i '/^games:/s/$/,newbie/' /etc/group
 exits 4 "to a name that a local group lists" admin-tool users rename bob newbie -y
 sed -i '/^games:/s/,newbie//' /etc/group

@@ -13,6 +13,7 @@ admin-tool users create -u wheel -e wheel@example.com --force >"$tmp/made" 2>&1
 make eve --home /home/shared
 make fay
 make gus
+make hal
 sqlite3 "$STORE" "UPDATE accounts SET home = '/home/shared' WHERE username = 'dan'"
 admin-tool publish >"$tmp/made"
 run admin-tool backup b
@@ -23,7 +24,7 @@ bob=$(uid_of bob) eve=$(uid_of eve) gus=$(uid_of gus)
 admin-tool users edit bob -n Bobby >"$tmp/made"
 exits 0 "over the store that has these accounts" admin-tool restore b -y
 ok "... nobody clashes" eval '! grep -qi clash "$tmp/out" "$tmp/err"'
-ok "... and they are as they were" is_value "SELECT count(*) FROM accounts WHERE status = 'active'" 8
+ok "... and they are as they were" is_value "SELECT count(*) FROM accounts WHERE status = 'active'" 9
 run admin-tool users delete cid -y
 exits 0 "... with one deleted since, exactly" admin-tool restore b -y --exact
 ok "... who comes back" is_value "SELECT status FROM accounts WHERE username = 'cid'" active
@@ -39,6 +40,7 @@ useradd -M -u 3333 cid
 echo 'helpers:x:4000:fay' >>/etc/group
 echo "odd:x:4321:$gus::/:/bin/sh" >>/etc/passwd
 mkdir -p /home/ann && chown 3333 /home/ann
+mkdir -p /etc/sudoers.d && echo 'hal ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/hal
 remember
 run admin-tool restore b --dry-run
 ok "--dry-run on a host of others (exit 4)" [ "$status" -eq 4 ]
@@ -49,6 +51,7 @@ says "clash: ann: /home/ann is the local user cid's \\(uid 3333\\)" "... the hom
 says "clash: wheel: " "... the name with a meaning"
 says "clash: dan: /home/shared is the home of another account of the backup, too" "... and the home of two"
 says "clash: fay: the group helpers of this machine lists a member" "... a list of members"
+says "clash: hal: /etc/sudoers.d/hal has a rule for hal" "... a rule of sudo's"
 says "clash: gus: id $gus is the primary group of odd of this machine" "... and a primary group without a name"
 complains '--force' "... and the way out"
 ok "... and makes nothing" [ ! -e "$STATE" ]
@@ -66,7 +69,7 @@ exits 0 "--force --dry-run" admin-tool restore b --force --dry-run
 says "^bob +$bob +- +suspended" "... shows them suspended"
 says "clash: bob: " "... and why"
 exits 0 "--force" admin-tool restore b --force -y
-for name in ann bob cid eve wheel; do
+for name in ann bob cid eve hal wheel; do
     ok "$name comes in suspended" is_value "SELECT status FROM accounts WHERE username = '$name'" suspended
 done
 ok "... by the audit log, too" is_value "SELECT json_extract(after, '\$.status') FROM audit WHERE event = 'restore' AND username = 'bob'" suspended

@@ -89,6 +89,29 @@ static void keys_of_polkit_name_groups(void **state)
     look_at(RULES_KEYS, samples, sizeof samples / sizeof samples[0]);
 }
 
+static void rules_of_polkit_name_users(void **state)
+{
+    static const struct {
+        bool strings;
+        const char *text, *users;
+    } samples[] = {
+        { false, "return [\"unix-user:amy\", 'unix-user:1001', \"unix-group:no\"];", "amy 1001 " },
+        { false, "s.user == \"no\"; // unix-user:no", "" },
+        { true, "s.user == \"amy\" || [ 'bob','carl' ].includes(s.user) /* \"no\" */", "amy bob carl " },
+        { true, "\"", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        const char *text = samples[i].text;
+        char user[RULE_GROUP_SIZE], all[512] = "";
+
+        while (rule_user_next(RULES_SCRIPT, samples[i].strings, &text, user))
+            strcat(strcat(all, user), " ");
+        assert_string_equal(all, samples[i].users);
+    }
+}
+
 static void a_name_too_long_is_cut(void **state)
 {
     char text[200] = "%", group[RULE_GROUP_SIZE];
@@ -108,6 +131,7 @@ int main(void)
         cmocka_unit_test(sudoers_name_groups),
         cmocka_unit_test(scripts_of_polkit_name_groups),
         cmocka_unit_test(keys_of_polkit_name_groups),
+        cmocka_unit_test(rules_of_polkit_name_users),
         cmocka_unit_test(a_name_too_long_is_cut),
     };
 
