@@ -25,6 +25,7 @@
 #include "verbs/require_change.h"
 #include "verbs/reset_password.h"
 #include "verbs/restore.h"
+#include "verbs/show.h"
 #include "verbs/users.h"
 
 /* What a command takes besides what all take. */

@@ -26,8 +26,7 @@ static enum store_result add_failure(sqlite3 *db, int64_t uid, const char *origi
         " ON CONFLICT DO UPDATE SET count = count + 1, last = ?3", "iti", uid, origin, now);
 }
 
-/* Failures up to then are forgotten; a lock still running is not. */
-static int64_t forgotten_until(const struct policy *policy, int64_t now)
+int64_t activity_forgotten_until(const struct policy *policy, int64_t now)
 {
     int64_t quiet = policy->forget_seconds;
 
@@ -51,7 +50,7 @@ static enum store_result age(sqlite3 *db, const struct policy *policy, int64_t n
         result = database_run(db, "UPDATE failures SET last = ?1 WHERE last > ?1", "i", now);
     if (result == STORE_OK)
         result = database_run(db, "DELETE FROM failures WHERE last <= ?", "i",
-                              forgotten_until(policy, now));
+                              activity_forgotten_until(policy, now));
     if (result == STORE_OK)
         result = database_run(db, "DELETE FROM known_origins WHERE last < ?1 - 86400 * ?2", "ii",
                               now, policy->known_origin_days);
@@ -195,90 +194,7 @@ enum store_result activity_settle(struct activity_log *log, int64_t charge_id, u
     return finish(log->db, settle(log->db, charge_id, uid, origin, outcome, now));
 }
 
-/* -- looking back ------------------------------------------------------------------------- */
-
-/* Rows newest first. Over the ceiling of all origins, the row that reaches it has to be forgotten. */
-static enum store_result latest_lock(sqlite3_stmt *row, uint32_t uid, const struct policy *policy,
-                                     int64_t now, struct activity_summary *ret)
-{
-    int rc;
-
-    if (!database_bind(row, "ii", (int64_t)uid, forgotten_until(policy, now)))
-        return STORE_FAILED;
-    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
-        struct activity state = { .failures = sqlite3_column_int64(row, 0),
-                                  .last_failure = sqlite3_column_int64(row, 1) };
-        bool reaches = ret->failures < policy->user_failures_max &&
-                       ret->failures + state.failures >= policy->user_failures_max;
-        int64_t since = state.last_failure < now ? state.last_failure : now;
-        int64_t until = activity_locked_until(&state, policy, now);
-
-        if (reaches)
-            until = since - forgotten_until(policy, 0); /* no lock of an origin is longer */
-        ret->failures += state.failures;
-        if (until > ret->locked_until)
-            ret->locked_until = until;
-    }
-    return database_result(rc);
-}
-
-static enum store_result last_login(sqlite3_stmt *row, uint32_t uid, struct activity_summary *ret)
-{
-    enum store_result result;
-    int rc;
-
-    if (!database_bind(row, "i", (int64_t)uid))
-        return STORE_FAILED;
-    rc = sqlite3_step(row);
-    result = database_result(rc);
-    if (rc != SQLITE_ROW)
-        return result;
-    ret->last_login_at = sqlite3_column_int64(row, 0);
-    result = database_text(row, 1, ret->last_service, sizeof ret->last_service);
-    if (result == STORE_OK)
-        result = database_text(row, 2, ret->last_origin, sizeof ret->last_origin);
-    sqlite3_reset(row);
-    return result;
-}
-
-enum store_result activity_summarise_page(struct activity_log *log, const struct account *page,
-                                          size_t count, const struct policy *policy, int64_t now,
-                                          struct activity_summary *ret)
-{
-    sqlite3_stmt *locks = database_prepare(log->db, "SELECT count, last FROM failures WHERE uid = ?"
-                                           " AND last > ? ORDER BY last DESC", "");
-    sqlite3_stmt *logins = database_prepare(log->db,
-                                            "SELECT at, service, origin FROM logins WHERE uid = ?",
-                                            "");
-    enum store_result result = STORE_FAILED;
-
-    if (locks != NULL && logins != NULL)
-        result = database_run(log->db, "BEGIN", ""); /* locked and unlocked once, not for each */
-    for (size_t i = 0; result == STORE_OK && i < count; i++) {
-        memset(&ret[i], 0, sizeof ret[i]);
-        result = latest_lock(locks, page[i].uid, policy, now, &ret[i]);
-        if (result == STORE_OK)
-            result = last_login(logins, page[i].uid, &ret[i]);
-    }
-    database_finish(locks);
-    database_finish(logins);
-    if (!sqlite3_get_autocommit(log->db))
-        database_run(log->db, "COMMIT", ""); /* read only: it cannot fail in a way that matters */
-    return result;
-}
-
-enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
-                                     const struct policy *policy, int64_t now,
-                                     struct activity_summary *ret)
-{
-    const struct account account = { .uid = uid };
-    struct activity_summary summary;
-    enum store_result result = activity_summarise_page(log, &account, 1, policy, now, &summary);
-
-    if (result == STORE_OK)
-        *ret = summary;
-    return result;
-}
+/* -- telling the user ------------------------------------------------------------------- */
 
 static enum store_result read_notice(sqlite3 *db, uint32_t uid, struct activity_notice *ret)
 {

@@ -40,21 +40,6 @@ enum activity_outcome {
 enum store_result activity_settle(struct activity_log *log, int64_t charge, uint32_t uid,
                                   const char *origin, enum activity_outcome outcome, int64_t now);
 
-struct activity_summary {
-    int64_t locked_until;  /* the latest over all origins, 0 if none */
-    int64_t failures;      /* counted at present, all origins */
-    int64_t last_login_at; /* 0: never */
-    char last_service[SERVICE_SIZE], last_origin[ORIGIN_SIZE];
-};
-enum store_result activity_summarise(struct activity_log *log, uint32_t uid,
-                                     const struct policy *policy, int64_t now,
-                                     struct activity_summary *ret);
-
-/* The same for a page of accounts: ret[0] to ret[count - 1], to be used only when OK. */
-enum store_result activity_summarise_page(struct activity_log *log, const struct account *page,
-                                          size_t count, const struct policy *policy, int64_t now,
-                                          struct activity_summary *ret);
-
 /* What a user is told when a session begins. Texts: origins, "" if there is none. */
 struct activity_notice {
     int64_t last_login_at; /* 0: never */

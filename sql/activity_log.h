@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "holder.h"
+#include "policy.h"
 
 struct activity_log {
     sqlite3 *db;
@@ -14,5 +15,8 @@ struct activity_log {
     const char *folder;  /* where db is */
     const char *standin; /* where to go from there, NULL once there */
 };
+
+/* Failures up to then are forgotten; a lock still running is not. */
+int64_t activity_forgotten_until(const struct policy *policy, int64_t now);
 
 #endif

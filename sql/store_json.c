@@ -19,6 +19,16 @@ void account_extra_begin(const struct account *account, const struct policy *pol
                                    .dormant_from = account_dormant_from(account, policy) };
 }
 
+/* The newest change to or from a suspension, under whichever name the account had then. Of one that a pruning took, or
+ * that no program of ours made, nothing is known. */
+#define STATUS_CHANGED \
+    "a.before ->> '$.status' IS NOT a.after ->> '$.status'" \
+    " AND 'suspended' IN (a.before ->> '$.status', a.after ->> '$.status')"
+#define LAST_SUSPENSION \
+    "(SELECT max((SELECT id FROM audit a WHERE a.username = n.name AND a.uid = ?2 AND " STATUS_CHANGED \
+    "             ORDER BY id DESC LIMIT 1))" \
+    " FROM (SELECT ?1 AS name UNION ALL SELECT username FROM tombstones WHERE uid = ?2) n)"
+
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
@@ -35,14 +45,19 @@ static const char account_object[] =
     "  'last_login_day', date(nullif(?23, 0), 'unixepoch'),"
     "  'ssh_keys', CASE WHEN EXISTS (SELECT 1 FROM account_keys WHERE uid = ?2) THEN" /* a list is dearer */
     "    json((SELECT json_group_array(fingerprint) FROM"
-    "      (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id))) ELSE json('[]') END) AS object)";
+    "      (SELECT fingerprint FROM account_keys WHERE uid = ?2 ORDER BY id))) ELSE json('[]') END,"
+    "  'keys', (SELECT count(*) FROM account_keys WHERE uid = ?2), 'locks', json(?25),"
+    "  'suspended_at', " SQL_RFC3339("s.at") ", 'suspended_by', s.actor,"
+    "  'suspended_reason', iif(s.event = 'suspend', s.after ->> '$.detail', NULL)) AS object"
+    "  FROM (SELECT 1) LEFT JOIN audit s ON s.id = CASE WHEN ?24 THEN " LAST_SUSPENSION " END"
+    "                                 AND s.after ->> '$.status' = 'suspended')";
 
 static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
                                     const struct account_extra *extra, char **ret)
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii" "it", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
@@ -50,7 +65,8 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
                       extra->last_login_at, extra->locked_until, extra->temporary_password,
                       (int64_t)account->service, account->password_max_days, extra->password_end,
                       (int64_t)account->never_dormant, extra->dormant_from,
-                      (int64_t)(account->gid != 0 ? account->gid : account->uid), account->last_login_day) &&
+                      (int64_t)(account->gid != 0 ? account->gid : account->uid), account->last_login_day,
+                      (int64_t)(account->status != ACCOUNT_ACTIVE), extra->locks) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

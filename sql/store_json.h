@@ -16,6 +16,7 @@ struct account_extra {
     enum account_state state;
     const char *temporary_password; /* only for create and reset-password; "": there is none */
     int64_t last_login_at, locked_until, password_end, dormant_from;
+    const char *locks; /* activity_locks_json; NULL: not known */
 };
 
 /* What record and policy say of it; the rest is 0. */

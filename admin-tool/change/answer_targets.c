@@ -19,20 +19,22 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "handover.h"
+#include "known.h"
 
-/* As users show has it, but for what the log of attempts knows. */
+/* As users show has it. */
 static char *account_object(struct tool *tool, const struct target *target)
 {
     const struct account *account = target->after.uid != 0 ? &target->after : &target->before;
-    struct account_extra extra;
+    struct known known;
     char *text = NULL;
 
     if (tool->store == NULL) /* a dry run before there is one */
         return json_make_object("tit", "username", account->username, "uid", (int64_t)account->uid, "email",
                                 account->email);
-    account_extra_begin(account, &tool->policy, tool->now, &extra);
-    if (store_account_json(tool->store, account, &extra, &text) != STORE_OK)
-        return NULL;
+    known_read(tool, account, &known);
+    if (store_account_json(tool->store, account, &known.extra, &text) != STORE_OK)
+        text = NULL;
+    known_free(&known);
     return text;
 }
 

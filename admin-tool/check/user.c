@@ -12,6 +12,7 @@
 #include "sql/account.h"
 #include "sql/activity.h"
 #include "sql/activity_file.h"
+#include "sql/activity_summary.h"
 #include "sql/store.h"
 #include "sql/store_check.h"
 #include "terminal/command.h"

@@ -1,10 +1,9 @@
 /*
- * Listing accounts: users list and users show. Records are read page by page and nothing is printed
- * while a statement is open: a reader of our output may keep us waiting for ever.
+ * Listing accounts. Records are read page by page and nothing is printed while a statement is open: a reader of our
+ * output may keep us waiting for ever.
  */
 #include "listing.h"
 
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,13 @@
 #include "sql/account.h"
 #include "sql/activity.h"
 #include "sql/activity_file.h"
+#include "sql/activity_summary.h"
 #include "sql/memory.h"
-#include "sql/primary_group.h"
-#include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_json.h"
-#include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
-#include "terminal/escape.h"
 #include "terminal/layout.h"
 #include "terminal/options.h"
 #include "terminal/page.h"
@@ -46,6 +42,7 @@ struct output {
     struct activity_summary summaries[PAGE_SIZE];
     bool by_default; /* the columns */
     bool services;   /* some of those listed are service accounts */
+    bool known;      /* the summaries are */
     size_t count;   /* of this page */
     size_t printed; /* of the pages before */
 };
@@ -100,10 +97,22 @@ static void add_activity(struct output *output)
 {
     const struct tool *tool = output->tool;
 
-    if (output->activity == NULL ||
-        activity_summarise_page(output->activity, output->accounts, output->count, &tool->policy,
-                                tool->now, output->summaries) != STORE_OK)
+    output->known = output->activity != NULL &&
+                    activity_summarise_page(output->activity, output->accounts, output->count, &tool->policy,
+                                            tool->now, output->summaries) == STORE_OK;
+    if (!output->known)
         memset(output->summaries, 0, sizeof output->summaries);
+}
+
+/* Few are locked out, and only they are looked at more closely. NULL: not known. */
+static char *find_locks(const struct output *output, size_t i)
+{
+    const struct tool *tool = output->tool;
+    char *locks = NULL;
+
+    if (output->known && output->summaries[i].locked_until != 0)
+        activity_locks_json(output->activity, output->accounts[i].uid, &tool->policy, tool->now, &locks);
+    return locks;
 }
 
 static struct account_extra extra_at(const struct output *output, size_t i)
@@ -154,13 +163,18 @@ static enum status print_table_page(struct output *output)
 static enum status print_json_page(struct output *output)
 {
     struct account_extra extras[PAGE_SIZE];
-    char *texts[PAGE_SIZE];
+    char *texts[PAGE_SIZE], *locks[PAGE_SIZE];
     enum store_result result;
 
-    for (size_t i = 0; i < output->count; i++)
+    for (size_t i = 0; i < output->count; i++) {
         extras[i] = extra_at(output, i);
+        locks[i] = find_locks(output, i);
+        extras[i].locks = output->known && output->summaries[i].locked_until == 0 ? "[]" : locks[i];
+    }
     result = store_accounts_json(output->tool->store, output->accounts, extras, output->count,
                                  texts);
+    for (size_t i = 0; i < output->count; i++)
+        store_text_free(locks[i]);
     for (size_t i = 0; result == STORE_OK && i < output->count; i++) {
         printf("%s%s", output->printed + i == 0 ? "[" : ",\n ", texts[i]);
         store_text_free(texts[i]);
@@ -252,103 +266,4 @@ enum status users_list(struct tool *tool)
         return status;
     host_note_locals(tool);
     return list(tool, &columns);
-}
-
-/* -- show --------------------------------------------------------------------------------- */
-
-static struct account_extra find_extra(const struct tool *tool, const struct account *account)
-{
-    struct activity_log *log = tool_open_activity();
-    struct activity_summary summary = { 0 };
-    struct account_extra extra;
-
-    if (log != NULL)
-        activity_summarise(log, account->uid, &tool->policy, tool->now, &summary);
-    activity_close(log);
-    account_extra_begin(account, &tool->policy, tool->now, &extra);
-    extra.last_login_at = summary.last_login_at;
-    extra.locked_until = summary.locked_until;
-    return extra;
-}
-
-static enum status print_json(struct tool *tool, const struct listing *listing)
-{
-    char *text = NULL;
-    enum store_result result = store_account_json(tool->store, &listing->account, &listing->extra,
-                                                  &text);
-
-    if (result == STORE_OK)
-        puts(text);
-    store_text_free(text);
-    return tool_store_status(tool, result, listing->account.username);
-}
-
-/* Below the account's lines, and in their form. */
-static enum status print_keys(struct tool *tool, const struct account *account)
-{
-    struct account_key *keys = calloc(SSH_KEYS_MAX, sizeof *keys);
-    size_t count = 0;
-    enum store_result result = STORE_FAILED;
-
-    if (keys != NULL)
-        result = store_keys_read(tool->store, account->uid, keys, SSH_KEYS_MAX, &count);
-    for (size_t i = 0; result == STORE_OK && i < count; i++)
-        printf("%-21s %s\n", "Ssh key", keys[i].fingerprint);
-    free(keys);
-    return tool_store_status(tool, result, account->username);
-}
-
-/* Its name, where it is another than the user's. */
-static void print_group(const struct account *account)
-{
-    const struct group *group = account_has_private_group(account) ? NULL : getgrgid(account->gid);
-
-    if (group != NULL) {
-        char name[CELL_SIZE];
-
-        print_escape(group->gr_name, name, sizeof name);
-        printf("%-21s %s\n", "Primary group", name);
-    }
-}
-
-static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
-{
-    unsigned long uid = 0;
-
-    if (strchr(what, '@') != NULL)
-        return store_account_by_email(tool->store, what, ret);
-    if (what[0] != '\0' && strlen(what) <= 10 && what[strspn(what, "0123456789")] == '\0')
-        uid = strtoul(what, NULL, 10);
-    if (uid > 0 && uid <= UINT32_MAX)
-        return store_account_by_uid(tool->store, (uint32_t)uid, ret);
-    return store_account_by_name(tool->store, what, ret);
-}
-
-enum status users_show(struct tool *tool)
-{
-    const char *what = tool->arguments.operand;
-    struct listing listing = { 0 };
-    struct columns columns;
-    enum status status = choose_columns(tool, &columns);
-
-    if (status == GO_ON)
-        status = tool_open(tool);
-    if (status != GO_ON)
-        return status;
-    status = tool_store_status(tool, tool->store != NULL ? find_any(tool, what, &listing.account)
-                                                         : STORE_MISSING, what);
-    if (status != GO_ON)
-        return status;
-    host_note_local(listing.account.username);
-    listing.extra = find_extra(tool, &listing.account);
-    if (tool_wants_json(tool))
-        status = print_json(tool, &listing);
-    else
-        print_account_lines(&listing, tool_has(tool, OPTION_COLUMNS) ? &columns : NULL);
-    if (!tool_wants_json(tool) && !tool_has(tool, OPTION_COLUMNS)) {
-        print_group(&listing.account);
-        status = print_keys(tool, &listing.account);
-    }
-    explicit_bzero(listing.account.hash, sizeof listing.account.hash);
-    return status == GO_ON ? STATUS_DONE : status;
 }

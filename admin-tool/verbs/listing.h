@@ -1,5 +1,5 @@
 /*
- * Users list and users show.
+ * Users list.
  */
 #ifndef CODER_VERBS_LISTING_H
 #define CODER_VERBS_LISTING_H
@@ -7,7 +7,5 @@
 #include "terminal/command.h"
 
 enum status users_list(struct tool *tool);
-
-enum status users_show(struct tool *tool);
 
 #endif

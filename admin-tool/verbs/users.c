@@ -17,6 +17,7 @@
 #include "sql/account.h"
 #include "sql/activity.h"
 #include "sql/activity_file.h"
+#include "sql/activity_summary.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
 #include "terminal/columns.h"

@@ -16,6 +16,8 @@
 
 #include "sql/account.h"
 #include "sql/activity.h"
+#include "sql/activity_summary.h"
+#include "sql/memory.h"
 #include "sql/store.h"
 #include "fixture/fixture.h"
 #include "fixture/activity_case.h"
@@ -356,6 +358,73 @@ static void the_summary_has_the_latest_lock_of_all_origins(void **state)
     assert_int_equal(summary_of(ALICE, NOW + 39).locked_until, 0);
 }
 
+static void assert_locks(uint32_t uid, int64_t now, const char *expected)
+{
+    char *text = NULL;
+
+    assert_int_equal(activity_locks_json(activity_log, uid, &policy, now, &text), STORE_OK);
+    assert_string_equal(text, expected);
+    store_text_free(text);
+}
+
+static void assert_locked_uids(int64_t now, const char *expected)
+{
+    char *text = NULL;
+
+    assert_int_equal(activity_locked_uids(activity_log, &policy, now, &text), STORE_OK);
+    assert_string_equal(text, expected);
+    store_text_free(text);
+}
+
+static void locks_are_told_by_origin(void **state)
+{
+    (void)state;
+    assert_locks(ALICE, NOW, "[]");
+    fail_times(5, ALICE, HERE, NOW);
+    fail_times(4, ALICE, THERE, NOW);
+    fail_times(5, BOB, HERE, NOW);
+    fail_times(5, ALICE, "ip:192.0.2.3", NOW + 9);
+    assert_locks(ALICE, NOW + 10, "[{\"origin\":\"ip:192.0.2.3\",\"failures\":5,\"until\":\"2027-01-15T08:00:39Z\"},"
+                                  "{\"origin\":\"ip:192.0.2.1\",\"failures\":5,\"until\":\"2027-01-15T08:00:30Z\"}]");
+    assert_locks(ALICE, NOW + 39, "[]");
+}
+
+/* Of each of them fewer than lock it. */
+static void fail_four_times_from(int origins)
+{
+    for (int i = 0; i < origins; i++) {
+        char origin[ORIGIN_SIZE];
+
+        snprintf(origin, sizeof origin, "ip:198.51.100.%d", i);
+        fail_times(4, ALICE, origin, NOW);
+    }
+}
+
+static void the_ceiling_is_a_lock_without_an_origin(void **state)
+{
+    (void)state;
+    fail_four_times_from(25);
+    assert_locks(ALICE, NOW, "[{\"origin\":null,\"failures\":100,\"until\":\"2027-01-15T08:15:00Z\"}]");
+    assert_locks(ALICE, NOW + 900, "[]");
+}
+
+static void who_is_locked_is_whose_summary_says_so(void **state)
+{
+    (void)state;
+    assert_locked_uids(NOW, "[]");
+    fail_four_times_from(24);
+    fail_times(3, ALICE, HERE, NOW);
+    fail_times(5, BOB, HERE, NOW);
+    fail_times(3, BOB, THERE, NOW);
+    fail_times(4, BOB + 1, HERE, NOW);
+    for (int i = 0; i < 9; i++)
+        attempt(ACTIVITY_NOBODY, HERE, ATTEMPT_FAILED, NOW);
+    assert_locked_uids(NOW, "[70101]");
+    fail_times(1, ALICE, HERE, NOW + 1);
+    assert_locked_uids(NOW + 1, "[70100,70101]");
+    assert_locked_uids(NOW + 30, "[70100]");
+}
+
 static struct activity_notice record_login(uint32_t uid, const char *service, const char *origin,
                                            int64_t now)
 {
@@ -438,6 +507,9 @@ int main(void)
         TEST(the_rows_are_bounded_however_many_origins_there_are),
         TEST(unlock_forgets_one_users_failures_everywhere),
         TEST(the_summary_has_the_latest_lock_of_all_origins),
+        TEST(locks_are_told_by_origin),
+        TEST(the_ceiling_is_a_lock_without_an_origin),
+        TEST(who_is_locked_is_whose_summary_says_so),
         TEST(failures_are_told_once_at_the_next_login),
         TEST(strangers_leave_no_notice),
         TEST(the_last_login_is_the_last_one_recorded),

@@ -14,6 +14,7 @@
 #include "sql/activity.h"
 #include "sql/activity_file.h"
 #include "sql/activity_log.h"
+#include "sql/activity_summary.h"
 #include "sql/database.h"
 #include "sql/memory.h"
 #include "sql/policy.h"
