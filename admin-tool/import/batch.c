@@ -66,7 +66,8 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
     row = &batch->rows[batch->count];
     *row = (struct import_row){
         .line = record->line, .kind = kind,
-        .needs_password = (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
+        .needs_password = kind != ROW_CHANGE && (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
+        .given = record->given,
         .uid = account->uid, .gid = account_has_private_group(account) ? 0 : account->gid,
         .roles = account->roles, .status = account->status,
         .service = account->service, .never_dormant = account->never_dormant,

@@ -19,7 +19,8 @@
 enum row_kind {
     ROW_NEW,    /* from a file */
     ROW_STAGED, /* a local account, to be imported */
-    ROW_OURS    /* a local account that was imported before: only its lines may be taken over */
+    ROW_OURS,   /* a local account that was imported before: only its lines may be taken over */
+    ROW_CHANGE  /* of a file: an account of the store that is to be changed */
 };
 
 /* An account packed: a hundred octets instead of two thousand. */
@@ -31,6 +32,9 @@ struct import_row {
     uint32_t gid; /* 0: the private group */
     bool chosen;  /* the uid was, by us */
     bool returns; /* a local account that was ours and went to /etc/passwd */
+    unsigned given;   /* CHANGE: 1 << column of each that the file has */
+    unsigned changed; /* ... and of each that was changed in the end */
+    bool takes;       /* ... which took a role away, or suspended */
     unsigned roles;
     enum account_status status;
     bool temporary, service, never_dormant;
@@ -52,6 +56,7 @@ struct import_batch {
     struct group_ids local_groups;
     bool asks_remote; /* NSS has sources that may enumerate nothing */
     size_t bad, noted;
+    size_t passed; /* lines of accounts that are so already, or are passed over */
     size_t tried; /* methods and costs of hashes */
 };
 

@@ -153,12 +153,13 @@ static bool claim(struct import_batch *batch, enum claim_kind kind, const char *
     return false;
 }
 
-static bool claim_all(struct import_batch *batch, const struct account *account, size_t line,
-                      const char *id, char ret_reason[IMPORT_REASON_SIZE])
+bool import_claim_record(struct import_batch *batch, const struct account *account, size_t line,
+                         char ret_reason[IMPORT_REASON_SIZE])
 {
-    char email[ACCOUNT_EMAIL_SIZE] = "";
+    char id[16], email[ACCOUNT_EMAIL_SIZE] = "";
     size_t number = row_number(batch, line);
 
+    snprintf(id, sizeof id, "%u", account->uid);
     for (size_t i = 0; i < sizeof email; i++)
         email[i] = ascii_lower(account->email[i]);
     return claim(batch, CLAIM_ROW_NAME, account->username, number, ret_reason) &&
@@ -247,7 +248,7 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
                           : check_staged_on_host(batch, account, id, ret_reason)))
         return false;
     return check_hash(batch, account, ret_reason) &&
-           claim_all(batch, account, record->line, id, ret_reason) &&
+           import_claim_record(batch, account, record->line, ret_reason) &&
            (tool_has(batch->tool, OPTION_FORCE) ||
             (import_check_trust(batch, account, kind, ret_reason) &&
              check_home(batch, record, kind, ret_reason)));
@@ -336,7 +337,7 @@ enum store_result import_check_row(struct import_batch *batch, struct import_row
     char what[ACCOUNT_EMAIL_SIZE];
     enum store_result result;
 
-    if (batch->tool->store == NULL)
+    if (batch->tool->store == NULL || row->kind == ROW_CHANGE)
         return STORE_OK;
     if (row->kind == ROW_STAGED && is_ours_already(batch, row)) {
         row->kind = ROW_OURS;

@@ -18,6 +18,10 @@ enum status import_claim_homes(struct import_batch *batch);
 bool import_check_record(struct import_batch *batch, const struct import_record *record,
                          enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE]);
 
+/* Its username, e-mail address and uid (0: none) are no earlier record's of the batch, and are its own from now on. */
+bool import_claim_record(struct import_batch *batch, const struct account *account, size_t line,
+                         char ret_reason[IMPORT_REASON_SIZE]);
+
 /* Row against store: OK (and kind OURS when it was imported before), TAKEN with the reason, or what
  * ends it all. */
 enum store_result import_check_row(struct import_batch *batch, struct import_row *row,

@@ -74,6 +74,8 @@ void import_equip_preview(const struct import_batch *batch)
     if (batch->source == NULL)
         return;
     for (size_t i = 0; i < batch->count; i++) {
+        if (batch->rows[i].kind != ROW_NEW)
+            continue;
         import_row_unpack(&batch->rows[i], &account);
         count += !home_is_nobodys(account.home) && !home_is_there(account.home);
     }

@@ -22,12 +22,15 @@
 #include "batch.h"
 #include "check.h"
 #include "equip.h"
+#include "existing.h"
 #include "file.h"
 #include "host.h"
 #include "make.h"
 #include "passwd.h"
 #include "record.h"
 #include "take_over.h"
+#include "uids.h"
+#include "update.h"
 
 static enum status refuse_memory(void)
 {
@@ -46,24 +49,36 @@ static void note_folded(struct import_batch *batch, const struct import_record *
     import_batch_note(batch, record->account.username, text);
 }
 
+/* A good one: of somebody who has an account here, or who is to have one. */
 static enum status take_record(struct import_batch *batch, struct import_record *record)
 {
     char reason[IMPORT_REASON_SIZE] = "";
+    bool done = false;
+    enum status status = existing_take(batch, record, &done);
 
+    if (status != GO_ON || done)
+        return status;
     if (record->account.shell[0] == '\0')
         snprintf(record->account.shell, sizeof record->account.shell, "%s",
                  record->account.service ? host_no_shell() : host_default_shell());
     if (!import_check_record(batch, record, ROW_NEW, reason))
         import_batch_refuse(batch, record->line, NULL, reason);
     else if (!import_batch_add(batch, record, ROW_NEW))
-        return refuse_memory();
+        status = refuse_memory();
     else
         note_folded(batch, record);
-    return GO_ON;
+    return status;
 }
 
 static enum status check_usage(const struct tool *tool)
 {
+    bool skips = tool_has(tool, OPTION_SKIP_EXISTING), updates = tool_has(tool, OPTION_UPDATE);
+
+    if (skips && updates)
+        return tool_refuse(STATUS_USAGE, "--skip-existing and --update exclude each other");
+    if ((skips || updates) && tool_has(tool, OPTION_FROM_PASSWD))
+        return tool_refuse(STATUS_USAGE, "--skip-existing and --update go with a FILE; of /etc/passwd those who have an "
+                           "account here are passed over anyway");
     if (tool_has(tool, OPTION_FROM_PASSWD))
         return GO_ON;
     if (tool->arguments.operand_count != 1)
@@ -110,16 +125,18 @@ static enum status check_store(struct import_batch *batch)
 
 static enum status judge(struct import_batch *batch)
 {
+    size_t good = batch->count + batch->passed;
+
     import_batch_tell_rest(batch);
+    existing_note(batch);
     if (batch->bad == 0)
         return GO_ON;
-    if (tool_has(batch->tool, OPTION_SKIP_BAD) && batch->count > 0) {
+    if (tool_has(batch->tool, OPTION_SKIP_BAD) && good > 0) {
         tool_complain(batch->tool, "%zu bad ones are skipped", batch->bad);
         return GO_ON;
     }
     return tool_refuse(STATUS_REFUSED, "%zu of %zu are bad, so nothing was imported; mend them%s",
-                       batch->bad, batch->bad + batch->count,
-                       batch->count > 0 ? ", or use --skip-bad" : "");
+                       batch->bad, batch->bad + good, good > 0 ? ", or use --skip-bad" : "");
 }
 
 /* -- the command -------------------------------------------------------------------------- */
@@ -132,7 +149,7 @@ static void take_row(const struct import_batch *batch, const struct import_row *
     ret->extra.state = account_state(&ret->account, &tool->policy, tool->now);
 }
 
-/* All of them as the list shows accounts; false when memory is short. */
+/* All that come in, as the list shows accounts; false when memory is short. */
 static bool print_rows(struct import_batch *batch, const struct columns *columns)
 {
     struct listing listing = { 0 };
@@ -142,6 +159,8 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
 
     print_columns_begin(columns, &layout);
     for (size_t i = 0; i < batch->count; i++) {
+        if (batch->rows[i].kind == ROW_CHANGE)
+            continue;
         take_row(batch, &batch->rows[i], &listing);
         print_columns_measure(columns, &listing, &layout);
     }
@@ -149,6 +168,8 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
     page = page_new(&layout, true, stdout);
     added = page != NULL;
     for (size_t i = 0; added && i < batch->count; i++) {
+        if (batch->rows[i].kind == ROW_CHANGE)
+            continue;
         take_row(batch, &batch->rows[i], &listing);
         added = print_account_add(page, columns, &listing);
     }
@@ -163,16 +184,22 @@ static bool print_rows(struct import_batch *batch, const struct columns *columns
 static enum status preview(struct import_batch *batch)
 {
     struct columns columns;
+    size_t changes = update_count(batch);
     enum status status = import_choose_uids(batch);
 
     if (status != GO_ON)
         return status;
     print_parse_columns("username,uid,email,roles,status", &columns);
-    if (!print_rows(batch, &columns))
+    if ((batch->count == 0 || changes < batch->count) && !print_rows(batch, &columns))
         return refuse_memory();
+    status = update_preview(batch);
+    if (status != GO_ON)
+        return status;
     if (tool_has(batch->tool, OPTION_TAKE_OVER))
         printf("Would take over %zu of /etc/passwd.\n", batch->count);
     import_equip_preview(batch);
+    if (changes > 0)
+        printf("Would change %zu.\n", changes);
     printf("Would import %zu; nothing was changed.\n", import_count_new(batch));
     return STATUS_DONE;
 }
@@ -187,16 +214,19 @@ static void settle_times(struct import_batch *batch)
 static enum status import(struct import_batch *batch)
 {
     struct tool *tool = batch->tool;
+    bool has_store = store_check_files(PRIVATE_DIR, "accounts.db") != STORE_MISSING;
     enum status status = check_usage(tool);
 
     if (status == GO_ON)
         status = import_host_read(batch);
+    if (status == GO_ON && has_store)
+        status = tool_open(tool); /* who is there already decides what a line means */
     if (status == GO_ON)
-        status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch) : import_file_read(batch, false, take_record);
-    if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) &&
-        store_check_files(PRIVATE_DIR, "accounts.db") == STORE_MISSING)
+        status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch)
+                                                    : import_file_read(batch, false, take_record);
+    if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) && !has_store)
         return judge(batch); /* before a store is made */
-    if (status == GO_ON)
+    if (status == GO_ON && !has_store)
         status = tool_open(tool);
     if (status == GO_ON && tool_has(tool, OPTION_TAKE_OVER))
         status = import_passwd_check_absent(batch);
@@ -208,12 +238,16 @@ static enum status import(struct import_batch *batch)
         ages_note(batch);
     if (status == GO_ON)
         status = judge(batch);
+    if (status == GO_ON)
+        status = update_check(batch);
     if (status != GO_ON)
         return status;
     settle_times(batch);
     if (tool_has(tool, OPTION_DRY_RUN))
         return preview(batch);
-    status = tool_has(tool, OPTION_TAKE_OVER) ? take_over_confirm(batch) : GO_ON;
+    status = import_choose_uids(batch); /* too few are said before anybody answers or waits */
+    if (status == GO_ON)
+        status = tool_has(tool, OPTION_TAKE_OVER) ? take_over_confirm(batch) : update_confirm(batch);
     if (status == GO_ON)
         status = import_make(batch);
     if (status == GO_ON)

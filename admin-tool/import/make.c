@@ -13,7 +13,6 @@
 #include "change/record.h"
 #include "change/transaction.h"
 #include "sql/account.h"
-#include "sql/policy.h"
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
@@ -22,91 +21,13 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
-#include "claims.h"
 #include "hash.h"
-#include "host.h"
 #include "passwords.h"
 #include "take_over.h"
+#include "uids.h"
+#include "update.h"
 
 /* -- ids ---------------------------------------------------------------------------------- */
-
-static bool is_free_here(const struct import_batch *batch, uint32_t uid)
-{
-    char id[16];
-
-    snprintf(id, sizeof id, "%u", uid);
-    return account_uid_fault(uid) == NULL && uid != role_gid(ROLE_ADMIN) &&
-           uid != role_gid(ROLE_MEMBER) && uid != role_gid(ROLE_AUDITOR) &&
-           claims_find(&batch->claims, CLAIM_UID, id) == NULL &&
-           claims_find(&batch->claims, CLAIM_GID, id) == NULL &&
-           claims_find(&batch->claims, CLAIM_PRIMARY, id) == NULL &&
-           claims_find(&batch->claims, CLAIM_ROW_UID, id) == NULL &&
-           !host_subordinates_have(&batch->subordinate, uid) &&
-           (!batch->asks_remote || !import_host_knows(NULL, uid));
-}
-
-/* Give the row this uid, if it can have it. */
-static enum status try_uid(const struct import_batch *batch, struct import_row *row, uint32_t uid)
-{
-    enum store_result result = STORE_OK;
-
-    if (!is_free_here(batch, uid))
-        return GO_ON;
-    if (batch->tool->store != NULL)
-        result = store_uid_is_free(batch->tool->store, uid);
-    if (result == STORE_TAKEN)
-        return GO_ON;
-    if (result == STORE_OK) {
-        row->uid = uid;
-        row->chosen = true;
-    }
-    return tool_store_status(batch->tool, result, "the ids taken");
-}
-
-/* Once round policy's range; each id is looked at once. */
-enum status import_choose_uids(struct import_batch *batch)
-{
-    const struct policy *policy = &batch->tool->policy;
-    uint32_t min = (uint32_t)policy->uid_min, max = (uint32_t)policy->uid_max, uid = min;
-    uint64_t left = (uint64_t)max - min + 1;
-    enum store_result result = STORE_OK;
-    enum status status;
-
-    if (max < min)
-        left = 0;
-    if (batch->tool->store != NULL)
-        result = store_next_uid(batch->tool->store, min, max, &uid); /* a start, no more */
-    status = tool_store_status(batch->tool, result == STORE_NOT_FOUND ? STORE_OK : result,
-                               "the ids taken");
-    for (size_t i = 0; i < batch->count; i++) {
-        while (status == GO_ON && batch->rows[i].uid == 0 && left > 0) {
-            status = try_uid(batch, &batch->rows[i], uid);
-            uid = uid < max ? uid + 1 : min;
-            left--;
-        }
-        if (status != GO_ON)
-            return status;
-        if (batch->rows[i].uid == 0)
-            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up; nothing was "
-                               "imported");
-    }
-    return GO_ON;
-}
-
-/* OK when all those chosen still are; TAKEN, and all are given back, when somebody was faster. */
-static enum store_result keep_uids(struct import_batch *batch)
-{
-    enum store_result result = STORE_OK;
-
-    for (size_t i = 0; result == STORE_OK && i < batch->count; i++)
-        if (batch->rows[i].chosen)
-            result = store_uid_is_free(batch->tool->store, batch->rows[i].uid);
-    for (size_t i = 0; result == STORE_TAKEN && i < batch->count; i++) {
-        batch->rows[i].uid = batch->rows[i].chosen ? 0 : batch->rows[i].uid;
-        batch->rows[i].chosen = false;
-    }
-    return result;
-}
 
 /* Ids, the tool lock and a transaction. NSS may have to be asked about each id, which is done before it: whoever
  * was faster has made an account, so that this ends. They are looked at again in the transaction: a lock
@@ -124,7 +45,7 @@ static enum status begin_with_uids(struct import_batch *batch)
             status = change_begin(batch->tool); /* the policy of now: hashing took its time */
         if (status != GO_ON)
             return status;
-        result = keep_uids(batch);
+        result = import_keep_uids(batch);
         if (result == STORE_TAKEN) {
             store_rollback(batch->tool->store);
             tool_unlock(batch->tool);
@@ -242,7 +163,7 @@ static enum status add_keys(struct tool *tool, const struct account *account, ch
     return status;
 }
 
-static enum status insert(struct import_batch *batch, const struct import_row *row)
+static enum status insert(struct import_batch *batch, struct import_row *row)
 {
     struct tool *tool = batch->tool;
     const char *detail = batch->source != NULL                ? NULL
@@ -253,6 +174,8 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
 
     if (row->kind == ROW_OURS)
         return take_up(tool, row);
+    if (row->kind == ROW_CHANGE)
+        return update_make(batch, row);
     import_row_unpack(row, &account);
     account.awake_since = tool->now; /* whenever it was created: here nobody could use it */
     status = tool_store_status(tool, row->returns ? store_account_return(tool->store, &account)
@@ -269,7 +192,7 @@ static enum status insert(struct import_batch *batch, const struct import_row *r
 static enum status insert_all(struct import_batch *batch)
 {
     struct tool *tool = batch->tool;
-    enum status status = GO_ON;
+    enum status status = update_check(batch);
 
     for (size_t i = 0; status == GO_ON && i < batch->count; i++)
         status = insert(batch, &batch->rows[i]);
@@ -283,6 +206,8 @@ static void log_all(const struct import_batch *batch)
     struct account account;
 
     for (size_t i = 0; i < batch->count; i++) {
+        if (batch->rows[i].kind == ROW_CHANGE)
+            continue;
         import_row_unpack(&batch->rows[i], &account);
         record_event(batch->tool, batch->rows[i].kind == ROW_OURS ? "take-over" : "import",
                      &account);
@@ -314,7 +239,7 @@ size_t import_count_new(const struct import_batch *batch)
     size_t count = 0;
 
     for (size_t i = 0; i < batch->count; i++)
-        count += batch->rows[i].kind != ROW_OURS;
+        count += batch->rows[i].kind == ROW_NEW || batch->rows[i].kind == ROW_STAGED;
     return count;
 }
 
@@ -322,14 +247,17 @@ size_t import_count_new(const struct import_batch *batch)
 static void report(struct import_batch *batch)
 {
     const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
-    size_t count = import_count_new(batch);
+    size_t count = import_count_new(batch), changed = update_count(batch);
+    char changes[48] = "";
 
+    if (changed > 0)
+        snprintf(changes, sizeof changes, ", changed %zu", changed);
     if (path == NULL) {
         import_passwords_print(batch);
-        tool_refuse(GO_ON, "imported %zu account%s", count, count == 1 ? "" : "s");
+        tool_refuse(GO_ON, "imported %zu account%s%s", count, count == 1 ? "" : "s", changes);
     } else {
-        printf("Imported %zu account%s; the temporary passwords are in %s.\n", count,
-               count == 1 ? "" : "s", path);
+        printf("Imported %zu account%s%s; the temporary passwords are in %s.\n", count, count == 1 ? "" : "s", changes,
+               path);
     }
 }
 
@@ -343,12 +271,16 @@ enum status import_make(struct import_batch *batch)
     status = commit(batch);
     if (status == GO_ON) {
         log_all(batch);
+        update_record(batch);
         report(batch);
+        update_finish(batch);
     }
     if (status == GO_ON && tool_has(batch->tool, OPTION_TAKE_OVER)) {
         take_over(batch);
         status = publish_if_due(batch->tool); /* private groups, which were local ones until now */
     }
     change_release_signals();
+    if (status == GO_ON)
+        update_settle(batch);
     return status;
 }

@@ -9,9 +9,6 @@
 #include "terminal/command.h"
 #include "batch.h"
 
-/* An id for each row without: from the one above all others in policy's range. GO_ON, or said. */
-enum status import_choose_uids(struct import_batch *batch);
-
 /* Those that are new. */
 size_t import_count_new(const struct import_batch *batch);
 

@@ -47,6 +47,8 @@ watch 2 admin-tool publish
 watch 2 admin-tool audit prune --before 2001-01-01
 printf 'username,email\ndora,dora@example.com\nemil,emil@example.com\n' >"$tmp/two.csv"
 watch 2 admin-tool users import "$tmp/two.csv"
+printf 'username,email,roles,status\ndora,d@example.com,admin,suspended\nfay,fay@example.com,,\n' >"$tmp/two.csv"
+watch 2 admin-tool users import "$tmp/two.csv" --update -y
 watch 2 admin-tool restore /root/locked.backup -y
 watch 2 admin-tool users export --to-passwd amy -y
 ok "... and it did its work" grep -q '^amy:' /etc/passwd

@@ -1,0 +1,220 @@
+/*
+ * Accounts changed by a file. Each is looked at anew in the transaction, as it is then; what follows is what the verbs
+ * edit-roles and suspend do.
+ */
+#include "update.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host/local_users.h"
+#include "host/sessions.h"
+#include "host/setid.h"
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/columns.h"
+#include "terminal/command.h"
+#include "terminal/confirm.h"
+#include "terminal/say.h"
+#include "batch.h"
+#include "difference.h"
+#include "losses.h"
+
+size_t update_count(const struct import_batch *batch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->rows[i].kind == ROW_CHANGE;
+    return count;
+}
+
+/* The account as it is now, and what is to change of it; to be freed in every case. */
+static enum status find(const struct import_batch *batch, const struct import_row *row, struct account *ret_present,
+                        struct difference *ret)
+{
+    char reason[IMPORT_REASON_SIZE] = "";
+    struct account wanted;
+    enum store_result result = store_account_by_uid(batch->tool->store, row->uid, ret_present);
+
+    *ret = (struct difference){ .columns = 0 };
+    import_row_unpack(row, &wanted);
+    if (result == STORE_OK)
+        result = difference_find(batch->tool->store, ret_present, &wanted, row->keys, row->given, ret, reason);
+    explicit_bzero(&wanted, sizeof wanted);
+    if (result == STORE_REFUSED)
+        return tool_refuse(STATUS_REFUSED, "%s; it was changed meanwhile, so try again", reason);
+    return tool_store_status(batch->tool, result, import_row_name(row));
+}
+
+/* -- before ------------------------------------------------------------------------------- */
+
+static enum status check_row(const struct import_batch *batch, struct import_row *row, struct losses *losses)
+{
+    struct difference difference;
+    struct account present = { 0 };
+    enum status status = find(batch, row, &present, &difference);
+
+    if (status == GO_ON) {
+        row->takes = difference_takes(&present, &difference);
+        status = losses_add(batch->tool, losses, &present, &difference.after);
+    }
+    difference_free(&difference);
+    explicit_bzero(&present, sizeof present);
+    return status;
+}
+
+static enum status add_new(const struct import_batch *batch, const struct import_row *row, struct losses *losses)
+{
+    struct account account;
+    enum status status;
+
+    import_row_unpack(row, &account);
+    status = losses_add(batch->tool, losses, NULL, &account);
+    explicit_bzero(&account, sizeof account);
+    return status;
+}
+
+enum status update_check(struct import_batch *batch)
+{
+    struct losses losses;
+    enum status status;
+
+    if (update_count(batch) == 0)
+        return GO_ON;
+    status = losses_begin(batch->tool, &losses);
+    for (size_t i = 0; status == GO_ON && i < batch->count; i++)
+        status = batch->rows[i].kind == ROW_CHANGE ? check_row(batch, &batch->rows[i], &losses)
+                                                   : add_new(batch, &batch->rows[i], &losses);
+    return status == GO_ON ? losses_check(batch->tool, &losses) : status;
+}
+
+/* Those with takes, or all. */
+static enum status print_rows(const struct import_batch *batch, bool all, FILE *out)
+{
+    enum status status = GO_ON;
+
+    for (size_t i = 0; status == GO_ON && i < batch->count; i++) {
+        const struct import_row *row = &batch->rows[i];
+        struct difference difference;
+        struct account present;
+
+        if (row->kind != ROW_CHANGE || !(all || row->takes))
+            continue;
+        status = find(batch, row, &present, &difference);
+        if (status == GO_ON)
+            difference_print(&present, &difference, out);
+        difference_free(&difference);
+        explicit_bzero(&present, sizeof present);
+    }
+    return status;
+}
+
+enum status update_preview(const struct import_batch *batch)
+{
+    return print_rows(batch, true, stdout);
+}
+
+enum status update_confirm(const struct import_batch *batch)
+{
+    const struct tool *tool = batch->tool;
+    size_t count = 0;
+    char plan[128];
+    enum status status;
+
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->rows[i].takes;
+    if (count == 0 || tool_has(tool, OPTION_YES))
+        return GO_ON;
+    if (strcmp(tool->arguments.operand, "-") == 0)
+        return tool_refuse_as(KIND_MISSING, "yes", NULL, "missing: --yes; some would be suspended or lose a role, and "
+                              "standard input has the accounts and cannot answer");
+    status = print_rows(batch, false, stderr); /* standard output is the passwords' */
+    if (status != GO_ON)
+        return status;
+    snprintf(plan, sizeof plan, "take that away from %zu user%s, and end what they run", count, count == 1 ? "" : "s");
+    if (change_is_confirmed(plan, stderr))
+        return GO_ON;
+    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+}
+
+/* -- the change --------------------------------------------------------------------------- */
+
+enum status update_make(struct import_batch *batch, struct import_row *row)
+{
+    struct difference difference;
+    struct account present = { 0 };
+    enum status status = find(batch, row, &present, &difference);
+
+    if (status == GO_ON)
+        status = difference_apply(batch->tool, &present, &difference);
+    row->changed = difference.columns;
+    row->takes = difference_takes(&present, &difference);
+    difference_free(&difference);
+    explicit_bzero(&present, sizeof present);
+    return status;
+}
+
+/* -- after it ----------------------------------------------------------------------------- */
+
+/* For each that was changed, or of which something was taken. */
+static void for_each(const struct import_batch *batch, bool taken,
+                     void (*step)(const struct import_batch *batch, const struct import_row *row,
+                                  const struct account *after))
+{
+    struct account after = { 0 };
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct import_row *row = &batch->rows[i];
+
+        if (row->kind == ROW_CHANGE && (taken ? row->takes : row->changed != 0) &&
+            store_account_by_uid(batch->tool->store, row->uid, &after) == STORE_OK)
+            step(batch, row, &after);
+    }
+    explicit_bzero(&after, sizeof after);
+}
+
+static void record(const struct import_batch *batch, const struct import_row *row, const struct account *after)
+{
+    difference_record(batch->tool, after, row->changed);
+}
+
+void update_record(const struct import_batch *batch)
+{
+    for_each(batch, false, record);
+}
+
+static void end_sessions(const struct import_batch *batch, const struct import_row *row, const struct account *after)
+{
+    (void)row;
+    sessions_end(batch->tool, after);
+}
+
+void update_finish(const struct import_batch *batch)
+{
+    for_each(batch, true, end_sessions);
+}
+
+/* A file's set-id bits keep what was lost, and a local line lets in whoever is suspended. */
+static void settle(const struct import_batch *batch, const struct import_row *row, const struct account *after)
+{
+    bool suspended = after->status == ACCOUNT_SUSPENDED;
+    char command[256], roles[ROLES_SIZE];
+
+    (void)row;
+    print_roles(after->roles, roles);
+    if (suspended)
+        snprintf(command, sizeof command, "admin-tool users suspend %s --remove-setid", after->username);
+    else
+        snprintf(command, sizeof command, "admin-tool users edit-roles %s --roles %s --remove-setid", after->username,
+                 roles);
+    setid_settle(batch->tool, after, suspended, after->roles, command);
+    if (suspended)
+        host_complain_local(batch->tool, after->username);
+}
+
+void update_settle(const struct import_batch *batch)
+{
+    for_each(batch, true, settle);
+}
