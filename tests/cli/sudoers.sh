@@ -34,6 +34,10 @@ may $tool audit
 may $tool audit -o json
 may $tool audit --user axl -n 5
 may $tool audit --since 2d
+may $tool audit --event suspend --actor ann --origin=192.0.2.7 --until 2037-01-01 --before=99 -n 5 -o csv
+may $tool audit --event 'password changed' -o jsonl
+may $tool audit --event 'password set'
+may $tool audit --actor axl --origin 2001:db8::1
 may $tool users list
 may $tool users ls -c username,uid -o table
 may $tool users list --status active --role admin -o json
@@ -90,6 +94,10 @@ may_not $tool users lists
 may_not $tool users suspend --help
 may_not $tool audit --us axl
 may_not $tool audit --user -f
+may_not $tool audit --event -f
+may_not $tool audit --before -f
+may_not $tool audit --origin --verify
+may_not $tool audit --event 'x changed y'
 may_not $tool audit --user
 may_not $tool users list -c /etc/shadow
 may_not $tool users list --rol admin
