@@ -147,7 +147,8 @@ $(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
 # nor terminal.
 PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-tool/check/pam_run.o admin-tool/check/sshd_settings.o \
              admin-tool/import/record.o admin-tool/import/heading.o admin-tool/import/read.o admin-tool/import/claims.o \
-             admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o
+             admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o \
+             admin-tool/terminal/similar.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
 WORLD_ONLY := test_callers test_flood test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
 UNITS     := $(filter-out $(WORLD_ONLY),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))

@@ -10,6 +10,9 @@
 #include "import/export.h"
 #include "import/import.h"
 #include "terminal/command.h"
+#include "terminal/options.h"
+#include "terminal/say.h"
+#include "terminal/similar.h"
 #include "verbs/audit.h"
 #include "verbs/audit_keep.h"
 #include "verbs/backup.h"
@@ -31,6 +34,8 @@
 /* What a command takes besides what all take. */
 #define OPTIONS(...) (const uint8_t[]){ OPTION_HELP, OPTION_VERSION, __VA_ARGS__, OPTION_ID_COUNT }
 
+#define NO_OPTIONS (const uint8_t[]){ OPTION_HELP, OPTION_VERSION, OPTION_ID_COUNT }
+
 #define CHANGING OPTION_DRY_RUN
 #define CHANGING_ACCOUNTS CHANGING, OPTION_TEXT_OUTPUT
 #define CREATE_OPTIONS                                                                                                \
@@ -44,11 +49,13 @@
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_YES, OPTION_FORCE
 
+static enum status help(struct tool *tool);
+static enum status version(struct tool *tool);
+
 static const struct command commands[] = {
     { "users", "create", "[LOGIN]", COMMAND_CHANGES, OPTIONS(CREATE_OPTIONS), users_create,
       "Create an account and print the text to pass on to its user" },
     { "users", "list", NULL, 0, OPTIONS(LIST_OPTIONS), users_list, "List the accounts" },
-    { "users", "ls", NULL, 0, OPTIONS(LIST_OPTIONS), users_list, "The same as list" },
     { "users", "show", "NAME|UID|EMAIL", 0, OPTIONS(SHOW_OPTIONS), users_show, "Show one account" },
     { "users", "suspend", "NAME...", COMMAND_CHANGES,
       OPTIONS(CHANGING_ACCOUNTS, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
@@ -112,29 +119,90 @@ static const struct command commands[] = {
     { NULL, "check", "[NAME]", 0,
       OPTIONS(OPTION_REPAIR, OPTION_DRY_RUN, OPTION_CHECK_OUTPUT), check_run,
       "Say what keeps users from logging in, or NAME, and what mends it" },
+    { NULL, "help", "[COMMAND...]", COMMAND_FOR_ALL, NO_OPTIONS, help, "Show the commands, or what one of them takes" },
+    { NULL, "version", NULL, COMMAND_FOR_ALL, NO_OPTIONS, version, "Show the version" },
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+/* Other words for the same; name NULL: for the group. */
+static const struct {
+    const char *group, *word, *name;
+} aliases[] = {
+    { "users", "user", NULL }, { "users", "ls", "list" }, { "users", "add", "create" }, { "users", "rm", "delete" },
+};
+enum { ALIAS_COUNT = sizeof aliases / sizeof aliases[0] };
+
+/* -- showing them --------------------------------------------------------------------------- */
+
+enum { WORDS_SIZE = 64 };
+
+/* "users list NAME..." */
+static void write_words(const struct command *command, const char *operand, char ret[WORDS_SIZE])
+{
+    snprintf(ret, WORDS_SIZE, "%s%s%s%s%s", command->group != NULL ? command->group : "",
+             command->group != NULL && command->name[0] != '\0' ? " " : "", command->name, operand != NULL ? " " : "",
+             operand != NULL ? operand : "");
+}
 
 void commands_print(FILE *out, const char *group)
 {
     fputs("Usage: admin-tool COMMAND [OPTION...]\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const struct command *command = &commands[i];
-        char words[64];
+        char words[WORDS_SIZE];
 
         if (group != NULL && (command->group == NULL || strcmp(command->group, group) != 0))
             continue;
-        snprintf(words, sizeof words, "%s%s%s%s%s", command->group != NULL ? command->group : "",
-                 command->group != NULL && command->name[0] != '\0' ? " " : "", command->name,
-                 command->operand != NULL ? " " : "",
-                 command->operand != NULL ? command->operand : "");
+        write_words(command, command->operand, words);
         fprintf(out, "  %-28s %s\n", words, command->summary);
     }
-    fputs("\n'admin-tool COMMAND --help' tells its options; --version the version.\n", out);
+    fputs("\n'admin-tool COMMAND --help' tells its options; --version the version.\n"
+          "users ls, users add and users rm are list, create and delete; user is users.\n", out);
+}
+
+static enum status version(struct tool *tool)
+{
+    (void)tool;
+    puts("admin-tool " CODER_VERSION);
+    return STATUS_DONE;
+}
+
+/* The words of one command, or a group's; as if --help stood behind them. */
+static enum status help(struct tool *tool)
+{
+    const struct arguments *arguments = &tool->arguments;
+    const char *first = arguments->operand, *second = arguments->operand_count > 1 ? arguments->operands[1] : NULL;
+    const char *group = first != NULL ? commands_find_group(first) : NULL;
+    const struct command *command = NULL;
+    size_t words = group != NULL ? 2 : 1;
+
+    if (arguments->operand_count > words)
+        return tool_refuse(STATUS_USAGE, "unexpected: %s; try 'admin-tool help'", arguments->operands[words]);
+    if (first != NULL)
+        command = group == NULL ? commands_find(NULL, first) : commands_find(group, second != NULL ? second : "");
+    if (command != NULL)
+        options_print_help(command);
+    else if (first == NULL || (group != NULL && second == NULL))
+        commands_print(stdout, group);
+    else
+        return commands_refuse(first, second);
+    return STATUS_DONE;
+}
+
+/* -- finding one ---------------------------------------------------------------------------- */
+
+static const char *find_alias(const char *group, const char *word)
+{
+    for (size_t i = 0; i < ALIAS_COUNT; i++)
+        if (aliases[i].name != NULL && strcmp(aliases[i].group, group) == 0 && strcmp(aliases[i].word, word) == 0)
+            return aliases[i].name;
+    return word;
 }
 
 const struct command *commands_find(const char *group, const char *name)
 {
+    if (group != NULL)
+        name = find_alias(group, name);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const char *own = commands[i].group;
         bool same = group == NULL || own == NULL ? group == own : strcmp(own, group) == 0;
@@ -150,5 +218,43 @@ const char *commands_find_group(const char *word)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (commands[i].group != NULL && strcmp(commands[i].group, word) == 0)
             return commands[i].group;
+    for (size_t i = 0; i < ALIAS_COUNT; i++)
+        if (aliases[i].name == NULL && strcmp(aliases[i].word, word) == 0)
+            return aliases[i].group;
     return NULL;
+}
+
+/* The nearest to what was typed, "" of none: as a command, as a group, as a verb without its group. */
+static void find_similar(const char *group, const char *first, const char *both, char ret[WORDS_SIZE])
+{
+    unsigned nearest = SIMILAR_NONE;
+    char words[WORDS_SIZE];
+
+    ret[0] = '\0';
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        write_words(&commands[i], NULL, words);
+        if (similar_is_nearer(both, words, &nearest) || (group == NULL && similar_is_nearer(first, words, &nearest)))
+            memcpy(ret, words, WORDS_SIZE);
+    }
+    for (size_t i = 0; group == NULL && i < COMMAND_COUNT; i++)
+        if (commands[i].group != NULL && similar_is_nearer(first, commands[i].group, &nearest))
+            snprintf(ret, WORDS_SIZE, "%s", commands[i].group);
+    for (size_t i = 0; group == NULL && i < COMMAND_COUNT; i++)
+        if (similar_is_nearer(first, commands[i].name, &nearest))
+            write_words(&commands[i], NULL, ret);
+}
+
+enum status commands_refuse(const char *first, const char *second)
+{
+    const char *group = commands_find_group(first);
+    char both[2 * WORDS_SIZE], similar[WORDS_SIZE];
+
+    snprintf(both, sizeof both, "%s%s%s", group != NULL ? group : first, second != NULL ? " " : "",
+             second != NULL ? second : "");
+    find_similar(group, first, both, similar);
+    if (similar[0] != '\0')
+        return tool_refuse(STATUS_USAGE, "unknown command: %s%s%s; did you mean '%s'?", first, group != NULL ? " " : "",
+                           group != NULL ? second : "", similar);
+    return tool_refuse(STATUS_USAGE, "unknown command: %s%s%s; see 'admin-tool --help'", first, group != NULL ? " " : "",
+                       group != NULL ? second : "");
 }

@@ -24,19 +24,23 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static enum status print_version(void)
+static bool is_version(const char *word)
 {
-    puts("admin-tool " CODER_VERSION);
-    return STATUS_DONE;
+    return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0;
+}
+
+static enum status print_version(struct tool *tool)
+{
+    return commands_find(NULL, "version")->run(tool);
 }
 
 /* --help and --version of all, or of a group's; next: the word behind it, NULL: none. */
-static enum status answer_alone(const char *group, const char *word, const char *next)
+static enum status answer_alone(struct tool *tool, const char *group, const char *word, const char *next)
 {
     if (next != NULL)
         return tool_refuse(STATUS_USAGE, "unexpected: %s; %s stands alone", next, word);
     if (!is_help(word))
-        return print_version();
+        return print_version(tool);
     commands_print(stdout, group);
     return STATUS_DONE;
 }
@@ -52,8 +56,8 @@ static enum status run_command(struct tool *tool, int argc, char **argv)
         return STATUS_DONE;
     }
     if (tool_has(tool, OPTION_VERSION))
-        return print_version();
-    if (geteuid() != 0)
+        return print_version(tool);
+    if (geteuid() != 0 && (tool->command->flags & COMMAND_FOR_ALL) == 0)
         return tool_refuse(STATUS_NOT_ROOT, "must be run as root; try sudo");
     return tool->command->run(tool);
 }
@@ -69,8 +73,8 @@ static enum status run(struct tool *tool, int argc, char **argv)
         tool->command = commands_find(group, ""); /* the group's word alone is a command */
     if (tool->command != NULL)
         return run_command(tool, argc - 1, argv + 1);
-    if (argc > words && (is_help(argv[words]) || strcmp(argv[words], "--version") == 0))
-        return answer_alone(group, argv[words], argv[words + 1]);
+    if (argc > words && (is_help(argv[words]) || is_version(argv[words])))
+        return answer_alone(tool, group, argv[words], argv[words + 1]);
     if (argc <= words) {
         tool_refuse(STATUS_USAGE, "missing: COMMAND, one of these:");
         commands_print(stderr, group);
@@ -78,8 +82,7 @@ static enum status run(struct tool *tool, int argc, char **argv)
     }
     tool->command = commands_find(group, argv[words]);
     if (tool->command == NULL)
-        return tool_refuse(STATUS_USAGE, "unknown command: %s%s%s; see 'admin-tool --help'",
-                           group != NULL ? group : "", group != NULL ? " " : "", argv[words]);
+        return commands_refuse(first, argc > 2 ? argv[2] : NULL);
     return run_command(tool, argc - words, argv + words);
 }
 

@@ -63,7 +63,8 @@ struct tool;
 enum command_flag {
     COMMAND_CHANGES = 1,  /* makes the store when there is none */
     COMMAND_REPLACES = 2, /* ... and may begin a new one where it was lost */
-    COMMAND_READS_LOG = 4 /* shows the audit log, which has to be complete */
+    COMMAND_READS_LOG = 4, /* shows the audit log, which has to be complete */
+    COMMAND_FOR_ALL = 8 /* needs no root */
 };
 
 struct command {

@@ -48,7 +48,7 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
     [OPTION_CHECK_OUTPUT] = { "output", 'o', "text|json|nagios|prometheus", "default text" },
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, "say what would be done, and change nothing" },
     [OPTION_HELP] = { "help", 'h', NULL, "this text" },
-    [OPTION_VERSION] = { "version", 0, NULL, "the version" },
+    [OPTION_VERSION] = { "version", 'V', NULL, "the version" },
     [OPTION_KEEP_GROUPS] = { "keep-groups", 0, NULL, "leave the name in the local groups' lists" },
     [OPTION_REMOVE_SETID] = { "remove-setid", 0, NULL,
                               "take the set-id bits off the user's files" },

@@ -14,6 +14,7 @@
 #include "command.h"
 #include "option_rows.h"
 #include "say.h"
+#include "similar.h"
 #include "when.h"
 
 /* getopt_long(3) returns this for the option at `id`; letters are below. */
@@ -91,10 +92,30 @@ static enum status refuse_usage(const struct command *command, const char *what,
                        command->name);
 }
 
+/* The nearest of its options to "--rolw=x"; NULL: none is near. */
+static const char *find_similar(const struct command *command, const char *word)
+{
+    unsigned nearest = SIMILAR_NONE;
+    const char *similar = NULL;
+    char typed[64];
+
+    if (strncmp(word, "--", 2) != 0)
+        return NULL;
+    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++)
+        if (options_take(command, id) && similar_is_nearer(typed, option_rows[id].name, &nearest))
+            similar = option_rows[id].name;
+    return similar;
+}
+
 /* getopt leaves in optopt: a letter, our number of a long option, or 0 for an unknown long one. */
 static enum status refuse_option(const struct command *command, int found, const char *word)
 {
+    const char *similar = optopt == 0 ? find_similar(command, word) : NULL;
     char letter[] = { '-', (char)optopt, '\0' };
+
+    if (similar != NULL)
+        return tool_refuse(STATUS_USAGE, "unknown option: %s; did you mean --%s?", word, similar);
 
     if (optopt >= FIRST_LONG)
         return refuse_usage(command, found == ':' ? "needs a value: --" : "takes no value: --",

@@ -8,7 +8,7 @@ says 'users create' "--help names the commands"
 exits 0 "--version" admin-tool --version
 says '^admin-tool [0-9]+\.[0-9]+\.[0-9]+$' "--version tells it"
 exits 0 "users --help" admin-tool users --help
-for command in 'users create' 'users list' 'users ls' 'users show' 'users suspend' 'users activate' \
+for command in 'users create' 'users list' 'users show' 'users suspend' 'users activate' \
     'users edit-roles' 'users delete' 'users unlock' 'keys list' 'keys add' 'keys remove' reset-password audit publish; do
     # shellcheck disable=SC2086
     exits 0 "$command --help" admin-tool $command --help
