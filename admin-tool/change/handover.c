@@ -36,7 +36,9 @@ static size_t make_password_lines(const struct account *account, const char *pas
     char until[WHEN_SIZE];
 
     if (password == NULL)
-        return (size_t)snprintf(ret, size, "There is no password: log in with your key.\n");
+        return (size_t)snprintf(ret, size, "%s\n", account->hash[0] != '\0'
+                                                       ? "Your password is the one that you have."
+                                                       : "There is no password: log in with your key.");
     when_format(account->temporary_until, "never", until);
     return (size_t)snprintf(ret, size,
                             "Temporary password: %s\n"
@@ -47,17 +49,27 @@ static size_t make_password_lines(const struct account *account, const char *pas
 }
 
 /* Which keys open the account, so that its user takes the right one. */
-static size_t make_key_lines(struct tool *tool, const struct account *account, char *ret, size_t size)
+enum { KEY_LINES_SIZE = SSH_KEYS_MAX * (SSH_KEY_FINGERPRINT_SIZE + 16) };
+
+static void add_key_line(char ret[KEY_LINES_SIZE], const char *fingerprint)
+{
+    size_t length = strlen(ret);
+
+    snprintf(ret + length, KEY_LINES_SIZE - length, "Ssh key: %s\n", fingerprint);
+}
+
+/* Of an account of the store. */
+static void make_key_lines(struct tool *tool, const struct account *account, char ret[KEY_LINES_SIZE])
 {
     struct account_key *keys = calloc(SSH_KEYS_MAX, sizeof *keys);
-    size_t count = 0, length = 0;
+    size_t count = 0;
 
+    ret[0] = '\0';
     if (keys == NULL || store_keys_read(tool->store, account->uid, keys, SSH_KEYS_MAX, &count) != STORE_OK)
         count = 0;
-    for (size_t i = 0; i < count && length < size; i++)
-        length += (size_t)snprintf(ret + length, size - length, "Ssh key: %s\n", keys[i].fingerprint);
+    for (size_t i = 0; i < count; i++)
+        add_key_line(ret, keys[i].fingerprint);
     free(keys);
-    return length;
 }
 
 /* Nobody logs in: what it is, for whoever made it. */
@@ -96,18 +108,37 @@ static size_t make_user_lines(const struct account *account, char *ret, size_t s
                             account->email[0] != '\0' ? "\n" : "");
 }
 
-bool handover_make_text(struct tool *tool, const struct account *account, const char *password,
-                        char ret[HANDOVER_TEXT_SIZE])
+static bool make_text(const struct account *account, const char *key_lines, const char *password,
+                      char ret[HANDOVER_TEXT_SIZE])
 {
     bool is_service = account->service && password == NULL;
     size_t size = HANDOVER_TEXT_SIZE;
     size_t length = is_service ? make_service_lines(account, ret, size) : make_user_lines(account, ret, size);
 
     if (length < size)
-        length += make_key_lines(tool, account, ret + length, size - length);
+        length += (size_t)snprintf(ret + length, size - length, "%s", key_lines);
     if (!is_service && length < size)
         length += make_password_lines(account, password, ret + length, size - length);
     return length < size;
+}
+
+bool handover_make_text(struct tool *tool, const struct account *account, const char *password,
+                        char ret[HANDOVER_TEXT_SIZE])
+{
+    char key_lines[KEY_LINES_SIZE];
+
+    make_key_lines(tool, account, key_lines);
+    return make_text(account, key_lines, password, ret);
+}
+
+bool handover_make_new_text(const struct account *account, const struct ssh_key_set *keys, const char *password,
+                            char ret[HANDOVER_TEXT_SIZE])
+{
+    char key_lines[KEY_LINES_SIZE] = "";
+
+    for (size_t i = 0; i < keys->count; i++)
+        add_key_line(key_lines, keys->keys[i].fingerprint);
+    return make_text(account, key_lines, password, ret);
 }
 
 char *handover_make_object(struct tool *tool, const struct account *account, const char *password)
