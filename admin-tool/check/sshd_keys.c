@@ -17,8 +17,16 @@
 #include "sshd_settings.h"
 
 #define RELOAD " && systemctl reload ssh"
-#define ASK_US "sed -i '1i AuthorizedKeysCommand " CODER_KEYS " %u\\nAuthorizedKeysCommandUser nobody' " \
-               "/etc/ssh/sshd_config" RELOAD
+#define RUNNER "_coder-keys" /* examples/sshd_config.d/coder.conf */
+#define RUN_AS "AuthorizedKeysCommandUser " RUNNER
+#define MAKE_RUNNER "useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin " RUNNER
+
+/* Lines for sshd, and whom they name. */
+static void write_mend(char ret[CHECK_TEXT_SIZE], const char *lines)
+{
+    check_text(ret, "%ssed -i '1i %s' /etc/ssh/sshd_config" RELOAD, getpwnam(RUNNER) == NULL ? MAKE_RUNNER " && " : "",
+               lines);
+}
 
 bool check_has_keys(const struct doctor *doctor)
 {
@@ -54,23 +62,30 @@ static void report_unasked(struct doctor *doctor, const struct sshd_settings *se
         check_text(mend, "have that program print, too, what '" CODER_KEYS " NAME' does, or write "
                    "AuthorizedKeysCommand " CODER_KEYS " %%u");
     else
-        check_text(mend, "%s", ASK_US);
+        write_mend(mend, "AuthorizedKeysCommand " CODER_KEYS " %u\\n" RUN_AS);
     check_report(doctor, SEVERITY_WARNING, "sshd-keys", "sshd_config", what, "these keys let nobody in", mend);
 }
 
+/* "nobody" is what older releases of ours wrote. */
 static void check_runner(struct doctor *doctor, const char *user)
 {
     const struct passwd *who = getpwnam(user);
-    char what[CHECK_TEXT_SIZE];
+    bool there = who != NULL, root = there && who->pw_uid == 0;
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
-    if (who != NULL && who->pw_uid != 0)
+    if (there && !root && strcmp(user, "nobody") != 0)
         return;
-    check_text(what, who == NULL ? "AuthorizedKeysCommandUser %.200s is no user" : "AuthorizedKeysCommandUser is %.200s",
-               user);
-    check_report(doctor, who == NULL ? SEVERITY_PROBLEM : SEVERITY_WARNING, "sshd-keys-user", "sshd_config", what,
-                 who == NULL ? "sshd does not run coder_keys, so keys of accounts let nobody in"
-                             : "coder_keys needs no right, and gets root's",
-                 "sed -i '1i AuthorizedKeysCommandUser nobody' /etc/ssh/sshd_config" RELOAD);
+    check_text(what, "AuthorizedKeysCommandUser %s%.200s%s", there ? "is " : "", user, there ? "" : " is no user");
+    if (strcmp(user, RUNNER) == 0)
+        check_text(mend, MAKE_RUNNER);
+    else
+        write_mend(mend, RUN_AS);
+    check_report(doctor, !there ? SEVERITY_PROBLEM : root ? SEVERITY_WARNING : SEVERITY_NOTE, "sshd-keys-user",
+                 "sshd_config", what,
+                 !there ? "sshd does not run coder_keys, so keys of accounts let nobody in"
+                 : root ? "coder_keys needs no right, and gets root's"
+                        : "other processes of nobody can stop coder_keys, and logins by key with it",
+                 mend);
 }
 
 /* sshd's own rule (sshd_config(5)): root's, and writable by nobody else, the folders on the way, too. */

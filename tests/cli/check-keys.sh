@@ -12,6 +12,7 @@ make kim --no-password --ssh-key "$tmp/key.pub"
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL WHERE username = 'bob'"
 keep
 conf() { echo -e "$*" >/etc/ssh/sshd_config.d/00-test.conf; }
+runner() { sed -i "s/CommandUser .*/CommandUser $1/" /etc/ssh/sshd_config.d/coder.conf; }
 unask() { sed -i '/AuthorizedKeysCommand/d' /etc/ssh/sshd_config.d/coder.conf; }
 # bend LINE: the line of kay's key becomes that expression; keys never change, so it is another row.
 bend() { sql "INSERT INTO account_keys (uid, fingerprint, line, added_at) SELECT uid, fingerprint || 'x', $1, 1 FROM account_keys WHERE id = 1"; }
@@ -22,8 +23,11 @@ plant_all <<'END'
 sshd-keys|warning|yes|sshd does not ask|unask
 sshd-keys|warning|no|sshd asks another program|conf 'AuthorizedKeysCommand /bin/true %u\nAuthorizedKeysCommandUser nobody'
 sshd-keys|warning|no|sshd asks ours, but not by name|conf 'AuthorizedKeysCommand /usr/libexec/coder_keys\nAuthorizedKeysCommandUser nobody'
-sshd-keys-user|problem|yes|as nobody there is|sed -i 's/CommandUser nobody/CommandUser frobnicate/' /etc/ssh/sshd_config.d/coder.conf
-sshd-keys-user|warning|yes|as root|sed -i 's/CommandUser nobody/CommandUser root/' /etc/ssh/sshd_config.d/coder.conf
+sshd-keys-user|problem|yes|as a user who is not there|runner frobnicate
+sshd-keys-user|warning|yes|as root|runner root
+sshd-keys-user|note|yes|as nobody, who runs more|runner nobody
+sshd-keys-user|problem|yes|as ours, which was not made|userdel _coder-keys
+sshd-keys-user|note|yes|as nobody, where ours was not made|runner nobody; userdel _coder-keys
 sshd-keys-program|problem|no|the program is not there|rm /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|others can write it|chmod 777 /usr/libexec/coder_keys
 sshd-keys-program|problem|yes|it is another's|chown bob /usr/libexec/coder_keys

@@ -101,7 +101,7 @@ ok "a session counts as use" eval 'run pamtester coder-test bob open_session; [ 
 # -- keys of the account: sshd asks for them without the store ------------------------------------------------
 ssh-keygen -q -t ed25519 -N '' -f "$tmp/key"
 admin-tool keys add bob "$tmp/key.pub" >"$tmp/made"
-keys_of() { setpriv --reuid nobody --clear-groups /usr/libexec/coder_keys "$1"; }
+keys_of() { setpriv --reuid _coder-keys --clear-groups /usr/libexec/coder_keys "$1"; }
 has_keys() { [ -n "$(keys_of "$1")" ]; }
 ok "the key of one who is active is given" has_keys bob
 unused bob 100

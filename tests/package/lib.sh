@@ -25,10 +25,10 @@ install_packages()
     apt install "$DEBS"/{coder-accounts,libpam-coder,libnss-coder}_[0-9]*.deb
 }
 
-# Everything in /etc: names, kinds, modes, owners, link targets, content.
+# Everything in /etc but the backups of shadow-utils: names, kinds, modes, owners, link targets, content.
 etc()
 {
-    (cd /etc && find . -printf '%p %y %m %u %g %l\n' | LC_ALL=C sort && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2)
+    (cd /etc && find . ! -name '*-' -printf '%p %y %m %u %g %l\n' | LC_ALL=C sort && find . -type f ! -name '*-' -exec sha256sum {} + | LC_ALL=C sort -k 2)
 }
 # What is called like something of ours elsewhere; other packages have a few such, too.
 ours() { find /usr /lib/systemd /run -xdev -iname '*coder*' -not -name '*encoder*' -not -name '*decoder*' | sort; }
