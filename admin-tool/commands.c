@@ -36,13 +36,11 @@
 
 #define NO_OPTIONS (const uint8_t[]){ OPTION_HELP, OPTION_VERSION, OPTION_ID_COUNT }
 
-#define CHANGING OPTION_DRY_RUN
-#define CHANGING_ACCOUNTS CHANGING, OPTION_TEXT_OUTPUT
+#define CHANGING OPTION_DRY_RUN, OPTION_TEXT_OUTPUT
 #define CREATE_OPTIONS                                                                                                \
     CHANGING, OPTION_USERNAME, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_ROLES, OPTION_UID, OPTION_SHELL, OPTION_HOME,    \
         OPTION_EXPIRES, OPTION_NO_CREATE_HOME, OPTION_PASSWORD_STDIN, OPTION_NO_PASSWORD, OPTION_SERVICE_ACCOUNT,       \
-        OPTION_SSH_KEY, OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_NO_SUBIDS, OPTION_FORCE,                 \
-        OPTION_TEXT_OUTPUT
+        OPTION_SSH_KEY, OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_NO_SUBIDS, OPTION_FORCE
 #define SHOW_OPTIONS OPTION_COLUMNS, OPTION_TABLE_OUTPUT
 #define LIST_OPTIONS SHOW_OPTIONS, OPTION_STATUS, OPTION_ROLE, OPTION_INACTIVE
 #define IMPORT_OPTIONS                                                                                                \
@@ -58,27 +56,27 @@ static const struct command commands[] = {
     { "users", "list", NULL, 0, OPTIONS(LIST_OPTIONS), users_list, "List the accounts" },
     { "users", "show", "NAME|UID|EMAIL", 0, OPTIONS(SHOW_OPTIONS), users_show, "Show one account" },
     { "users", "suspend", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING_ACCOUNTS, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
+      OPTIONS(CHANGING, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
       users_suspend, "Take all access away, and end what the user runs" },
-    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING_ACCOUNTS, OPTION_YES), users_activate,
+    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES), users_activate,
       "Give a suspended or dormant user access again" },
     { "users", "edit-roles", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING_ACCOUNTS, OPTION_ROLES, OPTION_YES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
+      OPTIONS(CHANGING, OPTION_ROLES, OPTION_YES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
       users_edit_roles, "Replace the set of roles" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
-      OPTIONS(CHANGING_ACCOUNTS, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
+      OPTIONS(CHANGING, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
               OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_MAY_BE_DORMANT),
       users_edit, "Change e-mail, full name, shell or some last day, or take the password away" },
     { "users", "rename", "OLD NEW", COMMAND_CHANGES,
-      OPTIONS(CHANGING_ACCOUNTS, OPTION_MOVE_HOME, OPTION_END_SESSIONS, OPTION_YES), users_rename,
+      OPTIONS(CHANGING, OPTION_MOVE_HOME, OPTION_END_SESSIONS, OPTION_YES), users_rename,
       "Give an account another name; its id, password, roles and files stay" },
     { "users", "delete", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING_ACCOUNTS, OPTION_YES, OPTION_REMOVE_HOME, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_FORCE),
+      OPTIONS(CHANGING, OPTION_YES, OPTION_REMOVE_HOME, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_FORCE),
       users_delete,
       "Delete an account; its name and id are never given out again" },
-    { "users", "unlock", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING_ACCOUNTS), users_unlock,
+    { "users", "unlock", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING), users_unlock,
       "Forget the failed logins that lock a user out" },
-    { "users", "require-change", "[NAME...]", COMMAND_CHANGES, OPTIONS(CHANGING_ACCOUNTS, OPTION_ALL, OPTION_YES),
+    { "users", "require-change", "[NAME...]", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_ALL, OPTION_YES),
       users_require_change, "Have the password changed at the next login, for which it is still good" },
     { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, OPTIONS(IMPORT_OPTIONS), users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
@@ -89,12 +87,12 @@ static const struct command commands[] = {
       "Make the home directories that are missing, of these users or of all active ones" },
     { "keys", "list", "NAME", 0, OPTIONS(OPTION_TEXT_OUTPUT), keys_list,
       "List the ssh keys of an account" },
-    { "keys", "add", "NAME [FILE|-|KEY]", COMMAND_CHANGES, OPTIONS(CHANGING_ACCOUNTS), keys_add,
+    { "keys", "add", "NAME [FILE|-|KEY]", COMMAND_CHANGES, OPTIONS(CHANGING), keys_add,
       "Add ssh keys to an account: a KEY in quotes, a FILE of them, - for standard input" },
-    { "keys", "remove", "NAME... FINGERPRINT|COMMENT", COMMAND_CHANGES, OPTIONS(CHANGING_ACCOUNTS), keys_remove,
+    { "keys", "remove", "NAME... FINGERPRINT|COMMENT", COMMAND_CHANGES, OPTIONS(CHANGING), keys_remove,
       "Take an ssh key from an account" },
     { NULL, "reset-password", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_YES, OPTION_END_SESSIONS, OPTION_TEXT_OUTPUT),
+      OPTIONS(CHANGING, OPTION_YES, OPTION_END_SESSIONS),
       reset_password, "Give a new temporary password, to be changed at the next login" },
     { "audit", "", NULL, COMMAND_READS_LOG,
       OPTIONS(OPTION_USER, OPTION_EVENT, OPTION_ACTOR, OPTION_ORIGIN, OPTION_SINCE, OPTION_UNTIL, OPTION_BEFORE_ID,
@@ -112,7 +110,7 @@ static const struct command commands[] = {
       "List the settings; 'policy get' and 'policy set' are about single ones" },
     { "policy", "get", "KEY", 0, OPTIONS(OPTION_TABLE_OUTPUT), policy_get,
       "Show one setting" },
-    { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_TABLE_OUTPUT),
+    { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT),
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups anew" },

@@ -120,6 +120,6 @@ int main(int argc, char **argv)
     answer_expect(argc, argv);
     status = run(&tool, argc, argv);
     tool_close(&tool);
-    answer_end(status);
+    answer_end(status, tool.changed);
     return settle(&tool, status);
 }

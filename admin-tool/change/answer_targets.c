@@ -62,23 +62,13 @@ static char *outcome_object(struct tool *tool, const struct target *target)
                             oneself_is(&tool->actor, account->uid, account->username), "processes", (int64_t)processes);
 }
 
-/* The parts are freed. NULL when one is, or memory is short. */
-static char *join(char *object, char *more)
-{
-    char *joined = object != NULL && more != NULL ? json_join(object, more) : NULL;
-
-    store_text_free(object);
-    store_text_free(more);
-    return joined;
-}
-
 static char *make_object(struct tool *tool, const struct change *change, const struct target *target)
 {
-    char *object = join(account_object(tool, target), outcome_object(tool, target));
+    char *object = answer_join(account_object(tool, target), outcome_object(tool, target));
 
     if (change->more != NULL && target->changed)
-        object = join(object, change->more(tool, change, &target->after));
-    return join(object, answer_lines(target->before.username, change->among->count == 1));
+        object = answer_join(object, change->more(tool, change, &target->after));
+    return answer_join(object, answer_lines(target->before.username, change->among->count == 1));
 }
 
 static bool write_all(struct tool *tool, const struct change *change)

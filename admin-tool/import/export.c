@@ -167,7 +167,7 @@ static enum status put_all(struct output *output,
 static enum status export(struct output *output)
 {
     const char *format = output->tool->arguments.value[OPTION_FORMAT];
-    bool json = format != NULL && strcmp(format, "json") == 0;
+    bool json = format != NULL ? strcmp(format, "json") == 0 : tool_wants_json(output->tool);
     enum status status = GO_ON;
 
     if (output->hashes && isatty(STDOUT_FILENO))

@@ -30,6 +30,7 @@
 #include "sql/store_changes.h"
 #include "sql/store_files.h"
 #include "sql/store_keys.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "give_back_ask.h"
@@ -316,6 +317,7 @@ static void report(const struct giving *work)
         memcpy(account.username, work->goers[i].username, ACCOUNT_NAME_SIZE);
         record_event(work->tool, "to-passwd", &account);
     }
+    answer_count("moved", (int64_t)work->count);
     printf("%zu account%s in /etc/passwd now, and not here%s%s.\n", work->count, work->count == 1 ? " is" : "s are",
            work->backup[0] != '\0' ? "; the former files are in " : "", work->backup);
     name_keys(work, path);
@@ -354,6 +356,7 @@ enum status give_back(struct tool *tool)
     struct giving work = { .tool = tool, .folder = -1 };
     enum status status = check_usage(tool);
 
+    answer_hear();
     if (status == GO_ON && store_check_files(PRIVATE_DIR, "accounts.db") == STORE_MISSING)
         status = open_refuse_lost(tool); /* else there is none, and none is made for this */
     else if (status == GO_ON)

@@ -11,6 +11,7 @@
 #include "host/shell.h"
 #include "sql/store.h"
 #include "sql/store_files.h"
+#include "terminal/answer.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
@@ -258,8 +259,10 @@ static enum status import(struct import_batch *batch)
 enum status users_import(struct tool *tool)
 {
     struct import_batch batch = { .tool = tool };
-    enum status status = import(&batch);
+    enum status status;
 
+    answer_hear();
+    status = import(&batch);
     import_batch_free(&batch);
     return status == GO_ON ? STATUS_DONE : status;
 }

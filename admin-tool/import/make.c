@@ -18,6 +18,7 @@
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
 #include "sql/store_keys.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
@@ -252,6 +253,8 @@ static void report(struct import_batch *batch)
 
     if (changed > 0)
         snprintf(changes, sizeof changes, ", changed %zu", changed);
+    answer_count("imported", (int64_t)count);
+    answer_count("updated", (int64_t)changed);
     if (path == NULL) {
         import_passwords_print(batch);
         tool_refuse(GO_ON, "imported %zu account%s%s", count, count == 1 ? "" : "s", changes);

@@ -14,6 +14,7 @@
 #include "host/descriptor.h"
 #include "sql/json.h"
 #include "sql/memory.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
@@ -90,7 +91,7 @@ enum status import_passwords_to_file(const struct import_batch *batch, const cha
 
 void import_passwords_print(const struct import_batch *batch)
 {
-    if (fflush(NULL) != 0 || !write_array(STDOUT_FILENO, batch))
+    if (!answer_write("") || fflush(NULL) != 0 || !write_array(STDOUT_FILENO, batch))
         tool_complain(batch->tool, "the accounts were made, but their temporary passwords could "
                       "not all be shown; run 'admin-tool reset-password NAME' for others");
 }

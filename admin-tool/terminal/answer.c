@@ -17,7 +17,7 @@
 #include "escape.h"
 #include "fault.h"
 
-enum { LINES_MAX = 1000 };
+enum { LINES_MAX = 1000, COUNTS_MAX = 8 };
 
 static struct {
     bool expected, written;
@@ -28,6 +28,11 @@ static struct {
         char *text;
     } lines[LINES_MAX];
     size_t count;
+    struct {
+        const char *key;
+        int64_t value;
+    } counts[COUNTS_MAX];
+    size_t counted;
     char *fault; /* the object; NULL: nothing was refused */
     char *message;
     FILE *shown; /* the real standard output while we listen; NULL: we do not */
@@ -192,9 +197,45 @@ static void write_error(void)
     store_text_free(notes);
 }
 
-void answer_end(enum status status)
+void answer_count(const char *key, int64_t value)
 {
+    if (answer.counted == COUNTS_MAX)
+        return;
+    answer.counts[answer.counted].key = key;
+    answer.counts[answer.counted++].value = value;
+}
+
+char *answer_join(char *object, char *more)
+{
+    char *joined = object != NULL && more != NULL ? json_join(object, more) : NULL;
+
+    store_text_free(object);
+    store_text_free(more);
+    return joined;
+}
+
+static void write_outcome(bool changed)
+{
+    char *object = json_make_object("b", "changed", changed);
+
+    for (size_t i = 0; i < answer.counted; i++)
+        object = answer_join(object, json_make_object("i", answer.counts[i].key, answer.counts[i].value));
+    object = answer_join(object, answer_lines("", true));
+    if (object != NULL)
+        puts(object);
+    store_text_free(object);
+}
+
+void answer_end(enum status status, bool changed)
+{
+    bool listened = answer.shown != NULL;
+
+    listen();
     hear_no_more();
-    if (answer.expected && answer.fault != NULL && status != STATUS_DONE && !answer.written && __fpending(stdout) == 0)
+    if (!answer.expected || answer.written || __fpending(stdout) != 0)
+        return;
+    if (answer.fault != NULL && status != STATUS_DONE)
         write_error();
+    else if (listened)
+        write_outcome(changed);
 }

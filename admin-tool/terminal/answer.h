@@ -6,6 +6,7 @@
 #define CODER_TERMINAL_ANSWER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "command.h"
 #include "fault.h"
@@ -36,10 +37,17 @@ void answer_hear(void);
  * store_text_free; NULL when memory is short. */
 char *answer_lines(const char *username, bool alone);
 
+/* Two objects as one; the parts are freed. NULL when one is, or memory is short. */
+char *answer_join(char *object, char *more);
+
 /* JSON text is written as the answer, whole or in parts: no error object follows. False with errno. */
 bool answer_write(const char *text);
 
-/* At the end: the error object, when JSON is asked for, nothing else was the answer and there was a refusal. */
-void answer_end(enum status status);
+/* A number that belongs to the answer of a command which has no other: "removed", 3. The key is not copied. */
+void answer_count(const char *key, int64_t value);
+
+/* At the end, when JSON is asked for and nothing else was the answer: the error object if something was refused; of a
+ * command that we listened to, whether it changed something, its numbers and its lines. */
+void answer_end(enum status status, bool changed);
 
 #endif

@@ -15,6 +15,7 @@
 #include "sql/store.h"
 #include "sql/store_chain.h"
 #include "sql/store_prune.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/confirm.h"
 #include "terminal/options.h"
@@ -114,7 +115,8 @@ enum status audit_prune(struct tool *tool)
     enum status status = options_parse_when(tool, OPTION_BEFORE, "--before", &before);
 
     if (!tool_has(tool, OPTION_BEFORE))
-        return tool_refuse(STATUS_USAGE, "missing: --before WHEN; what is older is removed");
+        return tool_refuse_as(KIND_MISSING, "before", NULL, "missing: --before WHEN; what is older is removed");
+    answer_hear();
     if (status == GO_ON)
         status = tool_open(tool);
     if (status == GO_ON && tool->store != NULL)
@@ -130,6 +132,7 @@ enum status audit_prune(struct tool *tool)
         status = prune(tool, before);
     if (status != GO_ON)
         return status;
+    answer_count("removed", count);
     printf("Rows removed: %lld.\n", (long long)count);
     return STATUS_DONE;
 }

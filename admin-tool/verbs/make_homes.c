@@ -16,6 +16,7 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/progress.h"
 #include "terminal/say.h"
@@ -157,6 +158,7 @@ enum status users_make_homes(struct tool *tool)
     const char *first = tool->arguments.operand;
     enum status status = tool_open(tool);
 
+    answer_hear();
     if (status == GO_ON && tool->store == NULL && first != NULL)
         status = tool_store_status(tool, STORE_MISSING, first);
     if (status == GO_ON && tool->store != NULL)
@@ -164,5 +166,7 @@ enum status users_make_homes(struct tool *tool)
     if (status != GO_ON)
         return status;
     report(&work);
+    answer_count(tool_has(tool, OPTION_DRY_RUN) ? "would_make" : "made", (int64_t)work.made);
+    tool->changed = tool->changed || (work.made > 0 && !tool_has(tool, OPTION_DRY_RUN));
     return STATUS_DONE;
 }

@@ -9,17 +9,15 @@
 #include "change/publish_now.h"
 #include "change/ready.h"
 #include "nss_coder/directory.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
-
-/* -- reset-password ----------------------------------------------------------------------- */
-
-/* -- publish ------------------------------------------------------------------------------ */
 
 enum status publish_anew(struct tool *tool)
 {
     enum status status = tool_open(tool);
 
+    answer_hear();
     if (status == GO_ON && tool_has(tool, OPTION_DRY_RUN)) {
         puts("Would write " DIRECTORY_PATH " anew; nothing was changed.");
         return STATUS_DONE;

@@ -22,6 +22,7 @@
 #include "sql/store_backup.h"
 #include "sql/store_chain.h"
 #include "terminal/columns.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/confirm.h"
 #include "terminal/escape.h"
@@ -339,6 +340,7 @@ static enum status carry_out(struct tool *tool, struct store *backup, const stru
     tool_unlock(tool);
     if (status == GO_ON) { /* said first: our own session may be one that ends */
         record_event(tool, "restore", NULL);
+        answer_count("accounts", (int64_t)plan->accounts);
         printf("The backup is restored; accounts changed: %zu.\n", plan->accounts);
         end_sessions(tool, &leavers);
     }
@@ -388,6 +390,7 @@ enum status backup_restore(struct tool *tool)
     struct backup_source source = { 0 };
     enum status status = backup_source_open(tool, &source); /* a bad one makes no store */
 
+    answer_hear();
     if (status == GO_ON)
         status = restore_from(tool, source.store);
     backup_source_close(&source);

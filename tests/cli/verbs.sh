@@ -19,7 +19,7 @@ reset-password|bob|-y --end-sessions|yes end-sessions output dry-run help versio
 policy|||output help version
 policy get|uid_min||output help version
 policy set|temporary_hours=1 admin_groups=sudo||output dry-run help version
-publish|||dry-run help version
+publish|||output dry-run help version
 '
 rows() { grep . <<<"$table"; }
 
