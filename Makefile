@@ -250,7 +250,7 @@ check-install: all
 
 UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer
 PAM_PROFILES  := coder coder-password coder-session
-MAN_PAGES     := $(wildcard */*.5 */*.8)
+MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors
 COMPLETION    := $(wildcard examples/bash-completion/admin-tool)
 

@@ -75,7 +75,7 @@ try_page()
     done
 }
 
-# Admins may use sudo, as the README's first steps have it.
+# Admins may use sudo, as after an installation.
 install -m 0440 /src/examples/sudoers.d/coder-admins /etc/sudoers.d/
 from_manual | split_examples
 try_page "admin-tool(8)"
@@ -83,9 +83,9 @@ rm -rf "$STATE" /home/*
 from_readme | split_examples
 try_page "README"
 
-# What examples/nsswitch.conf and the README say of /etc/nsswitch.conf is one command, and it leaves other words alone.
+# What examples/nsswitch.conf and examples/README.md say of /etc/nsswitch.conf is one command, and it leaves other words alone.
 example=$(sed -n 's/^#   \(sed .*nsswitch.conf\)$/\1/p' /src/examples/nsswitch.conf)
-ok "nsswitch.conf: the README's command is the example's" grep -qxF "sudo $example" /src/README.md
+ok "nsswitch.conf: the command by hand is the example's" grep -qxF "$example" /src/examples/README.md
 ok "nsswitch.conf: the example is no file to put in the place of another" eval '! grep -qv "^#" /src/examples/nsswitch.conf'
 printf '%s\n' 'passwd:         files systemd' 'group:          files [SUCCESS=merge] systemd' 'shadow: files systemd' 'gshadow:        files systemd' 'hosts: files dns' >"$tmp/nss"
 ok "nsswitch.conf: what Debian 13 has there stays" [ "$(eval "${example/\/etc\/nsswitch.conf/$tmp/nss}"; cat "$tmp/nss")" = \

@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
 
-pages=(/src/*/*.[58])
+pages=(/src/*/*.[578])
 run mandoc -Tlint -Wwarning "${pages[@]}"
 ok "all manuals are right mdoc" [ "$status" -eq 0 -a ! -s "$tmp/out" ]
 
