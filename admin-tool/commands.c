@@ -45,7 +45,8 @@
 #define LIST_OPTIONS SHOW_OPTIONS, OPTION_STATUS, OPTION_ROLE, OPTION_INACTIVE
 #define IMPORT_OPTIONS                                                                                                \
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
-        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_YES, OPTION_FORCE
+        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
+        OPTION_FORCE
 
 static enum status help(struct tool *tool);
 static enum status version(struct tool *tool);

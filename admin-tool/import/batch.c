@@ -115,6 +115,15 @@ void import_batch_free(struct import_batch *batch)
     claims_free(&batch->claims);
 }
 
+size_t import_count_new(const struct import_batch *batch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->rows[i].kind == ROW_NEW || batch->rows[i].kind == ROW_STAGED;
+    return count;
+}
+
 const char *import_row_name(const struct import_row *row)
 {
     return row->texts;

@@ -63,6 +63,8 @@ struct import_batch {
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
                       enum row_kind kind); /* false: no memory */
 void import_batch_free(struct import_batch *batch); /* wipes */
+/* The rows that are new. */
+size_t import_count_new(const struct import_batch *batch);
 /* Room for the hash of a row without. False: no memory. */
 bool import_row_make_room(struct import_row *row);
 void import_row_free(struct import_row *row);

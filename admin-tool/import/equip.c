@@ -16,7 +16,7 @@
 #include "terminal/command.h"
 #include "terminal/progress.h"
 #include "terminal/say.h"
-#include "make.h"
+#include "batch.h"
 
 static void make_homes(struct import_batch *batch)
 {

@@ -25,6 +25,7 @@
 #include "equip.h"
 #include "existing.h"
 #include "file.h"
+#include "hand_over.h"
 #include "host.h"
 #include "make.h"
 #include "passwd.h"
@@ -80,6 +81,8 @@ static enum status check_usage(const struct tool *tool)
     if ((skips || updates) && tool_has(tool, OPTION_FROM_PASSWD))
         return tool_refuse(STATUS_USAGE, "--skip-existing and --update go with a FILE; of /etc/passwd those who have an "
                            "account here are passed over anyway");
+    if (tool_has(tool, OPTION_HAND_OVER_TO) && tool_has(tool, OPTION_FROM_PASSWD))
+        return tool_refuse(STATUS_USAGE, "--hand-over-to goes with a FILE; users of /etc/passwd keep what they have");
     if (tool_has(tool, OPTION_FROM_PASSWD))
         return GO_ON;
     if (tool->arguments.operand_count != 1)
@@ -199,6 +202,7 @@ static enum status preview(struct import_batch *batch)
     if (tool_has(batch->tool, OPTION_TAKE_OVER))
         printf("Would take over %zu of /etc/passwd.\n", batch->count);
     import_equip_preview(batch);
+    hand_over_preview(batch);
     if (changes > 0)
         printf("Would change %zu.\n", changes);
     printf("Would import %zu; nothing was changed.\n", import_count_new(batch));

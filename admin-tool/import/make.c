@@ -22,6 +22,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
+#include "hand_over.h"
 #include "hash.h"
 #include "passwords.h"
 #include "take_over.h"
@@ -216,12 +217,33 @@ static void log_all(const struct import_batch *batch)
     explicit_bzero(&account, sizeof account);
 }
 
+static void remove_passwords(const struct import_batch *batch)
+{
+    const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
+
+    if (path != NULL)
+        unlinkat(batch->tool->folder, path, 0);
+}
+
 /* Passwords first, and on disk: those of accounts that then were not made open nothing. */
+static enum status write_passwords(const struct import_batch *batch, struct hand_over *ret)
+{
+    const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
+    enum status status = path != NULL ? import_passwords_to_file(batch, path) : GO_ON;
+
+    if (status != GO_ON)
+        return status;
+    status = hand_over_write(batch, ret);
+    if (status != GO_ON)
+        remove_passwords(batch);
+    return status;
+}
+
 static enum status commit(struct import_batch *batch)
 {
     struct tool *tool = batch->tool;
-    const char *path = tool->arguments.value[OPTION_PASSWORDS_TO];
-    enum status status = path != NULL ? import_passwords_to_file(batch, path) : GO_ON;
+    struct hand_over texts = { .folder = -1 };
+    enum status status = write_passwords(batch, &texts);
 
     if (status != GO_ON)
         return status;
@@ -230,38 +252,38 @@ static enum status commit(struct import_batch *batch)
         status = insert_all(batch);
     store_rollback(tool->store);
     tool_unlock(tool);
-    if (status != GO_ON && path != NULL)
-        unlinkat(tool->folder, path, 0);
+    if (status != GO_ON) {
+        remove_passwords(batch);
+        hand_over_remove(batch, &texts);
+    }
+    hand_over_close(&texts);
     return status;
-}
-
-size_t import_count_new(const struct import_batch *batch)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < batch->count; i++)
-        count += batch->rows[i].kind == ROW_NEW || batch->rows[i].kind == ROW_STAGED;
-    return count;
 }
 
 /* Standard output is the passwords' unless they went elsewhere. */
 static void report(struct import_batch *batch)
 {
     const char *path = batch->tool->arguments.value[OPTION_PASSWORDS_TO];
+    const char *folder = batch->tool->arguments.value[OPTION_HAND_OVER_TO];
     size_t count = import_count_new(batch), changed = update_count(batch);
-    char changes[48] = "";
+    char text[96];
 
+    snprintf(text, sizeof text, "%zu account%s", count, count == 1 ? "" : "s");
     if (changed > 0)
-        snprintf(changes, sizeof changes, ", changed %zu", changed);
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", changed %zu", changed);
     answer_count("imported", (int64_t)count);
     answer_count("updated", (int64_t)changed);
-    if (path == NULL) {
+    if (path == NULL && folder == NULL) {
         import_passwords_print(batch);
-        tool_refuse(GO_ON, "imported %zu account%s%s", count, count == 1 ? "" : "s", changes);
-    } else {
-        printf("Imported %zu account%s%s; the temporary passwords are in %s.\n", count, count == 1 ? "" : "s", changes,
-               path);
+        tool_refuse(GO_ON, "imported %s", text);
+        return;
     }
+    printf("Imported %s", text);
+    if (path != NULL)
+        printf("; the temporary passwords are in %s", path);
+    if (folder != NULL && count > 0)
+        printf("; the texts to hand over are in %s", folder);
+    puts(".");
 }
 
 enum status import_make(struct import_batch *batch)

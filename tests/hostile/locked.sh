@@ -46,7 +46,7 @@ watch 2 admin-tool policy set password_min_length=13
 watch 2 admin-tool publish
 watch 2 admin-tool audit prune --before 2001-01-01
 printf 'username,email\ndora,dora@example.com\nemil,emil@example.com\n' >"$tmp/two.csv"
-watch 2 admin-tool users import "$tmp/two.csv"
+watch 2 admin-tool users import "$tmp/two.csv" --hand-over-to "$tmp/texts"
 printf 'username,email,roles,status\ndora,d@example.com,admin,suspended\nfay,fay@example.com,,\n' >"$tmp/two.csv"
 watch 2 admin-tool users import "$tmp/two.csv" --update -y
 watch 2 admin-tool restore /root/locked.backup -y
