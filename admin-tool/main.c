@@ -76,7 +76,7 @@ static enum status run(struct tool *tool, int argc, char **argv)
     if (argc > words && (is_help(argv[words]) || is_version(argv[words])))
         return answer_alone(tool, group, argv[words], argv[words + 1]);
     if (argc <= words) {
-        tool_refuse(STATUS_USAGE, "missing: COMMAND, one of these:");
+        tool_refuse_as(KIND_MISSING, "command", NULL, "missing: COMMAND, one of these:");
         commands_print(stderr, group);
         return STATUS_USAGE;
     }

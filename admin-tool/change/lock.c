@@ -92,8 +92,7 @@ enum status tool_lock(struct tool *tool)
     if (lock_take(tool, true))
         return GO_ON;
     if (errno == EAGAIN)
-        return tool_refuse(STATUS_STORE,
-                           "another admin-tool is at work; try again when it is done");
+        return tool_refuse_as(KIND_BUSY, NULL, NULL, "another admin-tool is at work; try again when it is done");
     if (errno == EROFS || errno == ENOSPC)
         return tool_store_status(tool, STORE_FULL, LOCK_PATH);
     return tool_refuse(STATUS_STORE, LOCK_PATH ": %s; it must be a file of root's alone (0600)",

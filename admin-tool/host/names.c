@@ -25,7 +25,7 @@ static bool is_not_found(int error)
 static enum status judge(bool user, bool group, int error, const char *what)
 {
     if (user || group)
-        return tool_refuse(STATUS_REFUSED, "%s is taken by a %s of this machine; choose another",
+        return tool_refuse_as(KIND_TAKEN, NULL, what, "%s is taken by a %s of this machine; choose another",
                            what, user ? "user" : "group");
     if (!is_not_found(error))
         return tool_refuse(STATUS_FAILED, "cannot find out whether %s is taken: %s; try again",
@@ -67,7 +67,7 @@ enum status host_uid_is_free(uint32_t uid)
     errno = 0;
     group = getgrgid(uid) != NULL;
     if (!user && !group && is_primary(uid))
-        return tool_refuse(STATUS_REFUSED, "%s is the primary group of a user of this machine; choose "
+        return tool_refuse_as(KIND_TAKEN, NULL, what, "%s is the primary group of a user of this machine; choose "
                            "another", what);
     return judge(user, group, is_not_found(error) ? errno : error, what);
 }

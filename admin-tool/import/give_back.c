@@ -300,7 +300,7 @@ static enum status carry_out(struct giving *work)
     for (int i = 0; status == GO_ON && again && i < TRIES; i++)
         status = try(work, &again);
     if (status == GO_ON && again)
-        status = tool_refuse(STATUS_STORE, "the accounts keep changing; nothing was changed: run it again");
+        status = tool_refuse_as(KIND_BUSY, NULL, NULL, "the accounts keep changing; nothing was changed: run it again");
     if (work->folder != -1)
         close(work->folder);
     ulckpwdf();

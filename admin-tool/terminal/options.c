@@ -84,12 +84,11 @@ static void print_name(const struct command *command, FILE *out)
             command->name);
 }
 
-static enum status refuse_usage(const struct command *command, const char *what, const char *which)
+static enum status refuse_usage(const struct command *command, enum fault_kind kind, const char *what, const char *which)
 {
-    return tool_refuse(STATUS_USAGE, "%s%s; try 'admin-tool %s%s%s --help'", what, which,
-                       command->group != NULL ? command->group : "",
-                       command->group != NULL && command->name[0] != '\0' ? " " : "",
-                       command->name);
+    return tool_refuse_as(kind, NULL, which, "%s%s; try 'admin-tool %s%s%s --help'", what, which,
+                          command->group != NULL ? command->group : "",
+                          command->group != NULL && command->name[0] != '\0' ? " " : "", command->name);
 }
 
 /* The nearest of its options to "--rolw=x"; NULL: none is near. */
@@ -118,9 +117,9 @@ static enum status refuse_option(const struct command *command, int found, const
         return tool_refuse(STATUS_USAGE, "unknown option: %s; did you mean --%s?", word, similar);
 
     if (optopt >= FIRST_LONG)
-        return refuse_usage(command, found == ':' ? "needs a value: --" : "takes no value: --",
+        return refuse_usage(command, KIND_USAGE, found == ':' ? "needs a value: --" : "takes no value: --",
                             option_rows[optopt - FIRST_LONG].name);
-    return refuse_usage(command, found == ':' ? "needs a value: " : "unknown option: ",
+    return refuse_usage(command, KIND_USAGE, found == ':' ? "needs a value: " : "unknown option: ",
                         optopt != 0 ? letter : word);
 }
 
@@ -139,9 +138,9 @@ static enum status take_value(const struct command *command, enum option_id id, 
         return tool_refuse(STATUS_USAGE, "--%s takes one of %s, not '%s'", option_rows[id].name,
                            option_rows[id].value, value);
     if (ret->value[id] != NULL && option_rows[id].value != NULL && !repeats(id))
-        return refuse_usage(command, "given twice: --", option_rows[id].name);
+        return refuse_usage(command, KIND_USAGE, "given twice: --", option_rows[id].name);
     if (repeats(id) && ret->repeated_count == REPEATED_MAX)
-        return refuse_usage(command, "given too often: --", option_rows[id].name);
+        return refuse_usage(command, KIND_USAGE, "given too often: --", option_rows[id].name);
     if (repeats(id))
         ret->repeated[ret->repeated_count++] = value;
     ret->value[id] = value;
@@ -168,11 +167,11 @@ static enum status take_operands(const struct command *command, size_t count, ch
     size_t most = count_operands(command->operand, count, &missing);
 
     if (missing != NULL)
-        return refuse_usage(command, "missing: ", missing);
+        return refuse_usage(command, KIND_MISSING, "missing: ", missing);
     if (count > most && most == 0)
-        return refuse_usage(command, "unexpected: ", operands[0]);
+        return refuse_usage(command, KIND_USAGE, "unexpected: ", operands[0]);
     if (count > most && strstr(command->operand, "...") == NULL)
-        return refuse_usage(command, most == 1 ? "one at a time; unexpected: " : "unexpected: ", operands[most]);
+        return refuse_usage(command, KIND_USAGE, most == 1 ? "one at a time; unexpected: " : "unexpected: ", operands[most]);
     ret->operand = count > 0 ? operands[0] : NULL;
     ret->operands = operands;
     ret->operand_count = count;
@@ -200,7 +199,7 @@ enum status options_parse(const struct command *command, int argc, char **argv,
     if (status != GO_ON)
         return status;
     if (ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
-        return optind == argc ? GO_ON : refuse_usage(command, "unexpected: ", argv[optind]);
+        return optind == argc ? GO_ON : refuse_usage(command, KIND_USAGE, "unexpected: ", argv[optind]);
     return take_operands(command, (size_t)(argc - optind), argv + optind, ret);
 }
 

@@ -46,9 +46,17 @@ struct line {
     const char *advice; /* in `whole`; NULL: none */
 };
 
-static void compose(const char *format, va_list list, struct line *ret)
+/* That nothing was changed is no advice. */
+static const char *find_advice(const char *format)
 {
     const char *end = strstr(format, "; ");
+
+    return end != NULL && strncmp(end, "; nothing was", strlen("; nothing was")) == 0 ? strstr(end + 1, "; ") : end;
+}
+
+static void compose(const char *format, va_list list, struct line *ret)
+{
+    const char *end = find_advice(format);
     char text[TEXT_SIZE], *first = strndup(format, end != NULL ? (size_t)(end - format) : strlen(format));
     va_list again;
 

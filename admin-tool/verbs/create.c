@@ -52,10 +52,11 @@ static enum status check_meaning(uint32_t uid)
     char path[ACCOUNT_PATH_SIZE];
 
     if (host_uid_is_subordinate(uid))
-        return tool_refuse(STATUS_REFUSED, "uid %u is in this machine's range of subordinate ids "
+        return tool_refuse_as(KIND_RESERVED, "uid", NULL, "uid %u is in this machine's range of subordinate ids "
                            "(subuid(5)); choose another, or use --force", uid);
     if (trusted_find(NULL, uid, path, sizeof path))
-        return tool_refuse(STATUS_REFUSED, "%s has a rule for the id %u, which the user would get; choose another uid, or "
+        return tool_refuse_as(KIND_RESERVED, "uid", NULL,
+                              "%s has a rule for the id %u, which the user would get; choose another uid, or "
                            "use --force", path, uid);
     return GO_ON;
 }
@@ -67,7 +68,7 @@ static enum status check_host(const struct tool *tool, const struct account *acc
     if (status != GO_ON || account->uid == 0)
         return status;
     if (is_role_group(account->uid))
-        return tool_refuse(STATUS_REFUSED, "uid %u is taken by a role group; choose another",
+        return tool_refuse_as(KIND_TAKEN, "uid", NULL, "uid %u is taken by a role group; choose another",
                            account->uid);
     status = tool_has(tool, OPTION_FORCE) ? GO_ON : check_meaning(account->uid);
     return status == GO_ON ? host_uid_is_free(account->uid) : status;
@@ -107,7 +108,8 @@ static enum status find_uid(struct tool *tool, const struct id_ranges *subordina
         if (tool->store != NULL)
             result = store_next_uid(tool->store, min, max, &uid);
         if (result == STORE_NOT_FOUND || uid > max)
-            return tool_refuse(STATUS_REFUSED, "policy's range of ids is used up, but for subordinate ids if it has "
+            return tool_refuse_as(KIND_TAKEN, "uid", NULL,
+                                  "policy's range of ids is used up, but for subordinate ids if it has "
                                "some (subuid(5)); give one with --uid");
         if (result != STORE_OK)
             return tool_store_status(tool, result, "the next id");
@@ -139,7 +141,7 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
 
 static enum status refuse_shared(const char *home, const char *name)
 {
-    return tool_refuse(STATUS_REFUSED, "%s is the home of %s: each could change what the other runs; "
+    return tool_refuse_as(KIND_TAKEN, "home", home, "%s is the home of %s: each could change what the other runs; "
                        "choose another with --home, or use --force", home, name);
 }
 
@@ -180,7 +182,7 @@ static enum status check_home(struct tool *tool, const struct account *account)
     if (owner == HOME_ABSENT || owner == HOME_OWN)
         status = check_shared_here(tool, account);
     else
-        status = tool_refuse(STATUS_REFUSED, "%s; what is in a home runs as its user: choose "
+        status = tool_refuse_as(KIND_RESERVED, "home", NULL, "%s; what is in a home runs as its user: choose "
                              "another with --home, or look and use --force", reason);
     return status;
 }

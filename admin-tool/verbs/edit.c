@@ -176,7 +176,7 @@ static enum status read_edits(struct tool *tool, struct account *ret)
         !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES) && !tool_has(tool, OPTION_NO_PASSWORD) &&
         !tool_has(tool, OPTION_PASSWORD_MAX_DAYS) && !tool_has(tool, OPTION_NEVER_DORMANT) &&
         !tool_has(tool, OPTION_MAY_BE_DORMANT))
-        return tool_refuse(STATUS_USAGE, "missing: what to change; try 'admin-tool users edit "
+        return tool_refuse_as(KIND_MISSING, NULL, NULL, "missing: what to change; try 'admin-tool users edit "
                            "--help'");
     if (tool_has(tool, OPTION_EMAIL) && tool->arguments.value[OPTION_EMAIL][0] != '\0')
         status = newcomer_take_email(tool->arguments.value[OPTION_EMAIL], ret);

@@ -208,7 +208,7 @@ static enum status read_given(const struct tool *tool, struct ssh_key_set *ret)
     const struct arguments *arguments = &tool->arguments;
 
     if (arguments->operand_count < 2 && isatty(STDIN_FILENO))
-        return tool_refuse(STATUS_USAGE, "missing: FILE, KEY or - for standard input");
+        return tool_refuse_as(KIND_MISSING, "key", NULL, "missing: FILE, KEY or - for standard input");
     return key_source_read(tool, arguments->operand_count < 2 ? "-" : arguments->operands[1], ret);
 }
 
@@ -263,7 +263,8 @@ static enum status check_remove(struct tool *tool, const struct change *change, 
         }
     free(stored);
     if (status == GO_ON && found == 0)
-        return tool_refuse(STATUS_NOT_FOUND, "%s has no key of this fingerprint or comment: %s; see 'admin-tool keys "
+        return tool_refuse_as(KIND_NOT_FOUND, "key", keys->which,
+                              "%s has no key of this fingerprint or comment: %s; see 'admin-tool keys "
                            "list %s'", account->username, keys->which, account->username);
     if (status == GO_ON && found > 1)
         return tool_refuse(STATUS_REFUSED, "%zu keys of %s have this comment; name one by its fingerprint: %s", found,

@@ -55,13 +55,13 @@ static enum status read_password(char ret[CREDENTIAL_SIZE])
     if (count < 0)
         return tool_refuse(STATUS_USAGE, "--password-stdin: standard input: %s", strerror(errno));
     if (length == CREDENTIAL_SIZE)
-        return tool_refuse(STATUS_REFUSED, "the password is longer than %d octets",
+        return tool_refuse_as(KIND_INVALID, "password", NULL, "the password is longer than %d octets",
                            CREDENTIAL_SIZE - 1);
     ret[length] = '\0';
     if (strlen(ret) < length)
-        return tool_refuse(STATUS_REFUSED, "the password has a NUL in it");
+        return tool_refuse_as(KIND_INVALID, "password", NULL, "the password has a NUL in it");
     if (length == 0 || account_text_fault(ret) != NULL)
-        return tool_refuse(STATUS_REFUSED, "the password %s",
+        return tool_refuse_as(KIND_INVALID, "password", NULL, "the password %s",
                            length == 0 ? "is empty" : account_text_fault(ret));
     return GO_ON;
 }
@@ -86,9 +86,9 @@ static enum status take_number(const struct tool *tool, struct account *ret)
     if (text == NULL)
         return GO_ON;
     if (text[0] == '\0' || strlen(text) > 18 || text[strspn(text, "0123456789")] != '\0')
-        return tool_refuse(STATUS_USAGE, "--uid takes a number, not '%s'", text);
+        return tool_refuse_as(KIND_USAGE, "uid", text, "--uid takes a number, not '%s'", text);
     if (account_uid_fault(strtoull(text, NULL, 10)) != NULL)
-        return tool_refuse(STATUS_REFUSED, "the uid %s %s", text,
+        return tool_refuse_as(KIND_RESERVED, "uid", text, "the uid %s %s", text,
                            account_uid_fault(strtoull(text, NULL, 10)));
     ret->uid = ret->gid = (uint32_t)strtoul(text, NULL, 10);
     return GO_ON;
@@ -105,10 +105,11 @@ enum status newcomer_take_expiry(const struct tool *tool, struct account *ret)
         return GO_ON;
     }
     if (!when_parse_end(text, tool->now, &ret->expires_at))
-        return tool_refuse(STATUS_USAGE, "--expires takes the last day, 2027-06-30, today or +90d, or "
+        return tool_refuse_as(KIND_USAGE, "expires", text,
+                              "--expires takes the last day, 2027-06-30, today or +90d, or "
                            "\"2027-06-30 18:00\", or never, not '%s'", text);
     if (ret->expires_at <= tool->now)
-        return tool_refuse(STATUS_REFUSED, "--expires %s lies in the past", text);
+        return tool_refuse_as(KIND_INVALID, "expires", text, "--expires %s lies in the past", text);
     return GO_ON;
 }
 
@@ -121,7 +122,8 @@ enum status newcomer_take_days(const struct tool *tool, struct account *ret)
     ret->never_dormant = tool_has(tool, OPTION_NEVER_DORMANT);
     if (text == NULL || account_days_parse(text, &ret->password_max_days))
         return GO_ON;
-    return tool_refuse(STATUS_USAGE, "--password-max-days takes a number of days up to 99998, never, or default "
+    return tool_refuse_as(KIND_USAGE, "password_max_days", text,
+                          "--password-max-days takes a number of days up to 99998, never, or default "
                        "(as policy says), not '%s'", text);
 }
 
@@ -145,7 +147,8 @@ enum status newcomer_take_email(const char *email, struct account *ret)
 enum status newcomer_email_status(const struct tool *tool, enum store_result result, const char *email)
 {
     if (result == STORE_TAKEN)
-        return tool_refuse(STATUS_REFUSED, "%s is another account's e-mail address; choose another", email);
+        return tool_refuse_as(KIND_TAKEN, "email", email,
+                              "%s is another account's e-mail address; choose another", email);
     return tool_store_status(tool, result, email);
 }
 
@@ -173,7 +176,8 @@ static enum status take_names(const struct tool *tool, struct account *ret)
     enum status status;
 
     if (username == NULL || email == NULL)
-        return tool_refuse(STATUS_USAGE, "missing:%s%s", username == NULL ? " -u NAME" : "",
+        return tool_refuse_as(KIND_MISSING, username == NULL ? "username" : "email", NULL,
+                              "missing:%s%s", username == NULL ? " -u NAME" : "",
                            email == NULL ? " -e EMAIL" : "");
     status = username_check_form(username);
     if (status == GO_ON)
@@ -210,7 +214,7 @@ static enum status take_roles(const struct tool *tool, struct account *ret)
     ret->roles = ROLE_MEMBER;
     if (text == NULL || roles_parse(text, &ret->roles))
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member",
+    return tool_refuse_as(KIND_INVALID, "roles", text, "unknown role in '%s'; roles are admin, auditor, member",
                        text);
 }
 

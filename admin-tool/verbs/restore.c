@@ -200,7 +200,7 @@ static enum status check_admin_left(struct tool *tool, const struct plan *plan, 
                                                                   tool->now, &present), "the store");
     if (status != GO_ON || plan->admins >= 0 || tool_has(tool, OPTION_FORCE) || present + won > 0)
         return status;
-    return tool_refuse(STATUS_REFUSED, "afterwards there would be no active Admin; use --force, and "
+    return tool_refuse_as(KIND_LAST_ADMIN, NULL, NULL, "afterwards there would be no active Admin; use --force, and "
                        "make one then");
 }
 
@@ -208,7 +208,7 @@ static enum status check_own(const struct tool *tool, const struct plan *plan)
 {
     if (!plan->is_own || tool_has(tool, OPTION_FORCE))
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "you yourself would lose your account or a role, and your "
+    return tool_refuse_as(KIND_YOURSELF, NULL, NULL, "you yourself would lose your account or a role, and your "
                        "sessions; let another Admin do it, or use --force");
 }
 

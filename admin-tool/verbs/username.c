@@ -24,9 +24,10 @@ enum status username_check_form(const char *username)
     if (fault == NULL)
         return GO_ON;
     if (account_username_fold(username, folded))
-        return tool_refuse(STATUS_REFUSED, "the username '%s' has capital letters, which names do not have here; "
+        return tool_refuse_as(KIND_INVALID, "username", username,
+                              "the username '%s' has capital letters, which names do not have here; "
                            "use %s", username, folded);
-    return tool_refuse(STATUS_REFUSED, "the username '%s' %s", username, fault);
+    return tool_refuse_as(KIND_INVALID, "username", username, "the username '%s' %s", username, fault);
 }
 
 static enum status refuse_former(const struct tool *tool, const char *username)
@@ -36,12 +37,15 @@ static enum status refuse_former(const struct tool *tool, const char *username)
 
     explicit_bzero(heir.hash, sizeof heir.hash);
     if (result == STORE_OK)
-        return tool_refuse(STATUS_REFUSED, "%s is the former name of %s; names are never given out again, so "
+        return tool_refuse_as(KIND_TAKEN, "username", username,
+                              "%s is the former name of %s; names are never given out again, so "
                            "choose another", username, heir.username);
     if (store_went_to_passwd(tool->store, username, 0) == STORE_OK)
-        return tool_refuse(STATUS_REFUSED, "%s went to /etc/passwd, and the name is nobody else's; if it is there, 'admin-tool "
+        return tool_refuse_as(KIND_TAKEN, "username", username,
+                              "%s went to /etc/passwd, and the name is nobody else's; if it is there, 'admin-tool "
                            "users import --from-passwd --take-over %s' brings it back", username, username);
-    return tool_refuse(STATUS_REFUSED, "%s was deleted; names are never given out again, so choose another", username);
+    return tool_refuse_as(KIND_TAKEN, "username", username,
+                          "%s was deleted; names are never given out again, so choose another", username);
 }
 
 enum status username_check_store(const struct tool *tool, const char *username)
@@ -56,7 +60,8 @@ enum status username_check_store(const struct tool *tool, const char *username)
     if (result == STORE_NOT_FOUND)
         return refuse_former(tool, username);
     return result != STORE_OK ? tool_store_status(tool, result, username)
-           : tool_refuse(STATUS_REFUSED, "there is an account %s already; see 'admin-tool users show %s'",
+           : tool_refuse_as(KIND_TAKEN, "username", username,
+                            "there is an account %s already; see 'admin-tool users show %s'",
                          username, username);
 }
 
@@ -75,14 +80,17 @@ enum status username_check_host(const struct tool *tool, const char *username)
     if (status != GO_ON || tool_has(tool, OPTION_FORCE))
         return status;
     if (whose == NULL && local_find_member(username, group))
-        return tool_refuse(STATUS_REFUSED, "the local group %s lists a member %s, which the user would "
+        return tool_refuse_as(KIND_RESERVED, "username", username,
+                              "the local group %s lists a member %s, which the user would "
                            "be: run 'gpasswd -d %s %s'%s", group, username, username, group,
                            way_out(tool));
     if (whose == NULL && trusted_find(username, 0, path, sizeof path))
-        return tool_refuse(STATUS_REFUSED, "%s has a rule for %s, which the user would get: choose another name%s",
+        return tool_refuse_as(KIND_RESERVED, "username", username,
+                              "%s has a rule for %s, which the user would get: choose another name%s",
                            path, username, way_out(tool));
     if (whose == NULL)
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%s is a name with a meaning (%s): rules and files would trust "
+    return tool_refuse_as(KIND_RESERVED, "username", username,
+                          "%s is a name with a meaning (%s): rules and files would trust "
                        "the user's private group; choose another%s", username, whose, way_out(tool));
 }

@@ -32,10 +32,10 @@ static enum status check_reason(const char *reason)
     if (reason == NULL)
         return GO_ON;
     if (strlen(reason) >= ACCOUNT_REASON_SIZE)
-        return tool_refuse(STATUS_REFUSED, "the reason is longer than %d octets",
+        return tool_refuse_as(KIND_INVALID, "reason", NULL, "the reason is longer than %d octets",
                            ACCOUNT_REASON_SIZE - 1);
     if (account_text_fault(reason) != NULL)
-        return tool_refuse(STATUS_REFUSED, "the reason %s", account_text_fault(reason));
+        return tool_refuse_as(KIND_INVALID, "reason", NULL, "the reason %s", account_text_fault(reason));
     return GO_ON;
 }
 
@@ -253,9 +253,11 @@ enum status users_edit_roles(struct tool *tool)
     };
 
     if (text == NULL)
-        return tool_refuse(STATUS_USAGE, "missing: --roles R,R; the set that replaces the present one");
+        return tool_refuse_as(KIND_MISSING, "roles", NULL,
+                              "missing: --roles R,R; the set that replaces the present one");
     if (!roles_parse(text, &change.roles))
-        return tool_refuse(STATUS_REFUSED, "unknown role in '%s'; roles are admin, auditor, member", text);
+        return tool_refuse_as(KIND_INVALID, "roles", text,
+                              "unknown role in '%s'; roles are admin, auditor, member", text);
     print_roles(change.roles, names);
     snprintf(plan, sizeof plan, "give exactly the roles %s to", names);
     snprintf(outcome, sizeof outcome, "has the roles %s", names);

@@ -24,7 +24,36 @@ fault usage 2 "an unknown command" admin-tool users frobnicate
 fault usage 2 "an unknown option" admin-tool users show olga --frobnicate
 exits 2 "asked for in another way" admin-tool users show --frobnicate --output=json
 json 'd["error"]["kind"] == "usage"' "... is answered as well"
-exits 3 "text is asked for" admin-tool users show boris
+fault missing 2 "no command" admin-tool users suspend
+fault missing 2 "a new account without an address" admin-tool users create -u igor
+json 'd["error"]["field"] == "email"' "... which is the field"
+fault invalid 4 "an address that is none" admin-tool users create -u igor -e igor
+json 'd["error"]["field"] in ("email", None)' "... which is the field"
+fault invalid 4 "a name with capitals" admin-tool users create -u Igor -e igor@example.com
+json 'd["error"]["field"] == "username" and d["error"]["subject"] == "Igor"' "... which is the field"
+fault taken 4 "a name that is ours" admin-tool users create -u olga -e igor@example.com
+fault taken 4 "an address that is ours" admin-tool users create -u igor -e olga@example.com
+json 'd["error"]["field"] == "email" and d["error"]["subject"] == "olga@example.com"' "... which is the field"
+fault taken 4 "a name of this machine" admin-tool users create -u daemon -e igor@example.com
+fault reserved 4 "a name with a meaning" admin-tool users create -u wheel -e igor@example.com
+fault reserved 4 "an id that is none" admin-tool users create -u igor -e igor@example.com --uid 0
+json 'd["error"]["field"] == "uid"' "... which is the field"
+fault invalid 4 "a day in the past" admin-tool users create -u igor -e igor@example.com --expires 2001-01-01
+fault invalid 4 "a role there is not" admin-tool users create -u igor -e igor@example.com --roles boss
+exits 0 "an Admin" admin-tool users create -u root1 -e root1@example.com --roles admin
+fault last-admin 4 "the last Admin" admin-tool users suspend root1 -y
+admin-tool users create -u root2 -e root2@example.com --roles admin >"$tmp/made"
+fault yourself 4 "oneself" env SUDO_USER=root1 SUDO_UID="$(id -u root1)" admin-tool users delete root1 -y --dry-run
+run admin-tool users suspend olga -o json </dev/null
+json 'd["error"]["kind"] == "not-confirmed" and d["error"]["code"] == '"$status"' == 5 and d["error"]["advice"] is None' "a question that is not answered"
+fault not-root 6 "somebody else" setpriv --reuid nobody --regid nogroup --clear-groups admin-tool users list
+sqlite3 "$STORE" "PRAGMA user_version = 99" >"$tmp/made"
+fault too-new 7 "a store of tomorrow" admin-tool users list
+sqlite3 "$STORE" "PRAGMA user_version = 3" >"$tmp/made"
+printf 'no database at all, but long enough to be read as one ......................................................................' >"$STORE"
+fault damaged 7 "a store that is none" admin-tool users list
+rm "$STORE"*
+exits 7 "text is asked for" admin-tool users show boris
 ok "... and no object comes" [ ! -s "$tmp/out" ]
 
 done_testing
