@@ -6,15 +6,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "local_files.h"
 #include "login_defs.h"
 
 struct subid_room {
     struct subid_rule rule;
-    struct id_ranges used; /* by first id */
-    size_t next;           /* of these */
-    unsigned long low;     /* below it nothing is free any more */
+    struct id_ranges used; /* by first id; none touches another */
 };
 
 /* Beside the ranges of this file, which is loaded, and the ids of `taken`. False: no memory. To be ended. */
@@ -22,7 +21,8 @@ bool subid_room_begin(struct subid_room *room, const struct local_file *file, st
                       const struct id_ranges *taken);
 void subid_room_end(struct subid_room *room);
 
-/* The lowest free range of rule.count ids, which is none from now on. False: all is used up. */
-bool subid_room_take(struct subid_room *room, unsigned long *ret_first);
+/* The first free range of rule.count ids from the uid's own place on, and then from rule.min on; it is none from now on.
+ * False: all is used up. */
+bool subid_room_take(struct subid_room *room, uint32_t uid, unsigned long *ret_first);
 
 #endif

@@ -155,7 +155,7 @@ static bool choose(struct gift *gift, struct subid_owner *owner)
 {
     for (int kind = 0; kind < SUBID_KINDS; kind++)
         if (gift->rules[kind].count > 0 && !owner->has[kind] &&
-            !subid_room_take(&gift->room[kind], &owner->first[kind]))
+            !subid_room_take(&gift->room[kind], owner->uid, &owner->first[kind]))
             return false;
     return true;
 }

@@ -5,6 +5,8 @@
 
 has() { grep -qxE -- "$1" "/etc/$2"; }
 both() { has "$1" subuid && has "$1" subgid; }
+# place NAME: where the search for a range begins, from the shipped SUB_UID_MIN to SUB_UID_MAX.
+place() { echo $((100000 + $(value "SELECT uid FROM accounts WHERE username = '$1'") % 9155 * 65536)); }
 neither() { ! grep -qE -- "$1" /etc/subuid /etc/subgid; }
 
 # -- given and taken back -------------------------------------------------------------------
@@ -15,9 +17,10 @@ says '^Would give it subordinate ids \(subuid\(5\)\)\.$' "... says that it would
 ok "... and gives none" neither '^ann:'
 exits 0 "create" admin-tool users create -u ann -e ann@example.com
 silent "... without a word"
-ok "... gives the next range of both kinds, by name" both 'ann:165536:65536'
+anns=$(place ann)
+ok "... gives a range of both kinds, by name, from the uid's place on" both "ann:$anns:65536"
 useradd other
-ok "useradd goes on behind it" both 'other:231072:65536'
+ok "useradd goes on" both 'other:165536:65536'
 exits 0 "create --no-subids" admin-tool users create -u bob -e bob@example.com --no-subids
 ok "... gives none" neither '^bob:'
 exits 0 "create --no-subids --dry-run" admin-tool users create -u cal -e cal@example.com --no-subids --dry-run
@@ -26,30 +29,35 @@ exits 0 "create --service-account" admin-tool users create -u svc --service-acco
 ok "... gives none" neither '^svc:'
 echo "cal:5000000:65536" >>/etc/subuid
 exits 0 "create of whom a line speaks already" admin-tool users create -u cal -e cal@example.com
-ok "... leaves that line, and gives what is missing" eval 'has cal:5000000:65536 subuid && [ "$(grep -c ^cal: /etc/subuid)" -eq 1 ] && has cal:296608:65536 subgid'
+ok "... leaves that line, and gives what is missing" eval 'has cal:5000000:65536 subuid && [ "$(grep -c ^cal: /etc/subuid)" -eq 1 ] && has "cal:$(place cal):65536" subgid'
 exits 0 "delete --dry-run" admin-tool users delete ann --dry-run
 says '^Would take the subordinate ids of ann back\.$' "... says that they would be taken back"
-ok "... and does not" both 'ann:165536:65536'
+ok "... and does not" both "ann:$anns:65536"
 echo "$(id -u ann):6000000:100" >>/etc/subgid
 exits 0 "delete" admin-tool users delete ann -y
 silent "... without a word"
 ok "... takes them back, those by number, too" neither "^ann:|:6000000:"
-ok "... and no other's" eval 'both local:100000:65536 && both other:231072:65536'
+ok "... and no other's" eval 'both local:100000:65536 && both other:165536:65536'
 ok "... and says nothing of them" eval '! grep -q subordinate "$tmp/out"'
-make dan
-ok "the next one has what was taken back" both 'dan:165536:65536'
+make dan && make dora
+ok "the next ones have places of their own, not what was taken back" eval 'both "dan:$(place dan):65536" && both "dora:$(place dora):65536" && neither ":$anns:"'
+echo "old:$(($(place dora) + 65536)):65536" | tee -a /etc/subuid >>/etc/subgid
+make dirk
+ok "where somebody has it, the next free one behind" both "dirk:$(($(place dirk) + 65536)):65536"
+make doro
+ok "... and so on" both "doro:$(($(place doro) + 65536)):65536"
 
 echo 'root:1000000:1000000000' | tee -a /etc/subuid >>/etc/subgid
 make dob
 useradd third
-ok "a hole between others' ranges is used, as useradd does" eval 'has dob:296608:65536 subuid && has dob:362144:65536 subgid && has third:362144:65536 subuid'
+ok "behind all that is taken it goes on at the beginning, in holes as useradd does" eval 'both dob:231072:65536 && both third:296608:65536'
 admin-tool users delete dob -y >"$tmp/made"
 make dee
-ok "... and used again" eval 'has dee:296608:65536 subuid && has dee:362144:65536 subgid'
+ok "... which is used again where there is no other" both dee:231072:65536
 sed -i '/^root:/d' /etc/subuid /etc/subgid
 printf "last:1:2" >>/etc/subuid
 make den
-ok "a line without an end gets one" eval 'has last:1:2 subuid && has den:427680:65536 subuid'
+ok "a line without an end gets one" eval 'has last:1:2 subuid && has "den:$(place den):65536" subuid'
 ok "the files keep owner and mode, and have shadow-utils' backups" eval '[ "$(stat -c %u:%g:%a /etc/subuid)" = 0:0:644 ] && ! grep -q ^den: /etc/subuid- && grep -q ^dee: /etc/subuid-'
 
 # -- a local user of the same name has them, too ---------------------------------------------
@@ -66,7 +74,7 @@ exits 0 "import --dry-run" admin-tool users import "$tmp/people.csv" --dry-run
 says '^Would give them subordinate ids' "... says that it would, too"
 exits 0 "import" admin-tool users import "$tmp/people.csv"
 ok "... gives each its own" eval '[ "$(grep -cE "^p[0-9]+:[0-9]+:65536$" /etc/subuid)" -eq 20 ] && [ "$(grep -cE "^p[0-9]+:[0-9]+:65536$" /etc/subgid)" -eq 20 ] &&
-    [ -z "$(cut -d: -f2 /etc/subuid | sort | uniq -d)" ]'
+    [ -z "$(cut -d: -f2 /etc/subuid | sort | uniq -d)" ] && both "p20:$(place p20):65536"'
 printf 'username,email,service_account\nq2,,true\n' >"$tmp/one.csv"
 exits 0 "import of a service account" admin-tool users import "$tmp/one.csv"
 ok "... gives none" neither '^q2:'
@@ -77,16 +85,24 @@ ok "... gives none" neither '^q1:'
 # -- whose the ids are ------------------------------------------------------------------------
 cp /etc/subuid /etc/subgid "$tmp"
 : >/etc/subuid; : >/etc/subgid
+kept=$(cat /etc/login.defs)
+printf '%s\n' 'SUB_UID_MAX 400000' 'SUB_GID_MAX 400000' >>/etc/login.defs # 4 places: uids that 4 divides begin at 100000
+printf '%s\n' username,email,uid v1,v1@example.com,71103 v2,v2@example.com,71100 v3,v3@example.com,71104 v4,v4@example.com,71107 >"$tmp/four.csv"
+exits 0 "import of some whose places are the same" admin-tool users import "$tmp/four.csv" --no-create-home
+ok "... gives each its own" both 'v1:296608:65536|v2:100000:65536|v3:165536:65536|v4:231072:65536'
+ok "... all four" [ "$(grep -c ^v /etc/subuid) $(grep -c ^v /etc/subgid) $(cut -d: -f2 /etc/subuid | sort -u | wc -l)" = '4 4 4' ]
+: >/etc/subuid; : >/etc/subgid
 make eve --uid 100010 --force --no-subids
 groupadd -g 165546 team
-make fay
+make fay --uid 71000
 ok "no range has the uid of an account in it, nor the id of a local group" both 'fay:165547:65536'
 admin-tool users delete eve -y >"$tmp/made"
-make gil
+make gil --uid 71004
 ok "... nor the uid of a deleted account, whose files may be there" both 'gil:231083:65536'
 useradd -u 296620 -M hugh
-make hope
+make hope --uid 71008
 ok "... nor of a local user" both 'hope:296621:65536'
+echo "$kept" >/etc/login.defs
 cp "$tmp/subuid" "$tmp/subgid" /etc
 echo "someone:70200:10" >>/etc/subuid
 exits 0 "policy may have a range that reaches into subordinate ids" admin-tool policy set uid_min=70205 uid_max=70300
@@ -101,7 +117,6 @@ admin-tool policy set uid_min=default uid_max=default >"$tmp/made"
 sed -i '/^someone:/d' /etc/subuid
 
 # -- the host does not -------------------------------------------------------------------------
-kept=$(cat /etc/login.defs)
 sed -i -E 's/^SUB_(UID|GID)_COUNT.*/SUB_\1_COUNT 0/' /etc/login.defs
 exits 0 "where SUB_UID_COUNT is 0" admin-tool users create -u jan -e jan@example.com
 silent "... nothing is said"
