@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "host/oneself.h"
-#include "host/sessions.h"
 #include "sql/account.h"
 #include "sql/json.h"
 #include "sql/memory.h"
@@ -51,15 +50,13 @@ static bool is_last_admin(struct tool *tool, const struct account *account)
 static char *outcome_object(struct tool *tool, const struct target *target)
 {
     const struct account *account = &target->before;
-    size_t processes = 0;
-    pid_t first;
 
     if (!tool_has(tool, OPTION_DRY_RUN))
         return json_make_object("bb", "changed", target->changed, "deleted", target->changed && target->after.uid == 0);
-    sessions_find(tool, account, &processes, &first);
     return json_make_object("bbbbbi", "changed", false, "dry_run", true, "would_change", target->due, "last_admin",
                             is_last_admin(tool, account), "yourself",
-                            oneself_is(&tool->actor, account->uid, account->username), "processes", (int64_t)processes);
+                            oneself_is(&tool->actor, account->uid, account->username), "processes",
+                            (int64_t)target->processes);
 }
 
 static char *make_object(struct tool *tool, const struct change *change, const struct target *target)

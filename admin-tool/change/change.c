@@ -162,17 +162,26 @@ static void finish(struct work *work, const struct target *target)
         change->finish(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
 }
 
-static void end_sessions(struct work *work)
+/* In one go for all whom `is_meant` names. */
+static void do_for_all(struct work *work, work_meant *is_meant,
+                       void (*step)(struct tool *tool, const struct change *change, const struct account *accounts,
+                                    size_t count))
 {
-    const struct change *change = &work->change;
+    size_t count;
+    struct account *accounts = work_choose(work, is_meant, &count);
 
-    for (size_t i = 0; change->ends != NULL && i < work->targets.count; i++) {
-        const struct target *target = work_turn_to(work, i);
-
-        if (change->ends(work->tool, change, target))
-            sessions_end(work->tool, &target->before);
-    }
+    if (accounts == NULL)
+        tool_complain(work->tool, "not enough memory for what follows the change; run it again");
+    else if (count > 0)
+        step(work->tool, &work->change, accounts, count);
     answer_about(NULL);
+    work_forget(accounts, count);
+}
+
+static void end_sessions(struct tool *tool, const struct change *change, const struct account *accounts, size_t count)
+{
+    (void)change;
+    sessions_end(tool, accounts, count);
 }
 
 static void follow(struct work *work, const struct target *target)
@@ -185,12 +194,19 @@ static void follow(struct work *work, const struct target *target)
         change->follow(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
 }
 
-static void settle(struct work *work, const struct target *target)
+static bool is_changed(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)tool;
+    (void)change;
+    return target->changed;
+}
+
+static void settle(struct work *work)
 {
     const struct change *change = &work->change;
 
     if (change->settle != NULL)
-        change->settle(work->tool, change, &target->before, target->after.uid != 0 ? &target->after : NULL);
+        do_for_all(work, change->settles != NULL ? change->settles : is_changed, change->settle);
 }
 
 /* For each that was changed. */
@@ -248,7 +264,8 @@ static void carry_through(struct work *work)
     for_each(work, finish);
     if (work->change.more != NULL)
         answer_targets(work->tool, &work->change);
-    end_sessions(work);
+    if (work->change.ends != NULL)
+        do_for_all(work, work->change.ends, end_sessions);
     for_each(work, follow);
 }
 
@@ -267,7 +284,7 @@ static enum status carry_out(struct work *work)
         carry_through(work);
     change_release_signals();
     if (status == GO_ON)
-        for_each(work, settle);
+        settle(work);
     if (status == GO_ON)
         do_again(work);
     return status;

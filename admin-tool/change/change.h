@@ -40,9 +40,12 @@ struct change {
     /* Before the question, and of --dry-run: what follows that `plan` does not say. NULL: nothing. */
     void (*announce)(const struct tool *tool, const struct change *change, const struct account *account,
                      FILE *out);
-    /* For --dry-run: what it would do beyond what `plan` says. NULL: nothing. */
+    /* For --dry-run: what it would do beyond what `plan` says; for each, and then for all who would be changed. NULL:
+     * nothing. */
     void (*preview)(struct tool *tool, const struct change *change, const struct account *account,
                     FILE *out);
+    void (*preview_all)(struct tool *tool, const struct change *change, const struct account *accounts, size_t count,
+                        FILE *out);
     /* After the question, before anything is locked: what takes long. GO_ON, or said. NULL: nothing. */
     enum status (*prepare)(struct tool *tool, const struct change *change);
     /* After the commit: what is said at once. NULL: nothing. after: NULL when deleted, here and below. */
@@ -54,9 +57,10 @@ struct change {
     /* After that. NULL: nothing. */
     void (*follow)(struct tool *tool, const struct change *change, const struct account *before,
                    const struct account *after);
-    /* When signals come through again: what may take long. NULL: nothing. */
-    void (*settle)(struct tool *tool, const struct change *change, const struct account *before,
-                   const struct account *after);
+    /* When signals come through again, in one go for all whom `settles` names (NULL: who was changed): what may take
+     * long. accounts: as they are now, or as they were when deleted. NULL: nothing. */
+    bool (*settles)(const struct tool *tool, const struct change *change, const struct target *target);
+    void (*settle)(struct tool *tool, const struct change *change, const struct account *accounts, size_t count);
     /* More of the answer for programs, of one who was changed: an object for store_text_free, NULL when memory is short.
      * Such an answer is written before sessions end, for it cannot be had again. NULL: nothing more. */
     char *(*more)(struct tool *tool, const struct change *change, const struct account *after);

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "host/sessions.h"
 #include "sql/account.h"
 #include "terminal/answer.h"
 #include "terminal/command.h"
@@ -15,20 +15,21 @@
 #include "terminal/say.h"
 #include "answer_targets.h"
 
+static bool is_due(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)tool;
+    (void)change;
+    return target->due;
+}
+
 static void show_rows(struct work *work, FILE *out)
 {
-    struct account *accounts = calloc(work->targets.count, sizeof *accounts);
-    size_t count = 0;
+    size_t count;
+    struct account *accounts = work_choose(work, is_due, &count);
 
-    if (accounts == NULL)
-        return;
-    for (size_t i = 0; i < work->targets.count; i++)
-        if (work->targets.list[i].due)
-            accounts[count++] = work->targets.list[i].before;
     if (count > 0)
         print_account_rows(work->tool, accounts, count, out);
-    explicit_bzero(accounts, work->targets.count * sizeof *accounts);
-    free(accounts);
+    work_forget(accounts, count);
 }
 
 static void announce(struct work *work, bool previews, FILE *out)
@@ -42,10 +43,45 @@ static void announce(struct work *work, bool previews, FILE *out)
             change->announce(work->tool, change, &target->before, out);
         if (target->due && previews && change->preview != NULL)
             change->preview(work->tool, change, &target->before, out);
-        if (target->due && previews)
-            fprintf(out, "Would %s %s; nothing was changed.\n", change->plan, target->before.username);
     }
     answer_about(NULL);
+}
+
+static void preview_all(struct work *work)
+{
+    size_t count;
+    struct account *accounts = work_choose(work, is_due, &count);
+
+    if (work->change.preview_all != NULL && count > 0)
+        work->change.preview_all(work->tool, &work->change, accounts, count, stdout);
+    for (size_t i = 0; i < count; i++) {
+        answer_about(accounts[i].username);
+        printf("Would %s %s; nothing was changed.\n", work->change.plan, accounts[i].username);
+    }
+    answer_about(NULL);
+    work_forget(accounts, count);
+}
+
+static bool is_any(const struct tool *tool, const struct change *change, const struct target *target)
+{
+    (void)tool;
+    (void)change;
+    (void)target;
+    return true;
+}
+
+/* What cannot be found out is 0. */
+static void count_running(struct work *work)
+{
+    size_t count;
+    struct account *accounts = work_choose(work, is_any, &count);
+    struct running *running = calloc(work->targets.count, sizeof *running);
+
+    if (running != NULL && count > 0 && sessions_find(work->tool, accounts, count, running))
+        for (size_t i = 0; i < count; i++)
+            work->targets.list[i].processes = running[i].count;
+    free(running);
+    work_forget(accounts, count);
 }
 
 enum status question_rehearse(struct work *work)
@@ -53,6 +89,9 @@ enum status question_rehearse(struct work *work)
     if (!answer_is_json())
         show_rows(work, stdout);
     announce(work, true, stdout);
+    preview_all(work);
+    if (answer_is_json())
+        count_running(work);
     answer_targets(work->tool, &work->change);
     return STATUS_DONE;
 }

@@ -15,6 +15,7 @@ struct target {
     struct account before, after;
     bool due;     /* it is not so already */
     bool changed;
+    size_t processes; /* of --dry-run with JSON: that would end */
 };
 
 struct targets {

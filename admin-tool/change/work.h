@@ -4,8 +4,10 @@
 #ifndef CODER_CHANGE_WORK_H
 #define CODER_CHANGE_WORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "sql/account.h"
 #include "terminal/command.h"
 #include "change.h"
 #include "targets.h"
@@ -18,5 +20,11 @@ struct work {
 
 /* What is said from now on is about this one, who is the change's nth. */
 struct target *work_turn_to(struct work *work, size_t i);
+
+/* Those whom `is_meant` names, side by side: as they are now, or as they were where gone. NULL when memory is short; for
+ * work_forget, with their number. */
+typedef bool work_meant(const struct tool *tool, const struct change *change, const struct target *target);
+struct account *work_choose(struct work *work, work_meant *is_meant, size_t *ret_count);
+void work_forget(struct account *accounts, size_t count);
 
 #endif

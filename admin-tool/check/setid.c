@@ -12,6 +12,7 @@
 
 #include "host/search.h"
 #include "host/setid.h"
+#include "host/setid_find.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"

@@ -13,8 +13,8 @@
 typedef void deputy_work(const void *context, void *ret);
 
 /*
- * Run `work` in a child for at most `seconds` of the clock on the wall. True: *ret (size octets, less than a
- * pipe holds) is what it wrote. False: no child, no answer, or none in time; ret is unchanged. It is killed
+ * Run `work` in a child for at most `seconds` of the clock on the wall. True: *ret (size octets) is
+ * what it wrote. False: no child, no answer, or none in time; ret is unchanged. It is killed
  * then; where the kernel does not let it go it stays behind, and ends by itself when it can.
  */
 bool deputy_ask(deputy_work *work, const void *context, void *ret, size_t size, unsigned seconds);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "sql/account.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "deputy.h"
@@ -191,7 +192,7 @@ static void work(const void *context, void *ret)
         explain(outcome, strerror(errno));
 }
 
-void home_remove(struct tool *tool, const struct account *account)
+static void remove_one(struct tool *tool, const struct account *account)
 {
     struct outcome outcome = { .why = "removing it took too long, or was interrupted" };
 
@@ -203,4 +204,12 @@ void home_remove(struct tool *tool, const struct account *account)
                       outcome.left, outcome.why);
     else if (outcome.removed)
         printf("%s is removed.\n", account->home);
+}
+
+void homes_remove(struct tool *tool, const struct account *accounts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        answer_about(accounts[i].username);
+        remove_one(tool, &accounts[i]);
+    }
 }

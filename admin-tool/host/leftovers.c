@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "sql/account.h"
+#include "terminal/answer.h"
 #include "terminal/columns.h"
 #include "terminal/escape.h"
 #include "home_owner.h"
@@ -89,16 +90,22 @@ static void print_home(const struct account *account, FILE *out)
 
 enum { EXAMPLES = 3, SEARCH_SECONDS = 5, FOLDERS_SIZE = 1900 };
 
+/* Of one user. */
 struct files {
-    struct search_end end; /* first */
     size_t found;
     char examples[EXAMPLES][PATH_MAX];
 };
 
-/* Whose files, and below which folder they are not counted; NULL: everywhere. */
+struct answer {
+    struct search_end end; /* first */
+    struct files all[];
+};
+
+/* Whose files; and of each, below which folder they are not counted; NULL: everywhere. */
 struct question {
-    uint32_t uid;
-    const char *but_below;
+    const struct account *accounts;
+    size_t count;
+    const char **but_below;
 };
 
 static bool is_below(const char *path, const char *folder)
@@ -108,16 +115,21 @@ static bool is_below(const char *path, const char *folder)
     return length > 0 && strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-static void look(const struct search_entry *entry, const void *context, void *ret)
+static void note(const struct search_entry *entry, struct files *files)
 {
-    const struct question *question = context;
-    struct files *files = ret;
-
-    if (entry->st->st_uid != question->uid || is_below(entry->path, question->but_below))
-        return;
     if (files->found < EXAMPLES)
         snprintf(files->examples[files->found], PATH_MAX, "%s", entry->path);
     files->found++;
+}
+
+static void look(const struct search_entry *entry, const void *context, void *ret)
+{
+    const struct question *question = context;
+    struct answer *answer = ret;
+
+    for (size_t i = 0; i < question->count; i++)
+        if (entry->st->st_uid == question->accounts[i].uid && !is_below(entry->path, question->but_below[i]))
+            note(entry, &answer->all[i]);
 }
 
 /* The files are those of everywhere, so are the ones the commands mean. */
@@ -131,36 +143,63 @@ static void print_commands(const struct account *account, bool partly, FILE *out
     fprintf(out, "    remove them: find %s -xdev -depth -uid %u -delete\n", folders, account->uid);
 }
 
-static void print_files(const struct account *account, bool without_home, FILE *out)
+static void print_files(const struct account *account, const struct files *files, bool partly, FILE *out)
 {
-    const struct question question = { account->uid,
-                                       without_home && is_own_home(account) ? account->home : NULL };
-    const struct search search = { .home = question.but_below == NULL ? account->home : NULL,
-                                   .seconds = SEARCH_SECONDS, .look = look, .context = &question };
-    struct files files;
-    bool partly;
-
-    search_run(&search, &files, sizeof files);
-    partly = files.end.late || files.end.deep;
-    if (files.found > 0)
-        fprintf(out, "  files: %zu%s\n", files.found, partly ? " or more" : "");
-    for (size_t i = 0; i < EXAMPLES && i < files.found; i++)
-        print_path("file", files.examples[i], out);
-    if (files.found > 0 || partly)
+    if (files->found > 0)
+        fprintf(out, "  files: %zu%s\n", files->found, partly ? " or more" : "");
+    for (size_t i = 0; i < EXAMPLES && i < files->found; i++)
+        print_path("file", files->examples[i], out);
+    if (files->found > 0 || partly)
         print_commands(account, partly, out);
+}
+
+/* but_below, homes: room for as many as there are accounts. */
+static void ask(const struct account *accounts, size_t count, bool without_home, const char **but_below,
+                const char **homes, struct answer *ret)
+{
+    const struct question question = { accounts, count, but_below };
+    const struct search search = { .homes = homes, .home_count = count, .seconds = SEARCH_SECONDS, .look = look,
+                                   .context = &question };
+
+    for (size_t i = 0; i < count; i++) {
+        but_below[i] = without_home && is_own_home(&accounts[i]) ? accounts[i].home : NULL;
+        homes[i] = but_below[i] == NULL ? accounts[i].home : NULL;
+    }
+    search_run(&search, ret, sizeof *ret + count * sizeof ret->all[0]);
+}
+
+/* NULL when memory is short; to be freed. */
+static struct answer *find_files(const struct account *accounts, size_t count, bool without_home)
+{
+    struct answer *answer = calloc(1, sizeof *answer + count * sizeof answer->all[0]);
+    const char **but_below = calloc(count, sizeof *but_below), **homes = calloc(count, sizeof *homes);
+
+    if (answer != NULL && but_below != NULL && homes != NULL) {
+        ask(accounts, count, without_home, but_below, homes, answer);
+    } else {
+        free(answer);
+        answer = NULL;
+    }
+    free(but_below);
+    free(homes);
+    return answer;
 }
 
 /* -- all of it ---------------------------------------------------------------------------- */
 
-static void print_all(const struct account *account, FILE *out)
+static void print_all(const struct account *account, bool without_home, FILE *out)
 {
     print_places(account->username, out);
     print_at_jobs(account->uid, "/var/spool/cron/atjobs", out);
     print_at_jobs(account->uid, "/var/spool/at", out);
     mentions_print(account, out);
+    if (!without_home)
+        print_home(account, out);
 }
 
-void leftovers_print(const struct account *account, bool without_home, FILE *out)
+/* files: NULL: not looked for. */
+static void print_one(const struct account *account, bool without_home, const struct files *files, bool partly,
+                      FILE *out)
 {
     char *text = NULL;
     size_t size = 0;
@@ -168,11 +207,22 @@ void leftovers_print(const struct account *account, bool without_home, FILE *out
 
     if (list == NULL)
         return;
-    print_all(account, list);
-    if (!without_home)
-        print_home(account, list);
-    print_files(account, without_home, list);
+    print_all(account, without_home, list);
+    if (files != NULL)
+        print_files(account, files, partly, list);
     if (fclose(list) == 0 && size > 0)
         fprintf(out, "What belongs to uid %u on this machine:\n%s", account->uid, text);
     free(text);
+}
+
+void leftovers_print(const struct account *accounts, size_t count, bool without_home, FILE *out)
+{
+    struct answer *answer = find_files(accounts, count, without_home);
+
+    for (size_t i = 0; i < count; i++) {
+        answer_about(accounts[i].username);
+        print_one(&accounts[i], without_home, answer != NULL ? &answer->all[i] : NULL,
+                  answer != NULL && (answer->end.late || answer->end.deep), out);
+    }
+    free(answer);
 }

@@ -5,14 +5,15 @@
 #define CODER_LEFTOVERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "sql/account.h"
 
-/* What on this machine still belongs to this user: jobs, mail, lingering, ranges of ids, lines that name it, the
- * home, files; each with the command that removes it and needs no account. without_home: the home is to be removed
- * beside, or was, so it is not looked at where it is the user's own. Nothing is printed when there is nothing.
- * Takes a few seconds at most, and says so when that was too little. */
-void leftovers_print(const struct account *account, bool without_home, FILE *out);
+/* What on this machine still belongs to each of these users: jobs, mail, lingering, ranges of ids, lines that name it, the
+ * home, files (of one walk for all); each with the command that removes it and needs no account. without_home: the
+ * homes are to be removed beside, or were, so they are not looked at where they are the users' own. Nothing is printed
+ * of one who leaves nothing. Takes a few seconds at most, and says so when that was too little. */
+void leftovers_print(const struct account *accounts, size_t count, bool without_home, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Whose a process is: the user's by its login uid or by any of its uids, subordinate ones of his included. Where no login uid could
+ * Whose a process is: a user's by its login uid or by any of its uids, subordinate ones of his included. Where no login uid could
  * be set, a process without one is also whose its parent or its session's leader is: a root shell
  * got through sudo has nothing else of its user's. And his is, with all that descends from it, what was let open a
  * session for him: until its setuid(2) it is root's, or of whoever called it. Nothing is believed that the process says
@@ -15,11 +15,11 @@
 /* -- one process -------------------------------------------------------------------------- */
 
 /* Only what an administrator's own unit started is not his to lose; what he logged in to is, there, too. */
-static bool is_in_own_unit(pid_t pid, struct units *units)
+static bool is_in_own_unit(pid_t pid, uint32_t uid, struct units *units)
 {
     char unit[PROC_UNIT_SIZE];
 
-    return units_are_here() && proc_unit(pid, unit) && units_is_own(units, unit);
+    return units_are_here() && proc_unit(pid, unit) && units_is_own(units, unit, uid);
 }
 
 static bool was_let_open(const struct openings *openings, const struct proc *process)
@@ -30,35 +30,61 @@ static bool was_let_open(const struct openings *openings, const struct proc *pro
     return false;
 }
 
-/* PROC_ALIVE: judged. */
-static enum proc_look judge_alone(const struct whose *whose, const struct openings *openings, struct units *units,
-                                  struct relative *ret)
+static int find_opened(const struct whose *whose, const struct proc *process)
 {
-    bool has_uid = false;
+    for (size_t i = 0; i < whose->count; i++)
+        if (was_let_open(&whose->users[i].openings, process))
+            return (int)i;
+    return WHOSE_NOBODYS;
+}
+
+/* One who has a uid of it, and whose own unit does not excuse it; else the unit's. */
+static void judge_by_uid(const struct whose *whose, int owner, struct units *units, struct relative *ret)
+{
+    pid_t pid = ret->process.pid;
+    int other = WHOSE_NOBODYS;
+
+    ret->owner = owner;
+    ret->relation = RELATION_SESSION;
+    if (!ret->is_free || !is_in_own_unit(pid, whose->users[owner].uid, units))
+        return;
+    if (whose->count == 1 || proc_whose_uid(pid, whose, owner, &other) != PROC_ALIVE || other == WHOSE_NOBODYS)
+        ret->relation = RELATION_UNIT;
+    else
+        ret->owner = other;
+}
+
+/* PROC_ALIVE: judged. */
+static enum proc_look judge_alone(const struct whose *whose, struct units *units, struct relative *ret)
+{
     uint32_t login_uid = proc_login_uid(ret->process.pid);
-    enum proc_look look = proc_has_uid(ret->process.pid, whose, &has_uid);
+    int by_uid = WHOSE_NOBODYS, by_login;
+    enum proc_look look = proc_whose_uid(ret->process.pid, whose, WHOSE_NOBODYS, &by_uid);
 
     if (look != PROC_ALIVE)
         return look;
     ret->is_free = login_uid == UINT32_MAX;
-    ret->is_opened = was_let_open(openings, &ret->process);
-    if (ret->is_opened)
+    by_login = ret->is_free ? WHOSE_NOBODYS : whose_find_own(whose, login_uid);
+    ret->owner = find_opened(whose, &ret->process);
+    ret->is_opened = ret->owner != WHOSE_NOBODYS;
+    if (ret->is_opened) {
         ret->relation = RELATION_SESSION;
-    else if (has_uid && ret->is_free && is_in_own_unit(ret->process.pid, units))
-        ret->relation = RELATION_UNIT;
-    else if (has_uid || login_uid == whose->uid)
+    } else if (by_uid != WHOSE_NOBODYS) {
+        judge_by_uid(whose, by_uid, units, ret);
+    } else if (by_login != WHOSE_NOBODYS) {
         ret->relation = RELATION_SESSION;
+        ret->owner = by_login;
+    }
     return PROC_ALIVE;
 }
 
-/* PROC_ENDED: a zombie that is not his. */
-static enum proc_look look_at(pid_t pid, const struct whose *whose, const struct openings *openings, struct units *units,
-                              struct relative *ret)
+/* PROC_ENDED: a zombie that is none of theirs. */
+static enum proc_look look_at(pid_t pid, const struct whose *whose, struct units *units, struct relative *ret)
 {
     enum proc_look state = proc_read(pid, &ret->process), look = PROC_VANISHED;
 
     if (state != PROC_VANISHED)
-        look = judge_alone(whose, openings, units, ret);
+        look = judge_alone(whose, units, ret);
     if (state != PROC_ENDED || look != PROC_ALIVE)
         return look;
     if (ret->relation != RELATION_SESSION)
@@ -93,30 +119,38 @@ static bool is_to_end(const struct relative *process)
 
 /* The number of a session is not used anew while a process is in it; if it was, its leader is
  * new. */
-static bool was_led(const struct lineage *lineage, const struct lineage *before, pid_t session)
+static int was_led_by(const struct lineage *lineage, const struct lineage *before, pid_t session)
 {
     const struct relative *leader = lineage_find(lineage, session);
     const struct relative *former = lineage_find(before, session);
 
     if (leader != NULL && (former == NULL || former->process.start != leader->process.start))
-        return false;
+        return WHOSE_NOBODYS;
     for (size_t i = 0; i < before->count; i++)
         if (before->processes[i].is_led && before->processes[i].process.session == session)
-            return true;
-    return false;
+            return before->processes[i].owner;
+    return WHOSE_NOBODYS;
 }
 
-static bool is_led(const struct lineage *lineage, const struct lineage *before, pid_t session)
+/* Whose its session's leader is or was, when that one is to end. */
+static int led_by(const struct lineage *lineage, const struct lineage *before, pid_t session)
 {
-    return is_to_end(lineage_find(lineage, session)) || was_led(lineage, before, session);
+    const struct relative *leader = lineage_find(lineage, session);
+
+    return is_to_end(leader) ? leader->owner : was_led_by(lineage, before, session);
 }
 
-/* A child of what opened a session for him, and not known as such before. */
-static bool is_new_heir(const struct lineage *lineage, const struct relative *process)
+/* A child of what opened a session for a user, and not known as such before. */
+static bool is_new_heir(const struct relative *process, const struct relative *parent)
 {
-    const struct relative *parent = lineage_find(lineage, process->process.parent);
-
     return !process->is_opened && process->relation != RELATION_REMAINS && parent != NULL && parent->is_opened;
+}
+
+/* Nobody's yet, or excused as another's unit alone. */
+static bool is_to_inherit(const struct relative *process, int owner)
+{
+    return owner != WHOSE_NOBODYS && process->is_free &&
+           (process->relation == RELATION_NONE || (process->relation == RELATION_UNIT && process->owner != owner));
 }
 
 /* True when a process was found to be whose its parent or leader is. */
@@ -126,17 +160,15 @@ static bool inherit(struct lineage *lineage, const struct lineage *before)
 
     for (size_t i = 0; i < lineage->count; i++) {
         struct relative *process = &lineage->processes[i];
+        const struct relative *parent = lineage_find(lineage, process->process.parent);
+        bool is_heir = is_new_heir(process, parent);
+        int owner = is_heir || is_to_end(parent) ? parent->owner : led_by(lineage, before, process->process.session);
 
-        if (is_new_heir(lineage, process)) {
-            process->is_opened = true;
-            process->relation = RELATION_SESSION;
-            found = true;
-        }
-        if (process->relation != RELATION_NONE || !process->is_free ||
-            (!is_to_end(lineage_find(lineage, process->process.parent)) &&
-             !is_led(lineage, before, process->process.session)))
+        if (!is_heir && !is_to_inherit(process, owner))
             continue;
+        process->is_opened |= is_heir;
         process->relation = RELATION_SESSION;
+        process->owner = owner;
         found = true;
     }
     return found;
@@ -147,7 +179,8 @@ static void note_sessions(struct lineage *lineage, const struct lineage *before)
     for (size_t i = 0; i < lineage->count; i++) {
         struct relative *process = &lineage->processes[i];
 
-        process->is_led = is_to_end(process) && is_led(lineage, before, process->process.session);
+        process->is_led = is_to_end(process) &&
+                          led_by(lineage, before, process->process.session) != WHOSE_NOBODYS;
     }
 }
 
@@ -183,14 +216,13 @@ static size_t count_new_remains(const struct lineage *lineage, const struct line
     return count;
 }
 
-static bool read_all(struct proc_list *list, const struct whose *whose, const struct openings *openings, struct units *units,
-                     struct lineage *ret)
+static bool read_all(struct proc_list *list, const struct whose *whose, struct units *units, struct lineage *ret)
 {
     pid_t pid;
 
     while ((pid = proc_list_next(list)) != 0) {
-        struct relative process = { .relation = RELATION_NONE };
-        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, whose, openings, units, &process);
+        struct relative process = { .relation = RELATION_NONE, .owner = WHOSE_NOBODYS };
+        enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, whose, units, &process);
 
         if (look == PROC_VANISHED)
             ret->vanished++;
@@ -200,8 +232,7 @@ static bool read_all(struct proc_list *list, const struct whose *whose, const st
     return true;
 }
 
-bool lineage_read(const struct whose *whose, const struct openings *openings, const struct lineage *before,
-                  struct units *units, struct lineage *ret)
+bool lineage_read(const struct whose *whose, const struct lineage *before, struct units *units, struct lineage *ret)
 {
     struct lineage lineage = { 0 };
     struct proc_list list;
@@ -210,7 +241,7 @@ bool lineage_read(const struct whose *whose, const struct openings *openings, co
     if (!proc_list_open("/proc", &list))
         return false;
     units_forget_runs(units);
-    done = read_all(&list, whose, openings, units, &lineage);
+    done = read_all(&list, whose, units, &lineage);
     proc_list_close(&list);
     if (!done) {
         lineage_free(&lineage);

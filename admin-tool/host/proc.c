@@ -79,18 +79,18 @@ static const char *status_field(const char *status, const char *label)
 }
 
 /* "Uid:" real, effective, saved, filesystem. */
-static bool status_has_uid(const char *status, const struct whose *whose)
+static int status_whose_uid(const char *status, const struct whose *whose, int but)
 {
     const char *field = status_field(status, "\nUid:");
+    int found = WHOSE_NOBODYS;
     char *next = NULL;
 
-    for (int i = 0; i < 4 && field != NULL; i++, field = next)
-        if (whose_has(whose, (uint32_t)strtoul(field, &next, 10)))
-            return true;
-    return false;
+    for (int i = 0; i < 4 && field != NULL && found == WHOSE_NOBODYS; i++, field = next)
+        found = whose_find(whose, (uint32_t)strtoul(field, &next, 10), but);
+    return found;
 }
 
-static enum proc_look threads_have_uid(pid_t pid, const struct whose *whose, bool *ret)
+static enum proc_look threads_whose_uid(pid_t pid, const struct whose *whose, int but, int *ret)
 {
     char path[64], status[4096];
     struct proc_list threads;
@@ -100,29 +100,29 @@ static enum proc_look threads_have_uid(pid_t pid, const struct whose *whose, boo
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
     if (!proc_list_open(path, &threads))
         return PROC_VANISHED;
-    while (!*ret && (thread = proc_list_next(&threads)) != 0) {
+    while (*ret == WHOSE_NOBODYS && (thread = proc_list_next(&threads)) != 0) {
         snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)thread);
         if (read_file(path, status, sizeof status))
-            *ret = status_has_uid(status, whose);
+            *ret = status_whose_uid(status, whose, but);
         else
             look = PROC_VANISHED;
     }
     proc_list_close(&threads);
-    return *ret ? PROC_ALIVE : look;
+    return *ret != WHOSE_NOBODYS ? PROC_ALIVE : look;
 }
 
-enum proc_look proc_has_uid(pid_t pid, const struct whose *whose, bool *ret)
+enum proc_look proc_whose_uid(pid_t pid, const struct whose *whose, int but, int *ret)
 {
     char status[4096];
     const char *threads;
 
     if (!read_proc(pid, "status", status, sizeof status))
         return PROC_VANISHED;
-    *ret = status_has_uid(status, whose);
+    *ret = status_whose_uid(status, whose, but);
     threads = status_field(status, "\nThreads:");
-    if (*ret || threads == NULL || strtoul(threads, NULL, 10) <= 1)
+    if (*ret != WHOSE_NOBODYS || threads == NULL || strtoul(threads, NULL, 10) <= 1)
         return PROC_ALIVE;
-    return threads_have_uid(pid, whose, ret);
+    return threads_whose_uid(pid, whose, but, ret);
 }
 
 uint32_t proc_login_uid(pid_t pid)

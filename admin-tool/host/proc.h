@@ -28,9 +28,9 @@ enum proc_look {
 /* *ret is written unless it has vanished. */
 enum proc_look proc_read(pid_t pid, struct proc *ret);
 
-/* Does it, or one of its threads, have a uid of this user: real, effective, saved or filesystem. A zombie still
- * has its own. PROC_ALIVE, with *ret written; or PROC_VANISHED. */
-enum proc_look proc_has_uid(pid_t pid, const struct whose *whose, bool *ret);
+/* Who has one of its uids, or of one of its threads: real, effective, saved or filesystem. `but` is left out. A zombie
+ * still has its own. PROC_ALIVE, with *ret written, WHOSE_NOBODYS perhaps; or PROC_VANISHED. */
+enum proc_look proc_whose_uid(pid_t pid, const struct whose *whose, int but, int *ret);
 
 /* UINT32_MAX: none was set, or the kernel keeps none. */
 uint32_t proc_login_uid(pid_t pid);

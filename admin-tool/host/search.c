@@ -18,7 +18,7 @@
 #include "mounted.h"
 #include "shell_word.h"
 
-enum { DEPTH_MAX = 128, PLACES_MAX = 64 };
+enum { DEPTH_MAX = 128, PLACES_MAX = 64 /* beside the homes */ };
 
 struct place {
     dev_t device;
@@ -30,8 +30,8 @@ struct walk {
     struct search_end *end;
     void *ret; /* begins with *end */
     struct timespec until; /* CLOCK_MONOTONIC */
-    struct place places[PLACES_MAX];
-    size_t place_count;
+    struct place *places; /* where a walk began */
+    size_t place_count, place_room;
     char path[PATH_MAX]; /* where we are */
 };
 
@@ -131,7 +131,7 @@ static bool is_worth_it(uint64_t mount)
 /* False when there is no room. */
 static bool add_place(struct walk *walk, const struct stat *st)
 {
-    if (walk->place_count == PLACES_MAX)
+    if (walk->place_count == walk->place_room)
         return false;
     walk->places[walk->place_count++] = (struct place){ st->st_dev, st->st_ino };
     return true;
@@ -206,8 +206,9 @@ static size_t count_places(enum search_scope scope)
 
 static void search_all(struct walk *walk)
 {
-    if (walk->search->home != NULL)
-        search_below(walk, walk->search->home, false);
+    for (size_t i = 0; i < walk->search->home_count; i++)
+        if (walk->search->homes[i] != NULL)
+            search_below(walk, walk->search->homes[i], false);
     if (walk->search->scope == SEARCH_WRITABLE)
         leave_out(walk, "/usr");
     for (size_t i = 0; i < count_places(walk->search->scope); i++)
@@ -219,11 +220,17 @@ static void search_all(struct walk *walk)
 /* In the child. */
 static void work(const void *context, void *ret)
 {
-    struct walk walk = { .search = context, .end = ret, .ret = ret };
+    const struct search *search = context;
+    struct walk walk = { .search = search, .end = ret, .ret = ret, .place_room = PLACES_MAX + search->home_count };
 
     clock_gettime(CLOCK_MONOTONIC, &walk.until);
-    walk.until.tv_sec += walk.search->seconds;
-    search_all(&walk);
+    walk.until.tv_sec += search->seconds;
+    walk.places = calloc(walk.place_room, sizeof *walk.places);
+    if (walk.places != NULL)
+        search_all(&walk);
+    else
+        walk.end->late = true;
+    free(walk.places);
 }
 
 void search_run(const struct search *search, void *ret, size_t size)

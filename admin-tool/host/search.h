@@ -29,7 +29,8 @@ enum search_scope {
 };
 
 struct search {
-    const char *home; /* looked at first; NULL: none */
+    const char *const *homes; /* looked at first; one may be NULL */
+    size_t home_count;
     enum search_scope scope;
     unsigned seconds;
     /* In the child. ret: as search_run's, zero before the first call. */

@@ -8,17 +8,13 @@
 #define CODER_SETID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 
 #include "sql/account.h"
 #include "terminal/command.h"
 #include "search.h"
-
-/* The bits of st that have an effect: set-user-id, and set-group-id of what the group may run (inode(7)). */
-mode_t setid_bits(const struct stat *st);
 
 enum { SETID_COMMAND_SIZE = 2048 };
 
@@ -26,17 +22,21 @@ enum { SETID_COMMAND_SIZE = 2048 };
  * (NULL: none) looks. */
 void setid_command(const char *home, enum search_scope scope, uint32_t uid, char ret[SETID_COMMAND_SIZE]);
 
-/*
- * After users suspend, edit-roles and delete: list the files, or with --remove-setid take the bits off, end what
- * was run with them meanwhile, and say what was done; what failed is complained about. For one who is suspended
- * or deleted all bits count, else those of groups that the user is not in. `command` is what takes them off,
- * for people. Nothing is printed when there are none. At most 6 s, with --remove-setid two minutes.
- */
-void setid_settle(struct tool *tool, const struct account *account, bool shut_out, unsigned roles,
-                  const char *command);
+/* What takes the bits off, for people. */
+typedef void setid_advice(const struct account *account, char ret[SETID_COMMAND_SIZE]);
 
-/* The same for --dry-run. roles: what it would have afterwards. */
-void setid_preview(struct tool *tool, const struct account *account, bool shut_out, unsigned roles,
+/*
+ * After users suspend, edit-roles and delete, in one walk for all these accounts as they are now: list the files, or
+ * with --remove-setid take the bits off, end what was run with them meanwhile, and say what was done; what failed is
+ * complained about. For those who are suspended all bits count, so for all when they are deleted, else those of groups
+ * that the user is not in. Nothing is printed when there are none. At most 6 s, with --remove-setid two minutes.
+ */
+void setid_settle(struct tool *tool, const struct account *accounts, size_t count, bool deleted,
+                  setid_advice *advise);
+
+/* The same for --dry-run, of accounts as they are before it. shut_out: they would be suspended or deleted; else `roles`
+ * is what each would have. */
+void setid_preview(struct tool *tool, const struct account *accounts, size_t count, bool shut_out, unsigned roles,
                    FILE *out);
 
 #endif

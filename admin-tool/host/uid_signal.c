@@ -1,5 +1,5 @@
 /*
- * A signal to everybody of one uid. Whoever forks faster than /proc is read outlives any sweep of it;
+ * A signal to everybody of a uid. Whoever forks faster than /proc is read outlives any sweep of it;
  * the kernel's own walk he does not. So a child takes the victim's uid as its effective one and says
  * kill(-1): the kernel holds its list of processes meanwhile, and a fork that is under way takes the
  * signal along.
@@ -73,16 +73,24 @@ static bool is_running(uint32_t uid)
     return errno != ESRCH;
 }
 
+static bool is_among(const uint32_t *uids, size_t count, uint32_t uid)
+{
+    for (size_t i = 0; i < count; i++)
+        if (uids[i] == uid)
+            return true;
+    return false;
+}
+
 /* From the top downwards, where nobody gives ids out (systemd's UIDS-GIDS, nor container tools); the
  * last two stand for "none" and "nobody" in many programs, with 16 bits as with 32. */
-static bool find_nobody(uint32_t uid, uint32_t *ret)
+static bool find_nobody(const uint32_t *uids, size_t count, uint32_t *ret)
 {
     uint32_t last = last_id();
 
     for (uint32_t i = RESERVED; i < RESERVED + TRIES && last > 1000 + i; i++) {
         uint32_t id = last - i;
 
-        if (id == uid || is_running(id) || is_local(id) || host_uid_is_subordinate(id))
+        if (is_among(uids, count, id) || is_running(id) || is_local(id) || host_uid_is_subordinate(id))
             continue;
         *ret = id;
         return true;
@@ -122,16 +130,30 @@ static bool wait_for(pid_t child)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-bool uid_signal(uint32_t uid, int signal)
+static bool send_by_child(uint32_t uid, uint32_t nobody, int signal)
 {
-    uint32_t nobody;
     pid_t child;
 
-    if (uid == 0 || !find_nobody(uid, &nobody))
+    if (uid == 0)
         return false;
     fflush(NULL); /* or the child would have our unwritten output, too */
     child = fork();
     if (child == 0)
         _exit(become(uid, nobody) && send_all(signal) ? 0 : 1);
     return child > 0 && wait_for(child);
+}
+
+/* One after the other: the same nobody's children would hit each other. */
+bool uid_signal(const uint32_t *uids, size_t count, int signal)
+{
+    uint32_t nobody;
+    bool sent = true;
+
+    if (count == 0)
+        return true;
+    if (!find_nobody(uids, count, &nobody))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        sent = send_by_child(uids[i], nobody, signal) && sent;
+    return sent;
 }

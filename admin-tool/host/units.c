@@ -18,16 +18,18 @@ bool units_are_here(void)
 }
 
 /* org.freedesktop.systemd1(5), UID: what User= came to when the unit was started. */
-static bool ask(uint32_t uid, const char *name)
+static uint32_t ask(const char *name)
 {
     char operand[PROC_UNIT_SIZE], said[64], *end;
     char *const show[] = { "/usr/bin/systemctl", "show", "--property=UID", "--value", "--", operand,
                            NULL };
+    uint32_t uid;
 
     snprintf(operand, sizeof operand, "%s", name);
     if (strncmp(name, "user@", 5) == 0 || !host_capture(show, said, sizeof said))
-        return false;
-    return strtoul(said, &end, 10) == uid && end != said;
+        return UNIT_OF_NOBODY;
+    uid = (uint32_t)strtoul(said, &end, 10);
+    return end != said ? uid : UNIT_OF_NOBODY;
 }
 
 static struct unit *find(struct units *units, const char *name)
@@ -46,21 +48,21 @@ static struct unit *add(struct units *units, const char *name)
         return NULL;
     units->units = grown;
     grown = &units->units[units->count++];
-    *grown = (struct unit){ .is_own = ask(units->uid, name) };
+    *grown = (struct unit){ .uid = ask(name) };
     snprintf(grown->name, sizeof grown->name, "%s", name);
     return grown;
 }
 
-bool units_is_own(struct units *units, const char *name)
+bool units_is_own(struct units *units, const char *name, uint32_t uid)
 {
     struct unit *unit = find(units, name);
 
     if (unit == NULL)
         unit = add(units, name);
-    if (unit == NULL)
+    if (unit == NULL || unit->uid != uid)
         return false;
     unit->runs = true;
-    return unit->is_own;
+    return true;
 }
 
 void units_forget_runs(struct units *units)

@@ -11,15 +11,16 @@
 
 #include "proc.h"
 
+#define UNIT_OF_NOBODY UINT32_MAX
+
 struct unit {
     char name[PROC_UNIT_SIZE];
-    bool is_own; /* an administrator's for this user */
-    bool runs;   /* was met since units_forget_runs */
+    uint32_t uid; /* as whom it runs, an administrator's own doing; UNIT_OF_NOBODY */
+    bool runs;    /* was met as an own unit since units_forget_runs */
 };
 
 /* Those that were asked about. All zero at first; freed by units_free. */
 struct units {
-    uint32_t uid;
     struct unit *units;
     size_t count;
 };
@@ -27,9 +28,9 @@ struct units {
 /* Is systemd the first process of this machine? (sd_booted(3)) */
 bool units_are_here(void);
 
-/* Is it an own unit? systemd is asked once for each name, for at most 10 s; one that it will not speak
+/* Is it an own unit of this user's? systemd is asked once for each name, for at most 10 s; one that it will not speak
  * about is none, and so is any when memory is short. */
-bool units_is_own(struct units *units, const char *name);
+bool units_is_own(struct units *units, const char *name, uint32_t uid);
 
 void units_forget_runs(struct units *units);
 void units_free(struct units *units);

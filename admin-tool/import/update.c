@@ -5,6 +5,7 @@
 #include "update.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/local_users.h"
@@ -158,63 +159,73 @@ enum status update_make(struct import_batch *batch, struct import_row *row)
 
 /* -- after it ----------------------------------------------------------------------------- */
 
-/* For each that was changed, or of which something was taken. */
-static void for_each(const struct import_batch *batch, bool taken,
-                     void (*step)(const struct import_batch *batch, const struct import_row *row,
-                                  const struct account *after))
+void update_record(const struct import_batch *batch)
 {
     struct account after = { 0 };
 
     for (size_t i = 0; i < batch->count; i++) {
         const struct import_row *row = &batch->rows[i];
 
-        if (row->kind == ROW_CHANGE && (taken ? row->takes : row->changed != 0) &&
+        if (row->kind == ROW_CHANGE && row->changed != 0 &&
             store_account_by_uid(batch->tool->store, row->uid, &after) == STORE_OK)
-            step(batch, row, &after);
+            difference_record(batch->tool, &after, row->changed);
     }
     explicit_bzero(&after, sizeof after);
 }
 
-static void record(const struct import_batch *batch, const struct import_row *row, const struct account *after)
+/* Of which something was taken, side by side. NULL when memory is short. */
+static struct account *read_takers(const struct import_batch *batch, size_t *ret_count)
 {
-    difference_record(batch->tool, after, row->changed);
+    struct account *accounts = calloc(batch->count + 1, sizeof *accounts);
+
+    *ret_count = 0;
+    for (size_t i = 0; accounts != NULL && i < batch->count; i++)
+        if (batch->rows[i].kind == ROW_CHANGE && batch->rows[i].takes &&
+            store_account_by_uid(batch->tool->store, batch->rows[i].uid, &accounts[*ret_count]) == STORE_OK)
+            (*ret_count)++;
+    if (accounts == NULL)
+        tool_complain(batch->tool, "not enough memory for what follows the change; see 'ps -ef'");
+    return accounts;
 }
 
-void update_record(const struct import_batch *batch)
+static void forget_takers(struct account *accounts, size_t count)
 {
-    for_each(batch, false, record);
-}
-
-static void end_sessions(const struct import_batch *batch, const struct import_row *row, const struct account *after)
-{
-    (void)row;
-    sessions_end(batch->tool, after);
+    if (accounts != NULL)
+        explicit_bzero(accounts, count * sizeof *accounts);
+    free(accounts);
 }
 
 void update_finish(const struct import_batch *batch)
 {
-    for_each(batch, true, end_sessions);
+    size_t count;
+    struct account *accounts = read_takers(batch, &count);
+
+    sessions_end(batch->tool, accounts, count);
+    forget_takers(accounts, count);
+}
+
+static void advise(const struct account *account, char ret[SETID_COMMAND_SIZE])
+{
+    char roles[ROLES_SIZE];
+
+    print_roles(account->roles, roles);
+    if (account->status == ACCOUNT_SUSPENDED)
+        snprintf(ret, SETID_COMMAND_SIZE, "admin-tool users suspend %s --remove-setid", account->username);
+    else
+        snprintf(ret, SETID_COMMAND_SIZE, "admin-tool users edit-roles %s --roles %s --remove-setid", account->username,
+                 roles);
 }
 
 /* A file's set-id bits keep what was lost, and a local line lets in whoever is suspended. */
-static void settle(const struct import_batch *batch, const struct import_row *row, const struct account *after)
-{
-    bool suspended = after->status == ACCOUNT_SUSPENDED;
-    char command[256], roles[ROLES_SIZE];
-
-    (void)row;
-    print_roles(after->roles, roles);
-    if (suspended)
-        snprintf(command, sizeof command, "admin-tool users suspend %s --remove-setid", after->username);
-    else
-        snprintf(command, sizeof command, "admin-tool users edit-roles %s --roles %s --remove-setid", after->username,
-                 roles);
-    setid_settle(batch->tool, after, suspended, after->roles, command);
-    if (suspended)
-        host_complain_local(batch->tool, after->username);
-}
-
 void update_settle(const struct import_batch *batch)
 {
-    for_each(batch, true, settle);
+    size_t count;
+    struct account *accounts = read_takers(batch, &count);
+
+    if (count > 0)
+        setid_settle(batch->tool, accounts, count, false, advise);
+    for (size_t i = 0; i < count; i++)
+        if (accounts[i].status == ACCOUNT_SUSPENDED)
+            host_complain_local(batch->tool, accounts[i].username);
+    forget_takers(accounts, count);
 }

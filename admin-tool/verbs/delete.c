@@ -57,19 +57,19 @@ static void follow_delete(struct tool *tool, const struct change *change,
     subids_take_back(tool, before);
 }
 
-/* May take a minute, and half of it is no harm. */
-static void settle_delete(struct tool *tool, const struct change *change,
-                          const struct account *before, const struct account *after)
+static void advise_delete(const struct account *account, char ret[SETID_COMMAND_SIZE])
 {
-    char command[SETID_COMMAND_SIZE];
+    setid_command(account->home, SEARCH_WRITABLE, account->uid, ret);
+}
 
+/* May take a minute, and half of it is no harm. */
+static void settle_delete(struct tool *tool, const struct change *change, const struct account *accounts, size_t count)
+{
     (void)change;
-    (void)after;
     if (tool_has(tool, OPTION_REMOVE_HOME))
-        home_remove(tool, before);
-    leftovers_print(before, false, stdout);
-    setid_command(before->home, SEARCH_WRITABLE, before->uid, command);
-    setid_settle(tool, before, true, 0, command);
+        homes_remove(tool, accounts, count);
+    leftovers_print(accounts, count, false, stdout);
+    setid_settle(tool, accounts, count, true, advise_delete);
 }
 
 static void preview_delete(struct tool *tool, const struct change *change,
@@ -80,15 +80,22 @@ static void preview_delete(struct tool *tool, const struct change *change,
         fprintf(out, "Would remove %s, if it is the user's own folder.\n", account->home);
     local_groups_preview(tool, account, out);
     subids_preview_take_back(account, out);
-    leftovers_print(account, tool_has(tool, OPTION_REMOVE_HOME), out);
-    setid_preview(tool, account, true, 0, out);
+}
+
+static void preview_left(struct tool *tool, const struct change *change, const struct account *accounts, size_t count,
+                         FILE *out)
+{
+    (void)change;
+    leftovers_print(accounts, count, tool_has(tool, OPTION_REMOVE_HOME), out);
+    setid_preview(tool, accounts, count, true, 0, out);
 }
 
 enum status users_delete(struct tool *tool)
 {
     static const struct change change = {
         .event = "delete", .plan = "delete", .outcome = "is deleted", .asks = true, .check = check_delete, .look = look_delete,
-        .apply = apply_delete, .ends = ends_deleted, .follow = follow_delete, .settle = settle_delete, .preview = preview_delete,
+        .apply = apply_delete, .ends = ends_deleted, .follow = follow_delete, .settle = settle_delete,
+        .preview = preview_delete, .preview_all = preview_left,
     };
 
     return change_accounts(tool, &change);

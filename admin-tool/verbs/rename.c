@@ -98,19 +98,18 @@ static enum status check_home(struct tool *tool, const struct change *change, co
 
 static enum status check_running(struct tool *tool, const struct account *account)
 {
-    size_t count;
-    pid_t first;
+    struct running running;
 
     if (tool_has(tool, OPTION_END_SESSIONS))
         return GO_ON;
-    if (!sessions_find(tool, account, &count, &first))
+    if (!sessions_find(tool, account, 1, &running))
         return tool_refuse(STATUS_FAILED, "cannot find out what runs for %s; run 'admin-tool check', or use "
                            "--end-sessions", account->username);
-    if (count == 0)
+    if (running.count == 0)
         return GO_ON;
     return tool_refuse(STATUS_REFUSED, "%s runs %zu process%s (see 'ps -fp %d'), which would keep the former name: wait "
-                       "for the end, or use --end-sessions", account->username, count, count == 1 ? "" : "es",
-                       (int)first);
+                       "for the end, or use --end-sessions", account->username, running.count,
+                       running.count == 1 ? "" : "es", (int)running.first);
 }
 
 static enum status look_rename(struct tool *tool, const struct change *change, const struct account *account)
@@ -156,14 +155,13 @@ static void follow_home(struct tool *tool, const char *old, const struct account
 
 static void settle_running(struct tool *tool, const struct account *account)
 {
-    size_t count = 0;
-    pid_t first;
+    struct running running;
 
     if (tool_has(tool, OPTION_END_SESSIONS))
-        sessions_interrupt(tool, account);
-    else if (sessions_find(tool, account, &count, &first) && count > 0)
+        sessions_interrupt(tool, account, 1);
+    else if (sessions_find(tool, account, 1, &running) && running.count > 0)
         tool_complain(tool, "%s began to run something meanwhile, which keeps the former name; see 'ps -fp %d'",
-                      account->username, (int)first);
+                      account->username, (int)running.first);
 }
 
 /* The sessions last, for one may be our own. */

@@ -317,12 +317,17 @@ static enum status apply(struct tool *tool, struct store *backup, const struct p
 
 static void end_sessions(struct tool *tool, const struct leavers *leavers)
 {
-    for (size_t i = 0; i < leavers->count; i++) {
-        struct account account = { .uid = leavers->all[i].uid };
+    struct account *accounts = calloc(leavers->count + 1, sizeof *accounts); /* NULL: no memory, with none, too */
 
-        memcpy(account.username, leavers->all[i].username, ACCOUNT_NAME_SIZE);
-        sessions_end(tool, &account);
+    for (size_t i = 0; i < leavers->count && accounts != NULL; i++) {
+        accounts[i].uid = leavers->all[i].uid;
+        memcpy(accounts[i].username, leavers->all[i].username, ACCOUNT_NAME_SIZE);
     }
+    if (accounts != NULL)
+        sessions_end(tool, accounts, leavers->count);
+    else
+        tool_complain(tool, "not enough memory to end what runs for those who lost access; see 'ps -ef'");
+    free(accounts);
 }
 
 static enum status carry_out(struct tool *tool, struct store *backup, const struct plan *plan)

@@ -20,6 +20,7 @@
 #include "sql/activity_summary.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
+#include "terminal/answer.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
@@ -39,25 +40,7 @@ static enum status check_reason(const char *reason)
     return GO_ON;
 }
 
-/* The file bits that outlive the change; `how` is the verb with what it needs. */
-static void settle_setid(struct tool *tool, const struct account *account, const char *how)
-{
-    char command[256];
-
-    snprintf(command, sizeof command, "admin-tool users %s --remove-setid", how);
-    setid_settle(tool, account, account->status != ACCOUNT_ACTIVE, account->roles, command);
-}
-
 /* -- suspend and activate ----------------------------------------------------------------- */
-
-static void settle_suspended(struct tool *tool, const struct account *account)
-{
-    char how[64];
-
-    snprintf(how, sizeof how, "suspend %s", account->username);
-    settle_setid(tool, account, how);
-    host_complain_local(tool, account->username);
-}
 
 /* Of one who is suspended already, too: a run that was killed may have left it. */
 static bool ends_suspended(const struct tool *tool, const struct change *change, const struct target *target)
@@ -67,19 +50,35 @@ static bool ends_suspended(const struct tool *tool, const struct change *change,
     return !tool_has(tool, OPTION_KEEP_SESSIONS);
 }
 
-static void settle_suspend(struct tool *tool, const struct change *change,
-                           const struct account *before, const struct account *after)
+static bool settles_suspended(const struct tool *tool, const struct change *change, const struct target *target)
 {
+    (void)tool;
     (void)change;
-    (void)before;
-    settle_suspended(tool, after);
+    (void)target;
+    return true;
 }
 
-static void preview_suspend(struct tool *tool, const struct change *change,
-                            const struct account *account, FILE *out)
+static void advise_suspend(const struct account *account, char ret[SETID_COMMAND_SIZE])
+{
+    snprintf(ret, SETID_COMMAND_SIZE, "admin-tool users suspend %s --remove-setid", account->username);
+}
+
+/* The file bits that outlive the change. */
+static void settle_suspend(struct tool *tool, const struct change *change, const struct account *accounts, size_t count)
 {
     (void)change;
-    setid_preview(tool, account, true, account->roles, out);
+    setid_settle(tool, accounts, count, false, advise_suspend);
+    for (size_t i = 0; i < count; i++) {
+        answer_about(accounts[i].username);
+        host_complain_local(tool, accounts[i].username);
+    }
+}
+
+static void preview_suspend(struct tool *tool, const struct change *change, const struct account *accounts, size_t count,
+                            FILE *out)
+{
+    (void)change;
+    setid_preview(tool, accounts, count, true, 0, out);
 }
 
 static bool is_dormant(const struct tool *tool, const struct account *account)
@@ -154,7 +153,7 @@ enum status users_suspend(struct tool *tool)
         .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
         .detail = tool->arguments.value[OPTION_REASON],
         .check = check_status, .apply = apply_suspend, .ends = ends_suspended,
-        .settle = settle_suspend, .preview = preview_suspend, .again = settle_suspended,
+        .settles = settles_suspended, .settle = settle_suspend, .preview_all = preview_suspend,
     };
     enum status status = check_reason(change.detail);
 
@@ -209,22 +208,27 @@ static bool ends_demoted(const struct tool *tool, const struct change *change, c
     return target->changed && (target->before.roles & ~target->after.roles) != 0 && !tool_has(tool, OPTION_KEEP_SESSIONS);
 }
 
-static void roles_again(struct tool *tool, const struct account *account)
+/* A file's set-group-id bit keeps a group, too. */
+static bool settles_demoted(const struct tool *tool, const struct change *change, const struct target *target)
 {
-    char names[ROLES_SIZE], how[128];
-
-    print_roles(account->roles, names);
-    snprintf(how, sizeof how, "edit-roles %s --roles %s", account->username, names);
-    settle_setid(tool, account, how);
+    (void)tool;
+    (void)change;
+    return !target->changed || (target->before.roles & ~target->after.roles) != 0;
 }
 
-/* A file's set-group-id bit keeps a group, too. */
-static void settle_roles(struct tool *tool, const struct change *change,
-                         const struct account *before, const struct account *after)
+static void advise_roles(const struct account *account, char ret[SETID_COMMAND_SIZE])
+{
+    char names[ROLES_SIZE];
+
+    print_roles(account->roles, names);
+    snprintf(ret, SETID_COMMAND_SIZE, "admin-tool users edit-roles %s --roles %s --remove-setid", account->username,
+             names);
+}
+
+static void settle_roles(struct tool *tool, const struct change *change, const struct account *accounts, size_t count)
 {
     (void)change;
-    if ((before->roles & ~after->roles) != 0)
-        roles_again(tool, after);
+    setid_settle(tool, accounts, count, false, advise_roles);
 }
 
 static void announce_roles(const struct tool *tool, const struct change *change,
@@ -234,11 +238,10 @@ static void announce_roles(const struct tool *tool, const struct change *change,
         fprintf(out, "Taking a role away ends what %s runs, unless --keep-sessions.\n", account->username);
 }
 
-static void preview_roles(struct tool *tool, const struct change *change,
-                          const struct account *account, FILE *out)
+static void preview_roles(struct tool *tool, const struct change *change, const struct account *accounts, size_t count,
+                          FILE *out)
 {
-    if ((account->roles & ~change->roles) != 0)
-        setid_preview(tool, account, account->status != ACCOUNT_ACTIVE, change->roles, out);
+    setid_preview(tool, accounts, count, false, change->roles, out);
 }
 
 enum status users_edit_roles(struct tool *tool)
@@ -248,8 +251,7 @@ enum status users_edit_roles(struct tool *tool)
     struct change change = {
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
         .check = check_roles, .look = look_roles, .apply = apply_roles, .ends = ends_demoted,
-        .settle = settle_roles, .announce = announce_roles, .preview = preview_roles,
-        .again = roles_again,
+        .settles = settles_demoted, .settle = settle_roles, .announce = announce_roles, .preview_all = preview_roles,
     };
 
     if (text == NULL)

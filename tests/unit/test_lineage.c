@@ -25,10 +25,11 @@ bool units_are_here(void)
     return false;
 }
 
-bool units_is_own(struct units *units, const char *name)
+bool units_is_own(struct units *units, const char *name, uint32_t uid)
 {
     (void)units;
     (void)name;
+    (void)uid;
     return false;
 }
 
@@ -84,19 +85,21 @@ static void numbers_used_anew_are_not_hit(void **state)
 
 static void states_are_told_apart(void **state)
 {
+    struct whose_user users[] = { { .uid = NOBODYS }, { .uid = getuid() } };
+    const struct whose both = { .users = users, .count = 2 };
     pid_t child = start_waiting();
     struct proc process;
     siginfo_t info;
-    bool his;
+    int owner = WHOSE_NOBODYS;
 
     (void)state;
     assert_int_equal(proc_read(child, &process), PROC_ALIVE);
     assert_int_equal(process.parent, getpid());
     assert_int_equal(process.session, getsid(0));
-    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = getuid() }, &his), PROC_ALIVE);
-    assert_true(his);
-    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = NOBODYS }, &his), PROC_ALIVE);
-    assert_false(his);
+    assert_int_equal(proc_whose_uid(child, &both, WHOSE_NOBODYS, &owner), PROC_ALIVE);
+    assert_int_equal(owner, 1);
+    assert_int_equal(proc_whose_uid(child, &both, 1, &owner), PROC_ALIVE);
+    assert_int_equal(owner, WHOSE_NOBODYS);
     kill(child, SIGSTOP);
     assert_int_equal(waitid(P_PID, (id_t)child, &info, WSTOPPED), 0);
     assert_int_equal(proc_read(child, &process), PROC_ALIVE);
@@ -106,13 +109,13 @@ static void states_are_told_apart(void **state)
     assert_int_equal(proc_read(child, &process), PROC_ENDED);
     waitpid(child, NULL, 0);
     assert_int_equal(proc_read(child, &process), PROC_VANISHED);
-    assert_int_equal(proc_has_uid(child, &(struct whose){ .uid = getuid() }, &his), PROC_VANISHED);
+    assert_int_equal(proc_whose_uid(child, &both, WHOSE_NOBODYS, &owner), PROC_VANISHED);
 }
 
 /* Children that are born and gone while we look. */
 static void whoever_vanishes_is_counted(void **state)
 {
-    const struct openings nobodys = { 0 };
+    struct whose_user nobody = { .uid = NOBODYS };
     struct lineage none = { 0 }, seen = { 0 };
     struct units units = { 0 };
     size_t vanished = 0;
@@ -123,7 +126,7 @@ static void whoever_vanishes_is_counted(void **state)
         if ((born = vfork()) == 0)
             _exit(0);
     for (int i = 0; i < 2000 && vanished == 0; i++) {
-        assert_true(lineage_read(&(struct whose){ .uid = NOBODYS }, &nobodys, &none, &units, &seen));
+        assert_true(lineage_read(&(struct whose){ .users = &nobody, .count = 1 }, &none, &units, &seen));
         assert_non_null(lineage_find(&seen, getpid()));
         vanished = seen.vanished;
         lineage_free(&seen);
@@ -132,21 +135,22 @@ static void whoever_vanishes_is_counted(void **state)
     assert_true(vanished > 0);
 }
 
-/* One look with this one as who opened a session for him: is the other one to be ended? */
-static bool is_his(struct opening opening, pid_t pid)
+/* One look for two users, with these as who opened a session for each: whose is the other one? */
+static int find_owner(struct opening first, struct opening second, pid_t pid)
 {
-    const struct openings openings = { .all = &opening, .count = 1 };
+    struct whose_user users[] = { { .uid = NOBODYS, .openings = { .all = &first, .count = 1 } },
+                                  { .uid = NOBODYS + 1, .openings = { .all = &second, .count = 1 } } };
     struct lineage none = { 0 }, seen = { 0 };
     struct units units = { 0 };
     const struct relative *found;
-    bool his;
+    int owner;
 
-    assert_true(lineage_read(&(struct whose){ .uid = NOBODYS }, &openings, &none, &units, &seen));
+    assert_true(lineage_read(&(struct whose){ .users = users, .count = 2 }, &none, &units, &seen));
     found = lineage_find(&seen, pid);
     assert_non_null(found);
-    his = found->relation == RELATION_SESSION;
+    owner = found->relation == RELATION_SESSION ? found->owner : WHOSE_NOBODYS;
     lineage_free(&seen);
-    return his;
+    return owner;
 }
 
 /* A child with one of its own, whose number it writes. */
@@ -170,25 +174,33 @@ static pid_t start_family(pid_t *ret_grandchild)
     return child;
 }
 
-static void who_opened_a_session_is_his_and_what_descends_from_it(void **state)
+static struct opening opening_of(pid_t pid)
 {
-    pid_t grandchild = 0, child = start_family(&grandchild), other = start_waiting();
-    struct opening opening = { .pid = child };
     struct proc process;
 
+    assert_int_equal(proc_read(pid, &process), PROC_ALIVE);
+    return (struct opening){ .pid = pid, .start = process.start };
+}
+
+static void who_opened_a_session_is_his_and_what_descends_from_it(void **state)
+{
+    pid_t grandchild = 0, child = start_family(&grandchild), other = start_waiting(), stranger = start_waiting();
+    struct opening opening = opening_of(child), others = opening_of(other);
+
     (void)state;
-    assert_int_equal(proc_read(child, &process), PROC_ALIVE);
-    opening.start = process.start;
-    assert_true(is_his(opening, child));
-    assert_true(is_his(opening, grandchild));
-    assert_false(is_his(opening, other));
-    assert_false(is_his(opening, getpid()));
+    assert_int_equal(find_owner(opening, others, child), 0);
+    assert_int_equal(find_owner(opening, others, grandchild), 0);
+    assert_int_equal(find_owner(opening, others, other), 1);
+    assert_int_equal(find_owner(others, opening, grandchild), 1);
+    assert_int_equal(find_owner(opening, others, stranger), WHOSE_NOBODYS);
+    assert_int_equal(find_owner(opening, others, getpid()), WHOSE_NOBODYS);
     opening.start--; /* the number was another's */
-    assert_false(is_his(opening, child));
-    assert_false(is_his(opening, grandchild));
+    assert_int_equal(find_owner(opening, others, child), WHOSE_NOBODYS);
+    assert_int_equal(find_owner(opening, others, grandchild), WHOSE_NOBODYS);
     kill(grandchild, SIGKILL);
     end(child);
     end(other);
+    end(stranger);
 }
 
 int main(void)

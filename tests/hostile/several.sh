@@ -1,0 +1,112 @@
+#!/bin/bash
+# Several users' sessions end in one sweep: nobody's forks get away meanwhile, whoever they are, and the machine's
+# processes are looked at once for all of them, not once for each.
+
+# shellcheck source=tests/cli/lib.sh disable=SC2034,SC2154,SC2016,SC2317
+. /src/tests/cli/lib.sh
+runaway=/src/.build/world/runaway
+users='ann ben cid dan eve'
+
+make root1 --roles admin
+for name in $users bystander; do
+    make "$name"
+done
+soon()
+{
+    for _ in $(seq 100); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 0.05
+    done
+    return 1
+}
+alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.[ZX]' "/proc/$1/status"; }
+generation() { od -An -tu8 "$tmp/$1" 2>/dev/null; }
+goes_on()
+{
+    local once
+    once=$(generation "$1")
+    sleep 0.1
+    [ "$once" != "$(generation "$1")" ]
+}
+chain() { nice -n -20 "$runaway" chain "$2" "$2" "$2" "$tmp/$1" >/dev/null 2>&1 & disown; soon goes_on "$1"; }
+runs() { pgrep -r D,R,S,T,t -U "$1" >/dev/null || pgrep -r D,R,S,T,t -u "$1" >/dev/null; }
+nobody_runs() { for name in $users; do ! runs "$name" || return 1; done; }
+
+# A restore of what was when these were suspended: everybody who loses access by it is one of the sweep's.
+for name in $users; do
+    admin-tool users suspend "$name" -y >"$tmp/made"
+    [ "$name" != ann ] || admin-tool backup /root/one >"$tmp/made"
+done
+admin-tool backup /root/five >"$tmp/made"
+activate() { for name in $users; do admin-tool users activate "$name" -y >"$tmp/made" 2>&1; done; }
+
+# -- everybody forks ---------------------------------------------------------------------------------
+
+activate
+for name in $users; do
+    chain "$name" "$(id -u "$name")"
+    setpriv --reuid "$name" --regid "$name" --init-groups sleep 1000 & disown
+    setpriv --ruid root --euid "$name" --clear-groups sleep 1000 & disown
+done
+chain bystander "$(id -u bystander)"
+"$runaway" ids 0 0 0 0 & roots=$!
+ok "others fork, too" goes_on bystander
+exits 0 "one sweep against five who fork" admin-tool restore /root/five -y --exact
+ok "... nothing of theirs runs" nobody_runs
+for name in $users; do
+    ok "... $name's forks have ended" eval '! goes_on '"$name"
+done
+ok "another's forks go on" goes_on bystander
+ok "... and root's process" alive "$roots"
+kill "$roots"
+pkill -KILL -U bystander
+
+# -- one look for all --------------------------------------------------------------------------------
+
+# Who runs the same, by who is swept: what is opened below /proc, and how often /proc itself.
+count_looks()
+{
+    activate
+    for name in $users; do
+        for _ in 1 2 3 4; do
+            setpriv --reuid "$name" --regid "$name" --init-groups sleep 1000 & disown
+        done
+    done
+    sleep 0.3
+    run timeout 120 strace -f -qq -e trace=openat -o "$tmp/trace" admin-tool restore "$1" -y --exact
+    opened=$(grep -c '"/proc/' "$tmp/trace") looks=$(grep -c '"/proc", ' "$tmp/trace")
+    for name in $users; do
+        pkill -KILL -U "$name"
+    done
+}
+count_looks /root/one
+ok "one user is swept" [ "$status" -eq 0 ]
+opened_for_one=$opened looks_for_one=$looks
+count_looks /root/five
+ok "five are" [ "$status" -eq 0 ]
+ok "with as many looks at all processes, or one more ($looks_for_one for one, $looks for five)" \
+    [ "$looks" -le $((looks_for_one + 2)) ]
+ok "and not twice the files of /proc ($opened_for_one for one, $opened for five)" \
+    [ "$opened" -lt $((2 * opened_for_one)) ]
+
+# -- what cannot be ended is said for each -----------------------------------------------------------
+
+activate
+for name in ann eve; do
+    setpriv --reuid "$name" --regid "$name" --init-groups sleep 1000 & disown
+done
+sleep 0.3
+begun=$(date +%s)
+run timeout 60 strace -f -qq -e trace=kill,pidfd_send_signal -e inject=kill,pidfd_send_signal:retval=0 -o "$tmp/trace" \
+    admin-tool restore /root/five -y --exact
+took=$(($(date +%s) - begun))
+ok "what is not ended (exit 1)" [ "$status" -eq 1 ]
+for name in ann eve; do
+    complains "^admin-tool: could not end everything that runs for $name; see 'ps -fu $(id -u "$name")'" "... is said for $name"
+done
+ok "... and for nobody else" eval '! grep -q "runs for \(ben\|cid\|dan\)" "$tmp/err"'
+ok "... after one sweep's patience, not one for each ($took s)" [ "$took" -lt 18 ]
+for name in ann eve; do
+    pkill -KILL -U "$name"
+done
+done_testing
