@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* A number and nothing else up to the blank or line's end behind it. */
@@ -62,6 +64,21 @@ static bool take_type(const char *line, uint64_t mount, char *ret, size_t size)
     return true;
 }
 
+/* The list has no line about "/" in a chroot into a folder that is no mount point. We run from it: it may be asked. */
+static bool take_type_of_root(uint64_t mount, char *ret, size_t size)
+{
+    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct statfs st;
+    uint64_t id;
+    bool found = root != -1 && mounted_id(root, &id) && id == mount && fstatfs(root, &st) == 0;
+
+    if (found)
+        snprintf(ret, size, "%s", st.f_type == FUSE_SUPER_MAGIC ? "fuse" : "rootfs");
+    if (root != -1)
+        close(root);
+    return found;
+}
+
 bool mounted_type(uint64_t mount, char *ret, size_t size)
 {
     FILE *info = fopen("/proc/self/mountinfo", "re");
@@ -74,7 +91,7 @@ bool mounted_type(uint64_t mount, char *ret, size_t size)
     free(line);
     if (info != NULL)
         fclose(info);
-    return found;
+    return found || take_type_of_root(mount, ret, size);
 }
 
 /* proc(5): blank, tab, newline and backslash stand as three octal digits behind a backslash. */

@@ -90,6 +90,16 @@ ok "a local account with its own home" [ "$status" -eq 0 ]
 run admin-tool users import --from-passwd cuckoo
 ok "... with another's (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "/home/mal is " "$tmp/err"'
 
+# -- a chroot whose root is no mount point: no line of /proc/self/mountinfo is about it -----------------------------
+mkdir -p /plain/{usr,proc,dev,run,tmp,home,root,var/lib} && mount --bind /usr /plain/usr && mount -t proc proc /plain/proc
+cp -a /bin /sbin /lib /lib64 /etc /plain && mknod -m 666 /plain/dev/null c 1 3
+run chroot /plain /usr/sbin/admin-tool users create -u ann -e ann@example.com
+ok "in a plain chroot no folder is somebody's that is root's" eval '[ "$status" -eq 0 ] && [ -d /plain/home/ann ]'
+chmod 757 /plain/home
+run chroot /plain /usr/sbin/admin-tool users create -u bea -e bea@example.com
+ok "... and others' are (exit 4)" eval '[ "$status" -eq 4 ] && grep -q "others can write in /home;" "$tmp/err"'
+umount /plain/proc /plain/usr
+
 # -- somebody in between: what is there by the time it is made ---------------------------------------------------
 exits 0 "--force below a folder of mal's" create hal --home /home/mal/hal --force
 ok "... is made" [ "$(stat -c '%U %a' /home/mal/hal)" = 'hal 700' ]
