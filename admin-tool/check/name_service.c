@@ -2,7 +2,7 @@
  * NSS seen by the doctor: whether a search in each of the three maps comes to us, and whether the
  * library is where glibc looks.
  */
-#include "nss.h"
+#include "name_service.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
