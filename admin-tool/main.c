@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "change/open.h"
+#include "host/local_users.h"
 #include "host/process.h"
 #include "sql/deadline.h"
 #include "sql/holder.h"
@@ -109,7 +110,7 @@ enum { HOLD_MS = 10000, WAIT_MS = 30000 };
 
 int main(int argc, char **argv)
 {
-    struct tool tool = { .lock = -1, .folder = -1 };
+    struct tool tool = { .lock = -1, .folder = -1, .find_local = host_find_local };
     enum status status;
 
     if (!process_harden(&tool.folder) || !memory_wipe_freed())

@@ -162,6 +162,28 @@ enum store_result store_accounts_page(struct store *store, uint32_t after, struc
     return store_accounts_with_role(store, NULL, after, page, size, ret);
 }
 
+enum store_result store_names_page(struct store *store, const char *after, size_t shortest, size_t longest,
+                                   char (*page)[ACCOUNT_NAME_SIZE], size_t size, size_t *ret)
+{
+    enum store_result result = STORE_OK;
+    size_t count = 0;
+    int rc = SQLITE_DONE;
+    sqlite3_stmt *row = database_prepare(store->db,
+        "SELECT username FROM accounts WHERE username > ?1 AND length(username) BETWEEN ?2 AND ?3"
+        " ORDER BY username LIMIT ?4", "tiii", after, (int64_t)shortest, (int64_t)longest, (int64_t)size);
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
+        result = database_text(row, 0, page[count++], ACCOUNT_NAME_SIZE);
+    database_finish(row);
+    if (result == STORE_OK)
+        result = database_result(rc);
+    if (result == STORE_OK)
+        *ret = count;
+    return result;
+}
+
 enum store_result store_accounts_count(struct store *store, uint64_t *ret)
 {
     int64_t count = 0;

@@ -27,6 +27,10 @@ enum store_result store_next_former_name(struct store *store, const char *after,
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
                                       size_t size, size_t *ret);
 
+/* Up to `size` names behind `after`, in the order of names, of so many letters; *ret is how many, 0 at the end. */
+enum store_result store_names_page(struct store *store, const char *after, size_t shortest, size_t longest,
+                                   char (*page)[ACCOUNT_NAME_SIZE], size_t size, size_t *ret);
+
 /* How many there are. */
 enum store_result store_accounts_count(struct store *store, uint64_t *ret);
 

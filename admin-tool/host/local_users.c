@@ -16,7 +16,7 @@
 #include "home_owner.h"
 #include "local_lines.h"
 
-bool host_is_local(const char *username)
+bool host_find_local(const char *username, uint32_t *ret_uid)
 {
     FILE *file = fopen("/etc/passwd", "re");
     const struct passwd *entry;
@@ -25,9 +25,19 @@ bool host_is_local(const char *username)
     if (file == NULL)
         return false;
     while (!found && (entry = fgetpwent(file)) != NULL)
-        found = strcmp(entry->pw_name, username) == 0;
+        if (strcmp(entry->pw_name, username) == 0) {
+            *ret_uid = entry->pw_uid;
+            found = true;
+        }
     fclose(file);
     return found;
+}
+
+bool host_is_local(const char *username)
+{
+    uint32_t uid;
+
+    return host_find_local(username, &uid);
 }
 
 bool host_is_anothers(const char *username, uint32_t uid)

@@ -12,6 +12,7 @@
 
 /* True when /etc/passwd itself has a line of this name; and a note that says what follows from it. */
 bool host_is_local(const char *username);
+bool host_find_local(const char *username, uint32_t *ret_uid);
 void host_note_local(const char *username);
 
 /* Somebody of another uid has the name, or will: /etc/passwd or another source knows one. Asks NSS. */

@@ -93,6 +93,9 @@ struct tool {
     struct policy policy; /* the defaults when there is no store */
     struct actor actor;   /* of a changing command, once opened; --dry-run, too */
     int folder;           /* where it was started, for openat(2); -1: nowhere. We are in "/" */
+    /* Whether /etc/passwd has a line of this name. Set by the caller of all rooms: those that read it stand above some
+     * that ask. */
+    bool (*find_local)(const char *username, uint32_t *ret_uid);
     int lock;             /* the tool lock's descriptor, -1 when not held */
     int64_t begun;        /* the generation that change_begin found; 0: not known */
     bool tells_nscd;      /* when the lock is released */

@@ -10,11 +10,11 @@
 
 #include "sql/account.h"
 #include "sql/store.h"
-#include "sql/store_accounts.h"
 #include "answer.h"
 #include "command.h"
 #include "escape.h"
 #include "fault.h"
+#include "unknown.h"
 
 static struct {
     FILE *out; /* NULL: at once */
@@ -128,23 +128,31 @@ void tool_complain(struct tool *tool, const char *format, ...)
     tool->troubled = true;
 }
 
-/* Whoever had the name before is told by the present one, and who went to /etc/passwd by that. */
 static enum status say_unknown(const struct tool *tool, const char *subject)
 {
-    struct account account;
-    enum store_result result = STORE_NOT_FOUND;
+    char name[ACCOUNT_NAME_SIZE];
 
-    if (tool->store != NULL)
-        result = store_account_by_former_name(tool->store, subject, &account);
-    if (result != STORE_OK && tool->store != NULL && store_went_to_passwd(tool->store, subject, 0) == STORE_OK)
+    switch (unknown_find(tool, subject, name)) {
+    case UNKNOWN_RENAMED:
+        return tool_refuse_as(KIND_NOT_FOUND, "username", subject,
+                              "no such user: %s is now %s; see 'admin-tool users show %s'", subject, name, name);
+    case UNKNOWN_GONE:
         return tool_refuse_as(KIND_LOCAL_ACCOUNT, "username", subject, "no such user: %s went to /etc/passwd; see "
                               "usermod(8), or 'admin-tool users import --from-passwd --take-over %s'", subject, subject);
-    if (result != STORE_OK)
-        return tool_refuse_as(KIND_NOT_FOUND, "username", subject, "no such user: %s; see 'admin-tool users list'",
-                              subject);
-    explicit_bzero(account.hash, sizeof account.hash);
-    return tool_refuse_as(KIND_NOT_FOUND, "username", subject, "no such user: %s is now %s; see 'admin-tool users show %s'",
-                          subject, account.username, account.username);
+    case UNKNOWN_LOCAL:
+        return tool_refuse_as(KIND_LOCAL_ACCOUNT, "username", subject, "%s is a local account of /etc/passwd; use "
+                              "'passwd %s', or 'admin-tool users import --from-passwd %s'", subject, subject, subject);
+    case UNKNOWN_SYSTEM:
+        return tool_refuse_as(KIND_LOCAL_ACCOUNT, "username", subject,
+                              "%s is a local account of /etc/passwd; see usermod(8)", subject);
+    case UNKNOWN_SIMILAR:
+        return tool_refuse_as(KIND_NOT_FOUND, "username", subject, "no such user: %s; did you mean %s?", subject, name);
+    case UNKNOWN_NOBODY:
+    default:
+        return tool_refuse_as(KIND_NOT_FOUND, "username", subject, tool->store != NULL
+                                  ? "no such user: %s; see 'admin-tool users list'"
+                                  : "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
+    }
 }
 
 enum status tool_store_status(const struct tool *tool, enum store_result result,
@@ -156,10 +164,8 @@ enum status tool_store_status(const struct tool *tool, enum store_result result,
     case STORE_OK:
         return GO_ON;
     case STORE_NOT_FOUND:
-        return say_unknown(tool, subject);
     case STORE_MISSING:
-        return tool_refuse_as(KIND_NOT_FOUND, "username", subject,
-                              "no such user: %s; there is no account yet, see 'admin-tool users create'", subject);
+        return say_unknown(tool, subject);
     case STORE_TAKEN:
         return tool_refuse_as(KIND_TAKEN, NULL, subject, "%s is taken by an account or a deleted one; choose another",
                               subject);

@@ -61,8 +61,8 @@ enum status username_check_store(const struct tool *tool, const char *username)
         return refuse_former(tool, username);
     return result != STORE_OK ? tool_store_status(tool, result, username)
            : tool_refuse_as(KIND_TAKEN, "username", username,
-                            "there is an account %s already; see 'admin-tool users show %s'",
-                         username, username);
+                            "%s is taken by an account of this store; see 'admin-tool users show %s'", username,
+                            username);
 }
 
 /* Where the verb has one. */

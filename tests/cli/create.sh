@@ -189,9 +189,9 @@ ok "everything closed: still made, nothing written into the store" eval \
 # -- who has the name, the address ---------------------------------------------------------------------------------------
 make quin
 exits 4 "a name of ours" admin-tool users create -u quin -e other@example.com
-complains "^admin-tool: there is an account quin already; see 'admin-tool users show quin'$" "... says so"
+complains "^admin-tool: quin is taken by an account of this store; see 'admin-tool users show quin'$" "... says so"
 exits 4 "... --dry-run, too" admin-tool users create -u quin -e other@example.com --dry-run
-complains "^admin-tool: there is an account quin already" "... says so"
+complains "^admin-tool: quin is taken by an account of this store" "... says so"
 exits 4 "an address of ours" admin-tool users create -u rosa -e quin@example.com
 complains "^admin-tool: quin@example.com is another account's e-mail address" "... says so"
 exits 4 "... by edit" admin-tool users edit nina -e quin@example.com

@@ -62,7 +62,7 @@ for name in '' 0 Alicia 'a b' coder-x .x "$(printf 'x%.0s' {1..33})"; do
     exits 4 "to '$name'" admin-tool users rename bob "$name" -y
 done
 exits 4 "to an account's name" admin-tool users rename bob alicia -y
-complains "there is an account alicia already" "... says so"
+complains "alicia is taken by an account of this store" "... says so"
 exits 4 "to a former name" admin-tool users rename bob alice -y
 complains "alice is the former name of alicia; names are never given out again" "... says whose"
 exits 4 "back to the own former name" admin-tool users rename alicia alice -y
