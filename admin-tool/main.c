@@ -13,6 +13,7 @@
 #include "sql/deadline.h"
 #include "sql/holder.h"
 #include "sql/memory.h"
+#include "sql/policy.h"
 #include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/options.h"
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
     deadline_set(HOLD_MS, GAVE_UP, STATUS_FAILED);
     holder_set_patience(WAIT_MS);
     tool.now = (int64_t)time(NULL);
+    policy_defaults(&tool.policy);
     answer_expect(argc, argv);
     status = run(&tool, argc, argv);
     tool_close(&tool);

@@ -200,10 +200,9 @@ const char *account_email_fault(const char *email)
     return NULL;
 }
 
-/* One code point of valid UTF-8 (RFC 3629: shortest form, no surrogates), 0 at a fault; *ret is its
- * length in octets. */
-static uint32_t utf8_decode(const unsigned char *text, size_t *ret)
+uint32_t account_utf8(const char *octets, size_t *ret)
 {
+    const unsigned char *text = (const unsigned char *)octets;
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
     uint32_t point = length == 1 ? text[0] : text[0] & (0xffu >> (length + 1));
@@ -232,8 +231,8 @@ const char *account_text_fault(const char *text)
 {
     size_t length = 0;
 
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p += length) {
-        uint32_t point = utf8_decode(p, &length);
+    for (const char *p = text; *p != '\0'; p += length) {
+        uint32_t point = account_utf8(p, &length);
 
         if (point == 0)
             return "is not valid UTF-8";

@@ -127,6 +127,10 @@ bool account_username_fold(const char *username, char ret[ACCOUNT_NAME_SIZE]);
 /* One '@', printable ASCII without space, quote or comma, at most 254 octets. NULL if fine. */
 const char *account_email_fault(const char *email);
 
+/* One code point of valid UTF-8 (RFC 3629: shortest form, no surrogates), 0 at a fault or the end of the text; *ret is
+ * its length in octets. */
+uint32_t account_utf8(const char *text, size_t *ret);
+
 /* Valid UTF-8 (RFC 3629) without control characters or the bidirectional controls of UAX #9. NULL
  * if fine, else what is wrong. */
 const char *account_text_fault(const char *text);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "hand_over.h"
 
 struct number_setting {
     const char *key;
@@ -42,20 +43,32 @@ static const struct number_setting numbers[] = {
     NUMBER(list_members, 0, 1, 1, "1: the group coder-member lists its members"),
 };
 
+/* False with what is wrong, as policy_value_good has it. */
+typedef bool text_judge(const char *value, char ret_fault[POLICY_FAULT_SIZE]);
+static text_judge judge_words, judge_path, judge_shell, judge_host, judge_hand_over;
+
 struct text_setting {
     const char *key;
+    enum policy_type type;
     size_t offset, size;
-    const char *initial;
+    const char *initial, *range;
+    text_judge *judge;
     const char *meaning;
 };
-#define TEXT(field, initial, meaning) \
-    { #field, offsetof(struct policy, field), sizeof(((struct policy *)NULL)->field), initial, meaning }
+#define ROW(field, type, initial, range, judge, meaning) \
+    { #field, type, offsetof(struct policy, field), sizeof(((struct policy *)NULL)->field), initial, range, judge, meaning }
+#define LIST(field, initial, meaning) ROW(field, POLICY_LIST, initial, "NAME,NAME,...", judge_words, meaning)
+#define TEXT(field, initial, range, judge, meaning) ROW(field, POLICY_TEXT, initial, range, judge, meaning)
 static const struct text_setting texts[] = {
-    TEXT(keyboardless_services, "cron,crond,atd,systemd-user",
+    LIST(keyboardless_services, "cron,crond,atd,systemd-user",
          "PAM services that nobody types at: a pending change of password does not stop them"),
-    TEXT(admin_groups, "", "local groups that come with the role admin"),
-    TEXT(auditor_groups, "", "local groups that come with the role auditor"),
-    TEXT(member_groups, "", "local groups that come with every account"),
+    LIST(admin_groups, "", "local groups that come with the role admin"),
+    LIST(auditor_groups, "", "local groups that come with the role auditor"),
+    LIST(member_groups, "", "local groups that come with every account"),
+    TEXT(default_shell, "", "PATH", judge_shell, "the login shell of new users; nothing: /bin/bash, or else /bin/sh"),
+    TEXT(home_base, "/home", "DIR", judge_path, "the folder in which new users have their homes"),
+    TEXT(login_host, "", "HOST", judge_host, "the host that the hand-over names; nothing: this one"),
+    TEXT(hand_over_text, "", "TEXT", judge_hand_over, "what is handed over to a user; nothing: the usual text"),
 };
 
 enum {
@@ -92,16 +105,69 @@ static bool set_number(const struct number_setting *setting, const char *value, 
     return true;
 }
 
-static bool set_text(const struct text_setting *setting, const char *value, struct policy *ret)
+/* -- texts -------------------------------------------------------------------------------- */
+
+static bool judge_words(const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    for (const char *p = value; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~') {
+            snprintf(ret_fault, POLICY_FAULT_SIZE, "takes NAME,NAME,... without blanks, not '%.200s'", value);
+            return false;
+        }
+    return true;
+}
+
+/* Plain, so that it stands as it is in each command that we tell an administrator to run. */
+static bool judge_path(const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-";
+
+    if (account_home_fault(value) == NULL && value[strspn(value, letters)] == '\0' && strstr(value, "//") == NULL &&
+        strstr(value, "/.") == NULL)
+        return true;
+    snprintf(ret_fault, POLICY_FAULT_SIZE, "takes an absolute path of letters, digits and ._+-, not '%.200s'", value);
+    return false;
+}
+
+static bool judge_shell(const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    return value[0] == '\0' || judge_path(value, ret_fault);
+}
+
+/* What ssh(1) takes behind the '@'. */
+static bool judge_host(const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+
+    if (value[strspn(value, letters)] == '\0' && value[0] != '-' && value[0] != '.')
+        return true;
+    snprintf(ret_fault, POLICY_FAULT_SIZE, "takes the name or address of a host, not '%.200s'", value);
+    return false;
+}
+
+static bool judge_hand_over(const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    _Static_assert((int)HAND_OVER_FAULT_SIZE <= (int)POLICY_FAULT_SIZE, "what is wrong fits");
+    return hand_over_good(value, ret_fault);
+}
+
+static bool text_good(const struct text_setting *setting, const char *value, char ret_fault[POLICY_FAULT_SIZE])
 {
     size_t length = strlen(value);
 
-    if (length >= setting->size)
+    if (length < setting->size)
+        return setting->judge(value, ret_fault);
+    snprintf(ret_fault, POLICY_FAULT_SIZE, "takes at most %zu octets, not %zu", setting->size - 1, length);
+    return false;
+}
+
+static bool set_text(const struct text_setting *setting, const char *value, struct policy *ret)
+{
+    char fault[POLICY_FAULT_SIZE];
+
+    if (!text_good(setting, value, fault))
         return false;
-    for (const char *p = value; *p != '\0'; p++)
-        if (*p <= ' ' || *p > '~')
-            return false;
-    memcpy(field_at(ret, setting->offset), value, length + 1);
+    memcpy(field_at(ret, setting->offset), value, strlen(value) + 1);
     return true;
 }
 
@@ -113,6 +179,19 @@ bool policy_set(struct policy *ret, const char *key, const char *value)
     for (size_t i = 0; i < TEXT_COUNT; i++)
         if (strcmp(texts[i].key, key) == 0)
             return set_text(&texts[i], value, ret);
+    return false;
+}
+
+bool policy_value_good(size_t index, const char *value, char ret_fault[POLICY_FAULT_SIZE])
+{
+    struct policy policy;
+
+    if (index >= NUMBER_COUNT)
+        return text_good(&texts[index - NUMBER_COUNT], value, ret_fault);
+    if (set_number(&numbers[index], value, &policy))
+        return true;
+    snprintf(ret_fault, POLICY_FAULT_SIZE, "takes %lld-%lld, not '%.200s'", (long long)numbers[index].min,
+             (long long)numbers[index].max, value);
     return false;
 }
 
@@ -143,9 +222,9 @@ static void describe_number(const struct number_setting *row, struct policy_sett
 
 static void describe_text(const struct text_setting *row, struct policy_setting *ret)
 {
-    *ret = (struct policy_setting){ .key = row->key, .meaning = row->meaning, .type = POLICY_LIST };
+    *ret = (struct policy_setting){ .key = row->key, .meaning = row->meaning, .type = row->type };
     ret->most = (int64_t)row->size - 1;
-    snprintf(ret->range, sizeof ret->range, "NAME,NAME,... (%zu octets)", row->size - 1);
+    snprintf(ret->range, sizeof ret->range, "%s (%zu octets)", row->range, row->size - 1);
 }
 
 void policy_setting_at(size_t index, struct policy_setting *ret)
@@ -179,6 +258,23 @@ void policy_value_at(const struct policy *policy, size_t index, char ret[POLICY_
     else
         snprintf(ret, POLICY_VALUE_SIZE, "%s",
                  (const char *)field_at(&copy, texts[index - NUMBER_COUNT].offset));
+}
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+void policy_value_shown(const char *value, char ret[POLICY_SHOWN_SIZE])
+{
+    if (strchr(value, '\n') != NULL || strlen(value) >= POLICY_SHOWN_SIZE)
+        snprintf(ret, POLICY_SHOWN_SIZE, "(%zu characters)", count_characters(value));
+    else
+        snprintf(ret, POLICY_SHOWN_SIZE, "%s", value);
 }
 
 /* -- what settings must be to each other ------------------------------------------------------ */

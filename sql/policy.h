@@ -30,6 +30,10 @@ struct policy {
     char admin_groups[257];          /* local groups that come with a role, by commas */
     char auditor_groups[257];
     char member_groups[257];
+    char default_shell[257];         /* of new users; "": bash where there is one, else sh */
+    char home_base[257];             /* the folder that new homes are in */
+    char login_host[257];            /* what the hand-over calls this host; "": its own name */
+    char hand_over_text[4097];       /* hand_over.h; "": the usual text */
 };
 
 /* True when `service` is one of policy's services without a user at the keyboard. */
@@ -41,18 +45,32 @@ void policy_defaults(struct policy *ret);
 bool policy_set(struct policy *ret, const char *key, const char *value);
 
 /* What there is to say about one setting. */
-enum policy_type { POLICY_NUMBER, POLICY_SWITCH /* 0 or 1 */, POLICY_LIST /* words by commas */ };
-enum { POLICY_COUNT = 21, POLICY_VALUE_SIZE = 257 };
+enum policy_type {
+    POLICY_NUMBER,
+    POLICY_SWITCH, /* 0 or 1 */
+    POLICY_LIST,   /* words by commas; from here on texts */
+    POLICY_TEXT
+};
+enum { POLICY_COUNT = 25, POLICY_VALUE_SIZE = 4097 };
 struct policy_setting {
     const char *key, *meaning;
     enum policy_type type;
-    int64_t least, most; /* of a list: octets */
+    int64_t least, most; /* of a list or text: octets */
     char range[48];      /* the same for people */
 };
 
 /* index: below POLICY_COUNT. A value as policy_set takes it. */
 void policy_setting_at(size_t index, struct policy_setting *ret);
 void policy_value_at(const struct policy *policy, size_t index, char ret[POLICY_VALUE_SIZE]);
+
+/* Whether policy_set takes the value; if not, ret_fault says why: "takes 1-8760, not 'x'". */
+enum { POLICY_FAULT_SIZE = 512 };
+bool policy_value_good(size_t index, const char *value, char ret_fault[POLICY_FAULT_SIZE]);
+
+/* A value as a person is shown it in one line: "(312 characters)" when it has several lines or is longer than a list;
+ * store_audit.c has the same rule. */
+enum { POLICY_SHOWN_SIZE = 257 };
+void policy_value_shown(const char *value, char ret[POLICY_SHOWN_SIZE]);
 
 /* The index of a key, POLICY_COUNT when there is none. */
 size_t policy_find(const char *key);

@@ -87,7 +87,7 @@ static enum store_result add_setting(struct store *store, const struct policy *p
     policy_value_at(policy, index, value);
     result = database_copy(store->db, &more,
         "SELECT json_set(?1, '$.' || ?2, iif(?3, ?4, CAST(?4 AS INTEGER)))", "ttit", *object,
-        setting.key, (int64_t)(setting.type == POLICY_LIST), value);
+        setting.key, (int64_t)(setting.type >= POLICY_LIST), value);
     if (result != STORE_OK)
         return result;
     store_text_free(*object);
@@ -130,9 +130,11 @@ enum store_result store_audit_append_policy(struct store *store, const struct au
 }
 
 /* `change` names the facts that differ, as a person would say it: "status: active -> suspended". Of
- * JSON's true and false the value would be 1 and 0, their type is the word. */
+ * JSON's true and false the value would be 1 and 0, their type is the word. The text to hand over may be long: policy_value_shown. */
 #define SPOKEN(value, type) \
     "CASE WHEN " type " IN ('true', 'false') THEN " type \
+    " WHEN n.key = 'hand_over_text' AND (instr(" value ", char(10)) > 0 OR length(CAST(" value " AS BLOB)) > 256)" \
+    "  THEN '(' || length(" value ") || ' characters)'" \
     " ELSE coalesce(nullif(" value ", ''), '-') END"
 #define OLD_VALUE "json_extract(a.before, n.fullkey)"
 #define OLD_TYPE "json_type(a.before, n.fullkey)"

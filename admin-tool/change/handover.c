@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "host/descriptor.h"
+#include "host/own_name.h"
 #include "sql/account.h"
+#include "sql/hand_over.h"
 #include "sql/json.h"
 #include "sql/memory.h"
 #include "sql/ssh_key_set.h"
@@ -21,13 +23,12 @@
 #include "terminal/say.h"
 #include "terminal/when.h"
 
-static void name_host(char *ret, size_t size)
-{
-    if (gethostname(ret, size) != 0 || memchr(ret, '\0', size) == NULL || !print_is_plain(ret))
-        snprintf(ret, size, "this-host");
-}
+enum { HOST_SIZE = 257, LOGIN_SIZE = 4 + ACCOUNT_NAME_SIZE + 1 + HOST_SIZE };
 
-enum { HOST_SIZE = 256, LOGIN_SIZE = 4 + ACCOUNT_NAME_SIZE + 1 + HOST_SIZE };
+static const char *name_host(const struct tool *tool)
+{
+    return tool->policy.login_host[0] != '\0' ? tool->policy.login_host : own_name();
+}
 
 /* snprintf's rule: what did not fit is counted, too. */
 static size_t make_password_lines(const struct account *account, const char *password, char *ret,
@@ -83,19 +84,16 @@ static size_t make_service_lines(const struct account *account, char *ret, size_
                             account->username);
 }
 
-static void make_login(const struct account *account, char ret[LOGIN_SIZE])
+static void make_login(const struct tool *tool, const struct account *account, char ret[LOGIN_SIZE])
 {
-    char host[HOST_SIZE];
-
-    name_host(host, sizeof host);
-    snprintf(ret, LOGIN_SIZE, "ssh %s@%s", account->username, host);
+    snprintf(ret, LOGIN_SIZE, "ssh %s@%s", account->username, name_host(tool));
 }
 
-static size_t make_user_lines(const struct account *account, char *ret, size_t size)
+static size_t make_user_lines(const struct tool *tool, const struct account *account, char *ret, size_t size)
 {
     char login[LOGIN_SIZE];
 
-    make_login(account, login);
+    make_login(tool, account, login);
     return (size_t)snprintf(ret, size,
                             "Please pass this on to the user:\n"
                             "\n"
@@ -108,16 +106,39 @@ static size_t make_user_lines(const struct account *account, char *ret, size_t s
                             account->email[0] != '\0' ? "\n" : "");
 }
 
-static bool make_text(const struct account *account, const char *key_lines, const char *password,
+/* Policy's own text in place of the usual lines. */
+static size_t make_own_lines(const struct tool *tool, const struct account *account, const char *password, char *ret,
+                             size_t size)
+{
+    char until[WHEN_SIZE] = "-";
+    const char *values[HAND_OVER_WORDS] = {
+        [HAND_OVER_USERNAME] = account->username,
+        [HAND_OVER_EMAIL] = account->email,
+        [HAND_OVER_FULL_NAME] = account->full_name[0] != '\0' ? account->full_name : account->username,
+        [HAND_OVER_HOST] = name_host(tool),
+        [HAND_OVER_PASSWORD] = password != NULL ? password : "-",
+        [HAND_OVER_VALID_UNTIL] = until,
+    };
+
+    if (password != NULL)
+        when_format(account->temporary_until, "never", until);
+    return hand_over_fill(tool->policy.hand_over_text, values, ret, size);
+}
+
+static bool make_text(const struct tool *tool, const struct account *account, const char *key_lines, const char *password,
                       char ret[HANDOVER_TEXT_SIZE])
 {
+    const char *own = tool->policy.hand_over_text;
     bool is_service = account->service && password == NULL;
+    bool says_password = !is_service && own[0] != '\0' && password != NULL && hand_over_holds(own, HAND_OVER_PASSWORD);
     size_t size = HANDOVER_TEXT_SIZE;
-    size_t length = is_service ? make_service_lines(account, ret, size) : make_user_lines(account, ret, size);
+    size_t length = is_service       ? make_service_lines(account, ret, size)
+                    : own[0] != '\0' ? make_own_lines(tool, account, password, ret, size)
+                                     : make_user_lines(tool, account, ret, size);
 
     if (length < size)
         length += (size_t)snprintf(ret + length, size - length, "%s", key_lines);
-    if (!is_service && length < size)
+    if (!is_service && !says_password && length < size)
         length += make_password_lines(account, password, ret + length, size - length);
     return length < size;
 }
@@ -128,24 +149,24 @@ bool handover_make_text(struct tool *tool, const struct account *account, const 
     char key_lines[KEY_LINES_SIZE];
 
     make_key_lines(tool, account, key_lines);
-    return make_text(account, key_lines, password, ret);
+    return make_text(tool, account, key_lines, password, ret);
 }
 
-bool handover_make_new_text(const struct account *account, const struct ssh_key_set *keys, const char *password,
-                            char ret[HANDOVER_TEXT_SIZE])
+bool handover_make_new_text(const struct tool *tool, const struct account *account, const struct ssh_key_set *keys,
+                            const char *password, char ret[HANDOVER_TEXT_SIZE])
 {
     char key_lines[KEY_LINES_SIZE] = "";
 
     for (size_t i = 0; i < keys->count; i++)
         add_key_line(key_lines, keys->keys[i].fingerprint);
-    return make_text(account, key_lines, password, ret);
+    return make_text(tool, account, key_lines, password, ret);
 }
 
 char *handover_make_object(struct tool *tool, const struct account *account, const char *password)
 {
     char text[HANDOVER_TEXT_SIZE], login[LOGIN_SIZE], *object = NULL;
 
-    make_login(account, login);
+    make_login(tool, account, login);
     if (handover_make_text(tool, account, password, text))
         object = json_make_object("twtt", "temporary_password", password, "expires_at", account->temporary_until,
                                   "login", login, "hand_over", text);
@@ -162,11 +183,24 @@ void handover_complain(struct tool *tool, const struct account *account, const c
         tool_refuse(GO_ON, "the change was made, but standard output could not be written");
 }
 
+/* A terminal that does not read UTF-8 may take octets of it for its controls. */
+static bool write_for(const char *text)
+{
+    bool whole = !isatty(STDOUT_FILENO) || print_takes_utf8(), written = true;
+
+    if (whole)
+        return descriptor_write(STDOUT_FILENO, text, strlen(text));
+    for (char shown[8]; written && *text != '\0'; text++) {
+        snprintf(shown, sizeof shown, (unsigned char)*text < 0x80 ? "%c" : "\\x%02x", (unsigned char)*text);
+        written = descriptor_write(STDOUT_FILENO, shown, strlen(shown));
+    }
+    return written;
+}
+
 void handover_print(struct tool *tool, const struct account *account, const char *password)
 {
     char text[HANDOVER_TEXT_SIZE];
-    bool written = fflush(stdout) == 0 && handover_make_text(tool, account, password, text) &&
-                   descriptor_write(STDOUT_FILENO, text, strlen(text));
+    bool written = fflush(stdout) == 0 && handover_make_text(tool, account, password, text) && write_for(text);
 
     explicit_bzero(text, sizeof text);
     if (!written)

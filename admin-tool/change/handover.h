@@ -10,15 +10,17 @@
 #include "sql/ssh_key_set.h"
 #include "terminal/command.h"
 
-enum { HANDOVER_TEXT_SIZE = 8192 };
+/* Room for policy's longest text with the longest values, and for the lines of all keys. */
+enum { HANDOVER_TEXT_SIZE = 32768 };
 
-/* password: NULL for none, here and below. False when it is longer, which it is not. To be wiped. */
+/* Policy's own text, or the usual one. password: NULL for none, here and below. False when it is longer, which it is not.
+ * To be wiped. Looks up what this host is called: not under a lock. */
 bool handover_make_text(struct tool *tool, const struct account *account, const char *password,
                         char ret[HANDOVER_TEXT_SIZE]);
 
 /* The same of one that is not in the store yet, with the keys it is to have. */
-bool handover_make_new_text(const struct account *account, const struct ssh_key_set *keys, const char *password,
-                            char ret[HANDOVER_TEXT_SIZE]);
+bool handover_make_new_text(const struct tool *tool, const struct account *account, const struct ssh_key_set *keys,
+                            const char *password, char ret[HANDOVER_TEXT_SIZE]);
 
 /* For programs: "temporary_password" and "expires_at", its end, "login" and "hand_over", the text. To be freed by
  * store_text_free; NULL when memory is short. */

@@ -59,7 +59,7 @@ static bool is_showable(const struct account *account)
 }
 
 /* Which text it is, and the command that changes it; the username holds no quote (schema). */
-static const char *find_fault(const struct account *account, char mend[CHECK_TEXT_SIZE])
+static const char *find_fault(const struct policy *policy, const struct account *account, char mend[CHECK_TEXT_SIZE])
 {
     if (account_full_name_fault(account->full_name) != NULL) {
         check_text(mend,
@@ -72,13 +72,13 @@ static const char *find_fault(const struct account *account, char mend[CHECK_TEX
         check_text(mend,
                    "sqlite3 " STORE_FILE " \"UPDATE accounts SET shell = '%s' WHERE username = "
                    "'%s'\" && admin-tool publish",
-                   host_default_shell(), account->username);
+                   host_default_shell(policy), account->username);
         return "shell";
     }
     check_text(mend,
-               "sqlite3 " STORE_FILE " \"UPDATE accounts SET home = '/home/%s' WHERE username = "
+               "sqlite3 " STORE_FILE " \"UPDATE accounts SET home = '%s/%s' WHERE username = "
                "'%s'\" && admin-tool publish",
-               account->username, account->username);
+               policy->home_base, account->username, account->username);
     return "home";
 }
 
@@ -88,7 +88,7 @@ static void check_record(struct doctor *doctor, const struct account *account)
 
     if (is_showable(account))
         return;
-    check_text(what, "the directory cannot show the %s", find_fault(account, mend));
+    check_text(what, "the directory cannot show the %s", find_fault(&doctor->tool->policy, account, mend));
     check_report(doctor, SEVERITY_PROBLEM, "account-record", account->username, what,
                  "no change of any account can be published while this record stands", mend);
 }
@@ -101,9 +101,9 @@ static void check_texts(struct doctor *doctor)
     if (store_check_texts(doctor->tool->store, name) != STORE_OK || name[0] == '\0')
         return;
     check_text(mend,
-               "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '', home = '/home/%s', "
+               "sqlite3 " STORE_FILE " \"UPDATE accounts SET full_name = '', home = '%s/%s', "
                "shell = '%s' WHERE username = '%s'\" && admin-tool publish",
-               name, host_default_shell(), name);
+               doctor->tool->policy.home_base, name, host_default_shell(&doctor->tool->policy), name);
     check_report(doctor, SEVERITY_PROBLEM, "account-record", name,
                  "the full name, home or shell is longer than any program takes, or holds a NUL",
                  "no list of users and no publication gets past this record", mend);

@@ -89,9 +89,9 @@ static void report_shared(struct doctor *doctor, const struct shared_home *share
 {
     char own[ACCOUNT_PATH_SIZE], what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
     const struct account *only = doctor->account;
-    const char *who = shared->last, *other = shared->first;
+    const char *who = shared->last, *other = shared->first, *base = doctor->tool->policy.home_base;
 
-    snprintf(own, sizeof own, "/home/%s", shared->last);
+    snprintf(own, sizeof own, "%s/%s", base, shared->last);
     if (strcmp(own, shared->home) == 0) {
         who = shared->first;
         other = shared->last;
@@ -99,8 +99,8 @@ static void report_shared(struct doctor *doctor, const struct shared_home *share
     if (only != NULL && strcmp(only->username, who) != 0 && strcmp(only->username, other) != 0)
         return;
     check_text(what, "its home %.300s is %s's, too", shared->home, other);
-    check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"UPDATE accounts SET home = '/home/%s' WHERE "
-               "username = '%s'\" && admin-tool publish", who, who);
+    check_text(mend, "sqlite3 " PRIVATE_DIR "/accounts.db \"UPDATE accounts SET home = '%s/%s' WHERE "
+               "username = '%s'\" && admin-tool publish", base, who, who);
     check_report(doctor, SEVERITY_WARNING, "home-shared", who, what,
                  "each can change what the other runs", mend);
 }

@@ -104,7 +104,7 @@ static void check_shell(struct visit *visit)
 
     visit->runs_shell = check_home_runs_shell(visit->account);
     check_text(mend, "admin-tool users edit %s --shell %s", visit->account->username,
-               host_default_shell());
+               host_default_shell(&visit->doctor->tool->policy));
     if (!visit->runs_shell) {
         report(visit, SEVERITY_PROBLEM, "user-shell",
                check_text(what, "the shell %.300s is no program that can be run", shell),
@@ -126,9 +126,12 @@ static void check_shell(struct visit *visit)
 /* -- home and keys ------------------------------------------------------------------------ */
 
 /* A command with this path in it can be said: quoted it stays one word, and it is nobody else's. */
-static bool is_plain_home(const char *home)
+static bool is_plain_home(const struct visit *visit, const char *home)
 {
-    return strncmp(home, "/home/", 6) == 0 && home[6] != '\0' && strlen(home) < 100 &&
+    const char *base = visit->doctor->tool->policy.home_base;
+    size_t length = strlen(base);
+
+    return strncmp(home, base, length) == 0 && home[length] == '/' && home[length + 1] != '\0' && strlen(home) < 100 &&
            strchr(home, '\'') == NULL && strstr(home, "/..") == NULL;
 }
 
@@ -139,7 +142,7 @@ static void report_no_home(struct visit *visit)
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "make the folder, the user's, mode 0700";
 
     visit->keys_why = "there is no home";
-    if (is_plain_home(home))
+    if (is_plain_home(visit, home))
         check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home,
                    uid, uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
@@ -173,7 +176,7 @@ static void report_loose_home(struct visit *visit, const struct home_sight *sigh
     visit->keys_why = "owner or mode of the home (StrictModes)";
     if (is_said(visit, "home-owner"))
         return;
-    if (is_plain_home(home))
+    if (is_plain_home(visit, home))
         check_text(mend, "chown %u:%u '%s' && chmod go-w '%s'", visit->account->uid,
                    visit->account->uid, home, home);
     report(visit, SEVERITY_WARNING, "user-home",
@@ -188,7 +191,7 @@ static void report_unseen_home(struct visit *visit)
 
     visit->keys_why = "nobody could look into the home";
     check_text(mend, "see what is mounted at or below it: findmnt -R -T '%.300s'",
-               is_plain_home(visit->account->home) ? visit->account->home : "/home");
+               is_plain_home(visit, visit->account->home) ? visit->account->home : "/home");
     report(visit, SEVERITY_WARNING, "user-home",
            check_text(what, "the home %.300s does not answer", visit->account->home),
            "logins may hang there", mend);

@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include "sql/account.h"
+#include "sql/policy.h"
 
-const char *host_default_shell(void)
+const char *host_default_shell(const struct policy *policy)
 {
+    if (policy->default_shell[0] != '\0')
+        return policy->default_shell;
     return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
 }
 

@@ -4,7 +4,10 @@
 #ifndef CODER_HOST_SHELL_H
 #define CODER_HOST_SHELL_H
 
-const char *host_default_shell(void);
+#include "sql/policy.h"
+
+/* Policy's, or else bash where there is one. It is policy's memory. */
+const char *host_default_shell(const struct policy *policy);
 /* nologin(8), of service accounts. */
 const char *host_no_shell(void);
 

@@ -74,7 +74,7 @@ static bool read_keys(const struct import_row *row, struct ssh_key_set *ret)
     return good;
 }
 
-static bool compose(const struct import_row *row, char ret[HANDOVER_TEXT_SIZE])
+static bool compose(const struct tool *tool, const struct import_row *row, char ret[HANDOVER_TEXT_SIZE])
 {
     struct ssh_key_set keys = { NULL, 0 };
     struct account account;
@@ -82,7 +82,7 @@ static bool compose(const struct import_row *row, char ret[HANDOVER_TEXT_SIZE])
 
     import_row_unpack(row, &account);
     made = read_keys(row, &keys) &&
-           handover_make_new_text(&account, &keys, row->password[0] != '\0' ? row->password : NULL, ret);
+           handover_make_new_text(tool, &account, &keys, row->password[0] != '\0' ? row->password : NULL, ret);
     explicit_bzero(&account, sizeof account);
     ssh_key_set_free(&keys);
     return made;
@@ -109,7 +109,7 @@ static enum status write_row(const struct import_batch *batch, const struct impo
     const char *fault;
 
     name_file(row, name);
-    fault = compose(row, text) ? write_file(folder, name, text) : "not enough memory";
+    fault = compose(batch->tool, row, text) ? write_file(folder, name, text) : "not enough memory";
     explicit_bzero(text, sizeof text);
     return fault == NULL ? GO_ON : refuse(batch, name, fault);
 }

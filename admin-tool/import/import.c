@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "change/ready.h"
-#include "host/shell.h"
+#include "host/defaults.h"
 #include "sql/store.h"
 #include "sql/store_files.h"
 #include "terminal/answer.h"
@@ -60,9 +60,7 @@ static enum status take_record(struct import_batch *batch, struct import_record 
 
     if (status != GO_ON || done)
         return status;
-    if (record->account.shell[0] == '\0')
-        snprintf(record->account.shell, sizeof record->account.shell, "%s",
-                 record->account.service ? host_no_shell() : host_default_shell());
+    defaults_fill(&batch->tool->policy, &record->account);
     if (!import_check_record(batch, record, ROW_NEW, reason))
         import_batch_refuse(batch, record->line, NULL, reason);
     else if (!import_batch_add(batch, record, ROW_NEW))

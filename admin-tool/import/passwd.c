@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "change/actor.h"
+#include "host/defaults.h"
 #include "host/local_users.h"
 #include "host/oneself.h"
 #include "sql/account.h"
@@ -109,6 +110,7 @@ static bool make_record(struct staging *staging, const struct passwd *line, cons
                                       secret != NULL && ages_has_expired(secret, staging->batch->tool->now)), ret_reason) ||
         !import_record_complete(record, ret_reason))
         return false;
+    defaults_fill(&staging->batch->tool->policy, &record->account);
     if (secret != NULL)
         ages_take(staging->batch, secret, &record->account);
     return true;

@@ -330,7 +330,5 @@ bool import_record_complete(struct import_record *record, char ret_reason[IMPORT
         refuse(ret_reason, IMPORT_EMAIL, "is missing");
     check_password(record, ret_reason);
     account->roles |= ROLE_MEMBER;
-    if (!has(record, IMPORT_HOME))
-        snprintf(account->home, sizeof account->home, "/home/%s", account->username);
     return ret_reason[0] == '\0';
 }

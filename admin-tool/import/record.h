@@ -41,8 +41,8 @@ bool import_column_find(const char *name, enum import_column *ret);
 bool import_record_set(struct import_record *record, enum import_column column, const char *value,
                        char ret_reason[IMPORT_REASON_SIZE]);
 
-/* After the last value: true when no reason was given, all is there and goes together. Fills in what has a default but the
- * shell, which is the machine's affair. */
+/* After the last value: true when no reason was given, all is there and goes together. Fills in what has a default but shell
+ * and home (host/defaults.h). */
 bool import_record_complete(struct import_record *record, char ret_reason[IMPORT_REASON_SIZE]);
 
 /* One more of them, behind "; ": all faults of a record are told at once. False. */

@@ -17,6 +17,11 @@ static bool is_direction_or_hidden(wchar_t c)
            (c >= 0xe0000 && c <= 0xe007f);
 }
 
+bool print_takes_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 /* How many octets of text may be shown as they are: one character's, 0 when it must be escaped. In
  * a locale without UTF-8 nothing but ASCII: the terminal might take our octets for its controls. */
 static size_t shown_length(const char *text)
@@ -27,7 +32,7 @@ static size_t shown_length(const char *text)
 
     if ((unsigned char)*text < 0x80)
         return *text >= ' ' && *text <= '~' ? 1 : 0;
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    if (!print_takes_utf8())
         return 0;
     length = mbrtowc(&c, text, strlen(text), &state);
     if (length == 0 || length > 4 || !iswprint((wint_t)c) || is_direction_or_hidden(c))

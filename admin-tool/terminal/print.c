@@ -137,7 +137,7 @@ enum { POLICY_COLUMNS = sizeof policy_columns / sizeof policy_columns[0] };
 
 static void write_policy(const struct policy *policy, size_t index, char ret[LAYOUT_MAX][CELL_SIZE])
 {
-    char value[POLICY_VALUE_SIZE], initial[POLICY_VALUE_SIZE];
+    char value[POLICY_VALUE_SIZE], initial[POLICY_VALUE_SIZE], shown[POLICY_SHOWN_SIZE];
     struct policy_setting setting;
     struct policy defaults;
     const char *texts[POLICY_COLUMNS];
@@ -146,8 +146,9 @@ static void write_policy(const struct policy *policy, size_t index, char ret[LAY
     policy_defaults(&defaults);
     policy_value_at(policy, index, value);
     policy_value_at(&defaults, index, initial);
+    policy_value_shown(value, shown);
     texts[0] = setting.key;
-    texts[1] = value;
+    texts[1] = shown;
     texts[2] = initial;
     texts[3] = setting.range;
     texts[4] = setting.meaning;

@@ -350,6 +350,8 @@ static enum status create(struct tool *tool, struct newcomer *newcomer)
         status = check_host(tool, &newcomer->account);
     if (status == GO_ON && !early)
         status = open_and_check(tool, &newcomer->account);
+    if (status == GO_ON)
+        status = newcomer_complete(tool, &newcomer->account);
     if (status != GO_ON)
         return status;
     newcomer->account.created_at = tool->now;

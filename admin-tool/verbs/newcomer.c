@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/defaults.h"
 #include "host/shell.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
@@ -191,10 +192,8 @@ static enum status take_home(const struct tool *tool, struct account *ret)
 {
     const char *home = tool->arguments.value[OPTION_HOME];
 
-    if (home == NULL) {
-        snprintf(ret->home, sizeof ret->home, "/home/%s", ret->username);
+    if (home == NULL)
         return GO_ON;
-    }
     return copy_valid("home", home, account_home_fault(home), ret->home, sizeof ret->home);
 }
 
@@ -203,7 +202,7 @@ enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
     const char *shell = tool->arguments.value[OPTION_SHELL];
 
     if (shell == NULL)
-        shell = ret->service ? host_no_shell() : host_default_shell();
+        return GO_ON;
     return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
@@ -231,6 +230,15 @@ static enum status take_keys(const struct tool *tool, struct ssh_key_set *ret)
                                                       "'admin-tool keys add'");
     }
     return status;
+}
+
+enum status newcomer_complete(const struct tool *tool, struct account *ret)
+{
+    char shell[ACCOUNT_PATH_SIZE];
+
+    defaults_fill(&tool->policy, ret);
+    memcpy(shell, ret->shell, sizeof shell);
+    return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
 enum status newcomer_read(struct tool *tool, struct newcomer *ret)

@@ -19,8 +19,10 @@ struct newcomer {
 /* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
 enum status newcomer_read(struct tool *tool, struct newcomer *ret);
 
-/* One value each into ret, judged: GO_ON, or said. Left alone when the option was not given, but for
- * the shell, which is the default then. */
+/* When the policy is known: the home and the shell that were not given. GO_ON, or said. */
+enum status newcomer_complete(const struct tool *tool, struct account *ret);
+
+/* One value each into ret, judged: GO_ON, or said. Left alone when the option was not given. */
 enum status newcomer_take_email(const char *email, struct account *ret);
 enum status newcomer_take_full_name(const struct tool *tool, struct account *ret);
 enum status newcomer_take_shell(const struct tool *tool, struct account *ret);

@@ -9,6 +9,7 @@
 #include "change/ready.h"
 #include "sql/policy.h"
 #include "terminal/command.h"
+#include "terminal/escape.h"
 #include "terminal/say.h"
 #include "policy_show.h"
 #include "policy_wish.h"
@@ -27,6 +28,22 @@ enum status policy_list(struct tool *tool)
     return status == GO_ON ? policy_show(tool, wanted) : status;
 }
 
+/* What a table tells the length of alone. */
+static void print_whole(const struct policy *policy, size_t index)
+{
+    char value[POLICY_VALUE_SIZE], shown[POLICY_SHOWN_SIZE], line[4 * POLICY_VALUE_SIZE];
+
+    policy_value_at(policy, index, value);
+    policy_value_shown(value, shown);
+    if (strcmp(value, shown) == 0)
+        return;
+    putchar('\n');
+    for (char *next = value, *here; (here = strsep(&next, "\n")) != NULL && (next != NULL || here[0] != '\0');) {
+        print_escape(here, line, sizeof line);
+        puts(line);
+    }
+}
+
 enum status policy_get(struct tool *tool)
 {
     bool wanted[POLICY_COUNT] = { false };
@@ -37,7 +54,11 @@ enum status policy_get(struct tool *tool)
         return refuse_key(tool->arguments.operand);
     wanted[index] = true;
     status = tool_open(tool);
-    return status == GO_ON ? policy_show(tool, wanted) : status;
+    if (status == GO_ON)
+        status = policy_show(tool, wanted);
+    if (status == STATUS_DONE && !tool_wants_json(tool))
+        print_whole(&tool->policy, index);
+    return status;
 }
 
 /* -- setting ------------------------------------------------------------------------------ */

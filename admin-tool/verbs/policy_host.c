@@ -6,14 +6,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "host/group_lists.h"
+#include "host/home_owner.h"
 #include "host/login_defs.h"
 #include "host/names.h"
 #include "host/reserved.h"
+#include "host/shell.h"
 #include "sql/account.h"
 #include "sql/policy.h"
 #include "terminal/command.h"
+#include "terminal/fault.h"
 #include "terminal/say.h"
 #include "policy_wish.h"
 
@@ -68,11 +72,49 @@ static void note_meanings(const char *list)
     }
 }
 
-enum status policy_check_host(const struct policy_wish *wish, const struct policy *policy)
+/* -- what new users get ----------------------------------------------------------------------- */
+
+static enum status check_shell(const char *shell)
+{
+    const char *fault = shell[0] != '\0' ? host_shell_fault(shell) : NULL;
+
+    if (fault == NULL)
+        return GO_ON;
+    return tool_refuse_as(KIND_INVALID, "default_shell", NULL, "default_shell: %s %s", shell, fault);
+}
+
+/* As the folder that a home is in has to be (home_owner.h): root's alone, or others decide what is in a home. */
+static enum status check_base(const char *base)
+{
+    char home[ACCOUNT_PATH_SIZE], why[HOME_REASON_SIZE];
+    struct stat st;
+
+    if (stat(base, &st) != 0 || !S_ISDIR(st.st_mode))
+        return tool_refuse_as(KIND_INVALID, "home_base", NULL, "home_base: there is no folder %s; make it first, root's, "
+                              "mode 0755", base);
+    snprintf(home, sizeof home, "%s/x", base);
+    if (home_judge(home, 0, why) != HOME_WAY)
+        return GO_ON;
+    return tool_refuse_as(KIND_INVALID, "home_base", NULL, "home_base: %s; a folder for homes is root's alone on all the "
+                          "way, or others decide what is in them", why);
+}
+
+static enum status check_newcomers(const struct policy_wish *wish, const struct policy *policy)
 {
     enum status status = GO_ON;
 
-    if (wish->wanted[policy_find("admin_groups")])
+    if (wish->wanted[policy_find("default_shell")])
+        status = check_shell(policy->default_shell);
+    if (status == GO_ON && wish->wanted[policy_find("home_base")])
+        status = check_base(policy->home_base);
+    return status;
+}
+
+enum status policy_check_host(const struct policy_wish *wish, const struct policy *policy)
+{
+    enum status status = check_newcomers(wish, policy);
+
+    if (status == GO_ON && wish->wanted[policy_find("admin_groups")])
         status = check_groups(policy->admin_groups);
     if (status == GO_ON && wish->wanted[policy_find("auditor_groups")])
         status = check_groups(policy->auditor_groups);

@@ -17,7 +17,7 @@
 
 static bool print_json(const struct policy *policy, size_t index)
 {
-    static const char *const types[] = { "number", "switch", "list" };
+    static const char *const types[] = { "number", "switch", "list", "text" };
     char value[POLICY_VALUE_SIZE], initial[POLICY_VALUE_SIZE];
     struct policy_setting setting;
     struct policy defaults;
@@ -27,7 +27,7 @@ static bool print_json(const struct policy *policy, size_t index)
     policy_defaults(&defaults);
     policy_value_at(policy, index, value);
     policy_value_at(&defaults, index, initial);
-    text = json_make_object(setting.type == POLICY_LIST ? "ttttiitt" : "tjjtiitt", "key",
+    text = json_make_object(setting.type >= POLICY_LIST ? "ttttiitt" : "tjjtiitt", "key",
                             setting.key, "value", value, "default", initial, "type",
                             types[setting.type], "least", setting.least, "most", setting.most,
                             "range", setting.range, "meaning", setting.meaning);

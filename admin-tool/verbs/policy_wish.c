@@ -14,14 +14,16 @@
 #include "sql/store.h"
 #include "sql/store_audit.h"
 #include "terminal/command.h"
+#include "terminal/escape.h"
+#include "terminal/fault.h"
 #include "terminal/say.h"
 #include "policy_effect.h"
 #include "policy_host.h"
 #include "policy_show.h"
 
-enum { DETAIL_SIZE = 12 * POLICY_VALUE_SIZE };
+enum { DETAIL_SIZE = 16 * POLICY_SHOWN_SIZE, SPOKEN_SIZE = 4 * POLICY_SHOWN_SIZE };
 
-/* Nothing is no number: it stands for the default. Of a list it is the empty one. */
+/* Nothing is no number or text: it stands for the default. Of a list it is the empty one. */
 static bool is_reset(const struct policy_setting *setting, const char *value)
 {
     return strcmp(value, "default") == 0 || (value[0] == '\0' && setting->type != POLICY_LIST);
@@ -29,16 +31,19 @@ static bool is_reset(const struct policy_setting *setting, const char *value)
 
 static enum status apply_wish(size_t index, const char *value, struct policy *ret)
 {
-    char initial[POLICY_VALUE_SIZE];
+    char initial[POLICY_VALUE_SIZE], fault[POLICY_FAULT_SIZE];
     struct policy_setting setting;
     struct policy defaults;
 
     policy_setting_at(index, &setting);
     policy_defaults(&defaults);
     policy_value_at(&defaults, index, initial);
-    if (policy_set(ret, setting.key, is_reset(&setting, value) ? initial : value))
-        return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%s takes %s, not '%s'", setting.key, setting.range, value);
+    if (is_reset(&setting, value))
+        value = initial;
+    if (!policy_value_good(index, value, fault))
+        return tool_refuse_as(KIND_INVALID, setting.key, NULL, "%s %s", setting.key, fault);
+    policy_set(ret, setting.key, value);
+    return GO_ON;
 }
 
 static enum status judge(const struct policy_wish *wish, struct policy *ret)
@@ -56,6 +61,16 @@ static enum status judge(const struct policy_wish *wish, struct policy *ret)
     return status;
 }
 
+/* In one line, for terminals. */
+static const char *speak(const char *value, char ret[SPOKEN_SIZE])
+{
+    char shown[POLICY_SHOWN_SIZE];
+
+    policy_value_shown(value, shown);
+    print_escape(shown[0] != '\0' ? shown : "-", ret, SPOKEN_SIZE);
+    return ret;
+}
+
 /* "lock_seconds: 30 -> 60, ...": as the audit log shows it; "" when nothing differs. */
 static void describe(const struct policy *before, const struct policy *after, char *ret, size_t size)
 {
@@ -63,7 +78,7 @@ static void describe(const struct policy *before, const struct policy *after, ch
 
     ret[0] = '\0';
     for (size_t i = 0; i < POLICY_COUNT && used < size; i++) {
-        char old[POLICY_VALUE_SIZE], new[POLICY_VALUE_SIZE];
+        char old[POLICY_VALUE_SIZE], new[POLICY_VALUE_SIZE], from[SPOKEN_SIZE], to[SPOKEN_SIZE];
         struct policy_setting setting;
 
         policy_setting_at(i, &setting);
@@ -71,8 +86,7 @@ static void describe(const struct policy *before, const struct policy *after, ch
         policy_value_at(after, i, new);
         if (strcmp(old, new) != 0)
             used += (size_t)snprintf(ret + used, size - used, "%s%s: %s -> %s",
-                                     used > 0 ? ", " : "", setting.key, old[0] != '\0' ? old : "-",
-                                     new[0] != '\0' ? new : "-");
+                                     used > 0 ? ", " : "", setting.key, speak(old, from), speak(new, to));
     }
 }
 

@@ -107,7 +107,7 @@ static void test_import_csv_defaults(void **state)
 {
     (void)state;
     GOOD("username,email,uid,roles\nalice,a@b.example,,\n");
-    assert_string_equal(record.account.home, "/home/alice");
+    assert_string_equal(record.account.home, ""); /* policy's */
     assert_int_equal(record.account.roles, ROLE_MEMBER);
     assert_int_equal(record.account.uid, 0);
     assert_int_equal(record.account.status, ACCOUNT_ACTIVE);

@@ -54,7 +54,7 @@ static void numbers_take_their_range(void **state)
     policy_defaults(&policy);
     for (size_t i = 0; i < POLICY_COUNT; i++) {
         policy_setting_at(i, &setting);
-        if (setting.type == POLICY_LIST)
+        if (setting.type >= POLICY_LIST)
             continue;
         for (int64_t n = setting.least - 1; n <= setting.most + 1; n += setting.most - setting.least + 1) {
             snprintf(value, sizeof value, "%lld", (long long)n);
@@ -105,6 +105,59 @@ static void lists_are_names(void **state)
         assert_non_null(fault_with("auditor_groups", bad[i]));
         assert_non_null(fault_with("keyboardless_services", bad[i]));
     }
+}
+
+static bool is_good(const char *key, const char *value)
+{
+    char fault[POLICY_FAULT_SIZE] = "";
+    bool good = policy_value_good(policy_find(key), value, fault);
+    struct policy policy;
+
+    policy_defaults(&policy);
+    assert_int_equal(good, fault[0] == '\0');
+    assert_int_equal(good, policy_set(&policy, key, value)); /* what set refuses the store does not hold either */
+    return good;
+}
+
+static void texts_take_what_they_are_for(void **state)
+{
+    static const char *const paths[] = { "bash", "/", "/srv/", "/a b", "/a'b", "/a\"b", "/a$b", "/a:b", "/a//b", "/a/../b", "/a/.b",
+                                         "/a\nb", "/a\033b", "/\303\244" };
+    static const char *const hosts[] = { "-x", ".x", "a b", "a;b", "a@b", "a/b", "a\033b", "b\303\274cher" };
+    char longest[400] = "/";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_false(is_good("default_shell", paths[i]));
+        assert_false(is_good("home_base", paths[i]));
+    }
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
+        assert_false(is_good("login_host", hosts[i]));
+    assert_true(is_good("default_shell", "/bin/sh") && is_good("default_shell", "") && is_good("home_base", "/srv/h-1_a.b"));
+    assert_false(is_good("home_base", ""));
+    assert_true(is_good("login_host", "") && is_good("login_host", "a-b.example.org") && is_good("login_host", "2001:db8::1"));
+    memset(longest + 1, 'a', 255);
+    assert_true(is_good("home_base", longest) && is_good("default_shell", longest));
+    memset(longest + 1, 'a', 256);
+    assert_false(is_good("home_base", longest) || is_good("default_shell", longest));
+}
+
+static void long_values_are_shown_in_one_line(void **state)
+{
+    char shown[POLICY_SHOWN_SIZE], value[400];
+
+    (void)state;
+    policy_value_shown("a,b", shown);
+    assert_string_equal(shown, "a,b");
+    policy_value_shown("a\n\303\244\n", shown);
+    assert_string_equal(shown, "(4 characters)");
+    memset(value, 'a', 257);
+    value[257] = '\0';
+    policy_value_shown(value, shown);
+    assert_string_equal(shown, "(257 characters)");
+    value[256] = '\0';
+    policy_value_shown(value, shown);
+    assert_string_equal(shown, value);
 }
 
 /* -- in the store ------------------------------------------------------------------------- */
@@ -256,6 +309,8 @@ int main(void)
         cmocka_unit_test(numbers_take_their_range),
         cmocka_unit_test(settings_fit_together),
         cmocka_unit_test(lists_are_names),
+        cmocka_unit_test(texts_take_what_they_are_for),
+        cmocka_unit_test(long_values_are_shown_in_one_line),
         cmocka_unit_test(what_is_set_is_read_back),
         cmocka_unit_test(an_edit_changes_four_facts),
         cmocka_unit_test(roles_select),
