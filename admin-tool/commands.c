@@ -23,6 +23,7 @@
 #include "verbs/listing.h"
 #include "verbs/make_homes.h"
 #include "verbs/policy.h"
+#include "verbs/policy_apply.h"
 #include "verbs/publish.h"
 #include "verbs/rename.h"
 #include "verbs/require_change.h"
@@ -113,6 +114,8 @@ static const struct command commands[] = {
       "Show one setting" },
     { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT),
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
+    { "policy", "apply", "FILE|-", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT), policy_apply,
+      "Change settings to what FILE says, which 'policy -o json' wrote; others stay" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups anew" },
     { NULL, "check", "[NAME]", 0,

@@ -10,7 +10,7 @@
 
 struct json_reader {
     sqlite3 *db;
-    sqlite3_stmt *kind, *pairs;
+    sqlite3_stmt *kind, *pairs, *elements;
 };
 
 /* RFC 8259 alone: json_each takes JSON5 from SQLite 3.42 on. */
@@ -25,6 +25,8 @@ static const char pairs_sql[] =
     "   THEN coalesce((SELECT group_concat(value, char(10)) FROM json_each(j.value)), '') END"
     " FROM json_each(?1) j ORDER BY j.id";
 
+static const char elements_sql[] = "SELECT iif(type = 'object', value, NULL) FROM json_each(?1) ORDER BY id";
+
 struct json_reader *json_reader_new(void)
 {
     struct json_reader *reader = calloc(1, sizeof *reader);
@@ -33,7 +35,8 @@ struct json_reader *json_reader_new(void)
         return NULL;
     if (sqlite3_open(":memory:", &reader->db) == SQLITE_OK &&
         sqlite3_prepare_v2(reader->db, kind_sql, -1, &reader->kind, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(reader->db, pairs_sql, -1, &reader->pairs, NULL) == SQLITE_OK)
+        sqlite3_prepare_v2(reader->db, pairs_sql, -1, &reader->pairs, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(reader->db, elements_sql, -1, &reader->elements, NULL) == SQLITE_OK)
         return reader;
     json_reader_free(reader);
     return NULL;
@@ -45,6 +48,7 @@ void json_reader_free(struct json_reader *reader)
         return;
     sqlite3_finalize(reader->kind);
     sqlite3_finalize(reader->pairs);
+    sqlite3_finalize(reader->elements);
     sqlite3_close(reader->db);
     free(reader);
 }
@@ -69,17 +73,17 @@ static void finish(sqlite3_stmt *statement)
     sqlite3_clear_bindings(statement);
 }
 
-static bool is_object(struct json_reader *reader, const char *text)
+static bool is_of_kind(struct json_reader *reader, const char *text, const char *wanted)
 {
     const unsigned char *kind = NULL;
-    bool object;
+    bool is;
 
     if (sqlite3_bind_text(reader->kind, 1, text, -1, SQLITE_STATIC) == SQLITE_OK &&
         sqlite3_step(reader->kind) == SQLITE_ROW)
         kind = sqlite3_column_text(reader->kind, 0);
-    object = kind != NULL && strcmp((const char *)kind, "object") == 0;
+    is = kind != NULL && strcmp((const char *)kind, wanted) == 0;
     finish(reader->kind);
-    return object;
+    return is;
 }
 
 /* NULL for a text that a C string cannot hold. */
@@ -115,10 +119,39 @@ enum json_result json_reader_read(struct json_reader *reader, const char *text,
 {
     enum json_result result = JSON_FAILED;
 
-    if (has_nul(text) || !is_object(reader, text))
+    if (has_nul(text) || !is_of_kind(reader, text, "object"))
         return JSON_MALFORMED;
     if (sqlite3_bind_text(reader->pairs, 1, text, -1, SQLITE_STATIC) == SQLITE_OK)
         result = visit_pairs(reader->pairs, visit, context);
     finish(reader->pairs);
+    return result;
+}
+
+static enum json_result visit_elements(sqlite3_stmt *row, bool (*visit)(void *context, const char *object),
+                                       void *context)
+{
+    int rc;
+
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        const char *object = whole_text(row, 0);
+
+        if (object == NULL)
+            return JSON_MALFORMED;
+        if (!visit(context, object))
+            return JSON_STOPPED;
+    }
+    return rc == SQLITE_DONE ? JSON_OK : rc == SQLITE_NOMEM ? JSON_FAILED : JSON_MALFORMED;
+}
+
+enum json_result json_reader_list(struct json_reader *reader, const char *text,
+                                  bool (*visit)(void *context, const char *object), void *context)
+{
+    enum json_result result = JSON_FAILED;
+
+    if (has_nul(text) || !is_of_kind(reader, text, "array"))
+        return JSON_MALFORMED;
+    if (sqlite3_bind_text(reader->elements, 1, text, -1, SQLITE_STATIC) == SQLITE_OK)
+        result = visit_elements(reader->elements, visit, context);
+    finish(reader->elements);
     return result;
 }

@@ -32,4 +32,9 @@ enum json_result json_reader_read(struct json_reader *reader, const char *text,
                                   bool (*visit)(void *context, const struct json_pair *pair),
                                   void *context);
 
+/* Show the elements of the array in `text`, each as JSON text (valid during the visit), in order, until it returns
+ * false. MALFORMED when it is no array of objects alone. */
+enum json_result json_reader_list(struct json_reader *reader, const char *text,
+                                  bool (*visit)(void *context, const char *object), void *context);
+
 #endif

@@ -39,3 +39,18 @@ bool descriptor_read(int fd, void *ret, size_t size)
     }
     return true;
 }
+
+ssize_t descriptor_read_some(int fd, char *ret, size_t size)
+{
+    size_t used = 0;
+    ssize_t count = 1;
+
+    while (count > 0 && used < size) {
+        count = read(fd, ret + used, size - used);
+        if (count < 0 && errno == EINTR)
+            count = 1;
+        else if (count > 0)
+            used += (size_t)count;
+    }
+    return count < 0 ? -1 : (ssize_t)used;
+}

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/descriptor.h"
 #include "host/given_file.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/command.h"
@@ -26,25 +27,9 @@ static enum status add_lines(const char *source, char *text, struct ssh_key_set 
     return fault == NULL ? GO_ON : tool_refuse(STATUS_REFUSED, "%s, line %zu: it %s", source, line, fault);
 }
 
-/* At most `size` octets; -1 with errno. */
-static ssize_t read_all(int fd, char *ret, size_t size)
-{
-    size_t used = 0;
-    ssize_t count = 1;
-
-    while (count > 0 && used < size) {
-        count = read(fd, ret + used, size - used);
-        if (count < 0 && errno == EINTR)
-            count = 1;
-        else if (count > 0)
-            used += (size_t)count;
-    }
-    return count < 0 ? -1 : (ssize_t)used;
-}
-
 static enum status add_text(const char *source, int fd, char *text, struct ssh_key_set *set)
 {
-    ssize_t length = read_all(fd, text, FILE_SIZE);
+    ssize_t length = descriptor_read_some(fd, text, FILE_SIZE);
 
     if (length < 0)
         return tool_refuse(STATUS_FAILED, "%s: %s", source, strerror(errno));

@@ -19,8 +19,10 @@ reset-password|bob|-y --end-sessions|yes end-sessions output dry-run help versio
 policy|||output help version
 policy get|uid_min||output help version
 policy set|temporary_hours=1 admin_groups=sudo||output dry-run help version
+policy apply|/root/settings.json||output dry-run help version
 publish|||output dry-run help version
 '
+echo '[{"key": "temporary_hours", "value": 2}]' >/root/settings.json
 rows() { grep . <<<"$table"; }
 
 # All there is, to the byte and the time of its last change; what is read may be touched.
