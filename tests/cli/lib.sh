@@ -8,13 +8,23 @@ STATE=/var/lib/coder
 STORE=$STATE/private/accounts.db
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-number=0 failures=0 status=0
+number=0 failures=0 status=0 answers=0
 
 # Runs a command: $status, and the files $tmp/out and $tmp/err.
 run()
 {
     status=0
     "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+    case "$*" in *admin-tool*' -o json'* | *admin-tool*--output=json*) keep_answer "$*" ;; esac
+}
+
+# What was answered in JSON is judged at the end, all at once.
+keep_answer()
+{
+    answers=$((answers + 1))
+    mkdir -p "$tmp/answers"
+    echo "$1" >"$tmp/answers/$answers.command"
+    cp "$tmp/out" "$tmp/answers/$answers.answer"
 }
 
 # Counts the command as one test: it succeeds.
@@ -94,6 +104,10 @@ make() { admin-tool users create -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/mad
 
 done_testing()
 {
+    if [ "$answers" -gt 0 ]; then
+        run "$(dirname "${BASH_SOURCE[0]}")/../answers" "$tmp/answers"
+        ok "every answer in JSON is as the schema says: $(cat "$tmp/out") objects" [ "$status" -eq 0 ]
+    fi
     echo "1..$number"
     [ "$failures" -eq 0 ]
     exit

@@ -79,13 +79,15 @@ while IFS='|' read -r command operand line options; do
     frozen "... changes nothing"
     case $options in *output*) ;; *) continue ;; esac
     run timeout 60 admin-tool $command $operand $line --dry-run -o json </dev/null
-    ok "... with -o json: nothing but JSON, if anything, on stdout" eval '[ "$status" -eq 0 ] && { [ ! -s "$tmp/out" ] || jq -e . "$tmp/out" >/dev/null; }'
+    ok "... with -o json: nothing but JSON on stdout" eval '[ "$status" -eq 0 ] && jq -e . "$tmp/out" >/dev/null'
     frozen "... changes nothing"
 done < <(rows)
 while IFS='|' read -r command operand line options; do
     case $operand in alice | bob | carl) ;; *) continue ;; esac
     freeze
     exits 3 "$command of nobody" admin-tool $command nobody-here $line
+    exits 3 "... in JSON" admin-tool $command nobody-here $line -o json
+    json 'd["error"]["kind"] == "not-found" and d["error"]["subject"] == "nobody-here"' "... is an error"
     exits 3 "$command of a local user" admin-tool $command daemon $line
     exits 3 "$command of an id nobody has" admin-tool $command 4294967296 $line
     exits 3 "$command of ''" admin-tool $command '' $line
