@@ -47,8 +47,7 @@ looks_right()
         Monitoring) grep '^coder' "$collected/coder.prom" ;;
         "A second factor"*) asks_sshd alice 'authenticationmethods publickey,keyboard-interactive' &&
             asks_sshd bob 'authenticationmethods any' && asks_sshd bob 'allowgroups coder-member' ;;
-        Homes*) grep pam_mkhomedir /etc/pam.d/common-session && getent passwd dave && [ ! -e /home/dave ] ;;
-        "Rootless podman") grep '^erin:' /etc/subgid ;;
+        Homes*) grep pam_mkhomedir /etc/pam.d/common-session && [ ! -e /home/dave ] && grep '^dave:' /etc/subgid ;;
         *) false ;;
     esac >"$tmp/seen" 2>&1
 }
