@@ -39,7 +39,7 @@ looks_right()
 {
     case $1 in
         *Install) [ "$(grep -cE '^(passwd|group|shadow):.* coder' /etc/nsswitch.conf)" -eq 3 ] ;;
-        "Many new people"*) homes_of bob carol && [ "$(stat -c %a passwords.json)" = 600 ] ;;
+        "Many new people"*) homes_of bob carol && grep 'Username: carol' letters/carol.txt ;;
         Keys) ! admin-tool keys list bob | grep SHA256 ;;
         "Somebody leaves") ! getent passwd carol && [ ! -e /home/carol ] ;;
         "Take over"*) grep '^olga:' /etc/passwd && enters olga "$good" ;;
