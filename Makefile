@@ -56,8 +56,9 @@ TEST       = $(COMMON) $(TESTPATHS) -O1 -g $(SANITIZE) -fPIC -fvisibility=hidden
 room         = $(patsubst %.c,%.o,$(wildcard $(1)/*.c))
 
 # floor 1: the libraries. What a product does not need is in a list of its own.
-SQL_OBJS    := sql/ascii.o sql/account.o sql/hand_over.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o sql/guard.o sql/database.o \
-               sql/store_files.o sql/schema.o sql/store.o sql/store_accounts.o sql/store_changes.o sql/store_chain.o sql/store_audit.o \
+SQL_OBJS    := sql/ascii.o sql/account.o sql/account_row.o sql/hand_over.o sql/policy.o sql/memory.o sql/deadline.o sql/holder.o \
+               sql/guard.o sql/database.o sql/store_files.o sql/schema.o sql/store.o sql/store_accounts.o sql/store_changes.o \
+               sql/store_chain.o sql/store_audit.o \
                sql/activity.o sql/activity_file.o sql/repeats.o sql/openings.o sql/rescue.o
 TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
 READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o

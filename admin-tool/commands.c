@@ -16,6 +16,7 @@
 #include "verbs/audit.h"
 #include "verbs/audit_keep.h"
 #include "verbs/backup.h"
+#include "verbs/count.h"
 #include "verbs/create.h"
 #include "verbs/delete.h"
 #include "verbs/edit.h"
@@ -43,7 +44,10 @@
         OPTION_EXPIRES, OPTION_NO_CREATE_HOME, OPTION_PASSWORD_STDIN, OPTION_NO_PASSWORD, OPTION_SERVICE_ACCOUNT,       \
         OPTION_SSH_KEY, OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_NO_SUBIDS, OPTION_FORCE
 #define SHOW_OPTIONS OPTION_COLUMNS, OPTION_TABLE_OUTPUT
-#define LIST_OPTIONS SHOW_OPTIONS, OPTION_STATUS, OPTION_ROLE, OPTION_INACTIVE
+#define FILTER_OPTIONS                                                                                                \
+    OPTION_STATUS, OPTION_ROLE, OPTION_INACTIVE, OPTION_EXPIRES_BEFORE, OPTION_LOCKED, OPTION_MUST_CHANGE, OPTION_NO_KEY
+#define LIST_OPTIONS                                                                                                  \
+    OPTION_COLUMNS, FILTER_OPTIONS, OPTION_SORT, OPTION_REVERSE, OPTION_LIMIT, OPTION_OFFSET, OPTION_LIST_OUTPUT
 #define IMPORT_OPTIONS                                                                                                \
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
@@ -55,7 +59,10 @@ static enum status version(struct tool *tool);
 static const struct command commands[] = {
     { "users", "create", "[LOGIN]", COMMAND_CHANGES, OPTIONS(CREATE_OPTIONS), users_create,
       "Create an account and print the text to pass on to its user" },
-    { "users", "list", NULL, 0, OPTIONS(LIST_OPTIONS), users_list, "List the accounts" },
+    { "users", "list", "[TEXT]", 0, OPTIONS(LIST_OPTIONS), users_list,
+      "List the accounts, or those with TEXT in the name, full name or e-mail" },
+    { "users", "count", "[TEXT]", 0, OPTIONS(FILTER_OPTIONS, OPTION_TEXT_OUTPUT), users_count,
+      "Count the same accounts, by status and more" },
     { "users", "show", "NAME|UID|EMAIL", 0, OPTIONS(SHOW_OPTIONS), users_show, "Show one account" },
     { "users", "suspend", "NAME...", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),

@@ -9,69 +9,16 @@
 #include <string.h>
 
 #include "account.h"
+#include "account_row.h"
 #include "database.h"
 #include "memory.h"
 #include "store.h"
 
 enum { ADMINS_AT_ONCE = 16 };
 
-#define COLUMNS \
-    "uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until, " \
-    "expires_at, created_at, password_changed_at, " \
-    "1 + 2 * EXISTS (SELECT 1 FROM account_roles r WHERE r.uid = a.uid AND role = 'auditor')" \
-    "  + 4 * EXISTS (SELECT 1 FROM account_roles r WHERE r.uid = a.uid AND role = 'admin'), " \
-    "coalesce(gid, uid), service, coalesce(password_max_days, 0), never_dormant, last_login_day, " \
-    "coalesce(awake_since, created_at)"
-
 /* -- reading ------------------------------------------------------------------------------ */
 
-static enum store_result read_texts(sqlite3_stmt *row, struct account *ret)
-{
-    enum store_result result = STORE_OK;
-    const struct {
-        int column;
-        char *text;
-        size_t size;
-    } texts[] = {
-        { 1, ret->username, sizeof ret->username },    { 2, ret->email, sizeof ret->email },
-        { 3, ret->full_name, sizeof ret->full_name },  { 4, ret->home, sizeof ret->home },
-        { 5, ret->shell, sizeof ret->shell },          { 7, ret->hash, sizeof ret->hash },
-    };
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && result == STORE_OK; i++)
-        result = database_text(row, texts[i].column, texts[i].text, texts[i].size);
-    return result;
-}
-
-static enum store_result read_account(sqlite3_stmt *row, struct account *ret)
-{
-    char status[16];
-    enum store_result result = database_text(row, 6, status, sizeof status);
-
-    memset(ret, 0, sizeof *ret);
-    if (result == STORE_OK)
-        result = read_texts(row, ret);
-    if (result != STORE_OK)
-        return result;
-    ret->uid = (uint32_t)sqlite3_column_int64(row, 0);
-    /* fail closed: whatever is not exactly active is suspended */
-    ret->status = strcmp(status, "active") == 0 ? ACCOUNT_ACTIVE : ACCOUNT_SUSPENDED;
-    ret->temporary = sqlite3_column_int64(row, 8) != 0;
-    ret->temporary_until = sqlite3_column_int64(row, 9);
-    ret->expires_at = sqlite3_column_int64(row, 10);
-    ret->created_at = sqlite3_column_int64(row, 11);
-    ret->password_changed_at = sqlite3_column_int64(row, 12);
-    ret->roles = (unsigned)sqlite3_column_int64(row, 13);
-    ret->gid = (uint32_t)sqlite3_column_int64(row, 14);
-    ret->service = sqlite3_column_int64(row, 15) != 0;
-    ret->password_max_days = sqlite3_column_int64(row, 16);
-    ret->never_dormant = sqlite3_column_int64(row, 17) != 0;
-    ret->last_login_day = sqlite3_column_int64(row, 18);
-    ret->awake_since = sqlite3_column_int64(row, 19);
-    return STORE_OK;
-}
-
-/* Read rows of COLUMNS into page and finish; *ret is how many. */
+/* Read rows of ACCOUNT_COLUMNS into page and finish; *ret is how many. */
 static enum store_result read_page(struct store *store, sqlite3_stmt *row, struct account *page,
                                    size_t size, size_t *ret)
 {
@@ -82,7 +29,7 @@ static enum store_result read_page(struct store *store, sqlite3_stmt *row, struc
     if (row == NULL)
         return database_result(sqlite3_extended_errcode(store->db));
     while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = read_account(row, &page[count++]);
+        result = account_row_read(row, &page[count++]);
     database_finish(row);
     if (result == STORE_OK)
         result = database_result(rc);
@@ -108,20 +55,20 @@ static enum store_result read_one(struct store *store, sqlite3_stmt *row, struct
 enum store_result store_account_by_name(struct store *store, const char *username,
                                         struct account *ret)
 {
-    return read_one(store, database_prepare(store->db, "SELECT " COLUMNS
+    return read_one(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
                     " FROM accounts a WHERE username = ?", "t", username), ret);
 }
 
 enum store_result store_account_by_uid(struct store *store, uint32_t uid, struct account *ret)
 {
-    return read_one(store, database_prepare(store->db, "SELECT " COLUMNS
+    return read_one(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
                     " FROM accounts a WHERE uid = ?", "i", (int64_t)uid), ret);
 }
 
 enum store_result store_account_by_former_name(struct store *store, const char *username,
                                                struct account *ret)
 {
-    return read_one(store, database_prepare(store->db, "SELECT " COLUMNS
+    return read_one(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
                     " FROM accounts a WHERE uid = (SELECT uid FROM tombstones WHERE username = ?)", "t", username), ret);
 }
 
@@ -141,14 +88,14 @@ enum store_result store_next_former_name(struct store *store, const char *after,
 enum store_result store_account_by_email(struct store *store, const char *email,
                                          struct account *ret)
 {
-    return read_one(store, database_prepare(store->db, "SELECT " COLUMNS
+    return read_one(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
                     " FROM accounts a WHERE email = ?", "t", email), ret);
 }
 
 enum store_result store_accounts_with_role(struct store *store, const char *role, uint32_t after,
                                            struct account *page, size_t size, size_t *ret)
 {
-    return read_page(store, database_prepare(store->db, "SELECT " COLUMNS
+    return read_page(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
                      " FROM accounts a WHERE uid > ?1"
                      " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
                      "                            WHERE r.uid = a.uid AND role = ?2))"

@@ -142,6 +142,75 @@ void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE
     }
 }
 
+/* A yes of a table is a true. */
+static const char *word_of(const struct listing *listing, enum column_id id)
+{
+    const char *text = text_of(listing, id);
+
+    if (id == COLUMN_EMAIL)
+        return listing->account.email;
+    if (id != COLUMN_MUST_CHANGE && id != COLUMN_NEVER_DORMANT && id != COLUMN_SERVICE)
+        return text;
+    return strcmp(text, "yes") == 0 ? "true" : "false";
+}
+
+static int64_t time_of(const struct listing *listing, enum column_id id)
+{
+    const struct account *account = &listing->account;
+
+    switch (id) {
+    case COLUMN_CREATED:
+        return account->created_at;
+    case COLUMN_LAST_LOGIN:
+        return listing->extra.last_login_at;
+    case COLUMN_LOCKED:
+        return listing->extra.locked_until;
+    case COLUMN_PASSWORD_CHANGED:
+        return account->password_changed_at;
+    case COLUMN_PASSWORD_EXPIRES:
+        return account->temporary_until;
+    case COLUMN_EXPIRES:
+        return account->expires_at;
+    case COLUMN_TOO_OLD:
+        return listing->extra.password_end;
+    case COLUMN_DORMANT:
+        return listing->extra.dormant_from;
+    default:
+        return 0;
+    }
+}
+
+void print_value(const struct listing *listing, size_t column, char ret[CELL_SIZE])
+{
+    enum column_id id = (enum column_id)column;
+
+    switch (id) {
+    case COLUMN_UID:
+    case COLUMN_GID:
+        print_cell(listing, column, ret);
+        return;
+    case COLUMN_ROLES:
+        print_cell(listing, column, ret);
+        for (char *comma = ret; (comma = strchr(comma, ',')) != NULL;)
+            *comma = ';';
+        return;
+    case COLUMN_MAX_DAYS:
+        ret[0] = '\0';
+        if (listing->account.password_max_days != 0)
+            account_days_write(listing->account.password_max_days, ret);
+        return;
+    case COLUMN_LAST_DAY:
+        ret[0] = '\0';
+        if (listing->account.last_login_day != 0)
+            write_day(listing->account.last_login_day, ret);
+        return;
+    default:
+        snprintf(ret, CELL_SIZE, "%s", word_of(listing, id));
+        if (time_of(listing, id) != 0)
+            when_format_utc(time_of(listing, id), ret);
+    }
+}
+
 /* "Created_At" is "created at". */
 static bool is_column(const char *word, size_t length, const char *name)
 {
@@ -182,6 +251,13 @@ void print_columns_measure(const struct columns *columns, const struct listing *
 bool print_column_warns(size_t column, const struct listing *listing)
 {
     return column == COLUMN_STATUS && listing->extra.state != ACCOUNT_STATE_ACTIVE;
+}
+
+void print_column_key(size_t column, char ret[COLUMN_KEY_SIZE])
+{
+    snprintf(ret, COLUMN_KEY_SIZE, "%s", column_names[column]);
+    for (char *blank = ret; (blank = strchr(blank, ' ')) != NULL;)
+        *blank = '_';
 }
 
 void print_column_names(char *ret, size_t size)
@@ -228,6 +304,13 @@ void print_default_columns(bool services, struct columns *ret)
         ret->index[i] = i;
     if (services)
         ret->index[ret->count++] = COLUMN_SERVICE;
+}
+
+void print_all_columns(struct columns *ret)
+{
+    ret->count = COLUMN_COUNT;
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        ret->index[i] = i;
 }
 
 bool print_columns_need_activity(const struct columns *columns)

@@ -28,14 +28,20 @@ struct columns {
 enum status print_parse_columns(const char *text, struct columns *ret);
 /* services: some are service accounts, which then are marked in a last column. */
 void print_default_columns(bool services, struct columns *ret);
+void print_all_columns(struct columns *ret);
 /* "username, email, ...": all there are. */
 void print_column_names(char *ret, size_t size);
+/* "created_at": the key of JSON. */
+enum { COLUMN_KEY_SIZE = 32 };
+void print_column_key(size_t column, char ret[COLUMN_KEY_SIZE]);
 bool print_columns_need_activity(const struct columns *columns);
 
 enum { CELL_SIZE = 4 * ACCOUNT_PATH_SIZE };
 
 /* One cell, escaped; `column` is one of struct columns. */
 void print_cell(const struct listing *listing, size_t column, char ret[CELL_SIZE]);
+/* The same for programs, as users export writes it: not escaped, times in UTC, empty where there is none. */
+void print_value(const struct listing *listing, size_t column, char ret[CELL_SIZE]);
 bool print_column_warns(size_t column, const struct listing *listing); /* to be shown in red */
 
 /* The layout of a table with these columns, and one account looked at for it. */

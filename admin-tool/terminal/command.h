@@ -51,7 +51,7 @@ enum option_id {
 enum { REPEATED_MAX = 64 };
 struct arguments {
     const char *value[OPTION_ID_COUNT];
-    const char *repeated[REPEATED_MAX]; /* the values of --ssh-key */
+    const char *repeated[REPEATED_MAX]; /* the values of --ssh-key or --status */
     size_t repeated_count;
     const char *operand; /* the first, NULL when there is none */
     char *const *operands;

@@ -19,7 +19,7 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
                                 "the temporary password is the first line of standard input" },
     [OPTION_NO_PASSWORD] = { "no-password", 0, NULL, "no password: only a key opens it" },
     [OPTION_COLUMNS] = { "columns", 'c', "COL,COL", "which columns, see below" },
-    [OPTION_STATUS] = { "status", 0, "active|suspended|expired|dormant", "only users of this status" },
+    [OPTION_STATUS] = { "status", 0, "active|suspended|expired|dormant", "only users of this status; again for each" },
     [OPTION_ROLE] = { "role", 0, "admin|auditor|member", "only users with this role" },
     [OPTION_YES] = { "yes", 'y', NULL, "do not ask" },
     [OPTION_REASON] = { "reason", 0, "TEXT", "why, for the audit log" },

@@ -126,7 +126,7 @@ static enum status refuse_option(const struct command *command, int found, const
 /* Its values are arguments.repeated. */
 static bool repeats(enum option_id id)
 {
-    return id == OPTION_SSH_KEY;
+    return id == OPTION_SSH_KEY || id == OPTION_STATUS; /* no command takes both */
 }
 
 static enum status take_value(const struct command *command, enum option_id id, struct arguments *ret)

@@ -157,8 +157,8 @@ static bool take_end(int64_t when, int64_t *ret)
     return true;
 }
 
-/* "+90d" */
-static bool parse_ahead(const char *text, int64_t now, int64_t *ret)
+/* "+90d": so many days after the beginning of that one. */
+static bool parse_ahead(const char *text, int64_t now, int after, int64_t *ret)
 {
     const char *rest;
     int64_t duration;
@@ -167,19 +167,29 @@ static bool parse_ahead(const char *text, int64_t now, int64_t *ret)
     if (text[0] != '+' || !parse_duration(text + 1, &duration, &letter, &rest) || rest[0] != '\0' ||
         duration >= WHEN_END)
         return false;
-    return take_end(strchr("dw", letter) != NULL ? start_of_day(now, (int)(duration / 86400) + 1) : now + duration,
+    return take_end(strchr("dw", letter) != NULL ? start_of_day(now, (int)(duration / 86400) + after) : now + duration,
                     ret);
 }
 
-bool when_parse_end(const char *text, int64_t now, int64_t *ret)
+static bool parse_day(const char *text, int64_t now, int after, int64_t *ret)
 {
     int64_t day;
 
     if (strcmp(text, "today") == 0)
-        return take_end(start_of_day(now, 1), ret);
+        return take_end(start_of_day(now, after), ret);
     if (parse_as(text, "%Y-%m-%d", &day))
-        return take_end(start_of_day(day, 1), ret);
-    return parse_moment(text, ret) || parse_ahead(text, now, ret);
+        return take_end(start_of_day(day, after), ret);
+    return parse_moment(text, ret) || parse_ahead(text, now, after, ret);
+}
+
+bool when_parse_end(const char *text, int64_t now, int64_t *ret)
+{
+    return parse_day(text, now, 1, ret);
+}
+
+bool when_parse_start(const char *text, int64_t now, int64_t *ret)
+{
+    return parse_day(text, now, 0, ret);
 }
 
 void when_format_end(int64_t when, const char *never, char ret[WHEN_SIZE])

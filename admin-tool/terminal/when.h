@@ -16,6 +16,9 @@ bool when_parse(const char *text, int64_t now, int64_t *ret);
  * it in this host's zone. Or a moment, as above, or "+8h" (s, m, h): that one. False if it is none of these. */
 bool when_parse_end(const char *text, int64_t now, int64_t *ret);
 
+/* The same for when such a day begins: its own 00:00. */
+bool when_parse_start(const char *text, int64_t now, int64_t *ret);
+
 enum { WHEN_SIZE = 40 };
 /* RFC 3339 in UTC; "" for 0. */
 void when_format_utc(int64_t when, char ret[WHEN_SIZE]);

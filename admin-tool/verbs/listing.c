@@ -1,6 +1,6 @@
 /*
- * Listing accounts. Records are read page by page and nothing is printed while a statement is open: a reader of our
- * output may keep us waiting for ever.
+ * Listing accounts. Who is found is a list of uids, their records are read page by page, and nothing is printed while a
+ * statement is open: a reader of our output may keep us waiting for ever.
  */
 #include "listing.h"
 
@@ -17,80 +17,61 @@
 #include "sql/activity_summary.h"
 #include "sql/memory.h"
 #include "sql/store.h"
-#include "sql/store_accounts.h"
+#include "sql/store_find.h"
 #include "sql/store_json.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
+#include "terminal/csv.h"
 #include "terminal/layout.h"
-#include "terminal/options.h"
 #include "terminal/page.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
+#include "selection.h"
 
 enum { PAGE_SIZE = 256 };
 
 /* A page of what is listed, and how it is to be shown. */
 struct output {
     struct tool *tool;
-    const char *role, *status; /* only those; NULL: any */
-    int64_t unused_since;      /* only whom nobody has used since then; 0: all */
+    const struct selection *selection;
+    struct found found; /* all that are listed */
     struct columns columns;
     struct layout layout;
     struct activity_log *activity; /* NULL: not asked for, or unusable */
     struct account accounts[PAGE_SIZE];
     struct activity_summary summaries[PAGE_SIZE];
-    bool by_default; /* the columns */
     bool services;   /* some of those listed are service accounts */
     bool known;      /* the summaries are */
     size_t count;   /* of this page */
     size_t printed; /* of the pages before */
 };
 
+static bool wants_csv(const struct tool *tool)
+{
+    return strcmp(tool_output(tool), "csv") == 0;
+}
+
 static enum status refuse_memory(void)
 {
     return tool_refuse(STATUS_FAILED, "not enough memory");
 }
 
+/* Programs get all there is, and always the same. */
 static enum status choose_columns(const struct tool *tool, struct columns *ret)
 {
     const char *names = tool->arguments.value[OPTION_COLUMNS];
 
     if (names != NULL)
         return print_parse_columns(names, ret);
-    print_default_columns(true, ret);
+    if (wants_csv(tool))
+        print_all_columns(ret);
+    else
+        print_default_columns(true, ret);
     return GO_ON;
 }
 
-/* -- list --------------------------------------------------------------------------------- */
-
-static enum status choose_filter(struct output *output)
-{
-    output->status = output->tool->arguments.value[OPTION_STATUS];
-    output->role = output->tool->arguments.value[OPTION_ROLE];
-    if (output->role != NULL && strcmp(output->role, role_name(ROLE_MEMBER)) == 0)
-        output->role = NULL; /* everyone is */
-    return options_parse_when(output->tool, OPTION_INACTIVE, "--inactive", &output->unused_since);
-}
-
-/* Leaves on the page those that were asked for: what a status is, is said by account_state alone. */
-static void keep_wanted(struct output *output)
-{
-    const struct tool *tool = output->tool;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < output->count; i++) {
-        enum account_state state = account_state(&output->accounts[i], &tool->policy, tool->now);
-
-        if ((output->status != NULL && strcmp(output->status, account_state_name(state)) != 0) ||
-            (output->unused_since != 0 && account_unused_since(&output->accounts[i]) > output->unused_since))
-            continue;
-        if (kept != i)
-            output->accounts[kept] = output->accounts[i];
-        kept++;
-    }
-    output->count = kept;
-}
+/* -- a page ------------------------------------------------------------------------------- */
 
 /* What the activity log knows; without it, as little as nothing. */
 static void add_activity(struct output *output)
@@ -182,24 +163,49 @@ static enum status print_json_page(struct output *output)
     return tool_store_status(output->tool, result, "the list");
 }
 
+static enum status print_csv_page(struct output *output)
+{
+    char value[CELL_SIZE];
+
+    for (size_t i = 0; i < output->count; i++) {
+        struct listing listing = listing_at(output, i);
+
+        for (size_t j = 0; j < output->columns.count; j++) {
+            print_value(&listing, output->columns.index[j], value);
+            csv_print(value, j == 0);
+        }
+        putchar('\n');
+    }
+    return GO_ON;
+}
+
+/* -- all of them -------------------------------------------------------------------------- */
+
+static enum status find(struct output *output)
+{
+    const struct selection *selection = output->selection;
+    struct tool *tool = output->tool;
+
+    if (tool->store == NULL)
+        return GO_ON;
+    return tool_store_status(tool, store_find(tool->store, &selection->filter, &selection->order, selection->offset,
+                                              selection->limit, &output->found), "the list");
+}
+
 /* Page by page, each with `use`; nobody is waited for while a statement is open. */
-static enum status walk(struct output *output, enum status (*use)(struct output *output))
+static enum status walk(struct output *output, const uint32_t *uids, enum status (*use)(struct output *output))
 {
     enum status status = GO_ON;
-    size_t read = PAGE_SIZE;
 
     output->printed = 0;
-    for (uint32_t after = 0; status == GO_ON && read == PAGE_SIZE && !ferror(stdout);) {
-        enum store_result result = store_accounts_with_role(output->tool->store, output->role, after,
-                                                            output->accounts, PAGE_SIZE, &read);
+    for (size_t from = 0; status == GO_ON && from < output->found.count && !ferror(stdout); from += PAGE_SIZE) {
+        size_t left = output->found.count - from;
+        enum store_result result = store_found_page(output->tool->store, &output->selection->filter,
+                                                    uids + from, left < PAGE_SIZE ? left : PAGE_SIZE,
+                                                    output->accounts, &output->count);
 
         status = tool_store_status(output->tool, result, "the list");
-        if (status != GO_ON || read == 0)
-            return status;
-        after = output->accounts[read - 1].uid;
-        output->count = read;
-        keep_wanted(output);
-        if (output->count == 0)
+        if (status != GO_ON || output->count == 0)
             continue;
         add_activity(output);
         status = use(output);
@@ -208,48 +214,95 @@ static enum status walk(struct output *output, enum status (*use)(struct output 
     return status;
 }
 
+static int compare_uids(const void *one, const void *other)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+/* In the order of the file, where it is all the same: twice as fast. */
+static enum status measure(struct output *output)
+{
+    size_t size = output->found.count * sizeof *output->found.uids;
+    uint32_t *uids = malloc(size);
+    enum status status;
+
+    if (uids == NULL)
+        return refuse_memory();
+    memcpy(uids, output->found.uids, size);
+    qsort(uids, output->found.count, sizeof *uids, compare_uids);
+    status = walk(output, uids, measure_page);
+    free(uids);
+    return status;
+}
+
 static enum status list_table(struct output *output)
 {
     enum status status;
 
+    if (output->found.count == 0) {
+        tool_refuse(GO_ON, output->selection->narrowed ? "note: no accounts match"
+                                                       : "note: no accounts; see 'admin-tool users create'");
+        return GO_ON;
+    }
     if (print_columns_need_activity(&output->columns))
         output->activity = tool_open_activity();
     print_columns_begin(&output->columns, &output->layout);
-    status = walk(output, measure_page);
-    if (output->by_default && !output->services) /* nobody to be marked */
+    status = measure(output);
+    if (!tool_has(output->tool, OPTION_COLUMNS) && !output->services) /* nobody to be marked */
         output->layout.count = --output->columns.count;
     layout_fit(&output->layout, terminal_width(stdout));
-    return status == GO_ON ? walk(output, print_table_page) : status;
+    return status == GO_ON ? walk(output, output->found.uids, print_table_page) : status;
 }
 
 static enum status list_json(struct output *output)
 {
-    enum status status = GO_ON;
+    enum status status;
 
-    if (output->tool->store != NULL) {
+    if (output->found.count > 0)
         output->activity = tool_open_activity();
-        status = walk(output, print_json_page);
-    }
+    status = walk(output, output->found.uids, print_json_page);
     puts(output->printed == 0 ? "[]" : "]");
     return status;
 }
 
-static enum status list(struct tool *tool, const struct columns *columns)
+static enum status list_csv(struct output *output)
+{
+    char key[COLUMN_KEY_SIZE];
+
+    if (output->found.count > 0 && print_columns_need_activity(&output->columns))
+        output->activity = tool_open_activity();
+    for (size_t i = 0; i < output->columns.count; i++) {
+        print_column_key(output->columns.index[i], key);
+        csv_print(key, i == 0);
+    }
+    putchar('\n');
+    return walk(output, output->found.uids, print_csv_page);
+}
+
+static enum status show(struct output *output)
+{
+    if (tool_wants_json(output->tool))
+        return list_json(output);
+    return wants_csv(output->tool) ? list_csv(output) : list_table(output);
+}
+
+static enum status list(struct tool *tool, const struct selection *selection, const struct columns *columns)
 {
     struct output *output = calloc(1, sizeof *output);
-    enum status status = GO_ON;
+    enum status status;
 
     if (output == NULL)
         return refuse_memory();
     output->tool = tool;
+    output->selection = selection;
     output->columns = *columns;
-    output->by_default = !tool_has(tool, OPTION_COLUMNS);
-    status = choose_filter(output);
-    if (status == GO_ON && tool_wants_json(tool))
-        status = list_json(output);
-    else if (status == GO_ON && tool->store != NULL)
-        status = list_table(output);
+    status = find(output);
+    if (status == GO_ON)
+        status = show(output);
     activity_close(output->activity);
+    found_free(&output->found);
     explicit_bzero(output, sizeof *output);
     free(output);
     return status == GO_ON ? STATUS_DONE : status;
@@ -257,13 +310,20 @@ static enum status list(struct tool *tool, const struct columns *columns)
 
 enum status users_list(struct tool *tool)
 {
+    struct selection selection;
     struct columns columns;
-    enum status status = choose_columns(tool, &columns);
+    enum status status = selection_parse(tool, &selection);
 
     if (status == GO_ON)
+        status = choose_columns(tool, &columns);
+    if (status == GO_ON)
         status = tool_open(tool);
-    if (status != GO_ON)
-        return status;
-    host_note_locals(tool);
-    return list(tool, &columns);
+    if (status == GO_ON) {
+        host_note_locals(tool);
+        status = selection_begin(tool, &selection);
+    }
+    if (status == GO_ON)
+        status = list(tool, &selection, &columns);
+    selection_free(&selection);
+    return status;
 }

@@ -44,6 +44,12 @@ may $tool users list --status active --role admin -o json
 may $tool users list --status expired
 may $tool users list --status=dormant
 may $tool users list --inactive 90d
+may $tool users list mo --locked --must-change --no-key --sort last_login_day --reverse -n 50 --offset 0 -o csv
+may $tool users list --expires-before +30d --status active --status=expired
+may $tool users list moe@example.com --limit=1 --expires-before '2030-06-30 18:00'
+may $tool users count --status active -o json
+may $tool users count axl
+may $tool users count --help
 may $tool check -o nagios
 may $tool users show axl
 may $tool users show axl@example.com -o json
@@ -101,6 +107,11 @@ may_not $tool audit --event 'x changed y'
 may_not $tool audit --user
 may_not $tool users list -c /etc/shadow
 may_not $tool users list --rol admin
+may_not $tool users list -- moe
+may_not $tool users list --sort
+may_not $tool users list --sort -x
+may_not $tool users count -c uid
+may_not $tool users counts
 may_not $tool users show /etc/shadow
 may_not $tool users show ../axl
 may_not $tool policy get -- lock_seconds

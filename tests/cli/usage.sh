@@ -8,7 +8,7 @@ says 'users create' "--help names the commands"
 exits 0 "--version" admin-tool --version
 says '^admin-tool [0-9]+\.[0-9]+\.[0-9]+$' "--version tells it"
 exits 0 "users --help" admin-tool users --help
-for command in 'users create' 'users list' 'users show' 'users suspend' 'users activate' \
+for command in 'users create' 'users list' 'users count' 'users show' 'users suspend' 'users activate' \
     'users edit-roles' 'users delete' 'users unlock' 'keys list' 'keys add' 'keys remove' reset-password audit publish; do
     # shellcheck disable=SC2086
     exits 0 "$command --help" admin-tool $command --help
@@ -43,7 +43,7 @@ exits 2 "an unknown status" admin-tool users list --status gone
 exits 2 "an unknown role to list" admin-tool users list --role boss
 exits 2 "an unknown column" admin-tool users list -c username,shoe_size
 complains 'created at' "... and the known ones are named"
-exits 2 "an operand too many" admin-tool users list alice
+exits 2 "an operand too many" admin-tool users list alice bob
 exits 2 "two users at once" admin-tool users edit alice bob -n X
 for verb in show suspend activate edit-roles delete unlock; do
     exits 2 "users $verb without a name" admin-tool users "$verb"

@@ -22,7 +22,9 @@ offers "activate" users a
 offers "--keep-sessions" users suspend alice --keep
 offers "--role" users list --rol
 offers "admin auditor member" users list --role ""
-offers "json table" users list -o ""
+offers "csv json table" users list -o ""
+offers "count create" users c
+offers "--locked" users count --lo
 offers "json text" users create --output ""
 offers "alice bob" users suspend ""
 offers "bob" reset-password b

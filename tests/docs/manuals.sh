@@ -23,5 +23,5 @@ while read -r command; do
     done
 done <"$tmp/commands"
 # -u NAME and the like stand there by their letter
-ok "the manual has every option" [ -z "$(tr ' ' '\n' <<<"${lacking:-}" | grep -vE ':--(username|email|full-name|columns|output|yes|user|lines|follow)?$')" ]
+ok "the manual has every option" [ -z "$(tr ' ' '\n' <<<"${lacking:-}" | grep -vE ':--(username|email|full-name|columns|output|yes|user|lines|limit|follow)?$')" ]
 done_testing

@@ -66,6 +66,9 @@ turn=0
 unread admin-tool users list
 unread admin-tool users list -c 'username,locked until,last login'
 unread admin-tool users list -o json
+unread admin-tool users list -o csv
+unread admin-tool users list user --sort 'account expires at' -n 500
+unread admin-tool users count
 unread admin-tool users show amy
 unread admin-tool users show amy -o json
 unread admin-tool users export
