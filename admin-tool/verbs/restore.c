@@ -244,10 +244,7 @@ static enum status ask(struct tool *tool, const struct plan *plan)
 
 /* Whose sessions are to end. */
 struct leavers {
-    struct leaver {
-        uint32_t uid;
-        char username[ACCOUNT_NAME_SIZE];
-    } *all;
+    struct account *all; /* id and name */
     size_t count, room;
 };
 
@@ -255,14 +252,14 @@ static bool add_leaver(struct leavers *leavers, const struct account *account)
 {
     if (leavers->count == leavers->room) {
         size_t room = 2 * leavers->room + 16;
-        struct leaver *all = reallocarray(leavers->all, room, sizeof *all);
+        struct account *all = reallocarray(leavers->all, room, sizeof *all);
 
         if (all == NULL)
             return false;
         leavers->all = all;
         leavers->room = room;
     }
-    leavers->all[leavers->count].uid = account->uid;
+    leavers->all[leavers->count] = (struct account){ .uid = account->uid };
     memcpy(leavers->all[leavers->count++].username, account->username, ACCOUNT_NAME_SIZE);
     return true;
 }
@@ -315,21 +312,6 @@ static enum status apply(struct tool *tool, struct store *backup, const struct p
     return change_commit(tool, "restore", NULL, NULL, detail);
 }
 
-static void end_sessions(struct tool *tool, const struct leavers *leavers)
-{
-    struct account *accounts = calloc(leavers->count + 1, sizeof *accounts); /* NULL: no memory, with none, too */
-
-    for (size_t i = 0; i < leavers->count && accounts != NULL; i++) {
-        accounts[i].uid = leavers->all[i].uid;
-        memcpy(accounts[i].username, leavers->all[i].username, ACCOUNT_NAME_SIZE);
-    }
-    if (accounts != NULL)
-        sessions_end(tool, accounts, leavers->count);
-    else
-        tool_complain(tool, "not enough memory to end what runs for those who lost access; see 'ps -ef'");
-    free(accounts);
-}
-
 static enum status carry_out(struct tool *tool, struct store *backup, const struct plan *plan)
 {
     struct leavers leavers = { 0 };
@@ -347,7 +329,7 @@ static enum status carry_out(struct tool *tool, struct store *backup, const stru
         record_event(tool, "restore", NULL);
         answer_count("accounts", (int64_t)plan->accounts);
         printf("The backup is restored; accounts changed: %zu.\n", plan->accounts);
-        end_sessions(tool, &leavers);
+        sessions_end(tool, leavers.all, leavers.count);
     }
     change_release_signals();
     free(leavers.all);
