@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/doctor.h"
+#include "import/apply.h"
 #include "import/export.h"
 #include "import/import.h"
 #include "terminal/command.h"
@@ -52,6 +53,9 @@
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
         OPTION_FORCE
+#define APPLY_OPTIONS                                                                                                 \
+    CHANGING, OPTION_PRUNE, OPTION_YES, OPTION_PASSWORDS_TO, OPTION_HAND_OVER_TO, OPTION_NO_CREATE_HOME,                \
+        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_FORCE, OPTION_TEXT_OUTPUT
 
 static enum status help(struct tool *tool);
 static enum status version(struct tool *tool);
@@ -92,6 +96,8 @@ static const struct command commands[] = {
     { "users", "export", "[NAME...]", 0,
       OPTIONS(CHANGING, OPTION_FORMAT, OPTION_WITH_HASHES, OPTION_TO_PASSWD, OPTION_ALL, OPTION_YES),
       users_export, "Write all accounts as users import reads them; or move some to /etc/passwd" },
+    { "users", "apply", "FILE", COMMAND_CHANGES, OPTIONS(APPLY_OPTIONS), users_apply,
+      "Make the accounts as a file of users export has them" },
     { "users", "make-homes", "[NAME...]", 0, OPTIONS(CHANGING), users_make_homes,
       "Make the home directories that are missing, of these users or of all active ones" },
     { "keys", "list", "NAME", 0, OPTIONS(OPTION_TEXT_OUTPUT), keys_list,

@@ -189,8 +189,8 @@ enum store_result store_account_edit(struct store *store, const struct account *
 {
     enum store_result result = touched(store, database_run(store->db,
         "UPDATE accounts SET email = ?1, expires_at = nullif(?2, 0), password_max_days = nullif(?3, 0),"
-        " never_dormant = ?4 WHERE uid = ?5", "tiiii", text_or_null(account->email), account->expires_at,
-        account->password_max_days, (int64_t)account->never_dormant, (int64_t)account->uid));
+        " never_dormant = ?4, service = ?5 WHERE uid = ?6", "tiiiii", text_or_null(account->email), account->expires_at,
+        account->password_max_days, (int64_t)account->never_dormant, (int64_t)account->service, (int64_t)account->uid));
 
     if (result == STORE_OK)
         result = database_run(store->db,

@@ -32,7 +32,7 @@ enum store_result store_account_wake(struct store *store, uint32_t uid, int64_t 
  * already (its end stays), or there is none. */
 enum store_result store_account_require_change(struct store *store, uint32_t uid);
 
-/* E-mail, full name, shell, account expiry, password_max_days and never_dormant as in `account`, found by its uid. */
+/* E-mail, full name, shell, account expiry, password_max_days, never_dormant and service as in `account`, found by its uid. */
 enum store_result store_account_edit(struct store *store, const struct account *account);
 
 /* An administrator's word, unconditional. until: Unix seconds, only with temporary. */

@@ -66,7 +66,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
     row = &batch->rows[batch->count];
     *row = (struct import_row){
         .line = record->line, .kind = kind,
-        .needs_password = kind != ROW_CHANGE && (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
+        .needs_password = kind != ROW_CHANGE && kind != ROW_GONE && (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
         .given = record->given,
         .uid = account->uid, .gid = account_has_private_group(account) ? 0 : account->gid,
         .roles = account->roles, .status = account->status,
@@ -160,6 +160,13 @@ void import_row_unpack(const struct import_row *row, struct account *ret)
     ret->password_changed_at = row->password_changed_at;
 }
 
+void import_batch_date(struct import_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->rows[i].created_at == 0)
+            batch->rows[i].created_at = batch->tool->now;
+}
+
 /* -- what is told ------------------------------------------------------------------------- */
 
 void import_batch_refuse(struct import_batch *batch, size_t line, const char *name,
@@ -177,6 +184,16 @@ void import_batch_note(struct import_batch *batch, const char *name, const char 
 {
     if (batch->noted++ < TOLD_MAX)
         tool_refuse(GO_ON, "note: %s %s", name, text);
+}
+
+void import_batch_note_folded(struct import_batch *batch, const struct import_record *record)
+{
+    char text[ACCOUNT_NAME_SIZE + 64];
+
+    if (record->written[0] == '\0')
+        return;
+    snprintf(text, sizeof text, "is %s in the file; names have no capital letters here", record->written);
+    import_batch_note(batch, record->account.username, text);
 }
 
 void import_batch_tell_rest(const struct import_batch *batch)

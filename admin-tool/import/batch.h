@@ -20,7 +20,8 @@ enum row_kind {
     ROW_NEW,    /* from a file */
     ROW_STAGED, /* a local account, to be imported */
     ROW_OURS,   /* a local account that was imported before: only its lines may be taken over */
-    ROW_CHANGE  /* of a file: an account of the store that is to be changed */
+    ROW_CHANGE, /* of a file: an account of the store that is to be changed */
+    ROW_GONE    /* of no file: an account of the store that is to be deleted */
 };
 
 /* An account packed: a hundred octets instead of two thousand. */
@@ -32,8 +33,9 @@ struct import_row {
     uint32_t gid; /* 0: the private group */
     bool chosen;  /* the uid was, by us */
     bool returns; /* a local account that was ours and went to /etc/passwd */
+    bool inherits; /* the e-mail address, of one who goes */
     unsigned given;   /* CHANGE: 1 << column of each that the file has */
-    unsigned changed; /* ... and of each that was changed in the end */
+    unsigned changed; /* ... and of each that is changed */
     bool takes;       /* ... which took a role away, or suspended */
     unsigned roles;
     enum account_status status;
@@ -58,6 +60,7 @@ struct import_batch {
     size_t bad, noted;
     size_t passed; /* lines of accounts that are so already, or are passed over */
     size_t tried; /* methods and costs of hashes */
+    void (*report)(struct import_batch *batch); /* after the commit; NULL: as users import does */
 };
 
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
@@ -65,6 +68,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
 void import_batch_free(struct import_batch *batch); /* wipes */
 /* The rows that are new. */
 size_t import_count_new(const struct import_batch *batch);
+void import_batch_date(struct import_batch *batch); /* whose creation is not told is created now */
 /* Room for the hash of a row without. False: no memory. */
 bool import_row_make_room(struct import_row *row);
 void import_row_free(struct import_row *row);
@@ -74,6 +78,7 @@ void import_row_unpack(const struct import_row *row, struct account *ret);
 /* One line about a bad record or an odd one; from the hundred-and-first on they are counted. */
 void import_batch_refuse(struct import_batch *batch, size_t line, const char *name,
                          const char *reason);
+void import_batch_note_folded(struct import_batch *batch, const struct import_record *record);
 void import_batch_note(struct import_batch *batch, const char *name, const char *text);
 void import_batch_tell_rest(const struct import_batch *batch);
 

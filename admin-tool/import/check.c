@@ -306,7 +306,7 @@ static enum store_result find_taken(struct store *store, const struct import_row
     enum store_result result = row->returns ? STORE_OK : store_name_is_free(store, import_row_name(row));
 
     snprintf(ret_what, size, "%s", import_row_name(row));
-    if (result == STORE_OK) {
+    if (result == STORE_OK && !row->inherits) {
         result = store_email_is_free(store, email);
         snprintf(ret_what, size, "%s", email);
     }

@@ -25,16 +25,17 @@
 #include "terminal/say.h"
 #include "terminal/when.h"
 #include "column_text.h"
+#include "key_difference.h"
 #include "record.h"
 
 #define BIT(column) (1u << (column))
 
 enum {
     EDITED = BIT(IMPORT_EMAIL) | BIT(IMPORT_FULL_NAME) | BIT(IMPORT_SHELL) | BIT(IMPORT_EXPIRES) |
-             BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT),
+             BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT) | BIT(IMPORT_SERVICE),
     CHANGING = EDITED | BIT(IMPORT_ROLES) | BIT(IMPORT_STATUS),
     /* a uid owns files, and passwords have verbs of their own */
-    FIXED = BIT(IMPORT_UID) | BIT(IMPORT_GID) | BIT(IMPORT_HOME) | BIT(IMPORT_SERVICE) | BIT(IMPORT_HASH) |
+    FIXED = BIT(IMPORT_UID) | BIT(IMPORT_GID) | BIT(IMPORT_HOME) | BIT(IMPORT_HASH) |
             BIT(IMPORT_MUST_CHANGE) | BIT(IMPORT_PASSWORD_EXPIRES)
 };
 
@@ -46,6 +47,7 @@ static const struct {
     { EDITED, "edit" },
     { BIT(IMPORT_ROLES), "edit-roles" },
     { BIT(IMPORT_STATUS), NULL }, /* suspend or activate */
+    { DIFFERENCE_KEYS_GO, "key-remove" },
     { BIT(IMPORT_KEYS), "key-add" },
 };
 enum { EVENT_COUNT = sizeof events / sizeof events[0] };
@@ -77,12 +79,12 @@ static void refuse_fixed(const struct account *present, unsigned differing, char
     char room[WHEN_SIZE];
 
     for (int i = 0; i < IMPORT_HASH; i++)
-        if ((differing & FIXED & BIT(i)) != 0)
+        if ((differing & BIT(i)) != 0)
             import_add_reason(reason, "the %s of %s is %.300s, and no import changes it",
                               import_column_name((enum import_column)i), present->username,
                               import_column_text(present, (enum import_column)i, room));
     for (int i = IMPORT_HASH; i < IMPORT_COLUMN_COUNT; i++)
-        if ((differing & FIXED & BIT(i)) != 0)
+        if ((differing & BIT(i)) != 0)
             import_add_reason(reason, "the %s of %s is another one, and no import changes it",
                               import_column_name((enum import_column)i), present->username);
 }
@@ -102,6 +104,8 @@ static void take(struct account *ret, const struct account *wanted, unsigned col
         ret->password_max_days = wanted->password_max_days;
     if ((columns & BIT(IMPORT_NEVER_DORMANT)) != 0)
         ret->never_dormant = wanted->never_dormant;
+    if ((columns & BIT(IMPORT_SERVICE)) != 0)
+        ret->service = wanted->service;
     if ((columns & BIT(IMPORT_ROLES)) != 0)
         ret->roles = wanted->roles;
     if ((columns & BIT(IMPORT_STATUS)) != 0)
@@ -109,54 +113,31 @@ static void take(struct account *ret, const struct account *wanted, unsigned col
 }
 
 /* OK when nobody else has the e-mail address. */
-static enum store_result check_email(struct store *store, const struct account *after, char reason[IMPORT_REASON_SIZE])
+static enum store_result check_email(struct store *store, const struct account *after, bool is_free,
+                                     char reason[IMPORT_REASON_SIZE])
 {
     struct account owner = { .uid = after->uid };
     enum store_result result = after->email[0] != '\0' ? store_account_by_email(store, after->email, &owner) : STORE_OK;
 
     if (after->email[0] == '\0' && !after->service)
         import_add_reason(reason, "%s needs an e-mail address", after->username);
-    else if (owner.uid != after->uid)
+    else if (owner.uid != after->uid && !is_free)
         import_add_reason(reason, "%s is the e-mail address of %s", after->email, owner.username);
     explicit_bzero(owner.hash, sizeof owner.hash);
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
-/* Those that the account has not. */
-static enum store_result keep_new(struct store *store, uint32_t uid, struct ssh_key_set *keys,
-                                  struct store_keys_count *have)
-{
-    enum store_result result = store_keys_count(store, uid, have);
-    size_t kept = 0;
-
-    for (size_t i = 0; result == STORE_OK && i < keys->count; i++) {
-        result = store_key_find(store, uid, keys->keys[i].fingerprint);
-        if (result != STORE_NOT_FOUND)
-            continue;
-        have->octets += strlen(keys->keys[i].line) + 1;
-        have->keys++;
-        if (kept != i)
-            keys->keys[kept] = keys->keys[i];
-        kept++;
-        result = STORE_OK;
-    }
-    keys->count = kept;
-    return result;
-}
-
-static enum store_result find_keys(struct store *store, const char *text, struct difference *ret,
+static enum store_result find_keys(struct store *store, const char *text, unsigned asked, struct difference *ret,
                                    char reason[IMPORT_REASON_SIZE])
 {
-    struct store_keys_count then = { 0, 0 };
-    char *copy = strdup(text);
-    size_t line;
-    bool good = copy != NULL && ssh_key_set_add_lines(&ret->keys, copy, &line) == NULL;
-    enum store_result result = good ? keep_new(store, ret->after.uid, &ret->keys, &then) : STORE_FAILED;
+    enum store_result result = key_difference_find(store, ret->after.uid, text != NULL ? text : "",
+                                                   (asked & DIFFERENCE_WHOLE) != 0, &ret->keys);
 
-    free(copy);
-    if (result == STORE_OK && ret->keys.count > 0)
+    if (ret->keys.come.count > 0)
         ret->columns |= BIT(IMPORT_KEYS);
-    if (then.keys > SSH_KEYS_MAX || then.octets > SSH_KEYS_TEXT_SIZE)
+    if (ret->keys.gone[0] != '\0')
+        ret->columns |= DIFFERENCE_KEYS_GO;
+    if (result == STORE_OK && !ret->keys.fits)
         import_add_reason(reason, "%s would have more than %d ssh_keys, or more than %d octets of them",
                           ret->after.username, SSH_KEYS_MAX, SSH_KEYS_TEXT_SIZE);
     return result;
@@ -166,23 +147,24 @@ enum store_result difference_find(struct store *store, const struct account *pre
                                   const char *keys, unsigned columns, struct difference *ret,
                                   char ret_reason[IMPORT_REASON_SIZE])
 {
+    unsigned fixed = (columns & DIFFERENCE_WHOLE) != 0 ? FIXED : FIXED | BIT(IMPORT_SERVICE);
     unsigned differing = compare(present, wanted, columns & (CHANGING | FIXED));
     enum store_result result = STORE_OK;
 
     ret_reason[0] = '\0';
-    *ret = (struct difference){ .columns = differing & CHANGING, .after = *present };
+    *ret = (struct difference){ .columns = differing & ~fixed, .after = *present };
     take(&ret->after, wanted, ret->columns);
-    refuse_fixed(present, differing, ret_reason);
-    if ((differing & BIT(IMPORT_EMAIL)) != 0)
-        result = check_email(store, &ret->after, ret_reason);
-    if (result == STORE_OK && keys != NULL && (columns & BIT(IMPORT_KEYS)) != 0)
-        result = find_keys(store, keys, ret, ret_reason);
+    refuse_fixed(present, differing & fixed, ret_reason);
+    if ((differing & (BIT(IMPORT_EMAIL) | BIT(IMPORT_SERVICE))) != 0)
+        result = check_email(store, &ret->after, (columns & DIFFERENCE_EMAIL_FREE) != 0, ret_reason);
+    if (result == STORE_OK && (columns & BIT(IMPORT_KEYS)) != 0)
+        result = find_keys(store, keys, columns, ret, ret_reason);
     return result == STORE_OK && ret_reason[0] != '\0' ? STORE_REFUSED : result;
 }
 
 void difference_free(struct difference *difference)
 {
-    ssh_key_set_free(&difference->keys);
+    key_difference_free(&difference->keys);
     explicit_bzero(&difference->after, sizeof difference->after);
 }
 
@@ -227,7 +209,7 @@ bool difference_takes(const struct account *present, const struct difference *di
 
 /* -- telling ------------------------------------------------------------------------------ */
 
-static const char *shown(const struct account *account, enum import_column column, char ret[CELL_SIZE])
+const char *difference_shown(const struct account *account, enum import_column column, char ret[CELL_SIZE])
 {
     char room[WHEN_SIZE];
 
@@ -244,10 +226,10 @@ void difference_print(const struct account *present, const struct difference *di
     for (int i = 0; i < IMPORT_COLUMN_COUNT; i++)
         if ((difference->columns & CHANGING & BIT(i)) != 0)
             fprintf(out, "%s: %s: %s -> %s\n", present->username, import_column_name((enum import_column)i),
-                    shown(present, (enum import_column)i, before),
-                    shown(&difference->after, (enum import_column)i, after));
-    ssh_key_set_names(&difference->keys, names);
-    if (difference->keys.count > 0)
+                    difference_shown(present, (enum import_column)i, before),
+                    difference_shown(&difference->after, (enum import_column)i, after));
+    ssh_key_set_names(&difference->keys.come, names);
+    if (difference->keys.come.count > 0)
         fprintf(out, "%s: ssh_keys: + %s\n", present->username, names);
 }
 
@@ -255,7 +237,7 @@ void difference_print(const struct account *present, const struct difference *di
 
 /* One event's share of the difference, written. */
 static enum store_result write_one(struct tool *tool, size_t index, const struct account *after,
-                                   const struct ssh_key_set *keys)
+                                   const struct key_difference *keys)
 {
     enum store_result result;
 
@@ -268,9 +250,22 @@ static enum store_result write_one(struct tool *tool, size_t index, const struct
         result = store_account_set_status(tool->store, after->uid, after->status);
         return result == STORE_OK && after->status == ACCOUNT_ACTIVE
                    ? store_account_wake(tool->store, after->uid, tool->now) : result;
+    case DIFFERENCE_KEYS_GO:
+        return key_difference_remove(tool->store, after->uid, keys);
     default:
-        return store_keys_add(tool->store, after->uid, keys, tool->now);
+        return store_keys_add(tool->store, after->uid, &keys->come, tool->now);
     }
+}
+
+/* The keys of an event; NULL: it is not about keys. */
+static const char *event_detail(size_t index, const struct key_difference *keys, char room[SSH_KEYS_NAMES_SIZE])
+{
+    if (events[index].columns == DIFFERENCE_KEYS_GO)
+        return keys->gone;
+    if (events[index].columns != BIT(IMPORT_KEYS))
+        return NULL;
+    ssh_key_set_names(&keys->come, room);
+    return room;
 }
 
 enum status difference_apply(struct tool *tool, const struct account *present, const struct difference *difference)
@@ -279,7 +274,6 @@ enum status difference_apply(struct tool *tool, const struct account *present, c
     char names[SSH_KEYS_NAMES_SIZE];
     enum status status = GO_ON;
 
-    ssh_key_set_names(&difference->keys, names);
     for (size_t i = 0; status == GO_ON && i < EVENT_COUNT; i++) {
         if ((difference->columns & events[i].columns) == 0)
             continue;
@@ -287,7 +281,7 @@ enum status difference_apply(struct tool *tool, const struct account *present, c
         status = tool_store_status(tool, write_one(tool, i, &after, &difference->keys), present->username);
         if (status == GO_ON)
             status = change_append(tool, event_name(i, &after), &before, &after,
-                                   events[i].columns == BIT(IMPORT_KEYS) ? names : NULL);
+                                   event_detail(i, &difference->keys, names));
         before = after;
     }
     explicit_bzero(&before, sizeof before);

@@ -8,15 +8,23 @@
 #include <stdio.h>
 
 #include "sql/account.h"
-#include "sql/ssh_key_set.h"
 #include "sql/store.h"
+#include "terminal/columns.h"
 #include "terminal/command.h"
+#include "key_difference.h"
 #include "record.h"
 
 struct difference {
-    unsigned columns;        /* 1 << column of each that is to change; 0: it is so already */
+    unsigned columns;        /* 1 << column of each that is to change, with the flags below; 0: it is so already */
     struct account after;    /* the account with them */
-    struct ssh_key_set keys; /* those to be added */
+    struct key_difference keys;
+};
+
+/* Beside the columns. */
+enum {
+    DIFFERENCE_KEYS_GO = 1u << IMPORT_COLUMN_COUNT,   /* found: keys.gone */
+    DIFFERENCE_WHOLE = 2u << IMPORT_COLUMN_COUNT,     /* asked: what is given is all; other keys go, and service_account may change */
+    DIFFERENCE_EMAIL_FREE = 4u << IMPORT_COLUMN_COUNT /* asked: who has the e-mail address will not have it by then */
 };
 
 /*
@@ -37,6 +45,9 @@ bool difference_is_allowed(const struct account *present, const struct differenc
 
 /* Is a role lost, or a suspension made? Then what the user runs is to end. */
 bool difference_takes(const struct account *present, const struct difference *difference);
+
+/* One value as people are told, escaped: "none" where there is none. Into ret, and that. */
+const char *difference_shown(const struct account *account, enum import_column column, char ret[CELL_SIZE]);
 
 /* A line for each: "alice: email: a@example.com -> b@example.com". */
 void difference_print(const struct account *present, const struct difference *difference, FILE *out);

@@ -41,16 +41,6 @@ static enum status refuse_memory(void)
 
 /* -- reading ------------------------------------------------------------------------------ */
 
-static void note_folded(struct import_batch *batch, const struct import_record *record)
-{
-    char text[ACCOUNT_NAME_SIZE + 64];
-
-    if (record->written[0] == '\0')
-        return;
-    snprintf(text, sizeof text, "is %s in the file; names have no capital letters here", record->written);
-    import_batch_note(batch, record->account.username, text);
-}
-
 /* A good one: of somebody who has an account here, or who is to have one. */
 static enum status take_record(struct import_batch *batch, struct import_record *record)
 {
@@ -66,7 +56,7 @@ static enum status take_record(struct import_batch *batch, struct import_record 
     else if (!import_batch_add(batch, record, ROW_NEW))
         status = refuse_memory();
     else
-        note_folded(batch, record);
+        import_batch_note_folded(batch, record);
     return status;
 }
 
@@ -207,13 +197,6 @@ static enum status preview(struct import_batch *batch)
     return STATUS_DONE;
 }
 
-static void settle_times(struct import_batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        if (batch->rows[i].created_at == 0)
-            batch->rows[i].created_at = batch->tool->now;
-}
-
 static enum status import(struct import_batch *batch)
 {
     struct tool *tool = batch->tool;
@@ -245,7 +228,7 @@ static enum status import(struct import_batch *batch)
         status = update_check(batch);
     if (status != GO_ON)
         return status;
-    settle_times(batch);
+    import_batch_date(batch);
     if (tool_has(tool, OPTION_DRY_RUN))
         return preview(batch);
     status = import_choose_uids(batch); /* too few are said before anybody answers or waits */

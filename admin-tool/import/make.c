@@ -22,6 +22,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
+#include "gone.h"
 #include "hand_over.h"
 #include "hash.h"
 #include "passwords.h"
@@ -178,6 +179,8 @@ static enum status insert(struct import_batch *batch, struct import_row *row)
         return take_up(tool, row);
     if (row->kind == ROW_CHANGE)
         return update_make(batch, row);
+    if (row->kind == ROW_GONE)
+        return GO_ON;
     import_row_unpack(row, &account);
     account.awake_since = tool->now; /* whenever it was created: here nobody could use it */
     status = tool_store_status(tool, row->returns ? store_account_return(tool->store, &account)
@@ -196,6 +199,8 @@ static enum status insert_all(struct import_batch *batch)
     struct tool *tool = batch->tool;
     enum status status = update_check(batch);
 
+    if (status == GO_ON)
+        status = gone_make(batch);
     for (size_t i = 0; status == GO_ON && i < batch->count; i++)
         status = insert(batch, &batch->rows[i]);
     if (status == GO_ON)
@@ -208,7 +213,7 @@ static void log_all(const struct import_batch *batch)
     struct account account;
 
     for (size_t i = 0; i < batch->count; i++) {
-        if (batch->rows[i].kind == ROW_CHANGE)
+        if (batch->rows[i].kind == ROW_CHANGE || batch->rows[i].kind == ROW_GONE)
             continue;
         import_row_unpack(&batch->rows[i], &account);
         record_event(batch->tool, batch->rows[i].kind == ROW_OURS ? "take-over" : "import",
@@ -297,15 +302,22 @@ enum status import_make(struct import_batch *batch)
     if (status == GO_ON) {
         log_all(batch);
         update_record(batch);
-        report(batch);
+        gone_record(batch);
+        if (batch->report != NULL)
+            batch->report(batch);
+        else
+            report(batch);
         update_finish(batch);
+        gone_finish(batch);
     }
     if (status == GO_ON && tool_has(batch->tool, OPTION_TAKE_OVER)) {
         take_over(batch);
         status = publish_if_due(batch->tool); /* private groups, which were local ones until now */
     }
     change_release_signals();
-    if (status == GO_ON)
+    if (status == GO_ON) {
         update_settle(batch);
+        gone_settle(batch);
+    }
     return status;
 }

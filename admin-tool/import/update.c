@@ -20,6 +20,7 @@
 #include "terminal/say.h"
 #include "batch.h"
 #include "difference.h"
+#include "gone.h"
 #include "losses.h"
 
 size_t update_count(const struct import_batch *batch)
@@ -31,8 +32,7 @@ size_t update_count(const struct import_batch *batch)
     return count;
 }
 
-/* The account as it is now, and what is to change of it; to be freed in every case. */
-static enum status find(const struct import_batch *batch, const struct import_row *row, struct account *ret_present,
+enum status update_find(const struct import_batch *batch, const struct import_row *row, struct account *ret_present,
                         struct difference *ret)
 {
     char reason[IMPORT_REASON_SIZE] = "";
@@ -55,13 +55,25 @@ static enum status check_row(const struct import_batch *batch, struct import_row
 {
     struct difference difference;
     struct account present = { 0 };
-    enum status status = find(batch, row, &present, &difference);
+    enum status status = update_find(batch, row, &present, &difference);
 
     if (status == GO_ON) {
         row->takes = difference_takes(&present, &difference);
         status = losses_add(batch->tool, losses, &present, &difference.after);
     }
     difference_free(&difference);
+    explicit_bzero(&present, sizeof present);
+    return status;
+}
+
+static enum status check_gone(const struct import_batch *batch, const struct import_row *row, struct losses *losses)
+{
+    struct account present = { 0 };
+    enum status status = tool_store_status(batch->tool, store_account_by_uid(batch->tool->store, row->uid, &present),
+                                           import_row_name(row));
+
+    if (status == GO_ON)
+        status = losses_add(batch->tool, losses, &present, NULL);
     explicit_bzero(&present, sizeof present);
     return status;
 }
@@ -82,12 +94,15 @@ enum status update_check(struct import_batch *batch)
     struct losses losses;
     enum status status;
 
-    if (update_count(batch) == 0)
+    if (update_count(batch) + gone_count(batch) == 0)
         return GO_ON;
     status = losses_begin(batch->tool, &losses);
-    for (size_t i = 0; status == GO_ON && i < batch->count; i++)
-        status = batch->rows[i].kind == ROW_CHANGE ? check_row(batch, &batch->rows[i], &losses)
-                                                   : add_new(batch, &batch->rows[i], &losses);
+    for (size_t i = 0; status == GO_ON && i < batch->count; i++) {
+        struct import_row *row = &batch->rows[i];
+
+        status = row->kind == ROW_CHANGE ? check_row(batch, row, &losses)
+                 : row->kind == ROW_GONE ? check_gone(batch, row, &losses) : add_new(batch, row, &losses);
+    }
     return status == GO_ON ? losses_check(batch->tool, &losses) : status;
 }
 
@@ -103,7 +118,7 @@ static enum status print_rows(const struct import_batch *batch, bool all, FILE *
 
         if (row->kind != ROW_CHANGE || !(all || row->takes))
             continue;
-        status = find(batch, row, &present, &difference);
+        status = update_find(batch, row, &present, &difference);
         if (status == GO_ON)
             difference_print(&present, &difference, out);
         difference_free(&difference);
@@ -146,7 +161,7 @@ enum status update_make(struct import_batch *batch, struct import_row *row)
 {
     struct difference difference;
     struct account present = { 0 };
-    enum status status = find(batch, row, &present, &difference);
+    enum status status = update_find(batch, row, &present, &difference);
 
     if (status == GO_ON)
         status = difference_apply(batch->tool, &present, &difference);

@@ -8,8 +8,13 @@
 
 #include "terminal/command.h"
 #include "batch.h"
+#include "difference.h"
 
 size_t update_count(const struct import_batch *batch);
+
+/* The account of a row as it is now, and what is to change of it; to be freed in every case. GO_ON, or said. */
+enum status update_find(const struct import_batch *batch, const struct import_row *row, struct account *ret_present,
+                        struct difference *ret);
 
 /* What is lost by the whole batch is allowed; before the question, and again in the transaction. GO_ON, or said. */
 enum status update_check(struct import_batch *batch);

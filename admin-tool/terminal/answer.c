@@ -139,6 +139,7 @@ static void hear_no_more(void)
     stdout = answer.shown;
     answer.shown = NULL;
     free(answer.heard);
+    answer.heard_size = answer.taken = 0; /* it may begin again */
 }
 
 /* -- answering ---------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ complains '12 accounts need an id, and policy.s range 70100-70109 has 9 left, so
 exits 4 "... in a dry run, too" import crowd.csv --dry-run
 unchanged "... and changes nothing"
 crowd 20000 b >crowd.csv
-exits 4 "... before a password is hashed" timeout 5 admin-tool users import crowd.csv
+exits 4 "... before a password is hashed" timeout 60 admin-tool users import crowd.csv
 { crowd 9 a; for i in {1..5}; do echo "x$i,x$i@example.com,8000$i"; done; } >crowd.csv
 exits 0 "uids in the file are not of the range" import crowd.csv
 { crowd 1 c; } >crowd.csv

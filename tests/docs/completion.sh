@@ -18,7 +18,7 @@ make alice
 make bob
 offers "users" u
 offers "suspend" users sus
-offers "activate" users a
+offers "activate apply" users a
 offers "--keep-sessions" users suspend alice --keep
 offers "--role" users list --rol
 offers "admin auditor member" users list --role ""

@@ -194,7 +194,8 @@ keys keys add alice /src/tests/samples/key.pub
 prune audit prune --before 2999-01-01 -y
 restore restore /root/faults.backup -y --force
 policy policy set list_members=0
-import users import /src/tests/faults/import.csv --passwords-to /root/passwords'
+import users import /src/tests/faults/import.csv --passwords-to /root/passwords
+apply users apply /src/tests/faults/apply.json -y --passwords-to /root/passwords'
 
 # chosen DEFAULT...: the operations named on the command line; else every one with CODER_PROOF=1, else the default.
 chosen()

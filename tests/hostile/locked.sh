@@ -49,6 +49,8 @@ printf 'username,email\ndora,dora@example.com\nemil,emil@example.com\n' >"$tmp/t
 watch 2 admin-tool users import "$tmp/two.csv" --hand-over-to "$tmp/texts"
 printf 'username,email,roles,status\ndora,d@example.com,admin,suspended\nfay,fay@example.com,,\n' >"$tmp/two.csv"
 watch 2 admin-tool users import "$tmp/two.csv" --update -y
+printf '%s\n' '{"username": "amy", "full_name": "A", "ssh_keys": []}' '{"username": "frieda", "email": "f@example.com"}' >"$tmp/wanted.json"
+watch 2 admin-tool users apply "$tmp/wanted.json" --prune -y
 watch 2 admin-tool restore /root/locked.backup -y
 watch 2 admin-tool users export --to-passwd amy -y
 ok "... and it did its work" grep -q '^amy:' /etc/passwd
