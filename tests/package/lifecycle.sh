@@ -34,7 +34,7 @@ ok "the local files are asked before" eval '! grep -B1 pam_coder.so /etc/pam.d/c
 ok "the helper is setuid root's" [ "$(stat -c '%a %U' /usr/libexec/coder_helper)" = '4755 root' ]
 ok "... and coder_keys has no bit of the kind" [ "$(stat -c '%a %U' /usr/libexec/coder_keys)" = '711 root' ]
 ok "... which sshd can run as a user of its own" eval 'getent passwd _coder-keys | grep -q ":/nonexistent:/usr/sbin/nologin\$"'
-ok "the dynamic linker knows the library" eval 'ldconfig -p | grep -q libnss_coder.so.2'
+ok "the dynamic linker knows the library" eval 'ldconfig -p | grep libnss_coder.so.2 >"$tmp/out"'
 ok "the socket is enabled" [ -L /etc/systemd/system/sockets.target.wants/coder-helper.socket ]
 ok "the unit at boot is enabled" [ -L /etc/systemd/system/multi-user.target.wants/coder-publish.service ]
 ok "... and each day" [ -L /etc/systemd/system/timers.target.wants/coder-publish.timer ]
