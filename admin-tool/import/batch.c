@@ -83,6 +83,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         row->keys = strdup(record->keys);
     if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0') && (row->keys != NULL || !keys)) {
         batch->count++;
+        batch->wanted += account->uid == 0;
         return true;
     }
     import_row_free(row);

@@ -58,6 +58,8 @@ struct import_batch {
     struct group_ids local_groups;
     bool asks_remote; /* NSS has sources that may enumerate nothing */
     size_t bad, noted;
+    size_t wanted; /* rows that came without a uid */
+    size_t beyond; /* lines that came after there were more of those than ids, and were only counted */
     size_t passed; /* lines of accounts that are so already, or are passed over */
     size_t tried; /* methods and costs of hashes */
     void (*report)(struct import_batch *batch); /* after the commit; NULL: as users import does */

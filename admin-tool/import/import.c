@@ -50,6 +50,10 @@ static enum status take_record(struct import_batch *batch, struct import_record 
 
     if (status != GO_ON || done)
         return status;
+    if (import_is_beyond(batch)) {
+        batch->beyond += record->account.uid == 0;
+        return GO_ON;
+    }
     defaults_fill(&batch->tool->policy, &record->account);
     if (!import_check_record(batch, record, ROW_NEW, reason))
         import_batch_refuse(batch, record->line, NULL, reason);
@@ -210,6 +214,8 @@ static enum status import(struct import_batch *batch)
     if (status == GO_ON)
         status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch)
                                                     : import_file_read(batch, false, take_record);
+    if (status == GO_ON && import_is_beyond(batch))
+        return import_choose_uids(batch); /* which tells so */
     if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) && !has_store)
         return judge(batch); /* before a store is made */
     if (status == GO_ON && !has_store)

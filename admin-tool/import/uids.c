@@ -62,6 +62,7 @@ static enum status refuse_range(const struct import_batch *batch, size_t wanted,
 {
     const struct policy *policy = &batch->tool->policy;
 
+    wanted += batch->beyond;
     return tool_refuse_as(KIND_TAKEN, "uid", NULL, "%zu accounts need an id, and policy's range %lld-%lld has %zu left, "
                           "so nothing was imported; take a larger one ('admin-tool policy set uid_min=1900000000 "
                           "uid_max=1999999999'), or give uids in the file", wanted, (long long)policy->uid_min,
@@ -96,6 +97,13 @@ enum status import_choose_uids(struct import_batch *batch)
             return refuse_range(batch, wanted, wanted - count_wanted(batch));
     }
     return GO_ON;
+}
+
+bool import_is_beyond(const struct import_batch *batch)
+{
+    const struct policy *policy = &batch->tool->policy;
+
+    return (int64_t)batch->wanted > policy->uid_max - policy->uid_min + 1;
 }
 
 enum store_result import_keep_uids(struct import_batch *batch)

@@ -22,8 +22,9 @@ exits 4 "more accounts than ids" import crowd.csv
 complains '12 accounts need an id, and policy.s range 70100-70109 has 9 left, so nothing' "... says both numbers"
 exits 4 "... in a dry run, too" import crowd.csv --dry-run
 unchanged "... and changes nothing"
-crowd 20000 b >crowd.csv
-exits 4 "... before a password is hashed" timeout 60 admin-tool users import crowd.csv
+crowd 10 b >crowd.csv
+exits 4 "... a few more" strace -f -qq -e trace=clone,clone3 -o threads admin-tool users import crowd.csv
+ok "... before a password is hashed" [ ! -s threads ]
 { crowd 9 a; for i in {1..5}; do echo "x$i,x$i@example.com,8000$i"; done; } >crowd.csv
 exits 0 "uids in the file are not of the range" import crowd.csv
 { crowd 1 c; } >crowd.csv
@@ -31,6 +32,9 @@ exits 4 "the last one is gone" import crowd.csv
 { crowd 1 c; echo y,y@example.com,70105; } >crowd.csv
 run import crowd.csv
 complains 'line 3: uid 70105 is taken by a[0-9], an account of this store' "a uid of ours is told as ours"
+{ crowd 12 d; echo z,z@example.com,80009; } >crowd.csv
+run import crowd.csv --skip-bad
+complains '^admin-tool: 12 accounts need an id' "lines are counted behind the first that has none"
 admin-tool policy set uid_min=default uid_max=default >"$tmp/made"
 
 # -- the same sheet again ------------------------------------------------------------------------------
