@@ -29,6 +29,6 @@ exists()
 }
 while read -r name; do
     ok "a claim's test: $name" exists "$name"
-done < <(sed -n '/^## Which test/,$p' /src/tests/README.md | grep -oE '`[^ `]+\.(sh|exp|c|tsv)`' | tr -d '`' | sort -u)
+done < <(sed -n '/^## Which test/,$p' /src/tests/README.md | grep -oE '`[^ `]+\.(sh|exp|c|tsv|json)`' | tr -d '`' | sort -u)
 ok "a row of claims is no list of wishes" [ "$number" -gt 80 ]
 done_testing
