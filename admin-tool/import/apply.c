@@ -229,7 +229,7 @@ static enum status read(struct import_batch *batch)
     enum status status = has_store ? tool_open(tool) : GO_ON;
 
     if (status == GO_ON)
-        status = import_file_read(batch, true, apply_take);
+        status = import_file_read(batch, IMPORT_TAKES_PARTS | IMPORT_TAKES_NOTHING, apply_take);
     if (status == GO_ON)
         status = check_empty(batch);
     if (status == GO_ON)

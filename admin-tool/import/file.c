@@ -14,7 +14,7 @@
 #include "read.h"
 #include "record.h"
 
-static enum status read_records(struct import_batch *batch, struct import_reader *reader, bool parts,
+static enum status read_records(struct import_batch *batch, struct import_reader *reader, unsigned takes,
                                 enum status (*take)(struct import_batch *batch, struct import_record *record))
 {
     char reason[IMPORT_REASON_SIZE] = "";
@@ -30,13 +30,13 @@ static enum status read_records(struct import_batch *batch, struct import_reader
             status = take(batch, &record);
     }
     explicit_bzero(&record, sizeof record);
-    if (status != GO_ON || result == IMPORT_END || (result == IMPORT_EMPTY && parts))
+    if (status != GO_ON || result == IMPORT_END || (result == IMPORT_EMPTY && (takes & IMPORT_TAKES_NOTHING) != 0))
         return status;
     return tool_refuse(result == IMPORT_FAILED ? STATUS_FAILED : STATUS_REFUSED, "%s: %s; nothing was changed",
                        batch->source, reason);
 }
 
-static enum status read_from(struct import_batch *batch, int fd, bool parts,
+static enum status read_from(struct import_batch *batch, int fd, unsigned takes,
                              enum status (*take)(struct import_batch *batch, struct import_record *record))
 {
     struct import_reader *reader = import_reader_new(fd, tool_has(batch->tool, OPTION_STRICT));
@@ -44,9 +44,9 @@ static enum status read_from(struct import_batch *batch, int fd, bool parts,
 
     if (reader == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory; nothing was changed");
-    if (parts)
+    if ((takes & IMPORT_TAKES_PARTS) != 0)
         import_reader_take_parts(reader);
-    status = read_records(batch, reader, parts, take);
+    status = read_records(batch, reader, takes, take);
     if (status == GO_ON && import_reader_ignored(reader)[0] != '\0')
         tool_refuse(GO_ON, "note: passed over, because accounts have no such column: %s (--strict refuses them)",
                     import_reader_ignored(reader));
@@ -54,7 +54,7 @@ static enum status read_from(struct import_batch *batch, int fd, bool parts,
     return status;
 }
 
-enum status import_file_read(struct import_batch *batch, bool parts,
+enum status import_file_read(struct import_batch *batch, unsigned takes,
                              enum status (*take)(struct import_batch *batch, struct import_record *record))
 {
     const char *path = batch->tool->arguments.operand;
@@ -66,7 +66,7 @@ enum status import_file_read(struct import_batch *batch, bool parts,
     batch->source = standard ? "standard input" : path;
     if (fault != NULL)
         return tool_refuse(STATUS_FAILED, "%s: %s", path, fault);
-    status = read_from(batch, fd, parts, take);
+    status = read_from(batch, fd, takes, take);
     if (!standard)
         close(fd);
     return status;

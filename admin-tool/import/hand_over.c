@@ -25,7 +25,7 @@ enum { FILE_NAME_SIZE = ACCOUNT_NAME_SIZE + 4 };
 
 static enum status refuse(const struct import_batch *batch, const char *name, const char *why)
 {
-    return tool_refuse_as(KIND_FAILED, "hand_over_to", NULL, "--hand-over-to %s%s%s: %s; nothing was imported",
+    return tool_refuse_as(KIND_FAILED, "hand_over_to", NULL, "--hand-over-to %s%s%s: %s; nothing was changed",
                           batch->tool->arguments.value[OPTION_HAND_OVER_TO], name[0] != '\0' ? "/" : "", name, why);
 }
 

@@ -55,7 +55,7 @@ static enum status take_record(struct import_batch *batch, struct import_record 
         return GO_ON;
     }
     defaults_fill(&batch->tool->policy, &record->account);
-    if (!import_check_record(batch, record, ROW_NEW, reason))
+    if (!import_record_complete(record, reason) || !import_check_record(batch, record, ROW_NEW, reason))
         import_batch_refuse(batch, record->line, NULL, reason);
     else if (!import_batch_add(batch, record, ROW_NEW))
         status = refuse_memory();
@@ -213,7 +213,8 @@ static enum status import(struct import_batch *batch)
         status = tool_open(tool); /* who is there already decides what a line means */
     if (status == GO_ON)
         status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch)
-                                                    : import_file_read(batch, false, take_record);
+                                                    : import_file_read(batch, tool_has(tool, OPTION_UPDATE) ? IMPORT_TAKES_PARTS : 0,
+                                                                       take_record);
     if (status == GO_ON && import_is_beyond(batch))
         return import_choose_uids(batch); /* which tells so */
     if (status == GO_ON && batch->bad > 0 && !tool_has(tool, OPTION_SKIP_BAD) && !has_store)

@@ -63,9 +63,10 @@ static enum status refuse_range(const struct import_batch *batch, size_t wanted,
     const struct policy *policy = &batch->tool->policy;
 
     wanted += batch->beyond;
-    return tool_refuse_as(KIND_TAKEN, "uid", NULL, "%zu accounts need an id, and policy's range %lld-%lld has %zu left, "
-                          "so nothing was imported; take a larger one ('admin-tool policy set uid_min=1900000000 "
-                          "uid_max=1999999999'), or give uids in the file", wanted, (long long)policy->uid_min,
+    return tool_refuse_as(KIND_TAKEN, "uid", NULL, "%zu %s an id, and policy's range %lld-%lld has %zu left, so nothing "
+                          "was changed; take a larger one ('admin-tool policy set uid_min=1900000000 "
+                          "uid_max=1999999999'), or give uids in the file", wanted,
+                          wanted == 1 ? "account needs" : "accounts need", (long long)policy->uid_min,
                           (long long)policy->uid_max, found);
 }
 

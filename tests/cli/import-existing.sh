@@ -103,6 +103,11 @@ unchanged "... changes nothing"
 printf 'username,email,full_name\nann,ann@new.example.com,\nben,ben@example.com,Ben B.\n' >empty.csv
 exits 0 "an empty cell" import empty.csv --update
 ok "... leaves what is there, and so does a column that is not in the file" fact ann "full_name || shell" 'Ann Bee/bin/sh'
+exits 0 "no e-mail address, of somebody who has one" import - --update <<<$'username,full_name\nben,Ben C.'
+ok "... is enough" fact ben "email || full_name" 'ben@example.comBen C.'
+run import - --update <<<$'username,full_name\nzoe,Zoe'
+ok "... of somebody new is none (exit 4)" eval '[ "$status" -eq 4 ] && told "line 2: email is missing" 1'
+exits 4 "a file with nothing in it" import /dev/null --update
 exits 0 "never and default take back" import - --update <<<$'username,email,expires,password_max_days,never_dormant\nann,ann@new.example.com,never,default,false'
 ok "... an end and days" fact ann "expires_at IS NULL AND password_max_days IS NULL AND never_dormant = 0" 1
 exits 0 "JSON, as export writes it" sh -c 'admin-tool users export --format json --with-hashes | admin-tool users import - --update'

@@ -48,13 +48,18 @@ ok "... with the same password" [ "$(jq -r '.[0].temporary_password' pw.json)" =
 printf 'username,email,full_name\nbea,bea@example.com,Bea\n' >bea.csv
 exits 0 "nobody new" import bea.csv --update --hand-over-to never
 ok "... needs no text" [ ! -e never ]
+admin-tool policy set 'hand_over_text=Bonjour {username} : {password}' login_host=login.example.org >made
+printf 'username,email\nzoe,zoe@example.com\nyan,yan@example.com\n' >own.csv
+exits 0 "policy's own text" import own.csv --hand-over-to texts
+ok "... is what is written" grep -qE '^Bonjour zoe : [a-z0-9-]{24}$' texts/zoe.txt
+admin-tool policy set hand_over_text=default >made
 
 # -- all or none ---------------------------------------------------------------------------------------
 { echo username,email; for i in {1..20}; do echo "c$i,c$i@example.com"; done; } >many.csv
 echo mine >texts/c7.txt
 remember
 exits 1 "one that is there already" import many.csv --hand-over-to texts --passwords-to pw2
-complains 'hand-over-to texts/c7.txt: it is there already; nothing was imported' "... is named"
+complains 'hand-over-to texts/c7.txt: it is there already; nothing was changed' "... is named"
 ok "... and stays, alone" eval '[ "$(ls texts/c*)" = texts/c7.txt ] && [ "$(cat texts/c7.txt)" = mine ] && [ ! -e pw2 ]'
 rm texts/c7.txt
 mkdir open theirs && chmod 755 open && chmod 700 theirs && chown daemon theirs && ln -s texts link && touch file

@@ -48,7 +48,7 @@ judge()
 # Without the fault the same command succeeds.
 again()
 {
-    rm -f /root/passwords
+    rm -rf /root/passwords /root/texts
     "${command[@]}" >"$tmp/out" 2>"$tmp/err" </dev/null || echo "the second try fails: $(cat "$tmp/err")"
 }
 

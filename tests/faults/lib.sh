@@ -49,7 +49,7 @@ faults_remember()
 # Everything as it was before the operation.
 faults_reset()
 {
-    rm -rf "$STATE" /home/dave /root/passwords
+    rm -rf "$STATE" /home/dave /root/passwords /root/texts
     cp -a "$tmp/state" "$STATE"
     cp -a "$tmp/subuid" "$tmp/subgid" /etc
 }
@@ -195,6 +195,7 @@ prune audit prune --before 2999-01-01 -y
 restore restore /root/faults.backup -y --force
 policy policy set list_members=0
 import users import /src/tests/faults/import.csv --passwords-to /root/passwords
+update users import /src/tests/faults/update.csv --update -y --hand-over-to /root/texts
 apply users apply /src/tests/faults/apply.json -y --passwords-to /root/passwords'
 
 # chosen DEFAULT...: the operations named on the command line; else every one with CODER_PROOF=1, else the default.

@@ -47,7 +47,7 @@ fault_of_change()
         *:new|[1-9]:old) grep -q '^admin-tool: ' "$tmp/said" || { echo "exit $status without a word"; return; } ;;
         *) echo "exit $status, $left"; return ;;
     esac
-    rm -f /root/passwords
+    rm -rf /root/passwords /root/texts
     [ "$left" = new ] || "${command[@]}" >"$tmp/out" 2>"$tmp/err" </dev/null || echo "the second try fails: $(cat "$tmp/err")"
 }
 
