@@ -182,6 +182,18 @@ ok "... the e-mail address can be another's at once" is_value "SELECT email FROM
 ok "... the rest is there" is_value "SELECT group_concat(username) FROM (SELECT username FROM accounts ORDER BY username)" ann,bob,cem,evelyn
 run apply less.json --prune -o json
 ok "... the second time there is no question" counted 0 0 0 0 0 0 4
+# what others do while the question is open
+meanwhile() { { sleep 1; "$@" >"$tmp/made" 2>&1; echo yes; } | admin-tool users apply mean.json --prune >"$tmp/out" 2>"$tmp/err"; status=$?; }
+admin-tool users create -u hal -e hal@example.com >made
+jq -nc '{username: "ann"}, {username: "bob"}, {username: "cem"}, {username: "evelyn", roles: []}' >mean.json
+meanwhile admin-tool users rename hal harold -y
+ok "one who has another name by then is not deleted" eval '[ $status -eq 4 ] && grep -q "hal was changed meanwhile" "$tmp/err" && id harold >/dev/null'
+admin-tool users edit-roles evelyn --roles admin -y >made
+meanwhile admin-tool users edit-roles ann --roles member -y
+ok "nor is one the last Admin by then" eval '[ $status -eq 4 ] && grep -q "evelyn is among the last active Admins" "$tmp/err"'
+admin-tool users edit-roles ann --roles admin -y >made
+meanwhile admin-tool users edit evelyn -n Eve
+ok "what others changed stays" eval '[ $status -eq 0 ] && is_value "SELECT full_name FROM accounts WHERE username = '"'evelyn'"'" Eve && ! id harold 2>/dev/null'
 remember
 exits 4 "an empty file" apply - </dev/null
 exits 4 "an empty file with --prune" apply - --prune -y </dev/null

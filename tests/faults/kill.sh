@@ -25,7 +25,7 @@ kill_at()
 }
 
 faults_begin
-mapfile -t names < <(chosen suspend create apply)
+mapfile -t names < <(chosen suspend create)
 for name in "${names[@]}"; do
     operation "$name"
     calls "${command[@]}"

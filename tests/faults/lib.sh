@@ -12,7 +12,7 @@ PROOF=${CODER_PROOF:-0}
 ASKED=("$@")
 BACKUP=/root/faults.backup # made before the roles, the name and the suspension that faults_begin gives
 # What can leave something on the disk, or hold it up.
-DISK='openat|write|fallocate|pwrite64|fsync|fdatasync|ftruncate|rename|renameat2|unlink|fchmod|chmod|mkdir|fcntl|close|copy_file_range|linkat'
+DISK=${FAULTS_AT:-'openat|write|fallocate|pwrite64|fsync|fdatasync|ftruncate|rename|renameat2|unlink|fchmod|chmod|mkdir|fcntl|close|copy_file_range|linkat'}
 
 # -- the store that every point begins with --------------------------------------------------
 
@@ -196,7 +196,7 @@ restore restore /root/faults.backup -y --force
 policy policy set list_members=0
 import users import /src/tests/faults/import.csv --passwords-to /root/passwords
 update users import /src/tests/faults/update.csv --update -y --hand-over-to /root/texts
-apply users apply /src/tests/faults/apply.json -y --passwords-to /root/passwords'
+apply users apply /src/tests/faults/apply.json --prune -y --passwords-to /root/passwords --no-create-home --no-subids'
 
 # chosen DEFAULT...: the operations named on the command line; else every one with CODER_PROOF=1, else the default.
 chosen()
