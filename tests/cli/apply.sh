@@ -144,6 +144,8 @@ admin-tool users create -u gone -e gone@example.com >made
 admin-tool users delete gone -y --remove-home >made
 run apply - <<<'{"username": "gone", "email": "gone@example.com"}'
 complains 'gone is taken by an account or a deleted one' "a deleted one never comes back"
+run apply - <<<'{"username": "fay", "email": "eve@example.com"}'
+complains "line 1: eve@example.com is another account's e-mail address" "nor has a new one the e-mail address of who stays"
 exits 2 "no file" apply
 exits 1 "a file that is not there" apply none.json
 
