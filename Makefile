@@ -249,7 +249,8 @@ check-install: all
 
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
-UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer
+UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer \
+                 coder-backup.service coder-backup.timer
 PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors

@@ -38,6 +38,7 @@ ok "the dynamic linker knows the library" eval 'ldconfig -p | grep libnss_coder.
 ok "the socket is enabled" [ -L /etc/systemd/system/sockets.target.wants/coder-helper.socket ]
 ok "the unit at boot is enabled" [ -L /etc/systemd/system/multi-user.target.wants/coder-publish.service ]
 ok "... and each day" [ -L /etc/systemd/system/timers.target.wants/coder-publish.timer ]
+ok "backups are not: that is for the administrator to say" eval '[ -e /usr/lib/systemd/system/coder-backup.timer ] && ! find /etc/systemd -name "coder-backup*" | grep -q .'
 ok "sshd's configuration is as it was" eval '! grep -rqi coder /etc/ssh'
 ok "AppArmor's rule can be read where it belongs" grep -q '^  /var/lib/coder/directory r,$' /etc/apparmor.d/abstractions/nameservice.d/coder
 ok "no store is made" [ ! -e "$STATE" ]

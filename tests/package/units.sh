@@ -10,7 +10,7 @@ ok "the packages install" [ "$status" -eq 0 ]
 units=/usr/lib/systemd/system
 publish=$units/coder-publish.service
 
-for unit in coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer; do
+for unit in coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer coder-backup.service coder-backup.timer; do
     run systemd-analyze --man=no verify "$units/$unit"
     ok "systemd finds nothing wrong with $unit" [ "$status" -eq 0 -a ! -s "$tmp/err" ]
 done
@@ -26,19 +26,21 @@ exposed()
 }
 exposed coder-helper@.service 1.5
 exposed coder-publish.service 1.1
+exposed coder-backup.service 1.1
 
 setting() { sed -n "s/^$2=//p" "$1"; }
 ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = 'nss-user-lookup.target ssh.service' ]
 ok "... and each day" grep -q '^OnCalendar=.* UTC$' "$units/coder-publish.timer"
 ok "... does nothing without a store" [ "$(setting "$publish" ConditionPathExists)" = "$STORE" ]
 
-# What the unit does, with what of its sandbox can be had without systemd.
-heal()
+# in_sandbox UNIT: what the unit does, with what of its sandbox can be had without systemd.
+in_sandbox()
 {
-    local path writable=''
-    for path in $(setting "$publish" ReadWritePaths); do
+    local path writable='' unit=$1 command
+    for path in $(setting "$unit" ReadWritePaths); do
         writable+=" ${path#-}"
     done
+    command=$(env -i $(setting "$unit" Environment) "PATH=$PATH" sh -c "echo $(setting "$unit" ExecStart)")
     # shellcheck disable=SC2016,SC2046
     run unshare --mount --net bash -c '
         for path in '"$writable"'; do mkdir -p "$path"; mount --bind "$path" "$path"; done
@@ -46,8 +48,9 @@ heal()
         for path in '"$writable"'; do mount --bind "$path" "$path"; mount -o remount,bind,rw "$path"; done
         umask "$1"; shift
         exec setpriv --no-new-privs --bounding-set=-all,+kill --inh-caps=-all env -i "$@"
-    ' bash "$(setting "$publish" UMask)" $(setting "$publish" ExecStart) </dev/null
+    ' bash "$(setting "$unit" UMask)" $command </dev/null
 }
+heal() { in_sandbox "$publish"; }
 
 make alice
 make ben
@@ -62,4 +65,17 @@ ok "... for all to read" [ "$(stat -c '%a %U' "$STATE/directory")" = '644 root' 
 rm "$STATE/directory"
 heal
 ok "a lost one is back" eval "getent passwd ben >/dev/null"
+
+# -- backups --------------------------------------------------------------------------------------------
+backup=$units/coder-backup.service
+in_sandbox "$backup"
+ok "the unit of backups succeeds in its sandbox" [ "$status" -eq 0 ]
+silent "... and says nothing"
+ok "... in its folder is a backup, root's alone" eval '[ "$(stat -c %a /var/backups/coder-accounts /var/backups/coder-accounts/accounts-*Z.backup | xargs)" = "700 600" ]'
+run admin-tool restore /var/backups/coder-accounts/accounts-*Z.backup --dry-run
+ok "... that can be restored" [ "$status" -eq 0 ]
+for day in {10..39}; do touch "/var/backups/coder-accounts/accounts-202001${day}T000000Z.backup"; done
+sleep 1.1
+in_sandbox "$backup"
+ok "... of which 14 stay" [ "$(find /var/backups/coder-accounts -name 'accounts-*' | wc -l)" = 14 ]
 done_testing
