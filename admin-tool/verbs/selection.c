@@ -128,7 +128,7 @@ enum status selection_begin(const struct tool *tool, struct selection *selection
 {
     selection->filter.policy = &tool->policy;
     selection->filter.now = tool->now;
-    if (!tool_has(tool, OPTION_LOCKED))
+    if (!tool_has(tool, OPTION_LOCKED) || tool->store == NULL)
         return GO_ON;
     selection->locked = selection_read_locked(tool);
     selection->filter.uids = selection->locked;

@@ -12,7 +12,11 @@ ok "... is the heading" [ "$(cat "$tmp/out")" = username,uid ]
 exits 0 "count without a store" admin-tool users count -o json
 json 'd == dict.fromkeys(["total", "active", "suspended", "expired", "dormant", "locked", "must_change", "no_key", "admins", "auditors", "service_accounts"], 0)' \
     "... is 0 everywhere"
-ok "... and makes none" [ ! -e "$STATE" ]
+exits 0 "... of the locked" admin-tool users count --locked -o json
+json 'd["total"] == 0 and d["locked"] == 0' "... as well"
+exits 0 "the locked without a store" admin-tool users list --locked
+complains 'no accounts match' "... are none"
+ok "... and none of it makes anything" [ ! -e "$STATE" -a ! -e /run/coder ]
 
 make alice --roles admin -n 'Alice Ünlü 100%'
 make bob --roles auditor -n '=2+5|calc' --expires 2030-06-30

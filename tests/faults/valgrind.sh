@@ -47,6 +47,9 @@ tool users edit bob -e bob@example.org -n 'Bob Barker' --expires never --shell /
 tool users unlock bob
 tool users require-change alice bob -y
 tool users list --inactive 1d
+tool users list ar --status active --status suspended --sort 'account expires at' --reverse -n 2 --offset 0 -o csv
+tool users list --locked --must-change --no-key --expires-before +90d
+tool users count -o json
 tool keys add carol /src/tests/samples/key.pub
 refused 4 keys add carol /etc/passwd
 tool keys list carol -o json
