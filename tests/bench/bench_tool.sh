@@ -1,6 +1,6 @@
 #!/bin/bash
 # What admin-tool's verbs cost: users list of 100,000 accounts in each form, with its memory to that of a list of
-# 1,000; and users create beside useradd on the same machine, with 1,000, 10,000 and 100,000 accounts there already.
+# 1,000; a page of 50 of them, found in each way; and users create beside useradd on the same machine, with 1,000, 10,000 and 100,000 accounts there already.
 # Run by "make bench" in a private world.
 set -u
 
@@ -33,9 +33,10 @@ def fill(count):
     have = db.execute("SELECT count(*) FROM accounts").fetchone()[0]
     db.execute("BEGIN")
     for i in range(have, count):
+        name = "u%08x" % (i * 2654435761 % 2**32)  # names come in another order than ids
         db.execute("INSERT INTO accounts (uid, username, email, full_name, home, shell, hash, created_at)"
                    " SELECT ?, ?, ?, 'User Number', ?, shell, hash, created_at"
-                   " FROM accounts WHERE username = 'model'", (1900000000 + i, "u%d" % i, "u%d@example.com" % i, "/home/u%d" % i))
+                   " FROM accounts WHERE username = 'model'", (1900000000 + i, name, name + "@example.com", "/home/" + name))
     db.execute("COMMIT")
     tool("publish")
     with open("/etc/passwd", "a") as p, open("/etc/shadow", "a") as s, open("/etc/group", "a") as g:
@@ -65,5 +66,14 @@ print("\n%-28s %9s %9s %9s" % ("100,000 accounts", "wall s", "CPU s", "kB"))
 for words in ([], ["-o", "json"], ["-c", "username,last login"], ["--role", "admin"]):
     runs = [measure("admin-tool", "users", "list", *words) for _ in range(3)]
     print("%-28s %9.2f %9.2f %9d" % (" ".join(["list", *words]), *(statistics.median(r[k] for r in runs) for k in range(3))))
-print("memory of list, 100,000 to 1,000 accounts: %.2f" % (memory[100000] / memory[1000]))
+
+tool("policy", "set", "dormant_days=90")
+print("\n%-28s %9s %9s %9s" % ("a page of 50 of them", "wall ms", "CPU ms", "kB"))
+for words in ("", "-o json", "-o csv", "--offset 50000", "--reverse", "--status active", "--status suspended", "--role admin",
+              "--locked", "--must-change", "--sort created_at", "--sort dormant_at", "u0f", "nobody-at-all"):
+    runs = [measure("admin-tool", "users", "list", "-n", "50", *words.split()) for _ in range(9)]
+    print("%-28s %9.1f %9.1f %9d" % ("list -n 50 " + words, *(statistics.median(r[k] for r in runs) * (1000, 1000, 1)[k] for k in range(3))))
+runs = [measure("admin-tool", "users", "count") for _ in range(9)]
+print("%-28s %9.1f %9.1f %9d" % ("count", *(statistics.median(r[k] for r in runs) * (1000, 1000, 1)[k] for k in range(3))))
+print("\nmemory of list, 100,000 to 1,000 accounts: %.2f" % (memory[100000] / memory[1000]))
 PYTHON
