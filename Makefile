@@ -24,6 +24,9 @@ RUNDIR    ?= /run/coder
 UNITDIR   ?= $(PREFIX)/lib/systemd/system
 MANDIR    ?= $(DATADIR)/man
 COMPLETIONDIR ?= $(DATADIR)/bash-completion/completions
+# Where zsh looks on Debian, for what a package brings and for what the site does.
+ZSHDIR    ?= $(DATADIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+FISHDIR   ?= $(DATADIR)/fish/vendor_completions.d
 
 B := .build
 O := $(B)/obj
@@ -280,6 +283,11 @@ install: all
 	for words in $(COMPLETION); do \
 	    install -D -m 0644 "$$words" "$(DESTDIR)$(COMPLETIONDIR)/$${words##*/}" || exit 1; \
 	done
+	install -d $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+	sed 's|/usr/share/bash-completion/completions|$(COMPLETIONDIR)|' examples/zsh/_admin-tool >$(DESTDIR)$(ZSHDIR)/_admin-tool
+	sed 's|/usr/share/bash-completion/completions|$(COMPLETIONDIR)|' examples/fish/admin-tool.fish \
+	    >$(DESTDIR)$(FISHDIR)/admin-tool.fish
+	chmod 0644 $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish
 
 uninstall:
 	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
@@ -288,7 +296,8 @@ uninstall:
 	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \
 	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
-	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%)
+	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%) \
+	    $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish
 
 # The packages are built from a copy of the tree, so neither .git nor what is built here gets into them.
 DEB     := $(B)/deb

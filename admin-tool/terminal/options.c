@@ -259,6 +259,10 @@ void options_print_help(const struct command *command)
         print_column_names(names, sizeof names);
         printf("\nColumns: %s.\n", names);
     }
+    if (options_take(command, OPTION_EVENT))
+        puts("\nEvents: activate, audit-prune, create, delete, edit, edit-roles, import, key-add, key-remove, "
+             "password changed, password set, policy, rename, repair, require-change, reset-password, restore, suspend, "
+             "take-over, to-passwd, unlock.");
     if (options_take(command, OPTION_SKIP_BAD))
         print_import_help();
     if (options_take(command, OPTION_FORCE))

@@ -1,0 +1,16 @@
+# fish completion for admin-tool(8): what its completion for bash says.
+
+function __admin_tool_offers
+    set -l current (commandline -ct | string collect --allow-empty)
+    set -l offers (bash /usr/share/bash-completion/completions/admin-tool (commandline -opc) "$current" 2>/dev/null)
+    switch "$offers[1]"
+        case '<file>'
+            __fish_complete_path "$current"
+        case '<dir>'
+            __fish_complete_directories "$current" ''
+        case '*'
+            printf '%s\n' $offers
+    end
+end
+
+complete -c admin-tool -f -a '(__admin_tool_offers)'
