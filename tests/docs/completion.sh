@@ -111,13 +111,13 @@ END
     ok "zsh: $1<Tab> makes $2" [ $? -eq 0 ]
 }
 if command -v zsh >"$tmp/out"; then
-    zsh_completes "admin-tool users sus" "admin-tool users suspend "
-    zsh_completes "admin-tool users suspend -y al" "suspend -y alice "
-    zsh_completes "admin-tool users list -o c" "list -o csv "
-    zsh_completes "admin-tool users suspend alice --keep" "alice --keep-sessions "
-    zsh_completes "admin-tool audit --output=c" "audit --output=csv "
-    zsh_completes "admin-tool users list --columns email,usern" "email,username "
-    zsh_completes "admin-tool backup amy." "backup amy.pub "
+    zsh_completes "admin-tool users sus" "admin-tool users suspend"
+    zsh_completes "admin-tool users suspend -y al" "suspend -y alice"
+    zsh_completes "admin-tool users list -o c" "list -o csv"
+    zsh_completes "admin-tool users suspend alice --keep" "alice --keep-sessions"
+    zsh_completes "admin-tool audit --output=c" "audit --output=csv"
+    zsh_completes "admin-tool users list --columns email,usern" "email,username"
+    zsh_completes "admin-tool backup amy." "backup amy.pub"
 else
     echo "ok $((number += 1)) - zsh # SKIP no zsh"
 fi
