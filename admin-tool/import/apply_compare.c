@@ -206,10 +206,12 @@ static enum status add_gone(struct import_batch *batch, const struct account *ac
 static enum status find_gone(struct import_batch *batch)
 {
     struct account *page = calloc(PAGE_SIZE, sizeof *page);
-    enum status status = page != NULL ? GO_ON : refuse_memory();
+    enum status status = GO_ON;
     size_t count = 1;
     uint32_t after = 0;
 
+    if (page == NULL)
+        return refuse_memory();
     while (status == GO_ON && count > 0) {
         status = tool_store_status(batch->tool, store_accounts_page(batch->tool->store, after, page, PAGE_SIZE, &count),
                                    "the store");
@@ -219,8 +221,7 @@ static enum status find_gone(struct import_batch *batch)
                 status = add_gone(batch, &page[i]);
         }
     }
-    if (page != NULL)
-        explicit_bzero(page, PAGE_SIZE * sizeof *page);
+    explicit_bzero(page, PAGE_SIZE * sizeof *page);
     free(page);
     return status;
 }

@@ -237,6 +237,9 @@ static const char *force_help(const struct command *command)
     if (options_take(command, OPTION_EXACT))
         return "\n--force permits it though no active Admin is left or you yourself lose something, and where\n"
                "somebody of this machine stands on a name, an id or a home: such accounts come in suspended.";
+    if (options_take(command, OPTION_PRUNE))
+        return "\n--force permits it for the last active Admin, and for yourself; names and homes that users create\n"
+               "would refuse; and with --prune a file without an account.";
     if (options_take(command, OPTION_UID) || options_take(command, OPTION_SKIP_BAD))
         return "\n--force permits an id of the host's ranges of subordinate ids, a name with a meaning to the\n"
                "system or to a package or that a local group lists, and a home that is somebody else's or that\n"

@@ -59,7 +59,7 @@ for format in json csv; do
     admin-tool users export --format $format --with-hashes >hashed.$format
     for file in all.$format hashed.$format; do
         remember
-        exits 0 "what export wrote ($file)" admin-tool users apply $file --prune
+        exits 0 "what export wrote ($file)" admin-tool users apply "$file" --prune
         says 'all 5 accounts are so already' "... changes nothing"
         unchanged "... at all"
     done

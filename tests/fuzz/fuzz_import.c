@@ -23,27 +23,37 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static void check_good(const struct import_record *record)
+/* What a whole record has, and the part of one need not have. */
+static void check_whole(const struct import_record *record)
 {
     const struct account *account = &record->account;
-    const unsigned needed = 1u << IMPORT_USERNAME | 1u << IMPORT_EMAIL;
 
-    fuzz_require((record->given & needed) == needed, "name and address are there");
+    fuzz_require(account->service || (record->given & 1u << IMPORT_EMAIL) != 0, "the address is there");
     fuzz_require((account->roles & ROLE_MEMBER) != 0, "everyone is a member");
-    grammar_require_account(account, true);
-    fuzz_require(account->home[0] == '/', "there is a home");
+    fuzz_require(account->temporary || account->temporary_until == 0, "an end of nothing");
+}
+
+static void check_good(const struct import_record *record)
+{
+    struct account known = record->account;
+    const struct account *account = &record->account;
+
+    fuzz_require((record->given & 1u << IMPORT_USERNAME) != 0, "the name is there");
+    fuzz_require((record->given & ~record->named) == 0, "what has a value is there");
+    if ((record->given & 1u << IMPORT_EMAIL) == 0)
+        strcpy(known.email, "none@example.com");
+    grammar_require_account(&known, true);
     fuzz_require((record->keys[0] != '\0') == ((record->given & 1u << IMPORT_KEYS) != 0) &&
                      (record->keys[0] == '\0' || record->keys[strlen(record->keys) - 1] == '\n'), "keys are lines");
     fuzz_require(account->hash[0] == '\0' || credential_form(account->hash) != CREDENTIAL_BROKEN,
                  "a hash is whole");
-    fuzz_require(account->temporary || account->temporary_until == 0, "an end of nothing");
     fuzz_require(account->expires_at >= 0 && account->created_at >= 0 &&
                      account->password_changed_at >= 0 && account->temporary_until >= 0,
                  "times are after 1970");
 }
 
 /* An expected number of records at most: each takes an octet. */
-static void read_all(int fd, size_t size)
+static void read_all(int fd, size_t size, bool parts)
 {
     struct import_reader *reader = import_reader_new(fd, size % 2 == 0);
     char reason[IMPORT_REASON_SIZE];
@@ -52,6 +62,8 @@ static void read_all(int fd, size_t size)
     size_t line = 0, count = 0;
 
     fuzz_require(reader != NULL, "there is memory");
+    if (parts)
+        import_reader_take_parts(reader);
     do {
         memset(reason, 'x', sizeof reason);
         reason[0] = '\0';
@@ -64,7 +76,9 @@ static void read_all(int fd, size_t size)
         line = record.line;
         if (result == IMPORT_GOOD)
             check_good(&record);
-        else
+        if (result == IMPORT_GOOD && !parts)
+            check_whole(&record);
+        else if (result == IMPORT_BAD)
             fuzz_require(reason[0] != '\0', "there is a reason");
     } while (true);
     fuzz_require(result != IMPORT_FAILED, "the file can be read");
@@ -75,7 +89,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fd = fuzz_file(data, size);
 
-    read_all(fd, size);
+    read_all(fd, size, false);
+    fuzz_require(lseek(fd, 0, SEEK_SET) == 0, "the file begins again");
+    read_all(fd, size, true);
     close(fd);
     return 0;
 }
