@@ -43,7 +43,7 @@ looks_right()
         Keys) ! admin-tool keys list bob | grep SHA256 ;;
         "Somebody leaves") ! getent passwd carol && [ ! -e /home/carol ] ;;
         "Take over"*) grep '^olga:' /etc/passwd && enters olga "$good" ;;
-        Backup*) head -c 15 /root/accounts.backup | grep 'SQLite format 3' && getent passwd alice ;;
+        Backup*) systemctl is-active coder-backup.timer && head -c 15 /root/accounts.backup | grep 'SQLite format 3' && getent passwd alice ;;
         Monitoring) grep '^coder' "$collected/coder.prom" ;;
         "A second factor"*) asks_sshd alice 'authenticationmethods publickey,keyboard-interactive' &&
             asks_sshd bob 'authenticationmethods any' && asks_sshd bob 'allowgroups coder-member' ;;
