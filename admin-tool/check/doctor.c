@@ -22,6 +22,7 @@
 #include "members.h"
 #include "name_service.h"
 #include "names.h"
+#include "newcomers.h"
 #include "pam.h"
 #include "primary.h"
 #include "renamed.h"
@@ -35,7 +36,7 @@
 /* After check_store, which opens it for them. The directory and NSS first: much follows when they are broken. */
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
-    check_strangers, check_renamed, check_setid, check_rules, check_range, check_groups, check_primary_groups, check_pam,
+    check_strangers, check_renamed, check_setid, check_rules, check_range, check_newcomers, check_groups, check_primary_groups, check_pam,
     check_sshd, check_helper, check_host,
 };
 

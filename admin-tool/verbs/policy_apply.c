@@ -37,17 +37,25 @@ static enum status refuse(const struct wanted *wanted, const char *key, const ch
                           wanted->source, what);
 }
 
+static bool take_text(struct wanted *wanted, char **place, const char *text)
+{
+    char *copied = strdup(text);
+
+    wanted->twice |= *place != NULL;
+    free(*place);
+    *place = copied;
+    return copied != NULL;
+}
+
 static bool take_pair(void *context, const struct json_pair *pair)
 {
     struct wanted *wanted = context;
-    char **place = strcmp(pair->key, "key") == 0 ? &wanted->key : strcmp(pair->key, "value") == 0 ? &wanted->value : NULL;
 
-    if (place == NULL || pair->text == NULL)
-        return true;
-    wanted->twice |= *place != NULL;
-    free(*place);
-    *place = strdup(pair->text);
-    return *place != NULL;
+    if (pair->text != NULL && strcmp(pair->key, "key") == 0)
+        return take_text(wanted, &wanted->key, pair->text);
+    if (pair->text != NULL && strcmp(pair->key, "value") == 0)
+        return take_text(wanted, &wanted->value, pair->text);
+    return true;
 }
 
 /* The object at hand becomes one of the values. */

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "host/defaults.h"
 #include "host/group_lists.h"
 #include "host/home_owner.h"
 #include "host/login_defs.h"
@@ -83,20 +83,14 @@ static enum status check_shell(const char *shell)
     return tool_refuse_as(KIND_INVALID, "default_shell", NULL, "default_shell: %s %s", shell, fault);
 }
 
-/* As the folder that a home is in has to be (home_owner.h): root's alone, or others decide what is in a home. */
 static enum status check_base(const char *base)
 {
-    char home[ACCOUNT_PATH_SIZE], why[HOME_REASON_SIZE];
-    struct stat st;
+    char fault[HOME_REASON_SIZE];
 
-    if (stat(base, &st) != 0 || !S_ISDIR(st.st_mode))
-        return tool_refuse_as(KIND_INVALID, "home_base", NULL, "home_base: there is no folder %s; make it first, root's, "
-                              "mode 0755", base);
-    snprintf(home, sizeof home, "%s/x", base);
-    if (home_judge(home, 0, why) != HOME_WAY)
+    if (defaults_base_good(base, fault))
         return GO_ON;
-    return tool_refuse_as(KIND_INVALID, "home_base", NULL, "home_base: %s; a folder for homes is root's alone on all the "
-                          "way, or others decide what is in them", why);
+    return tool_refuse_as(KIND_INVALID, "home_base", NULL, "home_base: %s; make it a folder of root's, mode 0755, on a way "
+                          "that root alone can change: others would decide what is in the homes", fault);
 }
 
 static enum status check_newcomers(const struct policy_wish *wish, const struct policy *policy)

@@ -48,10 +48,10 @@ ok "... is the usual one" [ "$(fact eve 7)" = /bin/bash ]
 # -- home_base
 remember
 exits 4 "a folder that is not there" admin-tool policy set home_base=/srv/people
-complains '^admin-tool: home_base: there is no folder /srv/people; make it first' "... is said"
+complains '^admin-tool: home_base: there is no folder /srv/people; make it a folder of root' "... is said"
 mkdir -m 755 /srv/people && chown ann /srv/people
 exits 4 "one that is a user's" admin-tool policy set home_base=/srv/people
-complains "^admin-tool: home_base: /srv/people is ann's; a folder for homes is root's alone" "... is said"
+complains "^admin-tool: home_base: /srv/people is ann's; make it a folder of root's" "... is said"
 chown root /srv/people && chmod 775 /srv/people
 exits 4 "one that others can write" admin-tool policy set home_base=/srv/people
 complains "others can write in /srv/people" "... is said"
@@ -71,6 +71,14 @@ printf 'username,email,home\ngus,gus@example.com,\nhal,hal@example.com,/home/hal
 exits 0 "users import" admin-tool users import "$tmp/list.csv"
 ok "... has it for whom the file gives none" [ "$(fact gus 6):$(fact hal 6)" = /srv/people/gus:/home/hal ]
 exits 0 "a dry run" admin-tool users create ida -e ida@example.com --dry-run
+run admin-tool check -o json
+json 'not [f for f in d if f["check"].startswith("policy-")]' "check has nothing to say of it"
+chmod 777 /srv/people
+sqlite3 "$STORE" "INSERT INTO policy VALUES ('default_shell', '/opt/none') ON CONFLICT DO UPDATE SET value = excluded.value"
+run admin-tool check
+says 'home_base.*: others can write in /srv/people' "... but when others can write in it"
+says 'default_shell.*: /opt/none is no program that can be run' "... or the shell is not there, as after a restore"
+sqlite3 "$STORE" "DELETE FROM policy WHERE key = 'default_shell'"
 exits 0 "back" admin-tool policy set home_base=
 ok "... to /home" [ "$(setting home_base)" = /home ]
 make ida
