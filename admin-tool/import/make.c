@@ -284,7 +284,7 @@ static void report(struct import_batch *batch)
         return;
     }
     printf("Imported %s", text);
-    if (path != NULL)
+    if (path != NULL && batch->count > 0)
         printf("; the temporary passwords are in %s", path);
     if (folder != NULL && count > 0)
         printf("; the texts to hand over are in %s", folder);
@@ -293,8 +293,13 @@ static void report(struct import_batch *batch)
 
 enum status import_make(struct import_batch *batch)
 {
-    enum status status = import_make_passwords(batch);
+    enum status status;
 
+    if (batch->count == 0 && batch->source != NULL) { /* all is so already; of /etc/passwd lines may be left over */
+        report(batch);
+        return GO_ON;
+    }
+    status = import_make_passwords(batch);
     if (status != GO_ON)
         return status;
     change_hold_signals();

@@ -56,8 +56,13 @@ exits 0 "--skip-existing" import sheet.csv --skip-existing
 complains '^admin-tool: note: 2 of them have an account here; they are passed over$' "... says how many"
 ok "... adds the others" fact cat email cat@example.com
 ok "... and leaves the passed over as they are" is_value "SELECT group_concat(role) FROM account_roles JOIN accounts USING (uid) WHERE username = 'ben'" auditor
-exits 0 "all are there" import sheet.csv --skip-existing
-says '^Imported 0 accounts' "... and nothing is left to do"
+remember
+exits 0 "all are there" admin-tool users import sheet.csv --skip-existing --passwords-to none
+says '^Imported 0 accounts\.' "... and nothing is left to do"
+unchanged "... or done"
+ok "... nor a file written" [ ! -e none ]
+exits 0 "... which programs are told" admin-tool users import - --update --hand-over-to none -o json <<<$'username,full_name\nben,Ben'
+json "d['changed'] is False and d['imported'] == 0 and d['updated'] == 0" "... as unchanged"
 run import - --skip-existing <<<$'username,email\nann,ann@example.com\nann,ann@example.com'
 complains 'line 3: ann is on line 2 already' "one of them twice"
 exits 2 "both" import sheet.csv --skip-existing --update

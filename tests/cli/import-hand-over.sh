@@ -29,7 +29,7 @@ exits 0 "--hand-over-to a new folder" import sheet.csv --hand-over-to texts
 says '^Imported 4 accounts; the texts to hand over are in texts.$' "... is named"
 ok "... which holds the passwords: standard output has none" eval '! grep -q temporary_password "$tmp/out"'
 ok "... is root's alone, and so is each file" [ "$(stat -c '%a %u' texts texts/* | sort | uniq -c | xargs)" = '4 600 0 1 700 0' ]
-ok "... one for each" [ "$(ls texts | xargs)" = 'ann.txt had.txt key.txt svc.txt' ]
+ok "... one for each" [ "$(echo texts/*)" = 'texts/ann.txt texts/had.txt texts/key.txt texts/svc.txt' ]
 for name in ann key svc; do
     ok "the text of $name is that of users create" cmp <(plain "$name.create") <(plain "texts/$name.txt")
 done
