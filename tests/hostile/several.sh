@@ -59,7 +59,7 @@ done
 ok "another's forks go on" goes_on bystander
 ok "... and root's process" alive "$roots"
 kill "$roots"
-pkill -KILL -U bystander
+admin-tool users suspend bystander -y >"$tmp/made" # as pkill(1) would not: it looks once
 
 # -- one look for all --------------------------------------------------------------------------------
 
@@ -88,6 +88,39 @@ ok "with as many looks at all processes, or one more ($looks_for_one for one, $l
     [ "$looks" -le $((looks_for_one + 2)) ]
 ok "and not twice the files of /proc ($opened_for_one for one, $opened for five)" \
     [ "$opened" -lt $((2 * opened_for_one)) ]
+
+# -- the verbs, and one walk over the files ----------------------------------------------------------
+
+# Where each walk begins once.
+walks() { grep -c 'openat(AT_FDCWD, "/srv", O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_PATH)' "$tmp/trace"; }
+traced() { run timeout 120 strace -f -qq -e trace=openat,setresuid,kill -o "$tmp/trace" admin-tool "$@"; looks=$(grep -c '"/proc", ' "$tmp/trace"); }
+activate
+for name in $users; do
+    chain "$name" "$(id -u "$name")"
+    install -o "$name" -m 4755 /usr/bin/id "/srv/of-$name"
+done
+# shellcheck disable=SC2086
+exits 0 "suspend of five who fork" admin-tool users suspend $users -y
+ok "... ends what all of them run" nobody_runs
+for name in $users; do
+    says "^  /srv/of-$name$" "... and lists $name's set-id file"
+done
+activate
+# shellcheck disable=SC2086
+traced users suspend $users -y
+ok "suspend of five looks at all processes as for one ($looks)" [ "$looks" -le $((looks_for_one + 2)) ]
+for name in $users; do
+    ok "... the kernel is asked to end all of $name's" grep -q "setresuid([0-9]*, $(id -u "$name"), [0-9]*)" "$tmp/trace"
+done
+ok "... and walks over the files once" [ "$(walks)" -eq 1 ]
+# shellcheck disable=SC2086
+traced users suspend $users --remove-setid
+ok "--remove-setid: a walk, and one that sees that the bits stay off" [ "$(walks)" -eq 2 ]
+ok "... of all five" [ -z "$(find /srv -perm /6000)" ]
+# shellcheck disable=SC2086
+traced users delete $users --dry-run
+ok "delete --dry-run: a walk for what is left, one for set-id files" [ "$(walks)" -eq 2 ]
+ok "... that counts each one's" [ "$(grep -c '^  files: 5' "$tmp/out")" -eq 5 ]
 
 # -- what cannot be ended is said for each -----------------------------------------------------------
 
