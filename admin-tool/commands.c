@@ -75,7 +75,7 @@ static const struct command commands[] = {
       "Give a suspended or dormant user access again" },
     { "users", "edit-roles", "NAME...", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_ROLES, OPTION_YES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
-      users_edit_roles, "Replace the set of roles" },
+      users_edit_roles, "Replace the set of roles; losing one ends what the user runs" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
               OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_MAY_BE_DORMANT),

@@ -110,7 +110,5 @@ enum status question_ask(struct work *work)
         snprintf(plan, sizeof plan, "%s this user", work->change.plan);
     else
         snprintf(plan, sizeof plan, "%s these %zu users", work->change.plan, due);
-    if (change_is_confirmed(plan, out))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change(plan, out);
 }

@@ -174,7 +174,7 @@ static void say_settled(struct tool *tool, const struct setid_rules *rules, cons
         const struct account *account = &rules->accounts[i];
 
         answer_about(account->username);
-        if (rules->all[i].unknown)
+        if (rules->all[i].left_out)
             tool_complain(tool, "not enough memory to look for set-id files of %s", account->username);
         else if (rules->remove)
             print_removed(tool, account, &results->all[i], &rules->all[i], out);
@@ -213,7 +213,8 @@ void setid_settle(struct tool *tool, const struct account *accounts, size_t coun
     setid_rules_free(rules);
 }
 
-static void say_preview(const struct tool *tool, const struct setid_rules *rules, const struct setid_results *results, FILE *out)
+static void say_preview(const struct tool *tool, const struct setid_rules *rules, const struct setid_results *results,
+                        FILE *out)
 {
     for (size_t i = 0; i < rules->count; i++) {
         const struct account *account = &rules->accounts[i];
@@ -223,9 +224,15 @@ static void say_preview(const struct tool *tool, const struct setid_rules *rules
             print_list(account, &results->all[i], &rules->all[i], "Would take off: the set-id bits of files of", out);
         else
             print_found(account, &results->all[i], &rules->all[i], "add --remove-setid", out);
-        if (is_partly(results))
+        if (is_partly(results) && !rules->all[i].left_out)
             print_partly(account, out);
     }
+}
+
+/* Who keeps all roles keeps all groups. */
+static bool loses(const struct account *account, bool shut_out, unsigned roles)
+{
+    return shut_out || (account->roles & ~roles) != 0;
 }
 
 void setid_preview(struct tool *tool, const struct account *accounts, size_t count, bool shut_out, unsigned roles,
@@ -233,10 +240,16 @@ void setid_preview(struct tool *tool, const struct account *accounts, size_t cou
 {
     struct setid_rules *rules = setid_rules_make(accounts, count, false);
     struct setid_results *results = NULL;
+    bool any = false;
 
-    for (size_t i = 0; i < count && rules != NULL; i++)
-        setid_rule_read(tool, &accounts[i], shut_out || accounts[i].status != ACCOUNT_ACTIVE, roles, &rules->all[i]);
-    if (rules != NULL)
+    for (size_t i = 0; i < count && rules != NULL; i++) {
+        any |= loses(&accounts[i], shut_out, roles);
+        if (loses(&accounts[i], shut_out, roles))
+            setid_rule_read(tool, &accounts[i], shut_out || accounts[i].status != ACCOUNT_ACTIVE, roles, &rules->all[i]);
+        else
+            rules->all[i].left_out = true;
+    }
+    if (any)
         results = setid_find(rules);
     if (results != NULL)
         say_preview(tool, rules, results, out);

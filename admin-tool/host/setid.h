@@ -35,7 +35,7 @@ void setid_settle(struct tool *tool, const struct account *accounts, size_t coun
                   setid_advice *advise);
 
 /* The same for --dry-run, of accounts as they are before it. shut_out: they would be suspended or deleted; else `roles`
- * is what each would have. */
+ * is what each would have, and who loses none is left out. */
 void setid_preview(struct tool *tool, const struct account *accounts, size_t count, bool shut_out, unsigned roles,
                    FILE *out);
 

@@ -44,7 +44,7 @@ static bool is_kept(const struct setid_rule *rule, gid_t gid)
 
 static mode_t meant_bits(const struct setid_rule *rule, const struct stat *st)
 {
-    if (st->st_uid != rule->uid || rule->unknown)
+    if (st->st_uid != rule->uid || rule->left_out)
         return 0;
     if (rule->shut_out)
         return setid_bits(st);
@@ -172,7 +172,7 @@ void setid_rule_read(const struct tool *tool, const struct account *account, boo
     *ret = (struct setid_rule){ .uid = account->uid, .shut_out = shut_out };
     if (!shut_out)
         ret->kept = find_kept(tool, account, roles, &ret->kept_count);
-    ret->unknown = !shut_out && ret->kept == NULL;
+    ret->left_out = !shut_out && ret->kept == NULL;
 }
 
 struct setid_rules *setid_rules_make(const struct account *accounts, size_t count, bool remove)

@@ -24,7 +24,7 @@ mode_t setid_bits(const struct stat *st);
 struct setid_rule {
     uint32_t uid;
     bool shut_out; /* all bits count; else those of groups that are not among `kept` */
-    bool unknown;  /* those groups could not be read: no file is meant */
+    bool left_out; /* no file is meant, e.g. as those groups could not be read */
     gid_t *kept;
     int kept_count;
 };

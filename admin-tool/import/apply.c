@@ -123,9 +123,7 @@ static enum status ask(const struct import_batch *batch)
     if (status != GO_ON)
         return status;
     write_question(gone, takes, plan, sizeof plan);
-    if (change_is_confirmed(plan, stderr))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change(plan, stderr);
 }
 
 /* -- after -------------------------------------------------------------------------------- */

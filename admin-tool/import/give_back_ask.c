@@ -122,9 +122,7 @@ static enum status ask(struct asking *work)
         printf("Would %s; nothing was changed.\n", plan);
         return STATUS_DONE;
     }
-    if (tool_has(work->tool, OPTION_YES) || change_is_confirmed(plan, stdout))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return tool_has(work->tool, OPTION_YES) ? GO_ON : confirm_change(plan, stdout);
 }
 
 enum status give_back_ask(struct tool *tool, const struct goer *goers, size_t count, size_t there)

@@ -279,7 +279,5 @@ enum status take_over_confirm(struct import_batch *batch)
         used += (size_t)snprintf(plan + used, sizeof plan - used, " and %zu more",
                                  batch->count - shown);
     snprintf(plan + used, sizeof plan - used, " from /etc/passwd and /etc/shadow");
-    if (change_is_confirmed(plan, stderr))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change(plan, stderr);
 }

@@ -150,9 +150,7 @@ enum status update_confirm(const struct import_batch *batch)
     if (status != GO_ON)
         return status;
     snprintf(plan, sizeof plan, "take that away from %zu user%s, and end what they run", count, count == 1 ? "" : "s");
-    if (change_is_confirmed(plan, stderr))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change(plan, stderr);
 }
 
 /* -- the change --------------------------------------------------------------------------- */

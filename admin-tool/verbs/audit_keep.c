@@ -77,9 +77,7 @@ static enum status ask(const struct tool *tool, int64_t count, int64_t before)
     if (tool_has(tool, OPTION_YES))
         return GO_ON;
     printf("Rows older than %s: %lld.\n", when, (long long)count);
-    if (change_is_confirmed("remove them from the audit log", stdout))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change("remove them from the audit log", stdout);
 }
 
 /* The rows that are there now: one more or less than at the question is as old. */

@@ -126,9 +126,7 @@ static enum status ask(struct tool *tool, const struct chosen *chosen)
     show(tool, chosen, out);
     snprintf(plan, sizeof plan, "require a new password of %s%zu user%s", chosen->count > 1 ? "these " : "",
              chosen->count, chosen->count > 1 ? "s" : "");
-    if (change_is_confirmed(plan, out))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return confirm_change(plan, out);
 }
 
 /* -- changing ----------------------------------------------------------------------------- */

@@ -235,9 +235,7 @@ static enum status ask(struct tool *tool, const struct plan *plan)
         printf("Would change so many accounts: %zu; nothing was changed.\n", plan->accounts);
         return STATUS_DONE;
     }
-    if (tool_has(tool, OPTION_YES) || change_is_confirmed("restore this backup", stdout))
-        return GO_ON;
-    return tool_refuse(STATUS_NOT_CONFIRMED, "not confirmed; nothing was changed");
+    return tool_has(tool, OPTION_YES) ? GO_ON : confirm_change("restore this backup", stdout);
 }
 
 /* -- doing it ----------------------------------------------------------------------------- */

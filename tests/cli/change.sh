@@ -18,6 +18,9 @@ for text in 'no' '' $'\n' 'YES' 'y' 'yes please' ' yes' 'yess'; do
     answer "$text" admin-tool users suspend bob
     ok "the answer '$(echo "$text" | tr '\n' '|')' cancels (exit 5)" eval '[ $status -eq 5 ] && is_clean_error'
 done
+complains '^admin-tool: not confirmed, as only the word yes counts; nothing was changed$' "another word: what would have counted is said"
+answer 'no' admin-tool users suspend bob
+complains '^admin-tool: not confirmed; nothing was changed$' "a no is taken as one"
 unchanged "... and nothing is changed"
 says '^bob +bob@example.com ' "the table shows whom"
 says '^USERNAME +EMAIL +CREATED AT +STATUS' "... under its headings"
