@@ -63,10 +63,10 @@ static enum status check_meaning(uint32_t uid)
 
 static enum status check_host(const struct tool *tool, const struct account *account)
 {
-    enum status status = username_check_host(tool, account->username);
+    enum status status;
 
-    if (status != GO_ON || account->uid == 0)
-        return status;
+    if (account->uid == 0)
+        return GO_ON;
     if (is_role_group(account->uid))
         return tool_refuse_as(KIND_TAKEN, "uid", NULL, "uid %u is taken by a role group; choose another",
                            account->uid);
@@ -81,10 +81,7 @@ static enum status check_store(struct tool *tool, const struct account *account)
 
     if (tool->store == NULL)
         return GO_ON;
-    status = username_check_store(tool, account->username);
-    if (status == GO_ON)
-        status = newcomer_email_status(tool, store_email_is_free(tool->store, account->email),
-                                       account->email);
+    status = newcomer_email_status(tool, store_email_is_free(tool->store, account->email), account->email);
     if (status != GO_ON || account->uid == 0)
         return status;
     snprintf(what, sizeof what, "uid %u", account->uid);
@@ -331,25 +328,47 @@ static enum status preview(struct tool *tool, struct account *account)
     return STATUS_DONE;
 }
 
-static enum status open_and_check(struct tool *tool, const struct account *account)
+static enum status open_and_check(struct tool *tool, const char *username)
 {
     enum status status = tool_open(tool);
 
-    return status == GO_ON ? check_store(tool, account) : status;
+    return status == GO_ON && tool->store != NULL ? username_check_store(tool, username) : status;
 }
 
 /* The store first, for NSS knows our users, too; but what this machine refuses makes no store. */
+static enum status check_name(struct tool *tool, const char *username, bool early)
+{
+    enum status status = early ? open_and_check(tool, username) : GO_ON;
+
+    return status == GO_ON ? username_check_host(tool, username) : status;
+}
+
+/* Whoever is asked for more is told before that the name will not do. */
+static enum status read_all(struct tool *tool, struct newcomer *newcomer, bool early)
+{
+    enum status status = newcomer_read_name(tool, newcomer);
+    bool asks = newcomer_asks_email(tool);
+
+    if (status == GO_ON && asks)
+        status = check_name(tool, newcomer->account.username, early);
+    if (status == GO_ON)
+        status = newcomer_read(tool, newcomer);
+    if (status == GO_ON && !asks)
+        status = check_name(tool, newcomer->account.username, early);
+    return status;
+}
+
 static enum status create(struct tool *tool, struct newcomer *newcomer)
 {
     bool early = access(PRIVATE_DIR "/accounts.db", F_OK) == 0;
-    enum status status = newcomer_read(tool, newcomer);
+    enum status status = read_all(tool, newcomer, early);
 
-    if (status == GO_ON && early)
-        status = open_and_check(tool, &newcomer->account);
     if (status == GO_ON)
         status = check_host(tool, &newcomer->account);
     if (status == GO_ON && !early)
-        status = open_and_check(tool, &newcomer->account);
+        status = open_and_check(tool, newcomer->account.username);
+    if (status == GO_ON)
+        status = check_store(tool, &newcomer->account);
     if (status == GO_ON)
         status = newcomer_complete(tool, &newcomer->account);
     if (status != GO_ON)

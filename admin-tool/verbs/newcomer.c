@@ -14,7 +14,9 @@
 #include "host/shell.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
+#include "terminal/hidden.h"
 #include "terminal/say.h"
 #include "terminal/when.h"
 #include "username.h"
@@ -32,34 +34,35 @@ static bool prompt(const struct tool *tool, const char *question, char *ret, siz
     return ret[0] != '\0';
 }
 
+static bool may_ask(const struct tool *tool)
+{
+    return isatty(STDIN_FILENO) && !tool_has(tool, OPTION_PASSWORD_STDIN);
+}
+
 /* The option's value, or the answer to a question; NULL when there is neither. */
 static const char *ask_for(const struct tool *tool, enum option_id option, const char *question,
                            char *ret, size_t size)
 {
     if (tool_has(tool, option))
         return tool->arguments.value[option];
-    if (!isatty(STDIN_FILENO) || tool_has(tool, OPTION_PASSWORD_STDIN))
-        return NULL;
-    return prompt(tool, question, ret, size) ? ret : NULL;
+    return may_ask(tool) && prompt(tool, question, ret, size) ? ret : NULL;
 }
 
-/* The first line of standard input, octet by octet: stdio would keep a copy. */
-static enum status read_password(char ret[CREDENTIAL_SIZE])
+/* The first line of standard input; on a terminal it is asked for. */
+static enum status read_password(const struct account *account, char ret[CREDENTIAL_SIZE])
 {
-    size_t length = 0;
-    ssize_t count;
-    char c = '\0';
+    char question[ACCOUNT_NAME_SIZE + 64];
+    ssize_t length;
 
-    while ((count = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n' && length < CREDENTIAL_SIZE)
-        ret[length++] = c;
-    explicit_bzero(&c, sizeof c);
-    if (count < 0)
+    snprintf(question, sizeof question, "Temporary password for %s (it is not shown): ", account->username);
+    length = hidden_read(question, answer_is_json() ? stderr : stdout, ret, CREDENTIAL_SIZE);
+    if (length < 0)
         return tool_refuse(STATUS_USAGE, "--password-stdin: standard input: %s", strerror(errno));
     if (length == CREDENTIAL_SIZE)
         return tool_refuse_as(KIND_INVALID, "password", NULL, "the password is longer than %d octets",
                            CREDENTIAL_SIZE - 1);
     ret[length] = '\0';
-    if (strlen(ret) < length)
+    if (strlen(ret) < (size_t)length)
         return tool_refuse_as(KIND_INVALID, "password", NULL, "the password has a NUL in it");
     if (length == 0 || account_text_fault(ret) != NULL)
         return tool_refuse_as(KIND_INVALID, "password", NULL, "the password %s",
@@ -169,23 +172,45 @@ static const char *find_email(const struct tool *tool, char *typed, size_t size)
     return ask_for(tool, OPTION_EMAIL, "Email: ", typed, size);
 }
 
-static enum status take_names(const struct tool *tool, struct account *ret)
+static enum status refuse_missing(bool username, bool email)
 {
-    char typed_name[256], typed_email[512];
-    const char *username = find_username(tool, typed_name, sizeof typed_name);
-    const char *email = find_email(tool, typed_email, sizeof typed_email);
+    return tool_refuse_as(KIND_MISSING, username ? "username" : "email", NULL, "missing:%s%s",
+                          username ? " -u NAME" : "", email ? " -e EMAIL" : "");
+}
+
+/* Neither given nor to be asked for. */
+static bool is_missing_email(const struct tool *tool)
+{
+    return !tool_has(tool, OPTION_SERVICE_ACCOUNT) && !tool_has(tool, OPTION_EMAIL) && !newcomer_asks_email(tool);
+}
+
+static enum status take_username(const struct tool *tool, struct account *ret)
+{
+    char typed[256];
+    const char *username = find_username(tool, typed, sizeof typed);
     enum status status;
 
-    if (username == NULL || email == NULL)
-        return tool_refuse_as(KIND_MISSING, username == NULL ? "username" : "email", NULL,
-                              "missing:%s%s", username == NULL ? " -u NAME" : "",
-                           email == NULL ? " -e EMAIL" : "");
+    if (username == NULL || is_missing_email(tool))
+        return refuse_missing(username == NULL, is_missing_email(tool));
     status = username_check_form(username);
     if (status == GO_ON)
         snprintf(ret->username, sizeof ret->username, "%.32s", username);
-    if (status == GO_ON && (email[0] != '\0' || tool_has(tool, OPTION_EMAIL)))
-        status = newcomer_take_email(email, ret);
     return status;
+}
+
+bool newcomer_asks_email(const struct tool *tool)
+{
+    return !tool_has(tool, OPTION_SERVICE_ACCOUNT) && !tool_has(tool, OPTION_EMAIL) && may_ask(tool);
+}
+
+static enum status take_email(const struct tool *tool, struct account *ret)
+{
+    char typed[512];
+    const char *email = find_email(tool, typed, sizeof typed);
+
+    if (email == NULL)
+        return refuse_missing(false, true);
+    return email[0] != '\0' || tool_has(tool, OPTION_EMAIL) ? newcomer_take_email(email, ret) : GO_ON;
 }
 
 static enum status take_home(const struct tool *tool, struct account *ret)
@@ -241,10 +266,8 @@ enum status newcomer_complete(const struct tool *tool, struct account *ret)
     return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
-enum status newcomer_read(struct tool *tool, struct newcomer *ret)
+enum status newcomer_read_name(struct tool *tool, struct newcomer *ret)
 {
-    enum status status = GO_ON;
-
     if (tool_has(tool, OPTION_PASSWORD_STDIN) &&
         (tool_has(tool, OPTION_NO_PASSWORD) || tool_has(tool, OPTION_SERVICE_ACCOUNT)))
         return tool_refuse(STATUS_USAGE, "--password-stdin and %s exclude each other",
@@ -253,7 +276,14 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
         return tool_refuse(STATUS_USAGE, "two names: %s, and --username %s", tool->arguments.operand,
                            tool->arguments.value[OPTION_USERNAME]);
     ret->account.service = tool_has(tool, OPTION_SERVICE_ACCOUNT);
-    if ((status = take_names(tool, &ret->account)) != GO_ON ||
+    return take_username(tool, &ret->account);
+}
+
+enum status newcomer_read(struct tool *tool, struct newcomer *ret)
+{
+    enum status status;
+
+    if ((status = take_email(tool, &ret->account)) != GO_ON ||
         (status = newcomer_take_full_name(tool, &ret->account)) != GO_ON ||
         (status = take_number(tool, &ret->account)) != GO_ON ||
         (status = newcomer_take_expiry(tool, &ret->account)) != GO_ON ||
@@ -263,5 +293,5 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
         (status = newcomer_take_shell(tool, &ret->account)) != GO_ON ||
         (status = take_keys(tool, &ret->keys)) != GO_ON)
         return status;
-    return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(ret->password) : GO_ON;
+    return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(&ret->account, ret->password) : GO_ON;
 }

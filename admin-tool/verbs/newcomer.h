@@ -4,6 +4,8 @@
 #ifndef CODER_VERBS_NEWCOMER_H
 #define CODER_VERBS_NEWCOMER_H
 
+#include <stdbool.h>
+
 #include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/ssh_key_set.h"
@@ -16,7 +18,14 @@ struct newcomer {
     struct ssh_key_set keys;        /* freed by whoever owns the struct */
 };
 
-/* From options, prompts and standard input. GO_ON, or said: USAGE first, then REFUSED. */
+/* The name, from the words or a prompt, and how it looks. GO_ON, or said: USAGE, of an e-mail address that is missing,
+ * too, then REFUSED. */
+enum status newcomer_read_name(struct tool *tool, struct newcomer *ret);
+
+/* The e-mail address is going to be asked for. */
+bool newcomer_asks_email(const struct tool *tool);
+
+/* The rest, from options, prompts and standard input. GO_ON, or said. */
 enum status newcomer_read(struct tool *tool, struct newcomer *ret);
 
 /* When the policy is known: the home and the shell that were not given. GO_ON, or said. */

@@ -171,7 +171,7 @@ exits 0 "prompts on a terminal" expect -c '
     expect eof
     exit [lindex [wait] 3]'
 ok "... make the account" getent passwd mallory
-run expect -c 'set timeout 20; spawn admin-tool users create; expect "Username: "; send "\004"
+run expect -c 'set timeout 20; spawn admin-tool users create; expect "Username: "; send "zed\r"
     expect "Email: "; send "\004"; expect eof; exit [lindex [wait] 3]'
 ok "the end of the input at a prompt (exit 2)" [ "$status" -eq 2 ]
 
