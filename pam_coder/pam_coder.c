@@ -7,6 +7,7 @@
 #include <security/pam_modules.h>
 #pragma GCC visibility pop
 #include <security/pam_ext.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "sql/account.h"
@@ -56,15 +57,18 @@ static const struct outcome outcomes[VERDICT_COUNT] = {
     [VERDICT_ACTIVE] = { PAM_SUCCESS, PAM_AUTH_ERR, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, NULL },
 };
 
-static const char *weakness_text(uint32_t weakness)
+enum { WEAKNESS_SIZE = 128 };
+
+static const char *weakness_text(const struct answer *answer, char room[WEAKNESS_SIZE])
 {
-    switch ((enum credential_weakness)weakness) {
+    switch ((enum credential_weakness)answer->weakness) {
     case CREDENTIAL_EMPTY:
         return "No password has been supplied.";
     case CREDENTIAL_TOO_LONG:
         return "The password is too long.";
     case CREDENTIAL_TOO_SHORT:
-        return "You must choose a longer password.";
+        snprintf(room, WEAKNESS_SIZE, "You must choose a longer password, of at least %u characters.", answer->min_length);
+        return room;
     case CREDENTIAL_HAS_NAME:
         return "The password contains the username or the e-mail address.";
     case CREDENTIAL_COMMON:
@@ -192,10 +196,12 @@ static int check_current(const struct call *call)
 
 static void tell_root(const struct call *call, const struct answer *answer)
 {
+    char room[WEAKNESS_SIZE];
+
     if (call->options.quiet)
         return;
     if (answer->weakness != CREDENTIAL_FINE)
-        pam_info(call->pamh, "BAD PASSWORD: %s", weakness_text(answer->weakness));
+        pam_info(call->pamh, "BAD PASSWORD: %s", weakness_text(answer, room));
     if (answer->temporary)
         pam_info(call->pamh, "The password is temporary: %s must change it at the next login.",
                  call->user);
@@ -211,6 +217,7 @@ static int refuse_early(const struct call *call)
 static int try_new(const struct call *call, bool unasked)
 {
     struct answer answer;
+    char room[WEAKNESS_SIZE];
     const char *new_password = NULL;
     const char *current = call_item(call, PAM_OLDAUTHTOK);
 
@@ -227,7 +234,7 @@ static int try_new(const struct call *call, bool unasked)
         return refuse_early(call);
     if (answer.weakness == CREDENTIAL_FINE)
         return PAM_AUTHTOK_ERR;
-    pam_error(call->pamh, "%s", weakness_text(answer.weakness));
+    pam_error(call->pamh, "%s", weakness_text(&answer, room));
     pam_set_item(call->pamh, PAM_AUTHTOK, NULL);
     return call->options.use_authtok ? PAM_AUTHTOK_ERR : PAM_TRY_AGAIN;
 }

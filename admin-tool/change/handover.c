@@ -73,15 +73,27 @@ static void make_key_lines(struct tool *tool, const struct account *account, cha
     free(keys);
 }
 
+/* nologin(8), false(1): sshd runs them in place of what was asked for. */
+static bool has_login_shell(const struct account *account)
+{
+    const char *name = strrchr(account->shell, '/');
+
+    return name != NULL && strcmp(name, "/nologin") != 0 && strcmp(name, "/false") != 0;
+}
+
 /* Nobody logs in: what it is, for whoever made it. */
 static size_t make_service_lines(const struct account *account, char *ret, size_t size)
 {
+    const char *name = account->username;
+    char shell[ACCOUNT_NAME_SIZE + 64] = "";
+
+    if (!has_login_shell(account))
+        snprintf(shell, sizeof shell, "admin-tool users edit %s --shell /bin/sh, and ", name);
     return (size_t)snprintf(ret, size,
                             "%s is a service account: it has no password, and its shell is %s.\n"
                             "Run a program as it with: runuser -u %s -- COMMAND, or as User=%s of a unit\n"
-                            "Let a program log in as it with: admin-tool keys add %s FILE\n",
-                            account->username, account->shell, account->username, account->username,
-                            account->username);
+                            "Let a program log in as it with: %sadmin-tool keys add %s FILE\n",
+                            name, account->shell, name, name, shell, name);
 }
 
 static void make_login(const struct tool *tool, const struct account *account, char ret[LOGIN_SIZE])

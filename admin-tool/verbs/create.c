@@ -205,8 +205,8 @@ static enum status make_password(struct tool *tool, struct newcomer *newcomer)
         return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
     if (given &&
         credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
-        tool_refuse(GO_ON, "note: this password is too short, too common or like the name; "
-                    "the user's own must be better");
+        tool_refuse(GO_ON, "note: this password is shorter than %lld characters, too common or like the name; "
+                    "the user's own must be better", (long long)tool->policy.password_min_length);
     if (!credential_hash(newcomer->password, account->hash))
         return tool_refuse(STATUS_FAILED, "the password could not be hashed; nothing was created");
     account->temporary = true;

@@ -11,6 +11,8 @@ run admin-tool users list
 says '^USERNAME +EMAIL +CREATED AT +STATUS$' "where there are none, nothing is marked"
 exits 0 "a service account" admin-tool users create --service-account ci-runner
 says 'ci-runner is a service account: it has no password, and its shell is /usr/sbin/nologin' "... says what it is"
+says '^Let a program log in as it with: admin-tool users edit ci-runner --shell /bin/sh, and admin-tool keys add ci-runner FILE$' \
+    "... and that a login takes a shell, too"
 ok "... and no word to pass on" eval '! grep -qiE "pass this on|Email|Temporary" "$tmp/out"'
 ok "... without e-mail, password and a shell" [ "$(of "(email IS NULL) || '|' || (hash IS NULL) || '|' || shell || '|' || service || temporary" ci-runner)" = \
     '1|1|/usr/sbin/nologin|10' ]

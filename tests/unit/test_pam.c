@@ -372,7 +372,7 @@ static void three_weak_passwords_end_it(void **state)
     (void)state;
     assert_int_equal(call_pam(call), PAM_AUTHTOK_ERR);
     assert_int_equal(seen->prompts, 7);
-    assert_true(said("You must choose a longer password."));
+    assert_true(said("You must choose a longer password, of at least 12 characters."));
     assert_true(said("contains the username"));
     assert_true(said("one of the commonest"));
     assert_int_equal(account("temporary"), PAM_NEW_AUTHTOK_REQD);
@@ -533,7 +533,7 @@ static void what_root_sets_is_temporary(void **state)
     (void)state;
     assert_int_equal(call_pam(passwd), PAM_SUCCESS);
     assert_false(said("Current password"));
-    assert_true(said("I:BAD PASSWORD: You must choose a longer password."));
+    assert_true(said("I:BAD PASSWORD: You must choose a longer password, of at least 12 characters."));
     assert_true(said("I:The password is temporary"));
     assert_int_equal(authenticate("active", "short"), PAM_SUCCESS);
     assert_int_equal(account("active"), PAM_NEW_AUTHTOK_REQD);
