@@ -9,6 +9,7 @@
 #   make bench      what one authentication costs, in a private world (root)
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
 #   make proof      killed and failing at every system call and allocation, in a private world (root)
+#   make check-cockpit  the page in Cockpit, in a browser, in a private world (root)
 #   make demo       the main job through a real sshd in a private world (root)
 
 VERSION   := 0.1.0
@@ -27,6 +28,8 @@ COMPLETIONDIR ?= $(DATADIR)/bash-completion/completions
 # Where zsh looks on Debian, for what a package brings and for what the site does.
 ZSHDIR    ?= $(DATADIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 FISHDIR   ?= $(DATADIR)/fish/vendor_completions.d
+COCKPITDIR ?= $(DATADIR)/cockpit/coder_accounts
+METAINFODIR ?= $(DATADIR)/metainfo
 
 B := .build
 O := $(B)/obj
@@ -85,7 +88,7 @@ HELPER_LIBS := -lcrypt -lsqlite3 -lmd
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
-.PHONY: all check check-architecture check-build check-world check-install install uninstall deb lint demo bench bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-world check-install install uninstall deb lint demo bench bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS)
@@ -250,6 +253,10 @@ check-install: all
 	@mkdir -p $(B)/tap
 	@tests/install >$(B)/tap/install.tap; status=$$?; cat $(B)/tap/install.tap; exit $$status
 
+# The first time it fetches a browser and Cockpit: tests/cockpit/root.
+check-cockpit:
+	CODER_BUILD=all tests/run tests/cockpit/page.sh
+
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
 UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer \
@@ -258,6 +265,8 @@ PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors
 COMPLETION    := $(wildcard examples/bash-completion/admin-tool)
+METAINFO      := admin-tool/cockpit/org.coder_accounts.cockpit.metainfo.xml
+COCKPIT_PAGE  := $(filter-out $(METAINFO),$(wildcard admin-tool/cockpit/*))
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR)/security \
@@ -288,6 +297,13 @@ install: all
 	sed 's|/usr/share/bash-completion/completions|$(COMPLETIONDIR)|' examples/fish/admin-tool.fish \
 	    >$(DESTDIR)$(FISHDIR)/admin-tool.fish
 	chmod 0644 $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish
+	install -d $(DESTDIR)$(COCKPITDIR)
+	for file in $(COCKPIT_PAGE); do \
+	    sed -e 's|/usr/sbin|$(SBINDIR)|' -e 's|/var/lib/coder|$(STATEDIR)|' \
+	        "$$file" >"$(DESTDIR)$(COCKPITDIR)/$${file##*/}" && \
+	    chmod 0644 "$(DESTDIR)$(COCKPITDIR)/$${file##*/}" || exit 1; \
+	done
+	install -D -m 0644 $(METAINFO) $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
 
 uninstall:
 	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
@@ -297,7 +313,9 @@ uninstall:
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \
 	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%) \
-	    $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish
+	    $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish \
+	    $(COCKPIT_PAGE:admin-tool/cockpit/%=$(DESTDIR)$(COCKPITDIR)/%) $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
+	rmdir $(DESTDIR)$(COCKPITDIR) 2>/dev/null || :
 
 # The packages are built from a copy of the tree, so neither .git nor what is built here gets into them.
 DEB     := $(B)/deb

@@ -1,0 +1,53 @@
+/*
+ * A temporary password, shown once: the text to pass on, until it is closed or five minutes are over. It is in no
+ * variable, field or storage of the page afterwards.
+ */
+import { button, make, newId, refocus } from "./dom.js";
+import { notify } from "./notice.js";
+import { _, format, when } from "./words.js";
+
+const SHOWN_FOR = 5 * 60 * 1000; // ms
+
+async function copy(text, said) {
+    try {
+        await navigator.clipboard.writeText(text.textContent);
+        said.textContent = _("Copied");
+    } catch {
+        window.getSelection().selectAllChildren(text);
+        said.textContent = _("Press Ctrl+C to copy what is marked");
+    }
+}
+
+function oneText(answer) {
+    const text = make("pre", { class: "mono secret", tabindex: "0", "aria-label": format(_("For $0"), answer.username) }, answer.hand_over);
+    const said = make("span", { role: "status", class: "quiet" });
+
+    return make("div", { class: "hand-over" }, text, make("div", { class: "toolbar" }, button(_("Copy"), "secondary", () => copy(text, said)), said),
+                make("p", { class: "quiet" }, format(_("The password is valid until $0."), when(answer.expires_at))));
+}
+
+/* answers: one or several objects with hand_over and expires_at. Gives when it is gone. */
+export function handOver(answers, opener) {
+    return new Promise(resolve => {
+        const id = newId();
+        const texts = make("div", { class: "body" }, [answers].flat().map(oneText));
+        const dialog = make("dialog", { "aria-labelledby": id, class: "wide" }, make("form", { method: "dialog" },
+            make("h2", { id }, _("Pass this on")),
+            make("p", {}, _("It is shown this one time. The password must be changed at the first login.")),
+            texts, make("footer", {}, button(_("Close"), "primary", () => dialog.close()))));
+        const timer = setTimeout(() => {
+            dialog.close();
+            notify("info", _("The temporary password is no longer shown. Reset it for another one."));
+        }, SHOWN_FOR);
+
+        dialog.addEventListener("close", () => {
+            clearTimeout(timer);
+            texts.replaceChildren();
+            dialog.remove();
+            refocus(opener);
+            resolve();
+        });
+        document.body.append(dialog);
+        dialog.showModal();
+    });
+}

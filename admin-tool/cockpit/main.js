@@ -1,0 +1,59 @@
+/*
+ * Begins: the look, who looks, and which view the address names: #/ the users, #/?view=audit, #/?view=host, #/NAME.
+ */
+import { fill, make } from "./dom.js";
+import { dress } from "./look.js";
+import { box } from "./notice.js";
+import { useAdmin, useAuditor } from "./tool.js";
+import { watchWho } from "./who.js";
+import { askOwnPassword } from "./own_password.js";
+import { showUsers } from "./users.js";
+import { _, format, markLanguage } from "./words.js";
+
+const cockpit = window.cockpit;
+const VIEWS = { users: { title: () => _("Users"), show: showUsers } };
+let who = null;
+let leave = null; // ends what the view before this one waits for
+
+function sentence({ name, kind }) {
+    if (kind === "limited")
+        return format(_("$0 is an Admin, with limited access now. Turn on administrative access at the top of the window."), name);
+    return format(_("This page is for Admins and Auditors of the accounts of this host, and $0 is neither. An Admin can give roles: admin-tool users edit-roles."), name);
+}
+
+function tabs(current) {
+    return make("nav", { class: "tabs", "aria-label": _("Views") }, Object.entries(VIEWS).map(([view, { title }]) =>
+        make("a", { href: view === "users" ? "#/" : "#/?view=" + view, "data-focus": "tab-" + view,
+                    "aria-current": view === current ? "page" : null }, title())));
+}
+
+function show() {
+    const place = document.getElementById("view");
+    const view = cockpit.location.options.view in VIEWS ? cockpit.location.options.view : "users";
+
+    if (leave)
+        leave();
+    leave = null;
+    if (who.kind !== "admin" && who.kind !== "auditor") {
+        fill(document.getElementById("top"));
+        fill(place, make("h1", {}, _("Coder accounts")), box("info", sentence(who)));
+        return;
+    }
+    fill(document.getElementById("top"), tabs(view));
+    leave = VIEWS[view].show(place, who);
+}
+
+cockpit.transport.wait(() => {
+    markLanguage();
+    document.title = _("Coder accounts");
+    dress();
+    watchWho(now => {
+        who = now;
+        if (now.kind === "auditor")
+            useAuditor(askOwnPassword);
+        else
+            useAdmin();
+        show();
+    });
+    cockpit.addEventListener("locationchanged", () => { if (who) show() });
+});

@@ -1,0 +1,129 @@
+/*
+ * The only file that starts programs. They are admin-tool and, for an Auditor, sudo before it; always a vector of
+ * arguments, never a shell. An option and its value are one word, and "--" stands before names. The page decides
+ * nothing by itself: whether something may be done is the tool's to say.
+ */
+import { _ } from "./words.js";
+
+const cockpit = window.cockpit;
+const TOOL = "/usr/sbin/admin-tool";
+const DIRECTORY = "/var/lib/coder/directory";
+const ENVIRONMENT = ["LC_ALL=C.UTF-8"];
+
+/* What the tool, or the way to it, refused. kind and field are the tool's: admin-tool(8), JSON. */
+export class Refusal extends Error {
+    constructor({ kind, field = null, subject = null, message, advice = null }) {
+        super(message);
+        Object.assign(this, { kind, field, subject, advice });
+    }
+}
+
+/* Runs to the end. Never rejects: { text, problem, status }, where problem is null when all went well. */
+function run(words, input, options = {}) {
+    return new Promise(resolve => {
+        let text = "";
+        cockpit.spawn(words, { environ: ENVIRONMENT, err: "message", ...options })
+                .stream(part => { text += part })
+                .input(input)
+                .then(() => resolve({ text, problem: null, status: 0 }),
+                      reason => resolve({ text, problem: reason, status: reason.exit_status }));
+    });
+}
+
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
+
+/* What the program said of it, for a person. */
+function refusalOf({ problem }) {
+    const told = (problem.message || "").trim().replace(/^admin-tool: /, "");
+
+    if (problem.problem === "access-denied" || problem.problem === "authentication-failed")
+        return new Refusal({ kind: "not-root", message: _("Administrative access is needed for this.") });
+    if (problem.problem === "not-found")
+        return new Refusal({ kind: "failed", message: _("admin-tool is not installed on this host.") });
+    if (problem.problem === "terminated" || problem.problem === "disconnected")
+        return new Refusal({ kind: "failed", message: _("The connection ended before there was an answer. See the audit log for what was done.") });
+    return new Refusal({ kind: "failed", message: told || String(problem) });
+}
+
+/* A change with problems afterwards ends with status 1, and its answer says so: that is no refusal. */
+function answer(outcome) {
+    const value = parse(outcome.text);
+
+    if (value && value.error)
+        throw new Refusal(value.error);
+    if (value === undefined || (outcome.problem && outcome.status === null))
+        throw outcome.problem ? refusalOf(outcome) : new Refusal({ kind: "failed", message: _("admin-tool's answer could not be read.") });
+    return value;
+}
+
+let turn = Promise.resolve();   // an Auditor's commands go one after the other: one question for the password is enough
+
+const outright = { run: (words, input) => run([TOOL, ...words], input, { superuser: "require" }), dashes: ["--"] };
+let asRoot = outright;          // the way that who signed in may go
+
+/* askPassword(wrong) gives the password of who signed in, or null. It is given to sudo at once and kept nowhere. */
+function bySudo(askPassword) {
+    async function ask(words) {
+        let outcome = await run(["sudo", "-n", "--", TOOL, ...words], "");
+        for (let wrong = false; /^sudo: .*(password|authenticat)/m.test(outcome.problem?.message || ""); wrong = true) {
+            const password = await askPassword(wrong);
+            if (password === null)
+                throw new Refusal({ kind: "not-root", message: _("Without your password nothing can be shown.") });
+            outcome = await run(["sudo", "-S", "-p", "", "--", TOOL, ...words], password + "\n");
+        }
+        return outcome;
+    }
+    return {
+        run: words => {
+            turn = turn.then(() => ask(words), () => ask(words));
+            return turn;
+        },
+        dashes: [],             // sudo's rule knows no "--"; names that begin with a dash do not pass it either
+    };
+}
+
+export const useAdmin = () => { asRoot = outright };
+export const useAuditor = askPassword => { asRoot = bySudo(askPassword) };
+
+/* tool(["users", "suspend", "-y"], { names: ["olga"], input: "..." }): the answer, or a Refusal. */
+export async function tool(words, { names = [], input = "" } = {}) {
+    const after = names.length > 0 ? [...asRoot.dashes, ...names] : [];
+    return answer(await asRoot.run([...words, "--output=json", ...after], input));
+}
+
+/* Of questions that overtake each other, only the last one's answer is told; the others get undefined. */
+export function latest() {
+    let newest = 0;
+    return async question => {
+        const mine = ++newest;
+        try {
+            const value = await question();
+            return mine === newest ? value : undefined;
+        } catch (reason) {
+            if (mine === newest)
+                throw reason;
+            return undefined;
+        }
+    };
+}
+
+/* Calls back when somebody has changed an account: the directory file is replaced or written then. */
+export function watch(changed) {
+    const channel = cockpit.channel({ payload: "fswatch1", path: DIRECTORY });
+    let timer = null;
+
+    channel.addEventListener("message", () => {
+        clearTimeout(timer);
+        timer = setTimeout(changed, 300);
+    });
+    return () => {
+        clearTimeout(timer);
+        channel.close();
+    };
+}
