@@ -1,0 +1,213 @@
+"""Somebody at a browser before Cockpit: signs in, finds things by the words on them, waits for words and not for seconds."""
+import atexit
+import glob
+import json
+import os
+import subprocess
+import time
+
+from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+SITE = "https://127.0.0.1:9090"
+PAGE = "/coder_accounts"
+PATIENCE = 30  # seconds for whatever must come
+
+
+def wait(condition, what, patience=PATIENCE):
+    """Until condition() is true; what is gone meanwhile is looked for again."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            found = condition()
+            if found:
+                return found
+        except (NoSuchElementException, StaleElementReferenceException, WebDriverException):
+            pass
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.05)
+
+
+def quoted(text):
+    """As a string of XPath, which has no escapes."""
+    return f"'{text}'" if "'" not in text else f'"{text}"'
+
+
+class Browser:
+    def __init__(self, width=1280, height=900):
+        options = webdriver.ChromeOptions()
+        for argument in ("--headless", "--ignore-certificate-errors", f"--window-size={width},{height}", "--lang=en-US"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Remote(command_executor=os.environ["WEBDRIVER"], options=options)
+        self.driver.set_page_load_timeout(PATIENCE)
+        atexit.register(self.close)
+
+    # -- signing in ---------------------------------------------------------------------------
+
+    def login(self, name, password, *answers):
+        """Through Cockpit's own page; each answer is to one further prompt."""
+        self.driver.get(SITE + PAGE)
+        wait(lambda: self.css("#login-user-input").is_displayed(), "the login page")
+        self.css("#login-user-input").send_keys(name)
+        self.css("#login-password-input").send_keys(password)
+        self.css("#login-button").click()
+        for answer in answers:
+            field = wait(lambda: self.shown("#conversation-input"), "a prompt")
+            field.clear()
+            field.send_keys(answer)
+            before = self.css("#conversation-prompt").text
+            self.css("#login-button").click()
+            wait(lambda: not self.shown("#conversation-input") or self.css("#conversation-prompt").text != before, "the next")
+        return self
+
+    def into(self):
+        """The frame of the page, where the shell has one."""
+        def enter():
+            self.driver.switch_to.default_content()
+            self.driver.switch_to.frame(self.css("iframe[name='cockpit1:localhost/coder_accounts']"))
+            return self.css("#view h1").is_displayed()
+        wait(enter, "the page")
+        return self
+
+    def administer(self, password):
+        """Turns administrative access on, in the shell."""
+        self.driver.switch_to.default_content()
+        wait(lambda: self.button("Limited access") or self.button("Administrative access"), "the shell")
+        if self.button("Limited access"):
+            self.button("Limited access").click()
+            field = wait(lambda: self.shown(".pf-c-modal-box input[type=password], .pf-v5-c-modal-box input[type=password], .pf-v6-c-modal-box input[type=password]"), "the password's field")
+            field.send_keys(password + Keys.ENTER)
+            wait(lambda: self.button("Administrative access"), "administrative access")
+        return self.into()
+
+    def close(self):
+        atexit.unregister(self.close)
+        self.driver.quit()
+
+    # -- finding ------------------------------------------------------------------------------
+
+    def css(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def shown(self, selector):
+        return next((one for one in self.all(selector) if one.is_displayed()), None)
+
+    def button(self, text, within="body"):
+        """What is pressed and has that text or, where it has none to see, that name."""
+        found = f".//*[self::button or @role='menuitem'][normalize-space(.)={quoted(text)} or @aria-label={quoted(text)}]"
+        return next((one for place in self.all(within) for one in place.find_elements(By.XPATH, found) if one.is_displayed()), None)
+
+    def text(self, selector="body"):
+        return self.css(selector).text
+
+    # -- doing --------------------------------------------------------------------------------
+
+    def press(self, text, within="body"):
+        wait(lambda: self.button(text, within), f"the button {text!r}")
+        wait(lambda: self.button(text, within).click() or True, f"pressing {text!r}")
+
+    def field(self, label, within="dialog[open]"):
+        for one in self.all(f"{within} label"):
+            if one.text.replace("*", "").strip() == label:
+                return self.css("#" + one.get_attribute("for"))
+        raise NoSuchElementException(label)
+
+    def type(self, label, text):
+        field = wait(lambda: self.field(label), f"the field {label!r}")
+        field.clear()
+        field.send_keys(text)
+
+    def act(self, name, entry):
+        """An entry of the menu of the row of NAME."""
+        self.press("Actions for " + name)
+        self.press(entry, ".menu")
+        wait(lambda: self.shown("dialog[open]"), "the dialog")
+
+    def row(self, name):
+        return self.driver.find_element(By.XPATH, f"//tbody/tr[td//a[normalize-space(.)={quoted(name)}]]")
+
+    def sees(self, words, selector="body", patience=PATIENCE):
+        wait(lambda: words in self.text(selector), repr(words), patience)
+
+    def row_sees(self, name, words, patience=PATIENCE):
+        wait(lambda: words in self.row(name).text, f"{words!r} at {name}", patience)
+
+    def gone(self, selector):
+        wait(lambda: not self.shown(selector), "the end of " + selector)
+
+    def shot(self, path):
+        self.driver.save_screenshot(path)
+
+    def complaints(self):
+        """What the browser's console has of our page, refused styles and scripts included."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if "coder_accounts" in entry["message"] and "favicon" not in entry["message"]]
+
+
+# -- the host beside it ---------------------------------------------------------------------------
+
+def sh(*words, **more):
+    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120, **more)
+
+
+def admin_tool(*words, **more):
+    done = sh("admin-tool", *words, "-o", "json", **more)
+    return json.loads(done.stdout) if done.stdout else None
+
+
+def make_user(name, roles="member", password="violet-Otter-77-stream", temporary=False):
+    """An account whose password need not be changed first, unless it is to."""
+    sh("admin-tool", "users", "create", "-u", name, "-e", name + "@example.com", "--roles", roles, "--password-stdin", input=password + "\n")
+    if not temporary:
+        sh("sqlite3", "/var/lib/coder/private/accounts.db",
+           f"UPDATE accounts SET temporary = 0, temporary_until = NULL WHERE username = '{name}'")
+    return password
+
+
+def found_anywhere(secret):
+    """Where it is kept: files, what programs were started with, the journal."""
+    places = sh("grep", "-rlaF", "-f", "-", "/var", "/run", "/tmp", "/srv", "/home", "/root", "/etc", input=secret).stdout.split()
+    for kind in ("cmdline", "environ"):
+        for path in glob.glob("/proc/[0-9]*/" + kind):
+            try:
+                with open(path, "rb") as file:
+                    if secret.encode() in file.read():
+                        places.append(path)
+            except OSError:
+                pass
+    if secret in sh("journalctl", "--no-pager", "--output=cat").stdout:
+        places.append("the journal")
+    return places
+
+
+# -- TAP ------------------------------------------------------------------------------------------
+
+class Tests:
+    def __init__(self):
+        self.number = self.failed = 0
+
+    def check(self, what, good, detail=""):
+        self.number += 1
+        print(("ok" if good else "not ok"), self.number, "-", what, flush=True)
+        if not good:
+            self.failed += 1
+            for line in str(detail).splitlines():
+                print("# " + line, flush=True)
+
+    def sees(self, what, browser, act):
+        """act() waits for what must come; when it waits in vain the page as it is says why."""
+        try:
+            act()
+            self.check(what, True)
+        except (AssertionError, WebDriverException) as reason:
+            self.check(what, False, f"{reason}\n{browser.text()[:1500]}")
+
+    def done(self):
+        print(f"1..{self.number}")
+        raise SystemExit(1 if self.failed else 0)
