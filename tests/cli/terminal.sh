@@ -99,7 +99,7 @@ live_in 'Zone Test -5:00 - EST'
 run admin-tool users list -c 'username,created at'
 says '^alice +2026-12-31 19:00:00 -0500$' "a time is local in a table"
 run admin-tool users list -o json
-json 'd[0]["created_at"] == "2027-01-01T00:00:00Z"' "... and UTC in JSON"
+json '[u["created_at"] for u in d if u["username"] == "alice"] == ["2027-01-01T00:00:00Z"]' "... and UTC in JSON"
 run admin-tool users show alice
 says '^Created at +2026-12-31 19:00:00 -0500$' "... local in show"
 run env TZ=JST-9 admin-tool users show alice
