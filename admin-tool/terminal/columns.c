@@ -215,9 +215,9 @@ void print_value(const struct listing *listing, size_t column, char ret[CELL_SIZ
 static bool is_column(const char *word, size_t length, const char *name)
 {
     for (size_t i = 0; i < length; i++) {
-        char c = word[i] == '_' || word[i] == '-' ? ' ' : ascii_lower(word[i]);
+        bool blank = word[i] == '_' || word[i] == '-';
 
-        if (c != name[i])
+        if (name[i] != (blank ? ' ' : ascii_lower(word[i])))
             return false;
     }
     return name[length] == '\0';

@@ -144,7 +144,7 @@ static enum status print_table_page(struct output *output)
 static enum status print_json_page(struct output *output)
 {
     struct account_extra extras[PAGE_SIZE];
-    char *texts[PAGE_SIZE], *locks[PAGE_SIZE];
+    char *texts[PAGE_SIZE], *locks[PAGE_SIZE] = { NULL };
     enum store_result result;
 
     for (size_t i = 0; i < output->count; i++) {
