@@ -10,6 +10,7 @@
 
 #include "host/oneself.h"
 #include "sql/account.h"
+#include "sql/activity_file.h"
 #include "sql/json.h"
 #include "sql/memory.h"
 #include "sql/store_accounts.h"
@@ -21,7 +22,7 @@
 #include "known.h"
 
 /* As users show has it. */
-static char *account_object(struct tool *tool, const struct target *target)
+static char *account_object(struct tool *tool, struct activity_log *log, const struct target *target)
 {
     const struct account *account = target->after.uid != 0 ? &target->after : &target->before;
     struct known known;
@@ -30,7 +31,7 @@ static char *account_object(struct tool *tool, const struct target *target)
     if (tool->store == NULL) /* a dry run before there is one */
         return json_make_object("tit", "username", account->username, "uid", (int64_t)account->uid, "email",
                                 account->email);
-    known_read(tool, account, &known);
+    known_read(tool, log, account, &known);
     if (store_account_json(tool->store, account, &known.extra, &text) != STORE_OK)
         text = NULL;
     known_free(&known);
@@ -59,9 +60,10 @@ static char *outcome_object(struct tool *tool, const struct target *target)
                             (int64_t)target->processes);
 }
 
-static char *make_object(struct tool *tool, const struct change *change, const struct target *target)
+static char *make_object(struct tool *tool, struct activity_log *log, const struct change *change,
+                         const struct target *target)
 {
-    char *object = answer_join(account_object(tool, target), outcome_object(tool, target));
+    char *object = answer_join(account_object(tool, log, target), outcome_object(tool, target));
 
     if (change->more != NULL && target->changed)
         object = answer_join(object, change->more(tool, change, &target->after));
@@ -71,16 +73,18 @@ static char *make_object(struct tool *tool, const struct change *change, const s
 static bool write_all(struct tool *tool, const struct change *change)
 {
     const struct targets *targets = change->among;
+    struct activity_log *log = known_open(tool);
     struct change nth = *change;
     bool whole = true;
 
     for (nth.nth = 0; whole && nth.nth < targets->count; nth.nth++) {
-        char *object = make_object(tool, &nth, &targets->list[nth.nth]);
+        char *object = make_object(tool, log, &nth, &targets->list[nth.nth]);
 
         whole = object != NULL && (!targets->several || answer_write(nth.nth == 0 ? "[" : ",\n ")) &&
                 answer_write(object);
         store_text_free(object);
     }
+    activity_close(log);
     return whole && answer_write(targets->several ? "]\n" : "\n");
 }
 

@@ -5,24 +5,24 @@
 
 #include <unistd.h>
 
-#include "sql/activity_file.h"
 #include "sql/activity_summary.h"
 #include "sql/memory.h"
 #include "sql/store.h"
 #include "terminal/say.h"
 #include "open.h"
 
-/* A dry run makes no log where there is none. */
-static struct activity_log *open_log(const struct tool *tool)
+/* A dry run makes no log where there is none, nor is one made where there is no account. */
+struct activity_log *known_open(const struct tool *tool)
 {
+    if (tool->store == NULL)
+        return NULL;
     if (tool_has(tool, OPTION_DRY_RUN) && access(PRIVATE_DIR "/activity.db", F_OK) != 0)
         return NULL;
     return tool_open_activity();
 }
 
-void known_read(const struct tool *tool, const struct account *account, struct known *ret)
+void known_read(const struct tool *tool, struct activity_log *log, const struct account *account, struct known *ret)
 {
-    struct activity_log *log = open_log(tool);
     struct activity_summary summary;
 
     *ret = (struct known){ .locks = NULL };
@@ -33,7 +33,6 @@ void known_read(const struct tool *tool, const struct account *account, struct k
         activity_locks_json(log, account->uid, &tool->policy, tool->now, &ret->locks);
     }
     ret->extra.locks = ret->locks;
-    activity_close(log);
 }
 
 void known_free(struct known *known)

@@ -5,6 +5,7 @@
 #define CODER_CHANGE_KNOWN_H
 
 #include "sql/account.h"
+#include "sql/activity.h"
 #include "sql/store_json.h"
 #include "terminal/command.h"
 
@@ -13,9 +14,12 @@ struct known {
     char *locks;
 };
 
-/* The log of attempts is asked, too, which may wait for it: not while a lock is held. Without one nothing is known of
- * logins and locks. For known_free. */
-void known_read(const struct tool *tool, const struct account *account, struct known *ret);
+/* The log of attempts, for known_read and then activity_close. One may have to wait for it: not while a lock is held.
+ * NULL: it cannot be used. */
+struct activity_log *known_open(const struct tool *tool);
+
+/* log: NULL: nothing is known of logins and locks. For known_free. */
+void known_read(const struct tool *tool, struct activity_log *log, const struct account *account, struct known *ret);
 void known_free(struct known *known);
 
 #endif

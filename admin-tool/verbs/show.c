@@ -12,6 +12,7 @@
 #include "change/ready.h"
 #include "host/local_users.h"
 #include "sql/account.h"
+#include "sql/activity_file.h"
 #include "sql/memory.h"
 #include "sql/primary_group.h"
 #include "sql/ssh_key_set.h"
@@ -82,6 +83,7 @@ enum status users_show(struct tool *tool)
     const char *what = tool->arguments.operand;
     const char *names = tool->arguments.value[OPTION_COLUMNS];
     struct listing listing = { 0 };
+    struct activity_log *log;
     struct columns columns;
     struct known known;
     enum status status = names != NULL ? print_parse_columns(names, &columns) : GO_ON;
@@ -95,7 +97,9 @@ enum status users_show(struct tool *tool)
     if (status != GO_ON)
         return status;
     host_note_local(listing.account.username);
-    known_read(tool, &listing.account, &known);
+    log = known_open(tool);
+    known_read(tool, log, &listing.account, &known);
+    activity_close(log);
     listing.extra = known.extra;
     if (tool_wants_json(tool))
         status = print_json(tool, &listing);
