@@ -63,7 +63,7 @@ reset ann -o json
 json 'd["hand_over"].startswith("Добрый день, Ann {password}!\n\n\tssh ann@") and d["temporary_password"] in d["hand_over"]' "... for programs, the very text"
 exits 0 "the audit log" admin-tool audit -n 3
 ok "... has a line for it" [ "$(grep -cE ' policy .*hand_over_text: - -> \([0-9]+ characters\)$' "$tmp/out")" = 1 ]
-run bash -c "admin-tool audit -o json | jq -r '.[] | select(.event == \"policy\") | .after.hand_over_text // empty'"
+admin-tool audit -o json | jq -r '.[] | select(.event == "policy") | .after.hand_over_text // empty' >"$tmp/out"
 says '^Добрый день, \{full_name\}!$' "... and the whole text for programs"
 exits 0 "policy" admin-tool policy
 says '^hand_over_text +\([0-9]+ characters\) ' "... has a line for it, too"
@@ -85,6 +85,12 @@ reset ann
 says '^Welcome, ann\.$' "a text without a password"
 says '^Temporary password: ' "... is followed by it"
 says '^Valid until: ' "... and how long it is good"
+long=$(printf 'x%.0s' {1..256})
+exits 0 "the longest text" admin-tool policy set "hand_over_text=$(printf '{full_name}%.0s' {1..32})$(printf 'y%.0s' {1..3744})"
+exits 0 "... with the longest name" admin-tool users edit ann -n "$long"
+reset ann
+ok "... is handed over whole" eval '[ "$status" -eq 0 ] && [ "$(head -n 1 "$tmp/out" | tr -d "\n" | wc -c)" = $((32 * 256 + 3744)) ]'
+says '^Temporary password: ' "... with the password"
 exits 0 "back" admin-tool policy set hand_over_text=
 reset ann
 says '^Please pass this on to the user:$' "... the usual one"

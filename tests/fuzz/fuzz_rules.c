@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "sql/account.h"
+#include "sql/hand_over.h"
 #include "sql/policy.h"
 #include "terminal/escape.h"
 #include "terminal/when.h"
@@ -70,11 +71,36 @@ static void check_setting(size_t index, const char *value)
         fuzz_require(strcmp(kept, value) == 0 && strlen(value) <= (size_t)setting.most, "a list");
         for (const char *p = value; *p != '\0'; p++)
             fuzz_require(*p > ' ' && *p <= '~', "a list is plain");
+    } else if (setting.type == POLICY_TEXT) {
+        fuzz_require(strcmp(kept, value) == 0 && strlen(value) <= (size_t)setting.most, "a text");
+        for (const char *p = value; *p != '\0'; p++)
+            fuzz_require((*p == '\n' || *p == '\t' || (unsigned char)*p >= ' ') && *p != 0x7f, "a text that no terminal obeys");
     } else {
         long long number = strtoll(kept, NULL, 10);
 
         fuzz_require(number >= setting.least && number <= setting.most, "a number in its range");
     }
+}
+
+/* Every word becomes its value, and nothing else is one. */
+static void check_hand_over(const char *text)
+{
+    static const char *const values[HAND_OVER_WORDS] = { "\1", "\1", "\1", "\1", "\1", "\1" };
+    char fault[HAND_OVER_FAULT_SIZE], filled[HAND_OVER_WORDS_MAX + 8];
+    size_t length, words = 0;
+    char *whole;
+
+    if (!hand_over_good(text, fault))
+        return;
+    length = hand_over_fill(text, values, filled, sizeof filled);
+    whole = malloc(length + 1);
+    fuzz_require(whole != NULL && hand_over_fill(text, values, whole, length + 1) == length && strlen(whole) == length &&
+                     whole[length - 1] == '\n', "what is counted is what is written");
+    for (const char *p = whole; *p != '\0'; p++)
+        words += *p == '\1';
+    fuzz_require(words <= HAND_OVER_WORDS_MAX && length <= strlen(text) + 1, "no more words than there may be");
+    fuzz_require(strncmp(filled, whole, strlen(filled)) == 0, "what does not fit is cut");
+    free(whole);
 }
 
 static void check_when(const char *text)
@@ -144,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 2:
         check_setting(choice / 6 % POLICY_COUNT, text);
+        check_hand_over(text);
         break;
     case 3:
         check_when(text);
