@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change/ready.h"
+#include "host/local_users.h"
 #include "sql/memory.h"
 #include "sql/store_files.h"
 #include "terminal/answer.h"
@@ -249,6 +250,8 @@ static enum status apply(struct import_batch *batch)
         status = update_check(batch);
     if (status != GO_ON)
         return status;
+    if (update_count(batch) > 0)
+        host_note_locals(batch->tool);
     import_batch_date(batch);
     if (tool_has(batch->tool, OPTION_DRY_RUN))
         return preview(batch);

@@ -9,6 +9,7 @@
 
 #include "change/ready.h"
 #include "host/defaults.h"
+#include "host/local_users.h"
 #include "sql/store.h"
 #include "sql/store_files.h"
 #include "terminal/answer.h"
@@ -235,6 +236,8 @@ static enum status import(struct import_batch *batch)
         status = update_check(batch);
     if (status != GO_ON)
         return status;
+    if (update_count(batch) > 0)
+        host_note_locals(tool);
     import_batch_date(batch);
     if (tool_has(tool, OPTION_DRY_RUN))
         return preview(batch);

@@ -177,6 +177,21 @@ exits 0 "where another one comes, one may go" import sheet.csv --update -y
 sheet 'ann,ann@new.example.com,,member,'
 exits 0 "with --force the last one, too" import sheet.csv --update -y --force
 
+# -- a local account, which its line in /etc/passwd decides about ----------------------------------------
+useradd -m local && admin-tool users import --from-passwd local=local@example.com >"$tmp/made" 2>&1
+sheet 'local,local@example.com,Lo Cal,,'
+exits 0 "a change of one" import sheet.csv --update
+complains '^admin-tool: note: local still has a line in /etc/passwd' "... says what decides"
+sheet 'local,local@example.com,,admin,'
+remember
+run import sheet.csv --update
+complains 'line 2: local is still a user of /etc/passwd, who would get the groups of the roles' "a role is not given to it"
+unchanged "... nor anything else"
+sheet 'local,local@example.com,,,suspended'
+run import sheet.csv --update -y
+ok "suspended it goes on (exit 1)" [ "$status" -eq 1 ]
+complains 'local .*/etc/passwd' "... which is told"
+
 # -- together ------------------------------------------------------------------------------------------
 { crowd 500 m; } >many.csv
 sed 's/,$/,/; s/uid/full_name/; 2,$s/,$/,Many/' many.csv >named.csv
