@@ -116,7 +116,7 @@ static const struct command commands[] = {
     { "audit", "prune", NULL, COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_BEFORE, OPTION_YES), audit_prune,
       "Remove old rows of the audit log, and say so in it" },
-    { NULL, "backup", "FILE|-", 0, OPTIONS(OPTION_DRY_RUN, OPTION_KEEP, OPTION_QUIET), backup_make,
+    { NULL, "backup", "FILE|-", 0, OPTIONS(CHANGING, OPTION_KEEP, OPTION_QUIET), backup_make,
       "Copy the store into a new file, complete or not at all; -: to standard output" },
     { NULL, "restore", "FILE", COMMAND_CHANGES | COMMAND_REPLACES,
       OPTIONS(CHANGING, OPTION_EXACT, OPTION_YES, OPTION_FORCE), backup_restore,

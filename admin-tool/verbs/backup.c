@@ -5,6 +5,7 @@
 #include "backup.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,8 +78,10 @@ static enum status make_file(struct tool *tool, const char *path, size_t keep)
         return preview(path, keep);
     }
     status = write_file(tool, &target);
-    if (status == GO_ON && keep > 0)
+    if (status == GO_ON && keep > 0) {
         removed = backup_keep_newest(tool, &target, keep);
+        answer_count("removed", (int64_t)removed);
+    }
     close(target.folder);
     if (status != GO_ON)
         return status;
@@ -154,6 +157,8 @@ enum status backup_make(struct tool *tool)
     size_t keep = 0;
     enum status status = stream ? check_stream(tool) : keeps ? backup_keep_count(tool, &keep) : GO_ON;
 
+    if (!stream)
+        answer_hear();
     if (status == GO_ON)
         status = tool_open(tool);
     if (status == GO_ON && tool->store == NULL)

@@ -60,6 +60,12 @@ ok "... and makes it" cmp <(head -c 16 quiet) <(head -c 16 b)
 exits 4 "... but what went wrong" admin-tool backup --quiet quiet
 complains 'is there already' "... as ever"
 
+exits 0 "-o json" admin-tool backup told -o json
+json 'd["changed"] is True and "told holds" in d["said"][0] and d["problems"] == []' "... says what text says"
+run admin-tool backup told -o json
+ok "... and what went wrong" [ "$status" -eq 4 ]
+json 'd["error"]["code"] == 4 and "is there already" in d["error"]["message"]' "... as an error"
+
 # -- the newest N
 names() { ls /root/kept; }
 age() { for f in /root/kept/accounts-2*; do mv "$f" "/root/kept/accounts-$1T000000Z.backup"; done; }
@@ -81,7 +87,8 @@ says '^2 older ones were removed\.$' "... says how many are gone"
 ok "... the newest three stay" eval '[ "$(names | grep -c "^accounts-202[0-9]*T[0-9]*Z.backup$")" = 3 ] && [ -e /root/kept/accounts-20200104T000000Z.backup ] && [ -e /root/kept/accounts-20200103T000000Z.backup ]'
 ok "... and what is not called so, or no file" eval '[ "$(names | grep -cvE "^accounts-202[0-9]*T")" = 6 ]'
 for f in /root/kept/accounts-2020*; do mv "$f" "${f/2020/2099}"; done
-exits 0 "others that say they are of later" bash -c 'sleep 1.1; admin-tool backup -q --keep 1 /root/kept'
+exits 0 "others that say they are of later" bash -c 'sleep 1.1; admin-tool backup -q --keep 1 /root/kept -o json'
+json 'd["removed"] == 3 and d["said"] == []' "... are counted for programs"
 ok "... the one just made stays" eval '[ "$(names | grep -E "^accounts-20[2-9][0-9]*T[0-9]*Z.backup$")" = "$(cd /root/kept && find . -newermt -60seconds -name "accounts-*" -type f ! -name "*x*" ! -name "*.old" -size +10k -printf "%f\n" | sort | tail -n 1)" ]'
 ok "... alone" [ "$(names | grep -cE '^accounts-20[2-9][0-9]*T[0-9]*Z.backup$')" = 1 ]
 kept=$(names)
