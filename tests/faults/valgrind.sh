@@ -59,6 +59,11 @@ tool backup faults.backup
 tool reset-password alice -y
 head -n 2 /src/tests/faults/import.csv >import.csv
 tool users import import.csv --passwords-to passwords
+{ echo username,email,full_name,roles,ssh_keys; echo "dave,dave@example.com,Dave,member,$(cat /src/tests/samples/key.pub)"; echo fay,fay@example.com,,,; } >update.csv
+refused 4 users import update.csv
+tool users import update.csv --update --dry-run
+tool users import update.csv --update -y --hand-over-to texts
+tool users import update.csv --skip-existing
 tool users export --with-hashes
 refused 4 users rename carol alice
 tool users rename carol caroline --move-home -y
