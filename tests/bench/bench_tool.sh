@@ -40,7 +40,7 @@ def fill(count):
     db.execute("COMMIT")
     tool("publish")
     with open("/etc/passwd", "a") as p, open("/etc/shadow", "a") as s, open("/etc/group", "a") as g:
-        for i in range(have, count):
+        for i in range(count):
             p.write("l%d:x:%d:%d::/home/l%d:/bin/sh\n" % (i, 200000 + i, 200000 + i, i))
             s.write("l%d:!:19000:0:99999:7:::\n" % i)
             g.write("l%d:x:%d:\n" % (i, 200000 + i))
@@ -48,6 +48,7 @@ def fill(count):
 
 tool("users", "create", "-u", "model", "-e", "model@example.com", "--no-create-home", "--uid", "1999999999")
 db = sqlite3.connect(STORE, isolation_level=None)
+local = {name: open(name).read() for name in ("/etc/passwd", "/etc/shadow", "/etc/group")}
 print("%-28s %9s %9s %9s" % ("one account more, median of 5", "create ms", "useradd", "ratio"))
 memory = {}
 for count in 1000, 10000, 100000:
@@ -60,6 +61,9 @@ for count in 1000, 10000, 100000:
                               "-K", "SUB_GID_COUNT=0", "l" + name)[0])
     ours, theirs = statistics.median(ours) * 1000, statistics.median(theirs) * 1000
     print("%-28s %9.0f %9.0f %9.2f" % ("with %d there already" % count, ours, theirs, ours / theirs))
+    for name, text in local.items():  # where so many are ours, few are local: every local name is looked for among ours
+        open(name, "w").write(text)
+    tool("publish")
     memory[count] = measure("admin-tool", "users", "list")[2]
 
 print("\n%-28s %9s %9s %9s" % ("100,000 accounts", "wall s", "CPU s", "kB"))
