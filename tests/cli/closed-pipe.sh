@@ -22,7 +22,7 @@ quiet()
     ok "$*: ends quietly ($expected)" eval '[ "$status" -eq '"$expected"' ] && cmp -s "$tmp/read" "$tmp/err"'
 }
 
-for command in audit 'audit -o json' 'audit -o jsonl' 'audit -o csv' 'audit --verify' 'users list' 'users list -o json' \
+for command in audit 'audit -o json' 'audit -o jsonl' 'audit -o csv' 'audit --verify' 'users list' 'users list -o json' 'users list -o csv' 'users count' 'users count -o json' \
     'users show alice' 'users show alice -o json' 'users export' 'users export --format json' check 'check -o json' \
     'check -o nagios' 'check alice' policy 'policy -o json' 'policy get lock_seconds' 'keys list alice' \
     'keys list alice -o json' --help --version 'users --help' 'users list --help' 'users suspend bob --dry-run' \
