@@ -1,7 +1,10 @@
 /*
  * Begins: the look, who looks, and which view the address names: #/ the users, #/?view=audit, #/?view=host, #/NAME.
  */
+import { showAccount } from "./account.js";
+import { showAudit } from "./audit.js";
 import { fill, make } from "./dom.js";
+import { showHost } from "./host.js";
 import { dress } from "./look.js";
 import { box } from "./notice.js";
 import { useAdmin, useAuditor } from "./tool.js";
@@ -11,7 +14,11 @@ import { showUsers } from "./users.js";
 import { _, format, markLanguage } from "./words.js";
 
 const cockpit = window.cockpit;
-const VIEWS = { users: { title: () => _("Users"), show: showUsers } };
+const VIEWS = {
+    users: { title: () => _("Users"), show: showUsers },
+    audit: { title: () => _("Audit log"), show: showAudit },
+    host: { title: () => _("Host"), show: showHost },
+};
 let who = null;
 let leave = null; // ends what the view before this one waits for
 
@@ -29,6 +36,7 @@ function tabs(current) {
 
 function show() {
     const place = document.getElementById("view");
+    const [name] = cockpit.location.path;
     const view = cockpit.location.options.view in VIEWS ? cockpit.location.options.view : "users";
 
     if (leave)
@@ -40,7 +48,7 @@ function show() {
         return;
     }
     fill(document.getElementById("top"), tabs(view));
-    leave = VIEWS[view].show(place, who);
+    leave = name ? showAccount(place, who, name) : VIEWS[view].show(place, who);
 }
 
 cockpit.transport.wait(() => {

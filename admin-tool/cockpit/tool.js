@@ -10,11 +10,11 @@ const TOOL = "/usr/sbin/admin-tool";
 const DIRECTORY = "/var/lib/coder/directory";
 const ENVIRONMENT = ["LC_ALL=C.UTF-8"];
 
-/* What the tool, or the way to it, refused. kind and field are the tool's: admin-tool(8), JSON. */
+/* What the tool, or the way to it, refused. kind, field and notes are the tool's: admin-tool(8), JSON. */
 export class Refusal extends Error {
-    constructor({ kind, field = null, subject = null, message, advice = null }) {
+    constructor({ kind, field = null, advice = null, message }, notes = []) {
         super(message);
-        Object.assign(this, { kind, field, subject, advice });
+        Object.assign(this, { kind, field, advice, notes });
     }
 }
 
@@ -56,7 +56,7 @@ function answer(outcome) {
     const value = parse(outcome.text);
 
     if (value && value.error)
-        throw new Refusal(value.error);
+        throw new Refusal(value.error, value.notes);
     if (value === undefined || (outcome.problem && outcome.status === null))
         throw outcome.problem ? refusalOf(outcome) : new Refusal({ kind: "failed", message: _("admin-tool's answer could not be read.") });
     return value;
@@ -64,7 +64,10 @@ function answer(outcome) {
 
 let turn = Promise.resolve();   // an Auditor's commands go one after the other: one question for the password is enough
 
-const outright = { run: (words, input) => run([TOOL, ...words], input, { superuser: "require" }), dashes: ["--"] };
+const outright = {
+    run: (words, input) => run([TOOL, ...words], input, { superuser: "require" }),
+    order: (words, names) => [...words, ...(names.length > 0 ? ["--", ...names] : [])],
+};
 let asRoot = outright;          // the way that who signed in may go
 
 /* askPassword(wrong) gives the password of who signed in, or null. It is given to sudo at once and kept nowhere. */
@@ -84,7 +87,11 @@ function bySudo(askPassword) {
             turn = turn.then(() => ask(words), () => ask(words));
             return turn;
         },
-        dashes: [],             // sudo's rule knows no "--"; names that begin with a dash do not pass it either
+        // sudo's rule has names right after the verb and knows no "--"; a name with a dash before it does not pass it
+        order: (words, names) => {
+            const options = words.findIndex(word => word.startsWith("-"));
+            return options < 0 ? [...words, ...names] : [...words.slice(0, options), ...names, ...words.slice(options)];
+        },
     };
 }
 
@@ -93,8 +100,7 @@ export const useAuditor = askPassword => { asRoot = bySudo(askPassword) };
 
 /* tool(["users", "suspend", "-y"], { names: ["olga"], input: "..." }): the answer, or a Refusal. */
 export async function tool(words, { names = [], input = "" } = {}) {
-    const after = names.length > 0 ? [...asRoot.dashes, ...names] : [];
-    return answer(await asRoot.run([...words, "--output=json", ...after], input));
+    return answer(await asRoot.run(asRoot.order([...words, "--output=json"], names), input));
 }
 
 /* Of questions that overtake each other, only the last one's answer is told; the others get undefined. */

@@ -120,7 +120,10 @@ class Browser:
         raise NoSuchElementException(label)
 
     def type(self, label, text):
-        field = wait(lambda: self.field(label), f"the field {label!r}")
+        self.type_at(label, text, "dialog[open]")
+
+    def type_at(self, label, text, within):
+        field = wait(lambda: self.field(label, within), f"the field {label!r}")
         field.clear()
         field.send_keys(text)
 

@@ -1,0 +1,83 @@
+/*
+ * The view of the audit log: filters, page by page into the past, and whether it is whole.
+ */
+import { auditTable } from "./audit_rows.js";
+import { makeField } from "./dialog.js";
+import { button, fill, make } from "./dom.js";
+import { box, cannot } from "./notice.js";
+import { latest, tool } from "./tool.js";
+import { _, format, number, plural } from "./words.js";
+
+const ROWS = 50;
+const NAME = /^[a-z_][a-z0-9_.-]{0,31}$/;
+const EVENTS = ["create", "import", "edit", "edit-roles", "suspend", "activate", "reset-password", "password changed", "password set", "require-change",
+    "unlock", "key-add", "key-remove", "rename", "delete", "policy", "restore", "prune"];
+
+function filterFields() {
+    return [
+        makeField({ name: "user", label: _("User") }),
+        makeField({ name: "actor", label: _("By") }),
+        makeField({ name: "event", type: "select", label: _("Event"), choices: [["", _("All")], ...EVENTS.map(event => [event, event])] }),
+        makeField({ name: "since", type: "date", label: _("From day") }),
+        makeField({ name: "until", type: "date", label: _("To day") }),
+    ];
+}
+
+/* Options, or null where a field holds what is no name: that is said there, and sudo is not asked what it would refuse. */
+function optionsOf(fields) {
+    const values = Object.fromEntries(fields.map(field => [field.name, field.read().trim()]));
+    const wrong = fields.filter(field => ["user", "actor"].includes(field.name) && values[field.name] !== "" && !NAME.test(values[field.name]));
+
+    fields.forEach(field => field.complain(wrong.includes(field) ? _("No username is like that") : ""));
+    if (values.until !== "")
+        values.until += " 23:59:59";
+    return wrong.length > 0 ? null : Object.entries(values).filter(([, value]) => value !== "").map(([name, value]) => "--" + name + "=" + value);
+}
+
+async function verify(place) {
+    fill(place, make("p", { class: "quiet" }, _("Looking at every row …")));
+    try {
+        const { rows, hash, id } = await tool(["audit", "--verify"]);
+        fill(place, box("success", plural("The log is whole: $0 row.", "The log is whole: $0 rows.", rows),
+                        [format(_("The last one is $0, with the hash $1. Compare that with the one in the system log."), number(id), hash || "–")]));
+    } catch (refusal) {
+        cannot(place, refusal);
+    }
+}
+
+export function showAudit(place) {
+    const ask = latest();
+    const fields = filterFields();
+    const table = make("div", { class: "scroll" }, make("p", { class: "empty" }, _("Loading …")));
+    const pages = make("div", {});
+    const verdict = make("div", { class: "inside", role: "status" });
+    let timer = null;
+
+    async function show(before) {
+        const options = optionsOf(fields);
+        if (options === null)
+            return;
+        try {
+            const rows = await ask(() => tool(["audit", ...options, ...(before ? ["--before=" + before] : []), "--lines=" + ROWS]));
+            if (!rows)
+                return;
+            fill(table, rows.length === 0 ? make("p", { class: "empty" }, _("Nothing is like that.")) : auditTable(rows));
+            fill(pages, make("div", { class: "pager" },
+                             button(_("Newest"), "link", () => show(null), { disabled: !before, "data-focus": "newest" }),
+                             button(_("Older"), "link", () => show(Math.min(...rows.map(row => row.id))), { disabled: rows.length < ROWS, "data-focus": "older" })));
+        } catch (refusal) {
+            fill(pages);
+            cannot(table, refusal, refusal.field === "username" ? null : () => show(before));
+        }
+    }
+    function soon() {
+        clearTimeout(timer);
+        timer = setTimeout(() => show(null), 300);
+    }
+    fill(place, make("section", { class: "card" },
+                     make("div", { class: "toolbar head" }, make("h1", {}, _("Audit log")), make("span", { class: "spacer" }),
+                          button(_("Verify"), "secondary", () => verify(verdict))),
+                     verdict, make("div", { class: "filters", oninput: soon }, fields.map(field => field.row)), table, pages));
+    show(null);
+    return () => clearTimeout(timer);
+}
