@@ -155,9 +155,15 @@ install_packages
 make cyd --no-subids
 asked purge no Delete
 ok "on a terminal purging asks; no keeps the accounts" eval '[ "$status" -eq 0 ] && grep -q "cannot be undone" "$tmp/out" && [ -e "$STORE" ]'
+ok "... and says that all files kept there would go" grep -q 'All files that are kept there go' "$tmp/out"
 install_packages
 asked purge yes Delete
 ok "yes deletes them" [ "$status" -eq 0 -a ! -e "$STATE" ]
+install_packages
+make dot --no-subids
+admin-tool users delete dot -y --force >"$tmp/made"
+asked purge no Delete
+ok "without an account purging does not ask, and deletes what is kept" eval '[ "$status" -eq 0 ] && ! grep -q "Delete all" "$tmp/out" && [ ! -e "$STATE/private" ]'
 install_packages
 apt purge "${ALL[@]}"
 ok "without a store purging asks and says nothing" eval '[ "$status" -eq 0 ] && ! grep -q "are kept" "$tmp/err"'
