@@ -4,10 +4,12 @@
 #include "policy_show.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "sql/json.h"
 #include "sql/memory.h"
 #include "sql/policy.h"
+#include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/layout.h"
 #include "terminal/page.h"
@@ -15,7 +17,21 @@
 #include "terminal/say.h"
 #include "terminal/terminal.h"
 
-static bool print_json(const struct policy *policy, size_t index)
+/* What was made of it. */
+static char *make_outcome(const struct tool *tool, const struct policy *before, size_t index)
+{
+    char old[POLICY_VALUE_SIZE], new[POLICY_VALUE_SIZE];
+    bool differs;
+
+    policy_value_at(before, index, old);
+    policy_value_at(&tool->policy, index, new);
+    differs = strcmp(old, new) != 0;
+    if (tool_has(tool, OPTION_DRY_RUN))
+        return json_make_object("bbb", "changed", false, "dry_run", true, "would_change", differs);
+    return json_make_object("b", "changed", differs);
+}
+
+static bool print_json(const struct tool *tool, const struct policy *before, size_t index)
 {
     static const char *const types[] = { "number", "switch", "list", "text" };
     char value[POLICY_VALUE_SIZE], initial[POLICY_VALUE_SIZE];
@@ -25,19 +41,21 @@ static bool print_json(const struct policy *policy, size_t index)
 
     policy_setting_at(index, &setting);
     policy_defaults(&defaults);
-    policy_value_at(policy, index, value);
+    policy_value_at(&tool->policy, index, value);
     policy_value_at(&defaults, index, initial);
     text = json_make_object(setting.type >= POLICY_LIST ? "ttttiitt" : "tjjtiitt", "key",
                             setting.key, "value", value, "default", initial, "type",
                             types[setting.type], "least", setting.least, "most", setting.most,
                             "range", setting.range, "meaning", setting.meaning);
+    if (before != NULL)
+        text = answer_join(text, make_outcome(tool, before, index));
     if (text != NULL)
         fputs(text, stdout);
     store_text_free(text);
     return text != NULL;
 }
 
-static bool print_array(const struct policy *policy, const bool wanted[POLICY_COUNT])
+static bool print_array(const struct tool *tool, const struct policy *before, const bool wanted[POLICY_COUNT])
 {
     bool good = true;
     size_t count = 0;
@@ -46,7 +64,7 @@ static bool print_array(const struct policy *policy, const bool wanted[POLICY_CO
         if (!wanted[i])
             continue;
         fputs(count++ == 0 ? "[" : ",\n ", stdout);
-        good = print_json(policy, i);
+        good = print_json(tool, before, i);
     }
     puts(count == 0 ? "[]" : "]");
     return good;
@@ -73,7 +91,12 @@ static bool print_table(const struct policy *policy, const bool wanted[POLICY_CO
 
 enum status policy_show(const struct tool *tool, const bool wanted[POLICY_COUNT])
 {
-    bool good = tool_wants_json(tool) ? print_array(&tool->policy, wanted) : print_table(&tool->policy, wanted);
+    bool good = tool_wants_json(tool) ? print_array(tool, NULL, wanted) : print_table(&tool->policy, wanted);
 
     return good ? STATUS_DONE : tool_refuse(STATUS_FAILED, "not enough memory");
+}
+
+enum status policy_answer(const struct tool *tool, const struct policy *before, const bool wanted[POLICY_COUNT])
+{
+    return print_array(tool, before, wanted) ? STATUS_DONE : tool_refuse(STATUS_FAILED, "not enough memory");
 }

@@ -157,7 +157,7 @@ static enum status carry_out(struct tool *tool, const struct policy_wish *wish)
 
 enum status policy_wish_make(struct tool *tool, const struct policy_wish *wish)
 {
-    struct policy policy = tool->policy;
+    struct policy policy = tool->policy, before = policy;
     char detail[DETAIL_SIZE];
     bool dry = tool_has(tool, OPTION_DRY_RUN);
     enum status status = judge(wish, &policy);
@@ -175,7 +175,7 @@ enum status policy_wish_make(struct tool *tool, const struct policy_wish *wish)
         return status;
     if (tool_wants_json(tool)) {
         tool->policy = policy;
-        return policy_show(tool, wish->wanted);
+        return policy_answer(tool, &before, wish->wanted);
     }
     if (detail[0] == '\0')
         puts("The policy is so already; nothing was changed.");

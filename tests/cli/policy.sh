@@ -47,7 +47,7 @@ exits 0 "--dry-run -o json" admin-tool policy set temporary_hours=48 --dry-run -
 json 'd[0]["value"] == 48' "... shows what would be"
 unchanged "... and nothing is changed"
 exits 0 "KEY=default" admin-tool policy set temporary_hours=default -o json
-json 'd == [{"key": "temporary_hours", "value": 72, "default": 72, "type": "number", "least": 1, "most": 8760, "range": "1-8760", "meaning": d[0]["meaning"]}]' "... takes it back"
+json 'd == [{"key": "temporary_hours", "value": 72, "default": 72, "type": "number", "least": 1, "most": 8760, "range": "1-8760", "meaning": d[0]["meaning"], "changed": True}]' "... takes it back"
 ok "... and no row is left" is_value "SELECT count(*) FROM policy WHERE key='temporary_hours'" 0
 exits 0 "KEY= of a number" admin-tool policy set password_history=
 ok "... is the default" [ "$(setting password_history)" = 5 ]
@@ -174,4 +174,10 @@ for row in "'colour', 'red'" "'free_failures', '-1'"; do
     bash -c "$(grep -o 'sqlite3 .*DELETE FROM policy.*publish' "$tmp/out" | head -n 1)" >"$tmp/mend" 2>&1
     exits 0 "... which does" admin-tool policy
 done
+exits 0 "a setting" admin-tool policy set temporary_hours=11 -o json
+json '[s["changed"] for s in d] == [True]' "... says whether it was changed"
+exits 0 "... again" admin-tool policy set temporary_hours=11 free_failures=9 -o json
+json '{s["key"]: s["changed"] for s in d} == {"temporary_hours": False, "free_failures": True}' "... for each"
+exits 0 "... a dry run" admin-tool policy set temporary_hours=12 --dry-run -o json
+json 'd[0]["would_change"] is True and d[0]["changed"] is False and d[0]["value"] == 12' "... says what would be"
 done_testing
