@@ -60,9 +60,10 @@ function complain(fields, top, refusal) {
 
 /*
  * ask({ title, text, fields, action, danger, wide, run }): text is what stands above the fields, run(values) does it and may
- * throw a Refusal. Gives run's result, or null when it was left. change(values, fields) is called as things are typed.
+ * throw a Refusal. Gives run's result, or null when it was left. change(values, fields, check) is called as things are typed,
+ * and check() looks again whether ready(values) lets it be done.
  */
-export function ask({ title, text = [], fields = [], action, danger = false, wide = false, change = null, ready = null, run }) {
+export function ask({ title, text = [], fields = [], below = null, action, danger = false, wide = false, change = null, ready = null, run }) {
     return new Promise(resolve => {
         const opener = document.activeElement && document.activeElement.dataset.focus;
         const id = newId();
@@ -93,11 +94,11 @@ export function ask({ title, text = [], fields = [], action, danger = false, wid
         function check() {
             go.disabled = busy || (ready !== null && !ready(values()));
             if (change)
-                change(values(), made);
+                change(values(), made, check);
         }
         const dialog = make("dialog", { "aria-labelledby": id, class: wide ? "wide" : null },
                             make("form", { method: "dialog", novalidate: true, onsubmit: submit, oninput: check },
-                                 make("h2", { id }, title), make("div", { class: "body" }, top, text, made.map(one => one.row)),
+                                 make("h2", { id }, title), make("div", { class: "body" }, top, text, made.map(one => one.row), below),
                                  make("footer", {}, go, cancel)));
 
         // what runs cannot be called back: its end is waited for

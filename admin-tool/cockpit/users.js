@@ -5,6 +5,7 @@
 import { activate, requireChange, suspend } from "./access.js";
 import { entriesFor } from "./actions.js";
 import { button, fill, make, refocus } from "./dom.js";
+import { importUsers } from "./import.js";
 import { whenClosed } from "./menu.js";
 import { newUser } from "./newcomer.js";
 import { cannot } from "./notice.js";
@@ -157,8 +158,13 @@ export function showUsers(place, who) {
             await refresh();
         refocus("new-user");
     }
-    const create_button = admin ? button(_("New user"), "primary", create, { "data-focus": "new-user" }) : null;
-    fill(place, make("section", { class: "card" }, toolbar(changed, create_button), bar, table, pages));
+    async function load() {
+        if (await importUsers("import"))
+            await refresh();
+        refocus("import");
+    }
+    const buttons = admin ? [button(_("Import"), "secondary", load, { "data-focus": "import" }), button(_("New user"), "primary", create, { "data-focus": "new-user" })] : null;
+    fill(place, make("section", { class: "card" }, toolbar(changed, buttons), bar, table, pages));
     refresh();
     const others = () => { if (!document.hidden) refresh() };
     const unwatch = watch(others);

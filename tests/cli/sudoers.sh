@@ -201,6 +201,18 @@ may_not $tool restore -- --help
 read -r number failures <"$tmp/count"
 rm "$mine/--help"
 
+# sudo's own record of what is printed and typed has no password.
+printf 'Defaults log_output, log_input, !compress_io\n' >/etc/sudoers.d/record
+with ann id
+ok "sudo keeps a record of what Admins do" eval '[ "$status" -eq 0 ] && find /var/log/sudo-io -name stdout | grep -q .'
+with ann $tool users create -u newt -e newt@example.com
+secret=$(field 'Temporary password')
+ok "... but not of a temporary password" eval '[ -n "$secret" ] && ! grep -rqF "$secret" /var/log/sudo-io'
+with ann $tool reset-password newt -y -o json
+secret=$(jq -r .temporary_password "$tmp/out")
+ok "... nor of another one" eval '[ -n "$secret" ] && ! grep -rqF "$secret" /var/log/sudo-io'
+rm /etc/sudoers.d/record
+
 with axl LD_PRELOAD=/tmp/evil.so $tool users list
 ok "... nor by the environment" [ "$status" -ne 0 ]
 admin-tool users edit-roles axl --roles member -y >"$tmp/made"

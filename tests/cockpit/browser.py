@@ -10,9 +10,11 @@ from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.file_detector import UselessFileDetector
 
 SITE = "https://127.0.0.1:9090"
 PAGE = "/coder_accounts"
+DOWNLOADS = "/srv/browser/downloads"
 PATIENCE = 30  # seconds for whatever must come
 
 
@@ -24,7 +26,7 @@ def wait(condition, what, patience=PATIENCE):
             found = condition()
             if found:
                 return found
-        except (NoSuchElementException, StaleElementReferenceException, WebDriverException):
+        except (NoSuchElementException, StaleElementReferenceException, WebDriverException, FileNotFoundError):
             pass
         if time.monotonic() > end:
             raise AssertionError("waited in vain for " + what)
@@ -41,15 +43,26 @@ class Browser:
         options = webdriver.ChromeOptions()
         for argument in ("--headless", "--ignore-certificate-errors", f"--window-size={width},{height}", "--lang=en-US"):
             options.add_argument(argument)
+        options.add_experimental_option("prefs", {"download.default_directory": DOWNLOADS})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Remote(command_executor=os.environ["WEBDRIVER"], options=options)
+        self.driver.file_detector = UselessFileDetector()  # files are where the browser is
         self.driver.set_page_load_timeout(PATIENCE)
         atexit.register(self.close)
 
     # -- signing in ---------------------------------------------------------------------------
 
     def login(self, name, password, *answers):
-        """Through Cockpit's own page; each answer is to one further prompt."""
+        """Through Cockpit's own page; each answer is to one further prompt. A login that comes to nothing is tried once more."""
+        try:
+            self.try_login(name, password, answers)
+        except AssertionError:
+            if answers:
+                raise
+            self.try_login(name, password, answers)
+        return self
+
+    def try_login(self, name, password, answers):
         self.driver.get(SITE + PAGE)
         wait(lambda: self.css("#login-user-input").is_displayed(), "the login page")
         self.css("#login-user-input").send_keys(name)
@@ -62,7 +75,7 @@ class Browser:
             before = self.css("#conversation-prompt").text
             self.css("#login-button").click()
             wait(lambda: not self.shown("#conversation-input") or self.css("#conversation-prompt").text != before, "the next")
-        return self
+        wait(lambda: self.all("iframe"), "the shell")
 
     def into(self):
         """The frame of the page, where the shell has one."""
