@@ -31,8 +31,8 @@ export function fill(place, ...children) {
     const key = place.contains(document.activeElement) && document.activeElement.dataset.focus;
 
     place.replaceChildren(...children.flat(Infinity).filter(Boolean));
-    if (key)
-        refocus(key, place);
+    if (key && !refocus(key, place))
+        document.getElementById("view").focus(); // what had it is gone
 }
 
 export function refocus(key, place = document) {

@@ -70,21 +70,31 @@ const outright = {
 };
 let asRoot = outright;          // the way that who signed in may go
 
+const noPassword = () => new Refusal({ kind: "not-root", message: _("Without your password nothing can be shown.") });
+
 /* askPassword(wrong) gives the password of who signed in, or null. It is given to sudo at once and kept nowhere. */
 function bySudo(askPassword) {
-    async function ask(words) {
+    let asked = 0;
+    let declined = 0;
+
+    async function ask(words, mine) {
+        if (mine <= declined)
+            throw noPassword();
         let outcome = await run(["sudo", "-n", "--", TOOL, ...words], "");
         for (let wrong = false; /^sudo: .*(password|authenticat)/m.test(outcome.problem?.message || ""); wrong = true) {
             const password = await askPassword(wrong);
-            if (password === null)
-                throw new Refusal({ kind: "not-root", message: _("Without your password nothing can be shown.") });
+            if (password === null) {
+                declined = asked; // what waits for the same password does not ask again
+                throw noPassword();
+            }
             outcome = await run(["sudo", "-S", "-p", "", "--", TOOL, ...words], password + "\n");
         }
         return outcome;
     }
     return {
         run: words => {
-            turn = turn.then(() => ask(words), () => ask(words));
+            const mine = ++asked;
+            turn = turn.then(() => ask(words, mine), () => ask(words, mine));
             return turn;
         },
         // sudo's rule has names right after the verb and knows no "--"; a name with a dash before it does not pass it

@@ -2,10 +2,11 @@
  * Who looks at the page. That is asked of Cockpit and never tried: sudo reports who may not to the administrator.
  */
 const cockpit = window.cockpit;
+const ADMINISTRATORS = ["coder-admin", "sudo", "wheel"]; // whom Cockpit gives administrative access, as rules for sudo usually are
 
 /*
- * Calls back with { name, kind }, now and whenever it changes. kind is "admin", "limited" (an Admin without
- * administrative access now), "auditor" or "nobody". A local administrator whose access is on is an Admin.
+ * Calls back with { name, kind }, now and whenever it changes. kind is "admin", "limited" (who may have
+ * administrative access, and has it not now), "auditor" or "nobody". A local administrator whose access is on is an Admin.
  */
 export async function watchWho(changed) {
     const user = await cockpit.user();
@@ -21,7 +22,7 @@ export async function watchWho(changed) {
             return;
         if (user.id === 0 || (superuser.valid && current && current !== "none"))
             kind = "admin";
-        else if (groups.includes("coder-admin"))
+        else if (groups.some(group => ADMINISTRATORS.includes(group)))
             kind = "limited";
         else if (groups.includes("coder-auditor"))
             kind = "auditor";

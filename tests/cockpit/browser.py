@@ -222,7 +222,7 @@ class Tests:
             act()
             self.check(what, True)
         except (AssertionError, WebDriverException) as reason:
-            self.check(what, False, f"{reason}\n{browser.text()[:1500]}")
+            self.check(what, False, f"{getattr(reason, 'msg', reason)}\n{browser.text()[:1500]}")
 
     def done(self):
         print(f"1..{self.number}")

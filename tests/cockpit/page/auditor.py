@@ -15,7 +15,12 @@ def own_password(text):
 
 # -- an Auditor -----------------------------------------------------------------------------------
 browser.login("axl", password).into()
-t.sees("an Auditor is asked for the own password once", browser, lambda: browser.sees("Your password", "dialog"))
+t.sees("an Auditor is asked for the own password", browser, lambda: browser.sees("Your password", "dialog"))
+browser.press("Cancel", "dialog")
+t.sees("... once: without it there is nothing to see", browser, lambda: browser.gone("dialog") or browser.sees("Without your password"))
+t.check("... nor a second question", not browser.shown("dialog"))
+browser.press("Try again")
+browser.sees("Your password", "dialog")
 own_password("wrong-Otter-77-stream")
 t.sees("a wrong one is told", browser, lambda: browser.sees("was not your password", "dialog"))
 own_password(password)
