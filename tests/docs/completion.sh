@@ -78,6 +78,53 @@ for event in $(grep -rhoE '\.event = "[^"]*"' /src/admin-tool | cut -d '"' -f 2 
 done
 ok "the help of audit knows every event" [ -z "${unknown:-}" ]
 
+# -- what was typed is only compared ----------------------------------------------------------
+
+# nothing_happens WORD...: Tab behind these runs nothing of them, and no program chokes on them.
+nothing_happens()
+{
+    COMP_WORDS=(admin-tool "$@") COMP_CWORD=$#
+    _admin_tool 2>>"$tmp/err"
+    [ ! -s "$tmp/err" -a -z "$(ls -A)" ] || echo "${*@Q} leaves" ./* >>"$tmp/out"
+}
+
+cd "$(mktemp -d)" || exit
+: >"$tmp/out"
+: >"$tmp/err"
+for word in '|)/touch PWNED;#/e;#' '/e;s/^/touch PWNED/e;#' '/w PWNED' '$(touch PWNED)' '`touch PWNED`' 'a[$(touch PWNED)]' \
+    '$(touch PWNED)/a' '`touch PWNED`/a' '; touch PWNED' $'a\ntouch PWNED' "'" '"' '(' ')' '[' '|' \\ '*' '-[' '-n' '%n' '!'; do
+    for form in "$word" "-$word" "--$word"; do
+        nothing_happens keys add bob "$form" ''
+        nothing_happens users "$form"
+        nothing_happens users list "$form" -o ''
+    done
+    nothing_happens "$word" ''
+    nothing_happens help users "$word" ''
+    nothing_happens users list --output "$word" ''
+    nothing_happens users list --columns "$word,u"
+    nothing_happens users list "--$word="
+    nothing_happens users list "--columns=$word,u"
+    nothing_happens users create --ssh-key "$word"
+    nothing_happens backup "$word"
+done
+ok "Tab runs no word and builds no program of one" [ ! -s "$tmp/out" ]
+offers "" users list '--.*='
+offers "" users list '--.*=c'
+offers "alice bob" users suspend '-.' ''
+offers "alice bob" users suspend '--.*' ''
+offers "" users list --columns '$(touch PWNED),user'
+hostile="|)/touch PWNED;#/e;#"
+run bash /src/examples/bash-completion/admin-tool admin-tool keys add bob "$hostile" ''
+ok "nor does the file when it is asked" [ ! -s "$tmp/err" -a -z "$(ls -A)" ]
+printf '#!/bin/sh\ntouch PWNED\n' >"$tmp/admin-tool"
+chmod 755 "$tmp/admin-tool"
+run bash /src/examples/bash-completion/admin-tool "$tmp/admin-tool" users sus
+ok "a tool of another folder is not run by Tab" [ -z "$(ls -A)" -a "$(cat "$tmp/out")" = suspend ]
+getent() { printf '%s:\n' 'alice' '$(touch${IFS}PWNED)' 'a;b' '-x' "it's"; }
+offers "alice" users suspend ""
+unset -f getent
+cd "$OLDPWD" || exit
+
 # -- fish -------------------------------------------------------------------------------------
 
 # fish_offers EXPECTED LINE: what fish offers at the end of the line.
@@ -90,9 +137,23 @@ if command -v fish >"$tmp/out"; then
     fish_offers "--keep-sessions" "admin-tool users suspend alice --keep"
     fish_offers "--output=csv" "admin-tool audit --output=c"
     fish_offers "amy.pub amys/" "admin-tool backup a"
+    fish_offers "amy.pub" 'admin-tool keys add "|)/touch PWNED;#/e;#" amy.'
+    ok "fish: Tab runs no word" [ ! -e PWNED ]
 else
     echo "ok $((number += 1)) - fish # SKIP no fish"
 fi
+
+# -- bash at a terminal, which carries out what stands in the name of a file that it completes ----
+
+expect >"$tmp/out" 2>"$tmp/err" <<'END'
+set timeout 20
+spawn bash --norc --noprofile -i
+send ". /src/examples/bash-completion/admin-tool; PS1='re''ady> '\r"
+expect "ready> "
+send "admin-tool backup \${a\[\$(touch PWNED)\]}/x\t\t\025admin-tool backup amy.\t"
+expect "backup amy.pub" { exit 0 } timeout { exit 1 } eof { exit 1 }
+END
+ok "bash: Tab behind a substitution does not carry it out" [ $? -eq 0 -a ! -e PWNED ]
 
 # -- zsh --------------------------------------------------------------------------------------
 
@@ -118,6 +179,8 @@ if command -v zsh >"$tmp/out"; then
     zsh_completes "admin-tool audit --output=c" "audit --output=csv"
     zsh_completes "admin-tool users list --columns email,usern" "email,username"
     zsh_completes "admin-tool backup amy." "backup amy.pub"
+    zsh_completes "admin-tool keys add '|)/touch PWNED;#/e;#' amy." " amy.pub"
+    ok "zsh: Tab runs no word" [ ! -e PWNED ]
 else
     echo "ok $((number += 1)) - zsh # SKIP no zsh"
 fi
