@@ -8,9 +8,14 @@
 #include "lineage.h"
 
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "proc.h"
 #include "units.h"
+
+/* In one look: of those that came after it began, or were gone before they were looked at. */
+enum { LATE_MAX = 1000 };
 
 /* -- one process -------------------------------------------------------------------------- */
 
@@ -216,11 +221,25 @@ static size_t count_new_remains(const struct lineage *lineage, const struct line
     return count;
 }
 
+/* In the unit of proc.start. */
+static int64_t ticks_since_boot(void)
+{
+    int64_t ticks = sysconf(_SC_CLK_TCK);
+    struct timespec now = { 0 };
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec * ticks + now.tv_nsec * ticks / 1000000000;
+}
+
+/* What is new is looked at, too, for it may be theirs; but whoever forks and goes has always a higher number ready, and
+ * must not lead us on without an end. */
 static bool read_all(struct proc_list *list, const struct whose *whose, struct units *units, struct lineage *ret)
 {
+    int64_t begun = ticks_since_boot();
+    size_t late = 0;
     pid_t pid;
 
-    while ((pid = proc_list_next(list)) != 0) {
+    while (late < LATE_MAX && (pid = proc_list_next(list)) != 0) {
         struct relative process = { .relation = RELATION_NONE, .owner = WHOSE_NOBODYS };
         enum proc_look look = pid == 1 ? PROC_ENDED : look_at(pid, whose, units, &process);
 
@@ -228,7 +247,9 @@ static bool read_all(struct proc_list *list, const struct whose *whose, struct u
             ret->vanished++;
         else if (look == PROC_ALIVE && !add_process(ret, &process))
             return false;
+        late += look == PROC_VANISHED || process.process.start > begun;
     }
+    ret->vanished += late == LATE_MAX; /* whoever was not looked at */
     return true;
 }
 

@@ -34,7 +34,8 @@ struct lineage {
     size_t count;
     /*
      * How many ended before it was known whose they were, or are a user's and came and went since the last
-     * look. Whoever forks and goes is met at least once in each look, as one of these if not alive.
+     * look. Whoever forks and goes is met at least once in each look, as one of these if not alive; so is, once, who
+     * was not looked at because too many came and went.
      */
     size_t vanished;
 };

@@ -4,6 +4,7 @@
  *   runaway chain REAL EFFECTIVE SAVED FILE   forks and goes, for ever, as fast as can be: its generations share their
  *                                             memory; FILE counts them. One that waits buries them, or the machine
  *                                             would run out of numbers; no more than 64 are alive at once
+ *   runaway hop UID COUNT                     so many fork and go, each with a process of its own, for 20 s
  *   runaway ids REAL EFFECTIVE SAVED FS       waits with these uids
  *   runaway thread UID                        root's; a second thread waits with this uid
  *   runaway headless UID                      the first thread has ended, a second waits
@@ -21,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static uid_t number(const char *text)
@@ -92,6 +94,20 @@ static void *thread_waiting(void *nothing)
     wait_for_ever();
 }
 
+/* Each of them is another process, and a newer one, whenever it is looked at. */
+static _Noreturn void hop(unsigned long count)
+{
+    time_t end = time(NULL) + 20;
+
+    signal(SIGCHLD, SIG_IGN);
+    for (unsigned long i = 1; i < count && fork() > 0; i++)
+        ;
+    while (time(NULL) < end)
+        if (fork() > 0)
+            _exit(0);
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     pthread_t thread;
@@ -104,6 +120,8 @@ int main(int argc, char **argv)
         setfsuid(number(argv[5]));
         wait_for_ever();
     }
+    if (argc == 4 && strcmp(argv[1], "hop") == 0 && setresuid(number(argv[2]), number(argv[2]), number(argv[2])) == 0)
+        hop(strtoul(argv[3], NULL, 10));
     if (argc != 3)
         return 2;
     uid = number(argv[2]);

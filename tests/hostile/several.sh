@@ -142,4 +142,17 @@ ok "... after one sweep's patience, not one for each ($took s)" [ "$took" -lt 18
 for name in ann eve; do
     pkill -KILL -U "$name"
 done
+
+# -- who is always newer --------------------------------------------------------------------------------
+
+activate
+setpriv --reuid ben --regid ben --init-groups sleep 1000 & bens=$!; disown
+(setsid "$runaway" hop "$(id -u ann)" 30 &) >/dev/null 2>&1
+run strace -f -e trace=openat,sched_setscheduler -o "$tmp/trace" admin-tool users suspend ann ben -y
+ok "one who hops on ahead of the look keeps nobody else" eval '! alive "$bens"'
+longest=$(awk '/"\/proc", .*O_DIRECTORY/ { if (n > most) most = n; n = 0 } /"\/proc\/[0-9]+\/stat"/ { n++ } END { print (n > most ? n : most) + 0 }' "$tmp/trace")
+ok "... nor leads a look on without an end ($longest were looked at)" [ "$longest" -lt 3000 ]
+ok "... and the sweep comes before all who have the machine work" eval '
+    grep -q "sched_setscheduler(0, SCHED_RR, \[1\])" "$tmp/trace" && tail -n 1 < <(grep sched_set "$tmp/trace") | grep -q SCHED_OTHER'
+pkill -KILL -U ann
 done_testing
