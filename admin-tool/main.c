@@ -123,6 +123,6 @@ int main(int argc, char **argv)
     answer_expect(argc, argv);
     status = run(&tool, argc, argv);
     tool_close(&tool);
-    answer_end(status, tool.changed);
+    status = answer_end(status, tool.changed);
     return settle(&tool, status);
 }

@@ -14,6 +14,7 @@
 
 #include "change/handover.h"
 #include "host/descriptor.h"
+#include "host/safe_path.h"
 #include "sql/account.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/command.h"
@@ -177,4 +178,19 @@ void hand_over_close(struct hand_over *hand_over)
     if (hand_over->folder != -1)
         close(hand_over->folder);
     hand_over->folder = -1;
+}
+
+/* Later, when somebody looks there. */
+void hand_over_note(const struct import_batch *batch)
+{
+    const char *path = batch->tool->arguments.value[OPTION_HAND_OVER_TO];
+    struct safe_parent parent;
+
+    if (path == NULL || import_count_new(batch) == 0)
+        return;
+    if (safe_path_parent(batch->tool->folder, path, &parent) == SAFE_PATH_OTHERS)
+        tool_refuse(GO_ON, "note: others than root can write in %s, and put other texts in the place of these; take them to "
+                    "a folder of root's alone, such as below /root", parent.where);
+    if (parent.folder != -1)
+        close(parent.folder);
 }

@@ -29,4 +29,7 @@ void hand_over_preview(const struct import_batch *batch);
 void hand_over_remove(const struct import_batch *batch, struct hand_over *hand_over);
 void hand_over_close(struct hand_over *hand_over);
 
+/* When all is done: a note where others than root could put another folder in the place of theirs. */
+void hand_over_note(const struct import_batch *batch);
+
 #endif

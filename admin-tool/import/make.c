@@ -262,6 +262,8 @@ static enum status commit(struct import_batch *batch)
         hand_over_remove(batch, &texts);
     }
     hand_over_close(&texts);
+    if (status == GO_ON)
+        hand_over_note(batch);
     return status;
 }
 

@@ -1,6 +1,5 @@
 /*
- * The lines of one run, kept for its answer in JSON. When memory is short the answer has fewer of them: standard error
- * has them all.
+ * The lines of one run, kept for its answer in JSON. When memory is short the answer has fewer of them.
  */
 #include "answer.h"
 
@@ -17,17 +16,18 @@
 #include "escape.h"
 #include "fault.h"
 
-enum { LINES_MAX = 1000, COUNTS_MAX = 8 };
+enum { COUNTS_MAX = 8 };
 
 static struct {
     bool expected, written;
+    bool monitored; /* a monitor reads one line, whatever happens */
     char about[ACCOUNT_NAME_SIZE]; /* "": nobody */
-    struct {
+    struct line {
         enum answer_line what;
         char about[ACCOUNT_NAME_SIZE];
         char *text;
-    } lines[LINES_MAX];
-    size_t count;
+    } *lines;
+    size_t count, room;
     struct {
         const char *key;
         int64_t value;
@@ -42,11 +42,17 @@ static struct {
 
 void answer_expect(int argc, char **argv)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "-ojson") == 0 || strcmp(argv[i], "--output=json") == 0 ||
-            (i + 1 < argc && strcmp(argv[i + 1], "json") == 0 &&
-             (strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "--output") == 0)))
-            answer.expected = true;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        bool apart = i + 1 < argc && (strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "--output") == 0);
+        const char *form = apart ? argv[i + 1] : "";
+
+        if (!apart && strncmp(argv[i], "-o", strlen("-o")) == 0)
+            form = argv[i] + strlen("-o");
+        if (strncmp(argv[i], "--output=", strlen("--output=")) == 0)
+            form = argv[i] + strlen("--output=");
+        answer.expected |= strcmp(form, "json") == 0;
+        answer.monitored |= strcmp(form, "nagios") == 0;
+    }
 }
 
 bool answer_is_json(void)
@@ -56,11 +62,21 @@ bool answer_is_json(void)
 
 /* -- keeping ------------------------------------------------------------------------------ */
 
+static bool make_room(void)
+{
+    size_t room = 2 * answer.room + 64;
+    struct line *lines = answer.count < answer.room ? answer.lines : reallocarray(answer.lines, room, sizeof *lines);
+
+    if (lines == NULL)
+        return false;
+    answer.room = answer.count < answer.room ? answer.room : room;
+    answer.lines = lines;
+    return true;
+}
+
 static void keep(enum answer_line what, char *text)
 {
-    if (text == NULL)
-        return;
-    if (answer.count == LINES_MAX) {
+    if (text == NULL || !make_room()) {
         free(text);
         return;
     }
@@ -105,7 +121,7 @@ void answer_keep_fault(enum fault_kind kind, const char *field, const char *subj
 {
     char plain[4 * ACCOUNT_PATH_SIZE];
 
-    if (!answer.expected)
+    if (!answer.expected && !answer.monitored)
         return;
     if (subject != NULL)
         print_escape(subject, plain, sizeof plain);
@@ -153,13 +169,18 @@ static bool is_of(size_t i, enum answer_line what, const char *username, bool al
 
 static char *list(enum answer_line what, const char *username, bool alone)
 {
-    const char *texts[LINES_MAX];
+    const char **texts = calloc(answer.count + 1, sizeof *texts);
     size_t count = 0;
+    char *array;
 
+    if (texts == NULL)
+        return NULL;
     for (size_t i = 0; i < answer.count; i++)
         if (is_of(i, what, username, alone))
             texts[count++] = answer.lines[i].text;
-    return json_make_array(texts, count);
+    array = json_make_array(texts, count);
+    free(texts);
+    return array;
 }
 
 char *answer_lines(const char *username, bool alone)
@@ -227,16 +248,21 @@ static void write_outcome(bool changed)
     store_text_free(object);
 }
 
-void answer_end(enum status status, bool changed)
+enum status answer_end(enum status status, bool changed)
 {
     bool listened = answer.shown != NULL;
 
     listen();
     hear_no_more();
+    if (answer.monitored && answer.message != NULL && status != STATUS_DONE) {
+        printf("CODER UNKNOWN - %s\n", answer.message);
+        return STATUS_UNKNOWN;
+    }
     if (!answer.expected || answer.written || __fpending(stdout) != 0)
-        return;
+        return status;
     if (answer.fault != NULL && status != STATUS_DONE)
         write_error();
     else if (listened)
         write_outcome(changed);
+    return status;
 }

@@ -47,7 +47,8 @@ bool answer_write(const char *text);
 void answer_count(const char *key, int64_t value);
 
 /* At the end, when JSON is asked for and nothing else was the answer: the error object if something was refused; of a
- * command that we listened to, whether it changed something, its numbers and its lines. */
-void answer_end(enum status status, bool changed);
+ * command that we listened to, whether it changed something, its numbers and its lines. A monitor (-o nagios) that was
+ * refused gets its line, too, and UNKNOWN for the status. The status to end with. */
+enum status answer_end(enum status status, bool changed);
 
 #endif

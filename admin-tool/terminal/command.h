@@ -24,6 +24,7 @@ enum status {
     STATUS_FAILED = 1,
     STATUS_USAGE = 2,
     STATUS_NOT_FOUND = 3,
+    STATUS_UNKNOWN = 3, /* to a monitor: of the plugins' rules, not of ours */
     STATUS_REFUSED = 4,
     STATUS_NOT_CONFIRMED = 5,
     STATUS_NOT_ROOT = 6,

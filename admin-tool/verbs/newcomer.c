@@ -70,7 +70,7 @@ static enum status read_password(const struct account *account, char ret[CREDENT
     return GO_ON;
 }
 
-static enum status copy_valid(const char *what, const char *value, const char *fault, char *ret,
+static enum status copy_valid(const char *field, const char *what, const char *value, const char *fault, char *ret,
                               size_t size)
 {
     size_t length = strlen(value);
@@ -78,7 +78,7 @@ static enum status copy_valid(const char *what, const char *value, const char *f
     if (fault == NULL && length >= size)
         fault = "is too long";
     if (fault != NULL)
-        return tool_refuse(STATUS_REFUSED, "the %s '%s' %s", what, value, fault);
+        return tool_refuse_as(KIND_INVALID, field, value, "the %s '%s' %s", what, value, fault);
     memcpy(ret, value, length + 1);
     return GO_ON;
 }
@@ -139,13 +139,13 @@ enum status newcomer_take_full_name(const struct tool *tool, struct account *ret
 
     if (full_name == NULL)
         return GO_ON;
-    return copy_valid("full name", full_name, account_full_name_fault(full_name), ret->full_name,
+    return copy_valid("full_name", "full name", full_name, account_full_name_fault(full_name), ret->full_name,
                       sizeof ret->full_name);
 }
 
 enum status newcomer_take_email(const char *email, struct account *ret)
 {
-    return copy_valid("e-mail", email, account_email_fault(email), ret->email, sizeof ret->email);
+    return copy_valid("email", "e-mail", email, account_email_fault(email), ret->email, sizeof ret->email);
 }
 
 enum status newcomer_email_status(const struct tool *tool, enum store_result result, const char *email)
@@ -219,7 +219,7 @@ static enum status take_home(const struct tool *tool, struct account *ret)
 
     if (home == NULL)
         return GO_ON;
-    return copy_valid("home", home, account_home_fault(home), ret->home, sizeof ret->home);
+    return copy_valid("home", "home", home, account_home_fault(home), ret->home, sizeof ret->home);
 }
 
 enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
@@ -228,7 +228,7 @@ enum status newcomer_take_shell(const struct tool *tool, struct account *ret)
 
     if (shell == NULL)
         return GO_ON;
-    return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
+    return copy_valid("shell", "shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
 static enum status take_roles(const struct tool *tool, struct account *ret)
@@ -263,7 +263,7 @@ enum status newcomer_complete(const struct tool *tool, struct account *ret)
 
     defaults_fill(&tool->policy, ret);
     memcpy(shell, ret->shell, sizeof shell);
-    return copy_valid("shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
+    return copy_valid("shell", "shell", shell, host_shell_fault(shell), ret->shell, sizeof ret->shell);
 }
 
 enum status newcomer_read_name(struct tool *tool, struct newcomer *ret)

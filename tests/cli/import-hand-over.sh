@@ -83,4 +83,9 @@ sqlite3 "$STORE" "CREATE TRIGGER no BEFORE INSERT ON accounts WHEN NEW.username 
 exits 4 "a transaction that fails" import many.csv --hand-over-to new --passwords-to pw2
 ok "... leaves no text, no folder, no passwords" eval '[ ! -e new ] && [ ! -e pw2 ]'
 ok "... and no account" is_value "SELECT count(*) FROM accounts WHERE username GLOB 'c[0-9]*'" 0
+mkdir -m 0777 "$tmp/open"
+printf 'username,email\nzed,zed@example.com\n' >"$tmp/zed.csv"
+run admin-tool users import "$tmp/zed.csv" --hand-over-to "$tmp/open/texts"
+ok "where others can write a folder on the way" [ "$status" -eq 0 ]
+complains 'note: others than root can write in ' "... it is noted"
 done_testing

@@ -93,4 +93,10 @@ json '[(a["username"], a["deleted"]) for a in d] == [("ada", True), ("bea", True
 ok "... and gone" eval '! getent passwd -s coder ada && ! getent passwd -s coder bea'
 exits 0 "one alone" admin-tool users suspend cleo -y -o json
 json 'd["username"] == "cleo" and d["changed"] is True and d["notes"] == [] and d["problems"] == []' "... is an object"
+
+# More than a thousand lines of an answer are an answer, too.
+{ echo username,email,password_hash; seq 1100 | sed 's/.*/many&,many&@example.com,*/'; } >"$tmp/many.csv"
+admin-tool users import "$tmp/many.csv" --no-create-home --no-subids >"$tmp/made" 2>&1
+exits 0 "a dry run for 1,100" eval 'seq -f "many%g" 1100 | admin-tool users suspend - --dry-run -o json'
+json 'len(d) == 1100 and all(len(a["said"]) == 1 for a in d)' "... has what is said of each"
 done_testing
