@@ -177,11 +177,9 @@ static void pause_ms(int ms)
 /* Whoever was quiet for long enough stays so while only others' are seen. */
 static void count_quiet(const struct sweep *sweep, struct swept *user)
 {
-    if (user->left > 0)
-        user->quiet = 0;
-    else if (sweep->seen.vanished == 0)
+    if (user->left == 0 && sweep->seen.vanished == 0)
         user->quiet++;
-    else if (!sweep_is_clear(user))
+    else if (user->left > 0 || !sweep_is_clear(user))
         user->quiet = 0;
 }
 

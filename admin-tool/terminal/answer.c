@@ -18,16 +18,19 @@
 
 enum { COUNTS_MAX = 8 };
 
+struct line {
+    struct line *next;
+    enum answer_line what;
+    char about[ACCOUNT_NAME_SIZE]; /* "": nobody */
+    char text[];
+};
+
 static struct {
     bool expected, written;
     bool monitored; /* a monitor reads one line, whatever happens */
     char about[ACCOUNT_NAME_SIZE]; /* "": nobody */
-    struct line {
-        enum answer_line what;
-        char about[ACCOUNT_NAME_SIZE];
-        char *text;
-    } *lines;
-    size_t count, room;
+    struct line *lines; /* the newest first */
+    size_t count;
     struct {
         const char *key;
         int64_t value;
@@ -62,27 +65,19 @@ bool answer_is_json(void)
 
 /* -- keeping ------------------------------------------------------------------------------ */
 
-static bool make_room(void)
+static void keep(enum answer_line what, const char *text, size_t length)
 {
-    size_t room = 2 * answer.room + 64;
-    struct line *lines = answer.count < answer.room ? answer.lines : reallocarray(answer.lines, room, sizeof *lines);
+    struct line *line = malloc(sizeof *line + length + 1);
 
-    if (lines == NULL)
-        return false;
-    answer.room = answer.count < answer.room ? answer.room : room;
-    answer.lines = lines;
-    return true;
-}
-
-static void keep(enum answer_line what, char *text)
-{
-    if (text == NULL || !make_room()) {
-        free(text);
+    if (line == NULL)
         return;
-    }
-    answer.lines[answer.count].what = what;
-    memcpy(answer.lines[answer.count].about, answer.about, sizeof answer.about);
-    answer.lines[answer.count++].text = text;
+    line->next = answer.lines;
+    line->what = what;
+    memcpy(line->about, answer.about, sizeof line->about);
+    memcpy(line->text, text, length);
+    line->text[length] = '\0';
+    answer.lines = line;
+    answer.count++;
 }
 
 /* What was printed since the last time, line by line. */
@@ -95,7 +90,7 @@ static void listen(void)
         size_t length = strcspn(line, "\n");
 
         if (length > 0)
-            keep(ANSWER_SAID, strndup(line, length));
+            keep(ANSWER_SAID, line, length);
         answer.taken += length + 1;
     }
 }
@@ -112,8 +107,10 @@ void answer_keep(enum answer_line line, const char *text)
 
     if (!answer.expected)
         return;
+    if (strncmp(text, note, strlen(note)) == 0)
+        text += strlen(note);
     listen();
-    keep(line, strdup(strncmp(text, note, strlen(note)) == 0 ? text + strlen(note) : text));
+    keep(line, text, strlen(text));
 }
 
 void answer_keep_fault(enum fault_kind kind, const char *field, const char *subject, const char *message,
@@ -125,7 +122,9 @@ void answer_keep_fault(enum fault_kind kind, const char *field, const char *subj
         return;
     if (subject != NULL)
         print_escape(subject, plain, sizeof plain);
-    keep(ANSWER_NOTE, answer.message);
+    if (answer.message != NULL)
+        keep(ANSWER_NOTE, answer.message, strlen(answer.message));
+    free(answer.message);
     store_text_free(answer.fault);
     answer.message = strdup(message);
     answer.fault = json_make_object("itttt" "t", "code", (int64_t)fault_status(kind), "kind", fault_name(kind), "field",
@@ -160,25 +159,23 @@ static void hear_no_more(void)
 
 /* -- answering ---------------------------------------------------------------------------- */
 
-static bool is_of(size_t i, enum answer_line what, const char *username, bool alone)
+static bool is_of(const struct line *line, enum answer_line what, const char *username, bool alone)
 {
-    const char *about = answer.lines[i].about;
-
-    return answer.lines[i].what == what && (about[0] == '\0' ? alone : strcmp(about, username) == 0);
+    return line->what == what && (line->about[0] == '\0' ? alone : strcmp(line->about, username) == 0);
 }
 
 static char *list(enum answer_line what, const char *username, bool alone)
 {
     const char **texts = calloc(answer.count + 1, sizeof *texts);
-    size_t count = 0;
+    size_t first = answer.count;
     char *array;
 
     if (texts == NULL)
         return NULL;
-    for (size_t i = 0; i < answer.count; i++)
-        if (is_of(i, what, username, alone))
-            texts[count++] = answer.lines[i].text;
-    array = json_make_array(texts, count);
+    for (const struct line *line = answer.lines; line != NULL; line = line->next)
+        if (is_of(line, what, username, alone))
+            texts[--first] = line->text;
+    array = json_make_array(texts + first, answer.count - first);
     free(texts);
     return array;
 }
