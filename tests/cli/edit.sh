@@ -103,9 +103,9 @@ done
 # -- its help is about an account that is there
 exits 0 "edit --help" admin-tool users edit --help
 says 'expires DAY +the last good day, today, \+90d; or a time; or never' "... says when exactly an account ends"
-ok "... and asks and presumes nothing, as create does" eval '! grep -qE "asked for|default /bin" "$tmp/out"'
+ok "... and asks and presumes nothing, as create does" eval '! grep -qE "asked for|default policy" "$tmp/out"'
 run admin-tool users create --help
 says 'email EMAIL +the e-mail address; asked for on a terminal' "... which says so"
-says 'shell PATH +the login shell; default /bin/bash' "... and its default"
+says "shell PATH +the login shell; default policy's" "... and its default"
 says 'expires DAY +the last good day, today, \+90d; or a time; or never' "... and the end"
 done_testing
