@@ -53,6 +53,7 @@ static enum status run_command(struct tool *tool, int argc, char **argv)
 
     if (status != GO_ON)
         return status;
+    answer_take(tool_output(tool));
     if (tool_has(tool, OPTION_HELP)) {
         options_print_help(tool->command);
         return STATUS_DONE;

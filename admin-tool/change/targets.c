@@ -88,6 +88,8 @@ static enum status read_names(struct tool *tool, bool former, struct targets *ta
         if (line[0] != '\0')
             take_worse(&status, find(tool, line, former, targets));
     }
+    if (ferror(stdin)) /* the rest of the names is not known */
+        return tool_refuse(STATUS_FAILED, "standard input could not be read; nothing was changed");
     if (status == GO_ON && targets->count == 0)
         status = tool_refuse_as(KIND_MISSING, "username", NULL, "missing: NAME; standard input has none");
     return status;

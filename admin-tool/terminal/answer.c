@@ -58,6 +58,12 @@ void answer_expect(int argc, char **argv)
     }
 }
 
+void answer_take(const char *output)
+{
+    answer.expected = strcmp(output, "json") == 0;
+    answer.monitored = strcmp(output, "nagios") == 0;
+}
+
 bool answer_is_json(void)
 {
     return answer.expected;

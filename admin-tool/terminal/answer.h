@@ -11,8 +11,10 @@
 #include "command.h"
 #include "fault.h"
 
-/* JSON is asked for, by the words of the command line alone: so a command line that is wrong is answered in it, too. */
+/* JSON is asked for, by the words of the command line alone: so a command line that is wrong is answered in it, too.
+ * Once it is read, answer_take has what -o said: tool_output's. */
 void answer_expect(int argc, char **argv);
+void answer_take(const char *output);
 bool answer_is_json(void);
 
 enum answer_line {

@@ -50,6 +50,17 @@ exits 2 "no name on standard input" eval 'admin-tool users activate - -y -o json
 json 'd["error"]["kind"] == "missing"' "... is of the kind missing"
 
 remember
+exits 1 "names that cannot be read" eval 'admin-tool users suspend - -y </root'
+complains 'standard input could not be read' "... are no names"
+unchanged "... and nothing is changed"
+exits 0 "-o in a word with others" admin-tool users activate ada bea -yo json
+json 'len(d) == 2' "... is -o"
+exits 0 "--output cut short" admin-tool users activate ada bea -y --outp=json
+json 'len(d) == 2' "... is --output"
+exits 0 "-ojson as an option's value" admin-tool users suspend cleo -y --reason -ojson
+says '^cleo is ' "... asks for nothing"
+admin-tool users activate cleo -y >"$tmp/made"
+remember
 exits 4 "both Admins there are" admin-tool users suspend root1 root2 -y -o json
 json 'd["error"]["kind"] == "last-admin" and d["error"]["subject"] == "root1"' "... are the last ones together"
 unchanged "... nothing is changed"

@@ -2,6 +2,7 @@
  * Files of users import: whatever the octets, reading ends, says of each record where it began, and
  * gives no account that users create would refuse.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +42,7 @@ static void check_good(const struct import_record *record)
     fuzz_require((record->given & 1u << IMPORT_USERNAME) != 0, "the name is there");
     fuzz_require((record->given & ~record->named) == 0, "what has a value is there");
     if ((record->given & 1u << IMPORT_EMAIL) == 0)
-        strcpy(known.email, "none@example.com");
+        snprintf(known.email, sizeof known.email, "none@example.com");
     grammar_require_account(&known, true);
     fuzz_require((record->keys[0] != '\0') == ((record->given & 1u << IMPORT_KEYS) != 0) &&
                      (record->keys[0] == '\0' || record->keys[strlen(record->keys) - 1] == '\n'), "keys are lines");

@@ -117,12 +117,13 @@ static void a_word_is_found(void **state)
 static void it_is_not_filled_beyond_measure(void **state)
 {
     char text[2000] = "";
+    size_t length = 0;
 
     (void)state;
     for (int i = 0; i < HAND_OVER_WORDS_MAX; i++)
-        strcat(text, "{username}");
+        length += (size_t)snprintf(text + length, sizeof text - length, "{username}");
     assert_true(is_good(text));
-    strcat(text, "{{ {username}");
+    snprintf(text + length, sizeof text - length, "{{ {username}");
     assert_false(is_good(text));
 }
 

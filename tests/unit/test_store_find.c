@@ -231,11 +231,11 @@ static void assert_found(const struct account_filter *filter, const char *key, b
 {
     struct found found = find(filter, key, reverse);
     char names[256] = "";
+    size_t length = 0;
 
-    for (size_t i = 0; i < found.count; i++) {
-        strcat(names, i > 0 ? " " : "");
-        strcat(names, account_of(found.uids[i])->username);
-    }
+    for (size_t i = 0; i < found.count && length < sizeof names; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? " " : "",
+                                   account_of(found.uids[i])->username);
     assert_string_equal(names, expected);
     found_free(&found);
 }
