@@ -29,6 +29,17 @@ static void note(int number)
     caught = number;
 }
 
+static void show(const struct former *former)
+{
+    int reason = errno;
+
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &former->terminal);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &former->actions[i], NULL);
+    sigprocmask(SIG_SETMASK, &former->mask, NULL);
+    errno = reason;
+}
+
 /* False with errno: nothing is hidden. */
 static bool hide(struct former *ret)
 {
@@ -47,18 +58,10 @@ static bool hide(struct former *ret)
         sigaction(signals[i], &noting, &ret->actions[i]);
     silent = ret->terminal;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-    return tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
-}
-
-static void show(const struct former *former)
-{
-    int reason = errno;
-
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &former->terminal);
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &former->actions[i], NULL);
-    sigprocmask(SIG_SETMASK, &former->mask, NULL);
-    errno = reason;
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0)
+        return true;
+    show(ret); /* signals are not held for the rest of the run */
+    return false;
 }
 
 /* As hidden_read. held: the signals that are let through while we wait; NULL: none is held. EINTR: one came. */
