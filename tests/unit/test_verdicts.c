@@ -148,9 +148,9 @@ static void enter_state(const char *state)
     else if (is(state, "temporary"))
         set_record("temporary = 1, temporary_until = unixepoch() + 3600");
     else if (is(state, "too old"))
-        set_record("password_changed_at = unixepoch() - 90 * 86400");
+        set_record("password_changed_at = unixepoch() - 90 * 86400 - 1");
     else if (is(state, "soon too old"))
-        set_record("password_changed_at = unixepoch() - 89 * 86400");
+        set_record("password_changed_at = unixepoch() - 89 * 86400 - 1");
     else if (is(state, "locked"))
         lock_origins();
     else if (is(state, "store gone"))
