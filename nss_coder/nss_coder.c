@@ -8,10 +8,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "directory.h"
 #include "directory_checksum.h"
 #include "directory_map.h"
+
+#define TRUTH_PATH CODER_STATE_DIR "/private" /* the folder of the store */
 
 enum nss_status nss_coder_status(enum directory_result result, int saved_errno, int *errnop)
 {
@@ -34,14 +37,35 @@ enum nss_status nss_coder_status(enum directory_result result, int saved_errno, 
     }
 }
 
+enum nss_status nss_coder_list_status(enum directory_result result, int saved_errno, int *errnop)
+{
+    int unused;
+    bool is_short = result == DIRECTORY_SHORT_BUFFER || result == DIRECTORY_NO_RESOURCES;
+    return nss_coder_status(result, saved_errno, is_short ? errnop : &unused);
+}
+
+static bool is_absent(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) != 0 && errno == ENOENT;
+}
+
+/* Before the first account the source is empty; a file that is lost leaves the store behind. */
+static enum directory_result opened(enum directory_result result)
+{
+    if (result == DIRECTORY_UNAVAILABLE && is_absent(DIRECTORY_PATH) && is_absent(TRUTH_PATH))
+        return DIRECTORY_NOT_FOUND;
+    return result;
+}
+
 enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret)
 {
     if (name == NULL)
-        return directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_IDS, directory_hash_id(id),
-                                       ret);
+        return opened(directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_IDS,
+                                              directory_hash_id(id), ret));
     size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
-    return directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_NAMES,
-                                   directory_hash_name(name, length), ret);
+    return opened(directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_NAMES,
+                                          directory_hash_name(name, length), ret));
 }
 
 static void cursor_close(struct nss_coder_cursor *cursor)
@@ -55,7 +79,7 @@ static enum directory_result cursor_open(struct nss_coder_cursor *cursor)
 {
     if (cursor->is_open)
         return DIRECTORY_OK;
-    enum directory_result result = directory_view_open(DIRECTORY_PATH, &cursor->view);
+    enum directory_result result = opened(directory_view_open(DIRECTORY_PATH, &cursor->view));
     cursor->is_open = result == DIRECTORY_OK;
     return result;
 }

@@ -22,7 +22,16 @@
  */
 enum nss_status nss_coder_status(enum directory_result result, int saved_errno, int *errnop);
 
-/* A view for one lookup of a user or private group, by name or, when that is NULL, by id. */
+/*
+ * The same for getXXent: at the end, and where there is nothing to list, *errnop stays as it is, as
+ * glibc's own services leave it. Callers set errno to 0 before and look at it after the last entry.
+ */
+enum nss_status nss_coder_list_status(enum directory_result result, int saved_errno, int *errnop);
+
+/*
+ * A view for one lookup of a user or private group, by name or, when that is NULL, by id. Where
+ * there is neither a directory nor a store, as before the first account: NOT_FOUND.
+ */
 enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret);
 
 /*
@@ -40,13 +49,13 @@ struct nss_coder_cursor {
 typedef enum directory_result nss_coder_at(const struct directory_view *view, uint64_t index,
                                            struct directory_entry *ret);
 
-/* Start anew: OK, or as directory_view_open(). */
+/* Start anew: OK, or as nss_coder_open(). */
 enum directory_result nss_coder_cursor_set(struct nss_coder_cursor *cursor);
 void nss_coder_cursor_end(struct nss_coder_cursor *cursor);
 
 /*
  * The next usable entry, without moving past it; the view is open afterwards when OK. OK, NOT_FOUND
- * at the end, or as directory_view_open(). nss_coder_cursor_step() must follow with what became of
+ * at the end, or as nss_coder_open(). nss_coder_cursor_step() must follow with what became of
  * the entry: a short buffer gets it again.
  */
 enum directory_result nss_coder_cursor_peek(struct nss_coder_cursor *cursor, nss_coder_at *at,

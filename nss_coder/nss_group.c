@@ -93,7 +93,7 @@ enum nss_status _nss_coder_getgrent_r(struct group *ret, char *buffer, size_t si
     if (result == DIRECTORY_OK)
         result = group_fill(&cursor.view, &group, ret, buffer, size);
     nss_coder_cursor_step(&cursor, result);
-    return nss_coder_status(result, saved_errno, errnop);
+    return nss_coder_list_status(result, saved_errno, errnop);
 }
 
 enum nss_status _nss_coder_endgrent(void)
@@ -152,6 +152,8 @@ enum nss_status _nss_coder_initgroups_dyn(const char *user, gid_t skip, long int
     enum directory_result result = gids_get(user, gids, &count);
     if (result == DIRECTORY_OK)
         result = gids_reserve(groups, size, *start + (long int)count, limit);
+    if (result == DIRECTORY_NOT_FOUND) /* a list, too: an empty one */
+        return nss_coder_list_status(result, saved_errno, errnop);
     if (result != DIRECTORY_OK)
         return nss_coder_status(result, saved_errno, errnop);
 

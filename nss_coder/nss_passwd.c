@@ -86,7 +86,7 @@ enum nss_status _nss_coder_getpwent_r(struct passwd *ret, char *buffer, size_t s
     if (result == DIRECTORY_OK)
         result = passwd_fill(&user, ret, buffer, size);
     nss_coder_cursor_step(&cursor, result);
-    return nss_coder_status(result, saved_errno, errnop);
+    return nss_coder_list_status(result, saved_errno, errnop);
 }
 
 enum nss_status _nss_coder_endpwent(void)

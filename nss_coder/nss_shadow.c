@@ -93,7 +93,7 @@ enum nss_status _nss_coder_getspent_r(struct spwd *ret, char *buffer, size_t siz
     if (result == DIRECTORY_OK)
         result = shadow_fill(&user, ret, buffer, size);
     nss_coder_cursor_step(&cursor, result);
-    return nss_coder_status(result, saved_errno, errnop);
+    return nss_coder_list_status(result, saved_errno, errnop);
 }
 
 enum nss_status _nss_coder_endspent(void)

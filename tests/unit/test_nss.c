@@ -97,8 +97,9 @@ static void test_passwd_enumeration(void **state)
         assert_int_equal(nss.getpwent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_SUCCESS);
         assert_passwd(&entry, &fixture_users[i], 1);
     }
+    error = 77;
     assert_int_equal(nss.getpwent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_NOTFOUND);
-    assert_int_equal(error, ENOENT);
+    assert_int_equal(error, 77); /* the end is no error */
     assert_int_equal(nss.endpwent(), NSS_STATUS_SUCCESS);
     assert_int_equal(nss.getpwent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_SUCCESS);
     assert_passwd(&entry, &fixture_users[0], 1 + FIXTURE_USERS);
@@ -275,7 +276,6 @@ static void test_initgroups_others(void **state)
     assert_int_equal(grant_ask(&grant, "bob", FIXTURE_BOB, &error), NSS_STATUS_SUCCESS);
     assert_int_equal(grant.start, 0); /* suspended */
     assert_int_equal(grant_ask(&grant, "dave", 100, &error), NSS_STATUS_NOTFOUND);
-    assert_int_equal(error, ENOENT);
     assert_int_equal(grant.start, 0);
     unlink(DIRECTORY_PATH);
     assert_int_equal(grant_ask(&grant, "alice", 100, &error), NSS_STATUS_UNAVAIL);
@@ -356,8 +356,9 @@ static void test_shadow_enumeration(void **state)
     assert_int_equal(nss.getspent(&entry, buffer, 3, &error), NSS_STATUS_TRYAGAIN);
     assert_int_equal(nss.getspent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_SUCCESS);
     assert_locked(&entry);
+    error = 77;
     assert_int_equal(nss.getspent(&entry, buffer, sizeof(buffer), &error), NSS_STATUS_NOTFOUND);
-    assert_int_equal(error, ENOENT);
+    assert_int_equal(error, 77);
     assert_int_equal(nss.endspent(), NSS_STATUS_SUCCESS);
 }
 

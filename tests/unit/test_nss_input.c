@@ -111,9 +111,8 @@ static void assert_every_map(const char *name)
     error = 0;
     status = ask_shadow(name, &shadow, buffer, sizeof(buffer), &error);
     assert_answer(status, error, strcmp(name, "bob") == 0, name, shadow.sp_namp);
-    error = 0;
     status = ask_groups(name, 0, &start, &size, &gids, -1, &error);
-    assert_answer(status, error, is_user(name), name, NULL);
+    assert_int_equal(status, is_user(name) ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND);
     free(gids);
 }
 
