@@ -51,6 +51,7 @@ static void execute_helper(void)
     pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 
     if (pid == 0) {
+        inherited_drop_context();
         execve(CODER_HELPER, argv, environment);
         _exit(127);
     }

@@ -69,6 +69,19 @@ void inherited_reset_limits(void)
         set_limit(&limits[i]);
 }
 
+/* -- the context for the next exec --------------------------------------------------------- */
+
+/* As setexeccon(NULL) does it; a write of no octets reaches the kernel. */
+void inherited_drop_context(void)
+{
+    int fd = open("/proc/thread-self/attr/exec", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    syscall(SYS_write, fd, NULL, 0);
+    close(fd);
+}
+
 /* -- the attributes ------------------------------------------------------------------------ */
 
 static bool reset_limits(void)

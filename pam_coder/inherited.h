@@ -24,4 +24,10 @@ bool inherited_reset(enum inherited_keep keep);
  * calls only, so that a child of a host with threads may call it. */
 void inherited_reset_limits(void);
 
+/* The SELinux context for the next exec (setexeccon(3)): pam_selinux sets it for the user's shell, and what a module
+ * executes after that would take it. For the child that executes, just before it does: exec uses it up, so a program
+ * need not. By system calls only. Where there is no SELinux, or no right to set one, nothing was set and nothing
+ * happens. */
+void inherited_drop_context(void);
+
 #endif
