@@ -1,7 +1,8 @@
 /*
  * What the public sees: accounts become the directory file that NSS reads. Prepared beside the old
  * file inside the transaction and renamed after the commit, so that it is never behind a commit for
- * longer than a rename takes, and never shows what was not committed. One changed account is
+ * longer than a rename takes, and never shows what was not committed: until then root alone can open it. In the
+ * same folder, as a rename takes along what a file has of its folder's (an SELinux type). One changed account is
  * patched into a copy of the old file where that gives the same answers as all of it anew.
  */
 #include "publish.h"
@@ -28,15 +29,8 @@
 /* -1 with errno. */
 static int open_prepared(void)
 {
-    int fd;
-
     unlink(PREPARED); /* a stale one of a tool that was killed */
-    fd = open(PREPARED, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd != -1 && fchmod(fd, 0644) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    return open(PREPARED, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 /* The new file is about as long, and all of it has to reach the disk. */
@@ -122,9 +116,20 @@ void publish_abandon(void)
 
 /* -- in place ----------------------------------------------------------------------------- */
 
-static bool sync_folder(const char *path)
+/* What it shows is committed: from now on for everybody, and after a power cut, too. */
+static bool open_to_all(void)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(PREPARED, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool opened = fd != -1 && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+
+    if (fd != -1)
+        close(fd);
+    return opened;
+}
+
+static bool sync_folder(void)
+{
+    int fd = open(CODER_STATE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     bool synced = fd != -1 && fsync(fd) == 0;
 
     if (fd != -1)
@@ -134,8 +139,7 @@ static bool sync_folder(const char *path)
 
 bool publish_finish(struct tool *tool)
 {
-    if (rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder(CODER_STATE_DIR) ||
-        !sync_folder(PRIVATE_DIR))
+    if (!open_to_all() || rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder())
         return false;
     tool->tells_nscd = true;
     return true;

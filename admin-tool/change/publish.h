@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 
+#include "nss_coder/directory.h"
 #include "sql/account.h"
 #include "terminal/command.h"
 
-#define PREPARED PRIVATE_DIR "/directory.new"
+/* Beside the published file; root alone can open it until it is committed. */
+#define PREPARED DIRECTORY_PATH ".new"
 
 /* True when the directory file is missing, not to be trusted, or of another generation. */
 bool publish_is_behind(struct tool *tool);

@@ -73,8 +73,11 @@ static void mend_files(struct tool *tool)
 
 static void mend_strays(struct tool *tool)
 {
-    if (unlink(PRIVATE_DIR "/directory.new") == 0)
-        say(tool, PRIVATE_DIR "/directory.new", "removed, left by a tool that was killed");
+    static const char *const strays[] = { PREPARED, PRIVATE_DIR "/directory.new" }; /* an older version's */
+
+    for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++)
+        if (unlink(strays[i]) == 0)
+            say(tool, strays[i], "removed, left by a tool that was killed");
 }
 
 static void mend_activity(struct tool *tool)

@@ -138,7 +138,7 @@ admin-tool check bob -o json >"$tmp/out"
 ok "no hash is shown" eval '! grep -qF "$hash" "$tmp/out"'
 
 # -- repair ----------------------------------------------------------------------------------------------
-chmod 777 "$STATE/private" && chmod 644 "$STORE" && touch "$STATE/private/directory.new" && echo x >"$STATE/directory"
+chmod 777 "$STATE/private" && chmod 644 "$STORE" && touch "$STATE/directory.new" && echo x >"$STATE/directory"
 head -c 4096 /dev/urandom >"$STATE/private/activity.db"
 exits 0 "check --repair" admin-tool check --repair
 ok "... says each mend" [ "$(grep -c '^mended: ' "$tmp/out")" -ge 5 ]

@@ -39,7 +39,8 @@ store-mode|problem|yes|another owner's store|chown nobody $STORE
 store-mode|problem|no|a second name of the store|ln $STORE $STATE/private/accounts.db.before-x
 store-missing|problem|no|no store, though accounts were published|rm $STORE
 store-missing|problem|no|no folder for it either|rm -r $STATE/private
-store-stray|warning|yes|a file of a tool that was killed|touch $STATE/private/directory.new
+store-stray|warning|yes|a file of a tool that was killed|touch $STATE/directory.new
+store-stray|warning|yes|one of an older version|touch $STATE/private/directory.new
 store-stray|warning|no|a forgotten copy|cp $STORE $STATE/private/copy.db
 store-integrity|problem|no|garbage for a store|head -c 8192 /dev/urandom >$STORE
 store-schema|problem|no|another program's store|sql "PRAGMA application_id = 1"
@@ -234,7 +235,7 @@ exits 0 "for Nagios: nothing found" admin-tool check -o nagios
 ok "... is one line" grep -qxE 'CODER OK - everything is in order \| problems=0;;0 warnings=0;0 notes=[0-9]+' "$tmp/out"
 exits 0 "for Prometheus, too" admin-tool check -o prometheus
 ok "... no problem" eval 'is_exposition && series "coder_check_findings{severity=\"problem\"}" 0'
-touch "$STATE/private/directory.new"
+touch "$STATE/directory.new"
 run admin-tool check -o nagios
 ok "a warning is 1" [ "$status" -eq 1 ]
 ok "... and names the first" grep -qE '^CODER WARNING - .+ \| problems=0;;0 warnings=[1-9]' "$tmp/out"

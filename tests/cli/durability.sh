@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 make alice
-strace -y -f -o "$tmp/trace" -e trace=fsync,fdatasync,ftruncate,rename,renameat,openat \
+strace -y -f -o "$tmp/trace" -e trace=fsync,fdatasync,ftruncate,fchmod,rename,renameat,openat \
     admin-tool users suspend alice -y --keep-sessions >"$tmp/out" 2>"$tmp/err"
 
 # place PATTERN: the line of the trace where it stands last, empty if nowhere.
@@ -14,17 +14,21 @@ first() { grep -nE -- "$1" "$tmp/trace" | head -n 1 | cut -d: -f1; }
 
 # Both are there, in this order.
 in_order() { [ -n "$1" ] && [ -n "$2" ] && [ "$1" -lt "$2" ]; }
-prepared=$(place 'fsync\(.*private/directory\.new>\) *= 0')
+# It has the same folder, and with it the SELinux type: a rename changes none.
+prepared=$(first 'fsync\(.*</var/lib/coder/directory\.new>\) *= 0')
 journal=$(first 'f(data)?sync\(.*accounts\.db-journal>\) *= 0')
 store=$(first 'f(data)?sync\(.*accounts\.db>\) *= 0')
 committed=$(place 'ftruncate\(.*accounts\.db-journal>, 0\) *= 0')
-renamed=$(place 'rename(at)?\(.*directory\.new".*/var/lib/coder/directory"\) *= 0')
+renamed=$(place 'rename(at)?\(.*"/var/lib/coder/directory\.new".*/var/lib/coder/directory"\) *= 0')
+opened=$(first 'fchmod\(.*directory\.new>, 0644\) *= 0')
 folder=$(place 'fsync\(.*</var/lib/coder>\) *= 0')
 
 ok "the new directory is on the disk before the commit" in_order "$prepared" "$committed"
 ok "the journal is on the disk before the store is written" in_order "$journal" "$store"
 ok "the store is on the disk before the journal is given up" in_order "$store" "$committed"
-ok "the directory is replaced after the commit" in_order "$committed" "$renamed"
+ok "until then root alone can open it" eval 'in_order "$committed" "$opened" && grep -q "directory\.new\", .*O_CREAT|O_EXCL.*, 0600)" "$tmp/trace"'
+ok "its mode is on the disk before it is in place" in_order "$opened" "$(place 'fsync\(.*directory\.new>\) *= 0')"
+ok "the directory is replaced after that" in_order "$(place 'fsync\(.*directory\.new>\) *= 0')" "$renamed"
 ok "its folder is on the disk after that" in_order "$renamed" "$folder"
 ok "the end of the journal is on the disk too" \
     in_order "$committed" "$(place 'f(data)?sync\(.*accounts\.db-journal>\) *= 0')"

@@ -21,7 +21,7 @@ answers()
 # traced COMMAND...: what it does to the new file, in $tmp/trace.
 traced() { strace -y -f -o "$tmp/trace" -e trace=copy_file_range,ftruncate,fsync "$@" >"$tmp/out" 2>"$tmp/err"; }
 is_patched() { grep -q 'copy_file_range.*directory\.new>' "$tmp/trace" && ! grep -q 'directory\.new>, 0) = 0' "$tmp/trace"; }
-is_synced() { grep -q 'fsync(.*private/directory\.new>) *= 0' "$tmp/trace"; }
+is_synced() { grep -q 'fsync(.*coder/directory\.new>) *= 0' "$tmp/trace"; }
 
 # as_whole WHAT: the answers do not change when all of it is written anew.
 as_whole()
