@@ -52,7 +52,7 @@
 #define IMPORT_OPTIONS                                                                                                \
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
-        OPTION_FORCE
+        OPTION_PROGRESS, OPTION_FORCE
 #define APPLY_OPTIONS                                                                                                 \
     CHANGING, OPTION_PRUNE, OPTION_YES, OPTION_PASSWORDS_TO, OPTION_HAND_OVER_TO, OPTION_NO_CREATE_HOME,                \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_FORCE, OPTION_TEXT_OUTPUT

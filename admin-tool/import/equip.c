@@ -20,7 +20,8 @@
 
 static void make_homes(struct import_batch *batch)
 {
-    struct progress progress = { .what = "homes made", .total = import_count_new(batch) };
+    struct progress progress = { .what = "homes made", .total = import_count_new(batch),
+                                 .wanted = tool_has(batch->tool, OPTION_PROGRESS) };
     struct account account = { 0 };
     size_t done = 0;
 

@@ -13,10 +13,11 @@
 
 #include "pam_coder/credential.h"
 #include "terminal/command.h"
+#include "terminal/progress.h"
 #include "terminal/say.h"
 #include "batch.h"
 
-enum { THREADS_MAX = 64, LOOK_NS = 100 * 1000 * 1000, BAR_WIDTH = 40 };
+enum { THREADS_MAX = 64, LOOK_NS = 100 * 1000 * 1000 };
 
 /* Shared by the workers; each takes the next row. */
 struct work {
@@ -43,32 +44,18 @@ static void *run(void *context)
     return NULL;
 }
 
-/* -- progress, on a terminal only --------------------------------------------------------- */
+/* -- progress ----------------------------------------------------------------------------- */
 
-static void print_progress(size_t done, size_t count)
-{
-    static const char full[] = "########################################";
-    size_t width = count > 0 ? done * BAR_WIDTH / count : BAR_WIDTH;
-
-    fprintf(stderr, "\rHashing passwords [%-*.*s] %zu of %zu", BAR_WIDTH, (int)width, full, done,
-            count);
-    fflush(stderr);
-}
-
-/* A second without a word, then the bar until all is done. */
 static void watch(struct work *work)
 {
     static const struct timespec look = { 0, LOOK_NS };
-    size_t count = work->batch->count;
-    int looks = 0;
+    struct progress progress = { .what = "passwords made", .total = work->batch->count,
+                                 .wanted = tool_has(work->batch->tool, OPTION_PROGRESS) };
 
-    while (isatty(STDERR_FILENO) && work->done < count && !work->failed) {
+    while ((progress.wanted || isatty(STDERR_FILENO)) && work->done < progress.total && !work->failed) {
         nanosleep(&look, NULL);
-        if (++looks > 10)
-            print_progress(work->done < count ? work->done : count, count);
+        progress_step(&progress, work->done);
     }
-    if (looks > 10)
-        fputc('\n', stderr);
 }
 
 /* -- the workers -------------------------------------------------------------------------- */

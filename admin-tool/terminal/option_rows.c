@@ -84,5 +84,6 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
     [OPTION_HAND_OVER_TO] = { "hand-over-to", 0, "DIR", "write the text for each user into DIR, mode 0600" },
     [OPTION_PRUNE] = { "prune", 0, NULL, "delete the accounts that are not in the file" },
     [OPTION_QUIET] = { "quiet", 'q', NULL, "say nothing when all went well" },
+    [OPTION_PROGRESS] = { "progress", 0, NULL, "say how far it is, also where that is no terminal" },
     [OPTION_KEEP] = { "keep", 0, "N", "a new file in the folder FILE; of those only the newest N stay" },
 };

@@ -23,7 +23,8 @@ void progress_step(struct progress *progress, size_t done)
         progress->begun_ms = now;
         progress->next_ms = now + 1000;
     }
-    if (now < progress->next_ms || done == progress->total || isatty(STDERR_FILENO) == 0)
+    if (now < progress->next_ms || done == progress->total ||
+        (!progress->wanted && isatty(STDERR_FILENO) == 0))
         return;
     fprintf(stderr, "admin-tool: %zu of %zu %s\n", done, progress->total, progress->what);
     fflush(stderr);

@@ -65,6 +65,9 @@ says '^admin-tool: [1-4] of 5 homes made' "on a terminal the progress is said"
 exits 0 "... elsewhere not" eval 'people "$tmp/slow.csv" t1 t2 t3 && strace -qq -o "$tmp/trace" -P /home -e trace=mkdirat -e inject=mkdirat:delay_enter=700000 \
     admin-tool users import "$tmp/slow.csv" --passwords-to /root/slow2'
 silent "... not a word"
+exits 0 "... but with --progress" eval 'people "$tmp/slow.csv" w1 w2 w3 && strace -qq -o "$tmp/trace" -P /home -e trace=mkdirat -e inject=mkdirat:delay_enter=700000 \
+    admin-tool users import "$tmp/slow.csv" --passwords-to /root/slow3 --progress'
+complains '^admin-tool: [12] of 3 homes made' "... how far it is"
 
 # -- ended in the middle: each home is whole or not there --------------------------------------
 people "$tmp/ended.csv" u1 u2 u3 u4
