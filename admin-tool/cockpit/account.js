@@ -10,7 +10,7 @@ import { kebab, whenClosed } from "./menu.js";
 import { box, cannot } from "./notice.js";
 import { latest, tool, watch } from "./tool.js";
 import { showWays } from "./ways.js";
-import { _, format, when } from "./words.js";
+import { _, format, plural, when } from "./words.js";
 
 const NAME = /^[a-z_][a-z0-9_.-]{0,31}$/;
 const ROWS = 10;
@@ -20,11 +20,13 @@ const fact = (title, ...value) => [make("dt", {}, title), make("dd", {}, value)]
 function lockLines(account) {
     if (account.locks === null)
         return _("Not known: the log of attempts cannot be used");
-    return account.locks.map(lock => make("div", {}, format(_("until $0, from $1 ($2 failures)"), when(lock.until), lock.origin || _("everywhere"), lock.failures)));
+    return account.locks.map(lock => make("div", {}, format(_("until $0, from $1 (failures: $2)"), when(lock.until), lock.origin || _("everywhere"), lock.failures)));
 }
 
 function suspension(account) {
-    return [when(account.suspended_at, ""), account.suspended_by ? format(_(" by $0"), account.suspended_by) : "",
+    const at = when(account.suspended_at, "");
+
+    return [account.suspended_by ? format(_("$0 by $1"), at, account.suspended_by) : at,
             account.suspended_reason ? make("div", {}, make("bdi", {}, account.suspended_reason)) : null];
 }
 
@@ -40,6 +42,7 @@ function facts(account) {
                 fact(_("Created"), when(account.created_at)),
                 fact(_("Password changed"), when(account.password_changed_at)),
                 account.password_expires_at ? fact(_("Temporary password ends"), when(account.password_expires_at)) : null,
+                account.password_max_days === null ? null : fact(_("Password must be changed"), account.password_max_days === 0 ? _("Never") : plural("after $0 day", "after $0 days", account.password_max_days)),
                 account.password_too_old_at ? fact(_("Password too old"), when(account.password_too_old_at)) : null,
                 fact(_("Account ends"), when(account.account_expires_at)),
                 account.dormant_at ? fact(_("Dormant"), when(account.dormant_at)) : null,
@@ -72,8 +75,8 @@ export function showAccount(place, who, name) {
                        make("div", { class: "inside" }, facts(account))));
     }
     function done(answer) {
-        if (answer.deleted)
-            window.location.hash = "#/";
+        if (answer.deleted || answer.username !== name)
+            window.location.hash = answer.deleted ? "#/" : "#/" + answer.username;
         else
             refresh();
     }

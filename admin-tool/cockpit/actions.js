@@ -2,7 +2,7 @@
  * What can be done with an account, as entries of a menu. done(answer) is called after a change, not when it was left.
  */
 import * as access from "./access.js";
-import { edit, editRoles } from "./edit.js";
+import { edit, editRoles, rename } from "./edit.js";
 import { _ } from "./words.js";
 
 export const mayBeActivated = account => account.status === "suspended" || account.status === "dormant";
@@ -24,6 +24,7 @@ export function entriesFor(account, opener, done) {
         isLocked(account) ? entry(_("Unlock"), () => access.unlock(names)) : null,
         entry(_("Roles"), () => editRoles(account)),
         entry(_("Edit"), () => edit(account)),
+        entry(_("Rename"), () => rename(account)),
         entry(_("Delete"), () => access.remove(account.username), true),
     ].filter(Boolean);
 }

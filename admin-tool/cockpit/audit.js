@@ -10,28 +10,35 @@ import { _, format, number, plural } from "./words.js";
 
 const ROWS = 50;
 const NAME = /^[a-z_][a-z0-9_.-]{0,31}$/;
-const EVENTS = ["create", "import", "edit", "edit-roles", "suspend", "activate", "reset-password", "password changed", "password set", "require-change",
-    "unlock", "key-add", "key-remove", "rename", "delete", "policy", "restore", "prune"];
+const ORIGIN = /^[0-9A-Za-z/:][0-9A-Za-z.:/-]*$/; // as sudo's rule for Auditors has it
+const EVENTS = ["create", "import", "take-over", "edit", "edit-roles", "rename", "suspend", "activate", "reset-password", "password changed", "password set",
+    "require-change", "unlock", "key-add", "key-remove", "delete", "to-passwd", "policy", "repair", "restore", "audit-prune"];
 
 function filterFields() {
     return [
         makeField({ name: "user", label: _("User") }),
         makeField({ name: "actor", label: _("By") }),
+        makeField({ name: "origin", label: _("From") }),
         makeField({ name: "event", type: "select", label: _("Event"), choices: [["", _("All")], ...EVENTS.map(event => [event, event])] }),
         makeField({ name: "since", type: "date", label: _("From day") }),
         makeField({ name: "until", type: "date", label: _("To day") }),
     ];
 }
 
-/* Options, or null where a field holds what is no name: that is said there, and sudo is not asked what it would refuse. */
+/* Options, or null where a field holds what cannot be: that is said there, and sudo is not asked what it would refuse. */
 function optionsOf(fields) {
     const values = Object.fromEntries(fields.map(field => [field.name, field.read().trim()]));
-    const wrong = fields.filter(field => ["user", "actor"].includes(field.name) && values[field.name] !== "" && !NAME.test(values[field.name]));
+    const faults = {
+        user: NAME.test(values.user) ? "" : _("No username is like that"),
+        actor: NAME.test(values.actor) ? "" : _("No username is like that"),
+        origin: ORIGIN.test(values.origin) ? "" : _("An address or a terminal, as in the log"),
+    };
+    const faultOf = field => values[field.name] === "" ? "" : faults[field.name] || "";
 
-    fields.forEach(field => field.complain(wrong.includes(field) ? _("No username is like that") : ""));
+    fields.forEach(field => field.complain(faultOf(field)));
     if (values.until !== "")
         values.until += " 23:59:59";
-    return wrong.length > 0 ? null : Object.entries(values).filter(([, value]) => value !== "").map(([name, value]) => "--" + name + "=" + value);
+    return fields.some(faultOf) ? null : Object.entries(values).filter(([, value]) => value !== "").map(([name, value]) => "--" + name + "=" + value);
 }
 
 async function verify(place) {

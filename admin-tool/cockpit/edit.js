@@ -1,5 +1,5 @@
 /*
- * What an account is: its roles, which are saved together, and what is said of it.
+ * What an account is: its roles, which are saved together, its name, and what is said of it.
  */
 import { ask } from "./dialog.js";
 import { make } from "./dom.js";
@@ -18,9 +18,11 @@ export async function editRoles(account) {
         ],
         action: _("Save"),
         ready: values => values.admin !== has("admin") || values.auditor !== has("auditor"),
-        run: values => {
-            const roles = ["member", ...["admin", "auditor"].filter(role => values[role])];
-            return tool(["users", "edit-roles", "--yes", "--roles=" + roles.join(",")], { names: [account.username] });
+        run: async values => {
+            // what another Admin gave or took meanwhile stays: the dialog may have been open for long
+            const now = await tool(["users", "show"], { names: [account.username] });
+            const roles = ["admin", "auditor"].filter(role => values[role] === has(role) ? now.roles.includes(role) : values[role]);
+            return tool(["users", "edit-roles", "--yes", "--roles=" + ["member", ...roles].join(",")], { names: [account.username] });
         },
     });
     if (answer !== null)
@@ -28,19 +30,31 @@ export async function editRoles(account) {
     return answer;
 }
 
+/* As it is typed: nothing is as policy says. */
+const daysWord = days => days === null ? "" : days === 0 ? "never" : String(days);
+
 /* Only what was changed is given on: what another Admin changed meanwhile stays. */
 function differences(account, values) {
     const options = { email: "--email=", full_name: "--full-name=", shell: "--shell=" };
     const words = Object.keys(options).filter(name => values[name].trim() !== (account[name] || "")).map(name => options[name] + values[name].trim());
+    const days = values.password_max_days?.trim();
 
     if (values.expires !== "")
         words.push("--expires=" + values.expires);
     else if (values.endless)
         words.push("--expires=never");
-    if (values.never_dormant !== account.never_dormant)
+    if (days !== undefined && days !== daysWord(account.password_max_days))
+        words.push("--password-max-days=" + (days || "default"));
+    if (values.never_dormant !== undefined && values.never_dormant !== account.never_dormant)
         words.push(values.never_dormant ? "--never-dormant" : "--may-be-dormant");
     return words;
 }
+
+/* What a program's account has none of. */
+const ofPeople = account => account.service_account ? [] : [
+    { name: "password_max_days", label: _("Days until a password is too old"), value: daysWord(account.password_max_days), help: _("A number, or never; empty: as the policy says") },
+    { name: "never_dormant", type: "checkbox", label: _("Stays usable however long it is not used"), value: account.never_dormant },
+];
 
 export async function edit(account) {
     const answer = await ask({
@@ -51,11 +65,30 @@ export async function edit(account) {
             { name: "shell", label: _("Shell"), value: account.shell },
             { name: "expires", type: "date", label: _("New last day"), help: _("The last good day; empty to leave it as it is") },
             ...(account.account_expires_at ? [{ name: "endless", type: "checkbox", label: _("Take the last day away") }] : []),
-            { name: "never_dormant", type: "checkbox", label: _("Stays usable however long it is not used"), value: account.never_dormant },
+            ...ofPeople(account),
         ],
         action: _("Save"),
         ready: values => differences(account, values).length > 0,
         run: values => tool(["users", "edit", ...differences(account, values)], { names: [account.username] }),
+    });
+    if (answer !== null)
+        tellOutcome(answer);
+    return answer;
+}
+
+export async function rename(account) {
+    const answer = await ask({
+        title: format(_("Rename $0"), account.username),
+        text: make("p", {}, _("Id, password, keys, roles and home stay. The former name is never given out again.")),
+        fields: [
+            { name: "username", label: _("New username"), value: account.username, required: true },
+            { name: "home", type: "checkbox", label: _("Rename the home directory, too"), value: true },
+            { name: "end", type: "checkbox", label: _("End what is running, sessions included"), help: _("While something runs under the former name there is no other") },
+        ],
+        action: _("Rename"),
+        ready: values => values.username.trim() !== "" && values.username.trim() !== account.username,
+        run: values => tool(["users", "rename", "--yes", ...(values.home ? ["--move-home"] : []), ...(values.end ? ["--end-sessions"] : [])],
+                            { names: [account.username, values.username.trim()] }),
     });
     if (answer !== null)
         tellOutcome(answer);

@@ -1,5 +1,5 @@
 /*
- * A temporary password, shown once: the text to pass on, until it is closed or five minutes are over. It is in no
+ * Temporary passwords, shown once: the text to pass on, until it is closed or five minutes are over. It is in no
  * variable, field or storage of the page afterwards.
  */
 import { button, make, newId, refocus } from "./dom.js";
@@ -26,15 +26,12 @@ function oneText(answer) {
                 make("p", { class: "quiet" }, format(_("The password is valid until $0."), when(answer.expires_at))));
 }
 
-/* answers: one or several objects with hand_over and expires_at. Gives when it is gone. */
-export function handOver(answers, opener) {
+/* A dialog that is gone after a while, with all that is in it. footer(close) gives its buttons. Gives when it is gone. */
+export function showOnce(title, words, inside, opener, footer) {
     return new Promise(resolve => {
         const id = newId();
-        const texts = make("div", { class: "body" }, [answers].flat().map(oneText));
-        const dialog = make("dialog", { "aria-labelledby": id, class: "wide" }, make("form", { method: "dialog" },
-            make("h2", { id }, _("Pass this on")),
-            make("p", {}, _("It is shown this one time. The password must be changed at the first login.")),
-            texts, make("footer", {}, button(_("Close"), "primary", () => dialog.close()))));
+        const form = make("form", { method: "dialog" }, make("h2", { id }, title), make("p", {}, words), inside, make("footer", {}, footer(() => dialog.close())));
+        const dialog = make("dialog", { "aria-labelledby": id, class: "wide" }, form);
         const timer = setTimeout(() => {
             dialog.close();
             notify("info", _("The temporary password is no longer shown. Reset it for another one."));
@@ -42,7 +39,7 @@ export function handOver(answers, opener) {
 
         dialog.addEventListener("close", () => {
             clearTimeout(timer);
-            texts.replaceChildren();
+            form.replaceChildren();
             dialog.remove();
             refocus(opener);
             resolve();
@@ -51,3 +48,8 @@ export function handOver(answers, opener) {
         dialog.showModal();
     });
 }
+
+/* answers: one or several objects with hand_over and expires_at. */
+export const handOver = (answers, opener) => showOnce(
+    _("Pass this on"), _("It is shown this one time. The password must be changed at the first login."),
+    make("div", { class: "body" }, [answers].flat().map(oneText)), opener, close => [button(_("Close"), "primary", close)]);

@@ -5,7 +5,7 @@ import { ask } from "./dialog.js";
 import { button, fill, make } from "./dom.js";
 import { cannot, notify } from "./notice.js";
 import { tool } from "./tool.js";
-import { findingsTable } from "./ways.js";
+import { findingsTable, whatOf } from "./ways.js";
 import { _, format } from "./words.js";
 
 const shown = value => value === null || value === "" ? "–" : String(value);
@@ -15,7 +15,7 @@ async function set(setting, done) {
         title: setting.key,
         text: make("p", {}, setting.meaning),
         fields: [{
-            name: setting.key, label: _("Value"), value: setting.value === null ? "" : String(setting.value),
+            name: setting.key, type: setting.key === "hand_over_text" ? "textarea" : "text", label: _("Value"), value: setting.value === null ? "" : String(setting.value),
             help: [setting.range ? format(_("Range: $0"), setting.range) : null, format(_("Default: $0"), shown(setting.default))].filter(Boolean).join(" · "),
         }],
         action: _("Save"),
@@ -26,6 +26,21 @@ async function set(setting, done) {
         return;
     notify("success", format(_("$0 is $1"), setting.key, shown(answer[0].value)));
     done();
+}
+
+/* What it mended is told by what it no longer finds. */
+async function repair(before, done) {
+    const left = await ask({
+        title: _("Mend what can be mended?"),
+        text: make("p", {}, _("Without loss: owners and modes of the accounts' own files, a directory that is stale or damaged, a damaged log of attempts, indexes of the store. All else is left to the commands that are shown.")),
+        action: _("Mend"),
+        run: () => tool(["check", "--repair"]),
+    });
+    if (left === null)
+        return;
+    const gone = before.map(whatOf).filter(what => !left.some(one => whatOf(one) === what));
+    notify(gone.length > 0 ? "success" : "info", gone.length > 0 ? _("Found no more") : _("There was nothing that could be mended without loss"), gone);
+    done(left);
 }
 
 function policyTable(settings, admin, done) {
@@ -52,11 +67,18 @@ export function showHost(place, who) {
             cannot(into, refusal, () => part(into, words, show));
         }
     }
-    const look = () => part(findings, ["check"], found => found.length === 0 ? make("p", { class: "empty" }, _("Nothing is wrong.")) : findingsTable(found));
+    let found = [];
+    function showFound(now) {
+        found = now;
+        return found.length === 0 ? make("p", { class: "empty" }, _("Nothing is wrong.")) : findingsTable(found);
+    }
+    const look = () => part(findings, ["check"], showFound);
+    const mend = () => repair(found, left => fill(findings, showFound(left)));
     const read = () => part(policy, ["policy"], settings => policyTable(settings, who.kind === "admin", () => { read(); look() }));
 
     fill(place,
          make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h1", {}, _("Host")), make("span", { class: "spacer" }),
+                                                 who.kind === "admin" ? button(_("Mend"), "secondary", mend, { "data-focus": "mend" }) : null,
                                                  button(_("Check again"), "secondary", look, { "data-focus": "check" })), findings),
          make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h2", {}, _("Policy"))), policy));
     look();

@@ -3,10 +3,11 @@
  * made; then it is made, and the temporary passwords can be had once, as a file.
  */
 import { ask } from "./dialog.js";
-import { button, fill, make, newId, refocus } from "./dom.js";
+import { button, fill, make } from "./dom.js";
+import { showOnce } from "./hand_over.js";
 import { box, tellOutcome } from "./notice.js";
 import { tool } from "./tool.js";
-import { _, plural } from "./words.js";
+import { _, format, number, plural } from "./words.js";
 
 const LARGEST = 16 * 1024 * 1024; // bytes
 
@@ -31,29 +32,13 @@ function download(rows) {
     setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-/* The passwords are in the page until this is closed. Gives when it is. */
-function showPasswords(rows, opener) {
-    return new Promise(resolve => {
-        const id = newId();
-        const dialog = make("dialog", { "aria-labelledby": id }, make("form", { method: "dialog" },
-            make("h2", { id }, plural("$0 user imported", "$0 users imported", rows.length)),
-            make("p", {}, _("Their temporary passwords can be had this one time. Whoever has the file can log in as any of them until they are changed: pass them on and remove it.")),
-            make("footer", {}, button(_("Download passwords"), "primary", () => download(rows)), button(_("Close"), "link", () => dialog.close()))));
+const showPasswords = (rows, opener) => showOnce(
+    plural("$0 user imported", "$0 users imported", rows.length),
+    _("Their temporary passwords can be had this one time. Whoever has the file can log in as any of them until they are changed: pass them on and remove it."),
+    null, opener, close => [button(_("Download passwords"), "primary", () => download(rows)), button(_("Close"), "link", close)]);
 
-        dialog.addEventListener("close", () => {
-            dialog.remove();
-            refocus(opener);
-            resolve();
-        });
-        document.body.append(dialog);
-        dialog.showModal();
-    });
-}
-
-/* Each bad line, and how many there are. */
-function faults(refusal) {
-    return [box("danger", refusal.message, []), make("ul", { class: "faults" }, refusal.notes.map(note => make("li", {}, make("bdi", {}, note))))];
-}
+/* Each bad line. */
+const faults = refusal => make("ul", { class: "faults" }, refusal.notes.map(note => make("li", {}, make("bdi", {}, note))));
 
 const importWords = values => ["users", "import", ...(values.existing ? ["--skip-existing"] : [])];
 
@@ -68,7 +53,7 @@ function rehearsal(place) {
             good = wanted === last;
             return [make("pre", { class: "mono secret" }, [...answer.said, ...answer.notes].join("\n"))];
         } catch (refusal) {
-            return faults(refusal);
+            return [box("danger", refusal.message), faults(refusal)];
         }
     }
     return {
@@ -89,6 +74,29 @@ function rehearsal(place) {
     };
 }
 
+/* "admin-tool: 12 of 500 homes made", as the tool says it of what takes long. */
+function showProgress(place, text) {
+    const [, done, total, what] = text.match(/^admin-tool: (\d+) of (\d+) (.*)$/m) || [];
+    const words = { "passwords made": _("$0 of $1 passwords made"), "homes made": _("$0 of $1 homes made") };
+
+    if (what === undefined)
+        return;
+    fill(place, make("p", {}, format(words[what] || "$0 / $1", number(done), number(total))),
+         make("progress", { max: total, value: Number(done), "aria-label": _("Import") }));
+}
+
+async function load(values, place) {
+    const text = await values.file.text();
+
+    fill(place, make("p", {}, _("Importing …")), make("progress", { "aria-label": _("Import") }));
+    try {
+        return await tool([...importWords(values), "--yes", "--progress"], { names: ["-"], input: text, told: part => showProgress(place, part) });
+    } catch (refusal) {
+        fill(place, faults(refusal));
+        throw refusal;
+    }
+}
+
 export async function importUsers(opener) {
     const place = make("div", { role: "status", class: "foreseen" });
     const plan = rehearsal(place);
@@ -104,7 +112,7 @@ export async function importUsers(opener) {
         action: _("Import"),
         ready: () => plan.isGood(),
         change: (values, made, check) => { recheck = check; plan.of(values, () => recheck()) },
-        run: async values => tool([...importWords(values), "--yes"], { names: ["-"], input: await values.file.text() }),
+        run: values => load(values, place),
     });
     if (answer === null)
         return false;

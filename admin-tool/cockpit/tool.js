@@ -18,12 +18,19 @@ export class Refusal extends Error {
     }
 }
 
-/* Runs to the end. Never rejects: { text, problem, status }, where problem is null when all went well. */
-function run(words, input, options = {}) {
+/*
+ * Runs to the end. Never rejects: { text, problem, status }, where problem is null when all went well. told(part) is
+ * called with what comes, standard error included.
+ */
+function run(words, input, options = {}, told = null) {
     return new Promise(resolve => {
         let text = "";
-        cockpit.spawn(words, { environ: ENVIRONMENT, err: "message", ...options })
-                .stream(part => { text += part })
+        cockpit.spawn(words, { environ: ENVIRONMENT, err: told ? "out" : "message", ...options })
+                .stream(part => {
+                    text += part;
+                    if (told)
+                        told(part);
+                })
                 .input(input)
                 .then(() => resolve({ text, problem: null, status: 0 }),
                       reason => resolve({ text, problem: reason, status: reason.exit_status }));
@@ -53,7 +60,7 @@ function refusalOf({ problem }) {
 
 /* A change with problems afterwards ends with status 1, and its answer says so: that is no refusal. */
 function answer(outcome) {
-    const value = parse(outcome.text);
+    const value = parse(outcome.text) ?? parse(outcome.text.replace(/admin-tool: .*\n/g, "")); // without what was said on the way
 
     if (value && value.error)
         throw new Refusal(value.error, value.notes);
@@ -65,7 +72,7 @@ function answer(outcome) {
 let turn = Promise.resolve();   // an Auditor's commands go one after the other: one question for the password is enough
 
 const outright = {
-    run: (words, input) => run([TOOL, ...words], input, { superuser: "require" }),
+    run: (words, input, told) => run([TOOL, ...words], input, { superuser: "require" }, told),
     order: (words, names) => [...words, ...(names.length > 0 ? ["--", ...names] : [])],
 };
 let asRoot = outright;          // the way that who signed in may go
@@ -108,9 +115,9 @@ function bySudo(askPassword) {
 export const useAdmin = () => { asRoot = outright };
 export const useAuditor = askPassword => { asRoot = bySudo(askPassword) };
 
-/* tool(["users", "suspend", "-y"], { names: ["olga"], input: "..." }): the answer, or a Refusal. */
-export async function tool(words, { names = [], input = "" } = {}) {
-    return answer(await asRoot.run(asRoot.order([...words, "--output=json"], names), input));
+/* tool(["users", "suspend", "-y"], { names: ["olga"], input: "...", told }): the answer, or a Refusal. */
+export async function tool(words, { names = [], input = "", told = null } = {}) {
+    return answer(await asRoot.run(asRoot.order([...words, "--output=json"], names), input, told));
 }
 
 /* Of questions that overtake each other, only the last one's answer is told; the others get undefined. */

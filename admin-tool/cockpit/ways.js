@@ -6,9 +6,11 @@ import { _ } from "./words.js";
 
 const severity = () => ({ problem: [_("Problem"), "red"], warning: [_("Warning"), "orange"], note: [_("Note"), "blue"] });
 
+export const whatOf = one => [one.subject, one.what].filter(Boolean).join(": ");
+
 export function findingsTable(findings) {
     const titles = [_("Severity"), _("What"), _("Why"), _("What mends it")];
-    const cells = one => [label(...(severity()[one.severity] || [one.severity, "grey"])), make("bdi", {}, one.what), one.why || "",
+    const cells = one => [label(...(severity()[one.severity] || [one.severity, "grey"])), make("bdi", {}, whatOf(one)), one.why || "",
                           one.mend ? make("code", { class: "mono" }, one.mend) : ""];
 
     return make("table", { class: "table", "aria-label": _("Findings") },

@@ -38,6 +38,7 @@ may $tool audit --event suspend --actor ann --origin=192.0.2.7 --until 2037-01-0
 may $tool audit --event 'password changed' -o jsonl
 may $tool audit --event 'password set'
 may $tool audit --actor axl --origin 2001:db8::1
+may $tool audit --actor axl --origin=::1
 may $tool users list
 may $tool users ls -c username,uid -o table
 may $tool users list --status active --role admin -o json

@@ -44,10 +44,10 @@ class Browser:
         for argument in ("--headless", "--ignore-certificate-errors", f"--window-size={width},{height}", "--lang=en-US"):
             options.add_argument(argument)
         options.add_experimental_option("prefs", {"download.default_directory": DOWNLOADS})
+        options.page_load_strategy = "none"  # what must be there is waited for
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Remote(command_executor=os.environ["WEBDRIVER"], options=options)
         self.driver.file_detector = UselessFileDetector()  # files are where the browser is
-        self.driver.set_page_load_timeout(PATIENCE)
         atexit.register(self.close)
 
     # -- signing in ---------------------------------------------------------------------------
@@ -139,6 +139,15 @@ class Browser:
         field = wait(lambda: self.field(label, within), f"the field {label!r}")
         field.clear()
         field.send_keys(text)
+
+    def pick(self, label, value, within="dialog[open]"):
+        """A day, or one of several: what a click on a calendar or a list does."""
+        self.driver.execute_script("""const [field, value] = arguments; field.value = value;
+            for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));""", self.field(label, within), value)
+
+    def go(self, place):
+        """Another view, or an account: its address."""
+        self.driver.execute_script("location.hash = arguments[0]", place)
 
     def act(self, name, entry):
         """An entry of the menu of the row of NAME."""
