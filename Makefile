@@ -88,10 +88,11 @@ HELPER_LIBS := -lcrypt -lsqlite3 -lmd
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
+COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
 .PHONY: all check check-architecture check-build check-cockpit check-world check-install install uninstall deb lint demo bench bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
-all: $(PRODUCTS)
+all: $(PRODUCTS) $(COCKPIT_WORDS)
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
@@ -129,6 +130,14 @@ $(B)/gen/reserved_names.h: admin-tool/host/reserved.txt
 	sed -e '/^#/d' -e 's/^\([^ ]*\) \(.*\)/    { "\1", "\2" },/' $< >> $@
 	printf '};\n' >> $@
 $(O)/admin-tool/host/reserved.o: $(B)/gen/reserved_names.h
+
+$(B)/cockpit/po.%.js: admin-tool/cockpit/po/%.po admin-tool/cockpit/po/po-to-js
+	@mkdir -p $(@D)
+	admin-tool/cockpit/po/po-to-js $< >$@.new && mv $@.new $@
+
+$(B)/cockpit/po.manifest.%.js: admin-tool/cockpit/po/%.po admin-tool/cockpit/po/po-to-js admin-tool/cockpit/manifest.json
+	@mkdir -p $(@D)
+	admin-tool/cockpit/po/po-to-js $< admin-tool/cockpit/manifest.json >$@.new && mv $@.new $@
 
 $(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,--version-script=pam_coder/pam_coder.map \
@@ -266,7 +275,7 @@ MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors
 COMPLETION    := $(wildcard examples/bash-completion/admin-tool)
 METAINFO      := admin-tool/cockpit/org.coder_accounts.cockpit.metainfo.xml
-COCKPIT_PAGE  := $(filter-out $(METAINFO),$(wildcard admin-tool/cockpit/*))
+COCKPIT_PAGE  := $(addprefix admin-tool/cockpit/,index.html manifest.json coder.css) $(wildcard admin-tool/cockpit/*.js)
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(LIBDIR)/security \
@@ -298,7 +307,7 @@ install: all
 	    >$(DESTDIR)$(FISHDIR)/admin-tool.fish
 	chmod 0644 $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish
 	install -d $(DESTDIR)$(COCKPITDIR)
-	for file in $(COCKPIT_PAGE); do \
+	for file in $(COCKPIT_PAGE) $(COCKPIT_WORDS); do \
 	    sed -e 's|/usr/sbin|$(SBINDIR)|' -e 's|/var/lib/coder|$(STATEDIR)|' \
 	        "$$file" >"$(DESTDIR)$(COCKPITDIR)/$${file##*/}" && \
 	    chmod 0644 "$(DESTDIR)$(COCKPITDIR)/$${file##*/}" || exit 1; \
@@ -314,7 +323,7 @@ uninstall:
 	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%) \
 	    $(DESTDIR)$(ZSHDIR)/_admin-tool $(DESTDIR)$(FISHDIR)/admin-tool.fish \
-	    $(COCKPIT_PAGE:admin-tool/cockpit/%=$(DESTDIR)$(COCKPITDIR)/%) $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
+	    $(addprefix $(DESTDIR)$(COCKPITDIR)/,$(notdir $(COCKPIT_PAGE) $(COCKPIT_WORDS))) $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
 	rmdir $(DESTDIR)$(COCKPITDIR) 2>/dev/null || :
 
 # The packages are built from a copy of the tree, so neither .git nor what is built here gets into them.
