@@ -1,4 +1,5 @@
 """Many users from a file: its faults line by line, what it would do, and the passwords once."""
+import re
 import tempfile
 
 from browser import *
@@ -17,16 +18,20 @@ def sheet(name, text):
     return path
 
 
+def choose(path):
+    wait(lambda: browser.field("File"), "the field of the file").send_keys(path)
+
+
 bad = sheet("bad", "username,email,full_name\nBad!,bad@example.com,<b>Bad</b>\ngood,nowhere,Good\n")
 good = sheet("good", "username;email;Full Name;roles\nnina;nina@example.com;=1+1;\nomar;omar@example.com;Omar;auditor\n")
 browser = Browser()
 browser.login("ira", password).administer(password)
 browser.row_sees("ira", "Admin")
 browser.press("Import")
-browser.field("File").send_keys(bad)
+choose(bad)
 t.sees("every bad line is told", browser, lambda: browser.sees("line 2", "dialog") or browser.sees("line 3", "dialog"))
 t.check("... and it cannot be imported", not browser.button("Import", "dialog").is_enabled())
-browser.field("File").send_keys(good)
+choose(good)
 t.sees("what a good one would do is shown", browser, lambda: browser.sees("Would import 2", "dialog"))
 t.check("... and nothing was made yet", admin_tool("users", "count")["admins"] and admin_tool("users", "show", "nina").get("error"))
 browser.press("Import", "dialog")
@@ -38,5 +43,24 @@ with open(DOWNLOADS + "/passwords.csv", encoding="utf-8") as file:
 t.check("... one for each", len(lines) == 3 and lines[0].startswith('"username"') and lines[1].count('"') == 8, len(lines))
 browser.press("Close", "dialog")
 t.sees("who was imported is in the list", browser, lambda: browser.gone("dialog") or (browser.row_sees("omar", "Auditor") or browser.row_sees("nina", "=1+1")))
+
+# -- many: how far it is, and passwords that nobody fetches ------------------------------------------------
+many = sheet("many", "username,email\n" + "".join(f"many{i},many{i}@example.com\n" for i in range(200)))
+browser.press("Import")
+choose(many)
+browser.sees("Would import 200", "dialog")
+browser.driver.execute_script("""
+    const real = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => ms === 300000 ? (window.overNow = act, real(act, 86400000)) : real(act, ms, ...more);
+    window.told = [];
+    new MutationObserver(() => { const bar = document.querySelector("dialog progress[max]"); if (bar) window.told.push(bar.previousSibling.textContent) })
+        .observe(document.body, { childList: true, subtree: true });""")
+begun = time.monotonic()
+browser.press("Import", "dialog")
+t.sees("many are imported", browser, lambda: browser.sees("200 users imported", "dialog", 120))
+told = browser.driver.execute_script("return window.told")
+t.check("... and it is told how far it is", (told or time.monotonic() - begun < 2) and all(re.fullmatch(r"\d+ of 200 (passwords|homes) made", one) for one in told), told)
+browser.driver.execute_script("window.overNow()")
+t.sees("passwords that nobody fetches are gone after five minutes", browser, lambda: browser.gone("dialog") or browser.sees("no longer shown", "#notices"))
 browser.close()
 t.done()

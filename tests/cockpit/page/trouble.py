@@ -20,19 +20,26 @@ rows = "username,email,full_name,password_hash\n" + "".join(f"crowd{i},crowd{i}@
 sh("admin-tool", "users", "import", "-", "-y", "--no-create-home", "--no-subids", "-o", "json", input=rows)
 browser = Browser()
 browser.login("ida", password).administer(password)
-t.sees("ten thousand accounts are counted", browser, lambda: browser.sees("of 10,0", ".pager"))
+t.sees("ten thousand accounts are counted", browser, lambda: browser.sees("of 10,", ".pager"))
 t.check("... and fifty of them shown", len(browser.all("tbody tr")) == 50)
 browser.press("Next page")
 t.sees("... the next fifty", browser, lambda: browser.sees("51 - 100", ".pager"))
-begun = time.monotonic()
+
+
+def takes(what, act):
+    """TAP for what the page itself needs for that."""
+    before, begun = browser.measure(), time.monotonic()
+    t.sees(what, browser, act)
+    own, took = browser.measure() - before, time.monotonic() - begun
+    t.check("... the page's own work is below a second", own < 1, f"{own:.2f} s")
+    print(f"# 10,000 accounts | {what} | {own:.2f} s of the page's own work, {took:.2f} s until it is there")
+
+
+browser.measure()
+browser.driver.execute_script("window.before = true; setTimeout(() => location.reload(), 0)")
+takes("the page anew", lambda: wait(lambda: browser.into() and not browser.driver.execute_script("return window.before") and len(browser.all("tbody tr")) == 50, "fifty"))
 browser.css(".search").send_keys("crowd9999")
-t.sees("one of them is found", browser, lambda: wait(lambda: len(browser.all("tbody tr")) == 1 and browser.row("crowd9999"), "crowd9999"))
-took = time.monotonic() - begun
-tool_began = time.monotonic()
-admin_tool("users", "list", "crowd9999", "--limit=50")
-tool_took = time.monotonic() - tool_began
-t.check("... the page's own time is below a second", took - tool_took < 1, f"{took:.2f} s, of them the tool {tool_took:.2f} s")
-print(f"# 10,000 accounts | search | {took:.2f} s, of them the tool {tool_took:.2f} s")
+takes("one of them is found", lambda: wait(lambda: len(browser.all("tbody tr")) == 1 and browser.row("crowd9999"), "crowd9999"))
 browser.css("[data-focus=sort-status]").click()
 t.sees("the order is another", browser, lambda: wait(lambda: browser.shown("th[aria-sort=ascending]").text.startswith("Status"), "aria-sort"))
 
