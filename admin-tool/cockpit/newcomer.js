@@ -42,7 +42,7 @@ function words(values) {
 
 export async function newUser(opener) {
     const answer = await ask({
-        title: _("New user"),
+        title: _("New user"), wide: true,
         text: make("p", { class: "quiet" }, _("Everybody is a Member. A username stays taken for ever, also after it was deleted.")),
         fields: fields(),
         action: _("Create"),

@@ -11,7 +11,7 @@ export function box(kind, title, lines = [], more = null) {
     const words = { success: _("Success:"), warning: _("Warning:"), danger: _("Problem:"), info: _("Note:") };
     return make("div", { class: "notice " + kind },
                 make("div", {},
-                     make("h4", {}, make("span", { class: "unseen" }, words[kind] + " "), title),
+                     make("p", { class: "title" }, make("span", { class: "unseen" }, words[kind] + " "), title),
                      lines.map(line => make("p", {}, line))),
                 more);
 }

@@ -112,7 +112,7 @@ function adminParts(chosen, bar, refresh, redraw) {
 export function showUsers(place, who) {
     const ask = latest();
     const chosen = new Set();
-    const bar = make("div", {});
+    const bar = make("div", { class: "bar" });
     const table = make("div", { class: "scroll" }, make("p", { class: "empty" }, _("Loading …")));
     const pages = make("div", {});
     const admin = who.kind === "admin" ? adminParts(chosen, bar, () => refresh(), () => draw()) : null;

@@ -9,11 +9,11 @@ export const plural = (one, many, count) => format(cockpit.ngettext(one, many, c
 
 const language = () => (cockpit.language || "en").replace("_", "-");
 
-/* A time of the tool's, RFC 3339 in UTC, in the reader's own zone. */
+/* A time of the tool's, RFC 3339 in UTC, in the reader's own zone; it stays on one line. */
 export function when(text, none = _("Never")) {
     if (!text)
         return none;
-    return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+    return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(text)).replace(/\s/g, "\u00a0");
 }
 
 export const number = value => new Intl.NumberFormat(language()).format(value);
