@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -85,6 +86,18 @@ static bool is_public_name(const char *name)
     return false;
 }
 
+/* mke2fs(8)'s folder at the root of a filesystem, for what fsck finds again; root's alone. */
+static bool is_of_filesystem(DIR *folder, const char *name)
+{
+    struct stat above, here, st;
+    int fd = dirfd(folder);
+
+    return strcmp(name, "lost+found") == 0 && fstatat(fd, "..", &above, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstat(fd, &here) == 0 && above.st_dev != here.st_dev &&
+           fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
+           st.st_uid == CODER_OWNER_UID && (st.st_mode & 077) == 0;
+}
+
 static void look_for_strays(struct doctor *doctor, const char *path, bool (*is_known)(const char *))
 {
     DIR *folder = opendir(path);
@@ -96,7 +109,7 @@ static void look_for_strays(struct doctor *doctor, const char *path, bool (*is_k
         char what[CHECK_TEXT_SIZE];
         bool ours = strcmp(entry->d_name, "directory.new") == 0;
 
-        if (is_known(entry->d_name))
+        if (is_known(entry->d_name) || is_of_filesystem(folder, entry->d_name))
             continue;
         check_report(doctor, SEVERITY_WARNING, "store-stray", path,
                      check_text(what, "a file that does not belong there: %s", entry->d_name),

@@ -197,6 +197,19 @@ mount -o remount,ro,bind "$STATE"
 run admin-tool check -o json
 ok "a read-only disk: host-read-only is found" has_found host-read-only problem
 umount "$STATE" && umount /mnt
+run admin-tool check
+ok "... and neither is" in_order
+mkdir -m 700 "$STATE/lost+found"
+run admin-tool check -o json
+ok "a folder of that name where no filesystem begins: store-stray is found" has_found store-stray warning
+put_back
+mount -t tmpfs -o mode=755 none /mnt && cp -a "$STATE/." /mnt/ && mkdir -m 700 /mnt/lost+found && mount --bind /mnt "$STATE"
+run admin-tool check
+ok "a store on a filesystem of its own, which has lost+found, is in order" in_order
+rmdir "$STATE/lost+found" && touch "$STATE/lost+found"
+run admin-tool check -o json
+ok "... a file of that name is not: store-stray" has_found store-stray warning
+umount "$STATE" && umount /mnt
 python3 - "$DIRECTORY" "$tmp/mapped" <<'END' &
 import mmap, os, subprocess, sys, time
 maps = []
