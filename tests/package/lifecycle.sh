@@ -159,6 +159,15 @@ ok "... and says that all files kept there would go" grep -q 'All files that are
 install_packages
 asked purge yes Delete
 ok "yes deletes them" [ "$status" -eq 0 -a ! -e "$STATE" ]
+ok "... and nothing is left in /run" [ ! -e /run/coder ]
+mount -t tmpfs -o mode=755 none "$(mkdir "$STATE" && echo "$STATE")"
+install_packages
+make eli --no-subids
+mkdir -m 755 -p /run/coder # as the socket's unit makes it
+asked purge yes Delete
+ok "accounts on a filesystem of their own: yes deletes them, and the mount point stays" eval '[ "$status" -eq 0 ] && gone && [ -z "$(ls -A "$STATE")" ]'
+ok "... nothing is left in /run either" [ ! -e /run/coder ]
+umount "$STATE" && rmdir "$STATE"
 install_packages
 make dot --no-subids
 admin-tool users delete dot -y --force >"$tmp/made"
