@@ -10,6 +10,7 @@
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
 #   make proof      killed and failing at every system call and allocation, in a private world (root)
 #   make check-cockpit  the page in Cockpit, in a browser, in a private world (root)
+#   make check-vm   on machines that boot, of Debian 12 and 13, by qemu (root); CODER_VM_SUITES=12 for one
 #   make demo       the main job through a real sshd in a private world (root)
 
 VERSION   := 0.1.0
@@ -89,7 +90,7 @@ TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
-.PHONY: all check check-architecture check-build check-cockpit check-world check-install install uninstall deb lint demo bench bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install install uninstall deb lint demo bench bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS) $(COCKPIT_WORDS)
@@ -265,6 +266,9 @@ check-install: all
 # The first time it fetches a browser and Cockpit: tests/cockpit/root.
 check-cockpit:
 	CODER_BUILD=all tests/run tests/cockpit/page.sh
+
+check-vm:
+	tests/vm/run
 
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
