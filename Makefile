@@ -68,7 +68,8 @@ SQL_OBJS    := sql/ascii.o sql/account.o sql/account_row.o sql/hand_over.o sql/p
                sql/store_chain.o sql/store_audit.o \
                sql/activity.o sql/activity_file.o sql/repeats.o sql/openings.o sql/rescue.o
 TRUTH_OBJS  := $(filter-out $(SQL_OBJS),$(call room,sql))
-READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_checksum.o
+READER_OBJS := nss_coder/directory_read.o nss_coder/directory_map.o nss_coder/directory_shelf.o nss_coder/directory_probe.o \
+               nss_coder/directory_checksum.o
 NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow.o nss_coder/nss_coder.o $(READER_OBJS)
 KEYS_OBJS   := nss_coder/coder_keys.o nss_coder/directory_keys.o $(READER_OBJS)
 WRITER_OBJS := $(filter-out $(NSS_OBJS) nss_coder/coder_keys.o,$(call room,nss_coder))

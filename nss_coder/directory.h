@@ -3,8 +3,8 @@
  *
  * The principle: the file shows what `getent` may show everyone, and a reader believes none of it.
  * The publisher writes a new file and renames it over the old one; a published file is never
- * written to or truncated. A reader looks at the path on every lookup, follows no offset it has not
- * compared with the file's size and hands out no record whose checksum is wrong.
+ * truncated, nor written to but for the mark. A reader looks at mark or path on every lookup, follows
+ * no offset it has not compared with the file's size and hands out no record whose checksum is wrong.
  */
 #ifndef CODER_DIRECTORY_H
 #define CODER_DIRECTORY_H
@@ -40,6 +40,12 @@
  * sum over blocks: changing one needs no look at the others, and what a block lost by damage stays
  * missing in the sum, whatever is patched later.
  *
+ * Readers look at the path only when there may be a reason. The publisher sets the mark in the
+ * published file before it renames the next one over it, and that is the one thing ever written to a
+ * published file: who sees it clear, in the pages he has mapped, knows that the file was not replaced
+ * yet. The last 8 bytes are DIRECTORY_END: who sees them knows that nobody made the file shorter, and
+ * that it is from a publisher who marks.
+ *
  * A process keeps the library it has loaded, so what came later is where an older reader passes it
  * over: flags it ignores, the primary group in a list that it takes for supplementary ones, and keys
  * in a gap between two sections, found through the extension behind the header.
@@ -50,6 +56,9 @@
 #define DIRECTORY_ALIGNMENT 64
 #define DIRECTORY_BLOCK 512
 #define DIRECTORY_NEAR 64
+#define DIRECTORY_MARK 184 /* where in the header's block the mark lies: 32 bits, in no checksum */
+#define DIRECTORY_END "CODEREND"
+#define DIRECTORY_END_SIZE 8
 #define DIRECTORY_EXTENSION 192 /* where in the header's block it lies */
 #define DIRECTORY_EXTENSION_MAGIC "CODERKEY"
 
@@ -210,6 +219,7 @@ struct directory_shelf; /* a shared map and the number of its readers */
 /* Private to the reader; keep it on the stack. */
 struct directory_view {
     struct directory_shelf *shelf;
+    unsigned lane; /* of the shelf's counts */
     struct directory_map own; /* used only when the map could not be shared */
 };
 

@@ -81,11 +81,18 @@ uint32_t directory_ring_checksum(const struct directory_ring *ring, const void *
     return (uint32_t)directory_hash_end(directory_hash_add(state, text, ring->length));
 }
 
-/* The place is hashed first: blocks that changed places do not add up to the same. */
+/* The place is hashed first: blocks that changed places do not add up to the same. The mark counts as
+ * clear. */
 uint64_t directory_block_checksum(uint64_t place, const void *block)
 {
+    unsigned char first[DIRECTORY_BLOCK];
     size_t skip = place == 0 ? sizeof(struct directory_header) : 0;
     uint64_t state = hash_word(0, place + 1);
+    if (place == 0) {
+        memcpy(first, block, sizeof(first));
+        memset(first + DIRECTORY_MARK, 0, sizeof(uint32_t));
+        block = first;
+    }
     state = directory_hash_add(state, (const char *)block + skip, DIRECTORY_BLOCK - skip);
     return directory_hash_end(state);
 }

@@ -204,7 +204,7 @@ static enum directory_result writer_resolve(struct directory_writer *writer)
         result = groups_compare_with_private(writer);
     for (size_t i = 0; result == DIRECTORY_OK && i < record_count(writer, DIRECTORY_GROUPS); i++)
         result = members_list(writer, i);
-    return result;
+    return result == DIRECTORY_OK ? directory_room_reserve(writer, DIRECTORY_END_SIZE) : result;
 }
 
 /* The body's checksum, then the header's. */
@@ -212,8 +212,9 @@ static void writer_seal(struct directory_writer *writer)
 {
     struct directory_header *header = &writer->header;
     const struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
-    uint64_t end = heap->offset + heap->count;
+    uint64_t end = heap->offset + heap->count + DIRECTORY_END_SIZE;
     header->size = (end + DIRECTORY_BLOCK - 1) / DIRECTORY_BLOCK * DIRECTORY_BLOCK;
+    memcpy(writer->file + header->size - DIRECTORY_END_SIZE, DIRECTORY_END, DIRECTORY_END_SIZE);
     directory_keys_seal(writer);
     for (uint64_t at = 0; at < header->size; at += DIRECTORY_BLOCK)
         header->body_checksum += directory_block_checksum(at, writer->file + at);

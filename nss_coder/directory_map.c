@@ -1,16 +1,13 @@
 /*
- * directory_map.c - finding, judging and keeping the directory file's bytes for the reader.
+ * directory_map.c - finding, judging and opening the directory file's bytes for the reader.
  *
- * The principle: no lock and nothing to wait for. A few static shelves hold maps, each with an
- * atomic count of its readers; the newest one is current, older ones are retired and unmapped by
- * whoever drops their last count. A count that a fork left behind costs one map in that child, and
- * when no shelf is free a lookup maps the file for itself.
+ * The principle: a file is believed as little as possible, and kept as a map on a shelf for the next
+ * lookup (directory_shelf.c). Where no shelf is free a lookup maps the file for itself.
  */
 #include "directory_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -18,84 +15,9 @@
 
 #include "directory.h"
 #include "directory_checksum.h"
-
-#define SHELVES 8
-#define SHELF_READY 0x80000000U   /* the map is filled in */
-#define SHELF_RETIRED 0x40000000U /* no new readers */
-#define SHELF_BUSY 0x20000000U    /* one thread fills or empties it; below: the count */
+#include "directory_shelf.h"
 
 #define OVERFLOW_UID 65534 /* what an unmapped owner looks like, user_namespaces(7) */
-
-struct directory_shelf {
-    _Alignas(64) _Atomic uint32_t state; /* 0: free */
-    _Alignas(64) struct directory_map map;
-};
-
-static struct directory_shelf shelves[SHELVES];
-static _Atomic uint32_t current; /* the shelf's number plus one; 0: none */
-
-static void map_release(struct directory_map *map)
-{
-    if (map->data != NULL)
-        munmap((void *)map->data, (size_t)map->size);
-    else
-        close(map->fd);
-}
-
-static void shelf_empty_if_unused(struct directory_shelf *shelf)
-{
-    uint32_t unused = SHELF_READY | SHELF_RETIRED;
-    if (!atomic_compare_exchange_strong(&shelf->state, &unused, SHELF_BUSY))
-        return;
-    map_release(&shelf->map);
-    atomic_store(&shelf->state, 0);
-}
-
-static bool shelf_take(struct directory_shelf *shelf)
-{
-    uint32_t state = atomic_load_explicit(&shelf->state, memory_order_relaxed);
-    while ((state & (SHELF_READY | SHELF_RETIRED)) == SHELF_READY) {
-        if (atomic_compare_exchange_weak(&shelf->state, &state, state + 1))
-            return true;
-    }
-    return false;
-}
-
-static void shelf_drop(struct directory_shelf *shelf)
-{
-    if (atomic_fetch_sub(&shelf->state, 1) == (SHELF_READY | SHELF_RETIRED | 1))
-        shelf_empty_if_unused(shelf);
-}
-
-/* Only the thread that took the number out of `current` retires that shelf, so never twice. */
-static void shelf_retire(uint32_t number)
-{
-    if (number == 0)
-        return;
-    atomic_fetch_or(&shelves[number - 1].state, SHELF_RETIRED);
-    shelf_empty_if_unused(&shelves[number - 1]);
-}
-
-/* Share this map, with one count for the caller. NULL when every shelf is taken. */
-static struct directory_shelf *shelf_put(const struct directory_map *map)
-{
-    for (uint32_t i = 0; i < SHELVES; i++) {
-        uint32_t unclaimed = 0;
-        if (!atomic_compare_exchange_strong(&shelves[i].state, &unclaimed, SHELF_BUSY))
-            continue;
-        shelves[i].map = *map;
-        atomic_store(&shelves[i].state, SHELF_READY | 1);
-        shelf_retire(atomic_exchange(&current, i + 1));
-        return &shelves[i];
-    }
-    return NULL;
-}
-
-/* A host that unloads the module (libpam after every transaction) must not lose a map each time. */
-__attribute__((destructor)) static void shelves_unload(void)
-{
-    shelf_retire(atomic_exchange(&current, 0));
-}
 
 static enum directory_result result_of_errno(int error)
 {
@@ -238,21 +160,27 @@ static enum directory_result map_open(const char *path, struct directory_map *re
     };
     map_attach(&map);
     if (!map_load_header(&map)) {
-        map_release(&map);
+        directory_map_release(&map);
         return DIRECTORY_UNAVAILABLE;
     }
     *ret = map;
     return DIRECTORY_OK;
 }
 
-/* The current shelf, with one count for the caller; NULL when there is none. */
-static struct directory_shelf *shelf_take_current(void)
+/* lstat, for the file itself: a link to the file already mapped is refused like any other. */
+static enum directory_result shelf_look(struct directory_shelf *shelf, const char *path)
 {
-    uint32_t number = atomic_load(&current);
-    return number != 0 && shelf_take(&shelves[number - 1]) ? &shelves[number - 1] : NULL;
+    int64_t now = directory_clock();
+    struct stat file;
+    if (lstat(path, &file) != 0)
+        return result_of_errno(errno);
+    if (!map_is_of(directory_shelf_map(shelf), &file))
+        return DIRECTORY_NOT_FOUND;
+    directory_shelf_looked(shelf, now);
+    return DIRECTORY_OK;
 }
 
-/* Where the search will begin is fetched while the kernel looks at the path. */
+/* Where the search will begin is fetched while mark, clock or path are looked at. */
 static void map_expect(const struct directory_map *map, enum directory_section table,
                        uint64_t hash)
 {
@@ -261,46 +189,60 @@ static void map_expect(const struct directory_map *map, enum directory_section t
                        + (hash & (slots->count - 1)) * sizeof(struct directory_slot));
 }
 
-enum directory_result directory_view_open(const char *path, struct directory_view *ret)
+static enum directory_result view_map_anew(const char *path, struct directory_view *ret)
 {
-    return directory_view_open_for(path, DIRECTORY_USER_NAMES, 0, ret);
-}
-
-enum directory_result directory_view_open_for(const char *path, enum directory_section table,
-                                              uint64_t hash, struct directory_view *ret)
-{
-    enum directory_result result;
-    struct directory_shelf *shelf = shelf_take_current();
-    if (shelf != NULL) {
-        map_expect(&shelf->map, table, hash);
-        /* lstat, for the file itself: a link to the file already mapped is refused like any other. */
-        struct stat file;
-        int error = lstat(path, &file) != 0 ? errno : 0;
-        if (error == 0 && map_is_of(&shelf->map, &file)) {
-            ret->shelf = shelf;
-            return DIRECTORY_OK;
-        }
-        shelf_drop(shelf);
-        if (error != 0)
-            return result_of_errno(error);
-    }
-
+    int64_t now = directory_clock();
     struct directory_map map;
-    result = map_open(path, &map);
+    enum directory_result result = map_open(path, &map);
     if (result != DIRECTORY_OK)
         return result;
-    ret->shelf = map.data != NULL ? shelf_put(&map) : NULL;
+    ret->shelf = map.data != NULL ? directory_shelf_put(&map, now, ret->lane) : NULL;
     if (ret->shelf == NULL)
         ret->own = map;
     return DIRECTORY_OK;
 }
 
+/* NOT_FOUND: the shelf's file is not the one at the path any more, or there is no shelf. */
+static enum directory_result view_open_shared(const char *path, struct directory_shelf *shelf,
+                                              bool may_be_fresh, struct directory_view *ret)
+{
+    if (shelf == NULL)
+        return DIRECTORY_NOT_FOUND;
+    enum directory_result result = DIRECTORY_OK;
+    if (!may_be_fresh || !directory_shelf_is_fresh(shelf))
+        result = shelf_look(shelf, path);
+    if (result == DIRECTORY_OK)
+        ret->shelf = shelf;
+    else
+        directory_shelf_drop(shelf, ret->lane);
+    return result;
+}
+
+enum directory_result directory_view_open(const char *path, struct directory_view *ret)
+{
+    ret->lane = directory_lane();
+    enum directory_result result =
+        view_open_shared(path, directory_shelf_take(ret->lane), false, ret);
+    return result == DIRECTORY_NOT_FOUND ? view_map_anew(path, ret) : result;
+}
+
+enum directory_result directory_view_open_for(const char *path, enum directory_section table,
+                                              uint64_t hash, struct directory_view *ret)
+{
+    ret->lane = directory_lane();
+    struct directory_shelf *shelf = directory_shelf_take(ret->lane);
+    if (shelf != NULL)
+        map_expect(directory_shelf_map(shelf), table, hash);
+    enum directory_result result = view_open_shared(path, shelf, true, ret);
+    return result == DIRECTORY_NOT_FOUND ? view_map_anew(path, ret) : result;
+}
+
 void directory_view_close(struct directory_view *view)
 {
     if (view->shelf != NULL)
-        shelf_drop(view->shelf);
+        directory_shelf_drop(view->shelf, view->lane);
     else
-        map_release(&view->own);
+        directory_map_release(&view->own);
 }
 
 enum directory_result directory_view_of(int fd, struct directory_view *ret)
@@ -314,7 +256,7 @@ enum directory_result directory_view_of(int fd, struct directory_view *ret)
 
 static const struct directory_map *view_map(const struct directory_view *view)
 {
-    return view->shelf != NULL ? &view->shelf->map : &view->own;
+    return view->shelf != NULL ? directory_shelf_map(view->shelf) : &view->own;
 }
 
 const struct directory_header *directory_view_header(const struct directory_view *view)
@@ -325,6 +267,13 @@ const struct directory_header *directory_view_header(const struct directory_view
 uint64_t directory_view_generation(const struct directory_view *view)
 {
     return view_map(view)->header.generation;
+}
+
+bool directory_view_is_marked(const struct directory_view *view)
+{
+    uint32_t scratch;
+    const void *mark = directory_view_bytes(view, DIRECTORY_MARK, sizeof(scratch), &scratch);
+    return mark != NULL && *(const uint32_t *)mark != 0;
 }
 
 bool directory_view_holds_descriptor(const struct directory_view *view)

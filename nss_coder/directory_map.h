@@ -11,6 +11,9 @@
 
 #include "directory.h"
 
+/* In milliseconds: what others than our publisher put in the file's place is seen by lookups so late. */
+#define DIRECTORY_LOOK_MS 1000
+
 /*
  * Look at the file as it is now. UNAVAILABLE also for a symbolic link, for anything but a regular
  * file, for one that group or others may write and for an owner other than CODER_OWNER_UID (or
@@ -19,7 +22,11 @@
  */
 enum directory_result directory_view_open(const char *path, struct directory_view *ret);
 
-/* The same when it is known what will be asked: the hash of a name or id, in this table. */
+/*
+ * For a lookup: the hash of a name or id, in this table. The path is looked at when the file says that
+ * it is being replaced (directory_mark), or when nobody in this process looked for a second: so our
+ * publications are seen at once, and what anybody else puts there within a second.
+ */
 enum directory_result directory_view_open_for(const char *path, enum directory_section table,
                                               uint64_t hash, struct directory_view *ret);
 void directory_view_close(struct directory_view *view);
@@ -33,6 +40,9 @@ enum directory_result directory_open_file(const char *path, int *ret_fd, struct 
 enum directory_result directory_view_of(int fd, struct directory_view *ret);
 
 uint64_t directory_view_generation(const struct directory_view *view);
+
+/* Says the file that it is being replaced? */
+bool directory_view_is_marked(const struct directory_view *view);
 
 /* Does this view hold a descriptor (mmap failed)? Then it must not outlive the host's call. */
 bool directory_view_holds_descriptor(const struct directory_view *view);

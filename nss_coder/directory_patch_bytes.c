@@ -16,6 +16,7 @@
 #include "directory.h"
 #include "directory_checksum.h"
 #include "directory_map.h"
+#include "directory_mark.h"
 #include "directory_patching.h"
 
 #define COPY_PART (8 << 20) /* bytes */
@@ -124,16 +125,27 @@ bool patching_put_heap(struct directory_patching *patching, uint64_t offset, con
         && length <= heap->count - (offset - heap->offset) && put(patching, offset, data, length);
 }
 
+/* The file's last word, where the heap leaves it free: a file from before there was one may not. */
+static bool put_end(struct directory_patching *patching, const char *end)
+{
+    const struct directory_header *header = &patching->header;
+    const struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
+    return header->size - (heap->offset + heap->count) < DIRECTORY_END_SIZE
+        || put(patching, header->size - DIRECTORY_END_SIZE, end, DIRECTORY_END_SIZE);
+}
+
 /* New room at the end of the heap, zero; the file becomes longer by whole blocks. */
 static bool heap_grow(struct directory_patching *patching, size_t length, uint64_t *ret_offset)
 {
     static const unsigned char zeros[DIRECTORY_BLOCK];
     struct directory_header *header = &patching->header;
     struct directory_extent *heap = &header->sections[DIRECTORY_HEAP];
+    if (!put_end(patching, NULL))
+        return false;
     *ret_offset = heap->offset + heap->count;
     heap->count += length;
     uint64_t size = header->size;
-    while (size < heap->offset + heap->count) {
+    while (size < heap->offset + heap->count + DIRECTORY_END_SIZE) {
         header->body_checksum += directory_block_checksum(size, zeros);
         size += DIRECTORY_BLOCK;
     }
@@ -196,6 +208,9 @@ bool patching_put_slot(struct directory_patching *patching, enum directory_secti
 bool patching_seal(struct directory_patching *patching)
 {
     struct directory_header *header = &patching->header;
+    if (!put_end(patching, DIRECTORY_END))
+        return false;
     header->checksum = directory_header_checksum(header);
-    return write_at(patching->fd, 0, (const unsigned char *)header, sizeof(*header));
+    return directory_unmark(patching->fd)
+        && write_at(patching->fd, 0, (const unsigned char *)header, sizeof(*header));
 }

@@ -13,6 +13,7 @@
 
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_map.h"
+#include "nss_coder/directory_mark.h"
 #include "nss_coder/directory_patch.h"
 #include "sql/account.h"
 #include "sql/deadline.h"
@@ -139,22 +140,25 @@ static bool sync_folder(void)
 
 bool publish_finish(struct tool *tool)
 {
-    if (!open_to_all() || rename(PREPARED, DIRECTORY_PATH) != 0 || !sync_folder())
+    deadline_renew(0); /* readers may have to be waited for */
+    if (!open_to_all() || !directory_replace(PREPARED, DIRECTORY_PATH) || !sync_folder())
         return false;
     tool->tells_nscd = true;
     return true;
 }
 
-/* False when there is none that can be trusted. */
+/* False when there is none that can be trusted, or a tool was killed when it was about to replace it. */
 static bool read_published(struct directory_header *ret)
 {
     struct directory_view view;
+    bool marked;
 
     if (directory_view_open(DIRECTORY_PATH, &view) != DIRECTORY_OK)
         return false;
     *ret = *directory_view_header(&view);
+    marked = directory_view_is_marked(&view);
     directory_view_close(&view);
-    return true;
+    return !marked;
 }
 
 bool publish_is_behind(struct tool *tool)

@@ -25,6 +25,13 @@ static void report(struct doctor *doctor, const char *check, const char *what)
                  "getent, ls and every login see the users as this file shows them", PUBLISH);
 }
 
+static void report_mark(struct doctor *doctor)
+{
+    check_report(doctor, SEVERITY_WARNING, "directory-marked", DIRECTORY_PATH,
+                 "it says that it is being replaced, but the tool that was at it is gone",
+                 "answers are right, but each lookup takes longer", PUBLISH);
+}
+
 /* A tool at work renames the file a moment after its commit, so a late one is looked at again. */
 static bool is_caught_up(struct tool *tool)
 {
@@ -44,9 +51,12 @@ static bool check_generation(struct doctor *doctor, const struct directory_view 
     if (doctor->tool->store == NULL || doctor->quiet || is_caught_up(doctor->tool) ||
         store_generation(doctor->tool->store, &generation) != STORE_OK)
         return true;
-    report(doctor, "directory-stale",
-           check_text(what, "it shows generation %llu, the store is at %lld",
-                      (unsigned long long)directory_view_generation(view), (long long)generation));
+    if (directory_view_generation(view) == (uint64_t)generation)
+        report_mark(doctor);
+    else
+        report(doctor, "directory-stale",
+               check_text(what, "it shows generation %llu, the store is at %lld",
+                          (unsigned long long)directory_view_generation(view), (long long)generation));
     return false;
 }
 

@@ -54,6 +54,7 @@ directory-missing|problem|yes|no directory|rm $DIRECTORY
 directory-damaged|problem|yes|garbage for a directory|echo garbage >$DIRECTORY
 directory-damaged|problem|yes|two octets of the directory|flip $DIRECTORY 300
 directory-stale|problem|yes|a directory of yesterday|sql "UPDATE accounts SET full_name = 'B' WHERE username = 'bob'"
+directory-marked|warning|yes|a directory that a tool was about to replace|printf '\1' | dd of=$DIRECTORY bs=1 seek=184 conv=notrunc
 directory-stale|problem|yes|a directory of an earlier day, where accounts become dormant|admin-tool policy set dormant_days=30; touch -d '2 days ago' $DIRECTORY
 account-record|problem|yes|a full name no directory can show|sql "UPDATE accounts SET full_name = 'a:b' WHERE username = 'bob'"
 account-record|problem|yes|a full name that is too long|sql "UPDATE accounts SET full_name = hex(randomblob(300)) WHERE username = 'bob'"

@@ -85,7 +85,8 @@ static void test_every_flipped_bit(void **state)
         assert_true(judged >= 0);
         right += judged;
         struct directory_view view;
-        if (directory_view_open(path, &view) == DIRECTORY_OK) {
+        bool is_mark = bit / 8 - DIRECTORY_MARK < sizeof(uint32_t); /* it is in no checksum */
+        if (!is_mark && directory_view_open(path, &view) == DIRECTORY_OK) {
             assert_int_equal(directory_view_check_whole(&view), DIRECTORY_UNAVAILABLE);
             directory_view_close(&view);
         }
