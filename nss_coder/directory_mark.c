@@ -30,7 +30,7 @@ static bool is_ours(int fd)
     struct stat file;
     if (fstat(fd, &file) != 0)
         return false;
-    errno = EPERM;
+    errno = ENOENT;
     return S_ISREG(file.st_mode) && file.st_uid == (uid_t)CODER_OWNER_UID
         && file.st_size >= DIRECTORY_BLOCK;
 }
@@ -44,8 +44,10 @@ static int open_it(const char *path, int how)
 static const unsigned char *map_as_readers(const char *path)
 {
     int fd = open_it(path, O_RDONLY);
-    if (fd < 0)
+    if (fd < 0) {
+        errno = errno == ELOOP ? ENOENT : errno;
         return NULL;
+    }
     void *page = is_ours(fd) ? mmap(NULL, DIRECTORY_BLOCK, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
     int error = errno;
     close(fd);

@@ -26,7 +26,7 @@
 #include "nss_coder/directory_probe.h"
 #include "fixture/fixture_directory.h"
 
-enum { MORE_MAPS = 40, LATER_US = 1000 * (DIRECTORY_LOOK_MS + 100) };
+enum { MORE_MAPS = 40 };
 
 static _Alignas(DIRECTORY_PROBED) char folder[] = "/tmp/coder-mark-XXXXXX";
 static char path[64], beside[64];
@@ -83,10 +83,9 @@ static void test_another_replacement_is_seen_soon(void **state)
     assert_int_equal(generation_now(), 1);
     replace_unmarked(2);
     assert_int_equal(generation_now(), 1); /* nobody asked the kernel */
-    usleep(LATER_US);
+    fixture_wait();
     assert_int_equal(generation_now(), 2);
-    assert_int_equal(unlink(path), 0);
-    usleep(LATER_US);
+    fixture_withdraw(path);
     assert_int_equal(generation_now(), 0);
 }
 
@@ -224,7 +223,7 @@ static void test_what_is_not_ours_is_not_written_to(void **state)
     assert_false(directory_mark(path));
     assert_int_equal(unlink(path), 0);
     assert_int_equal(unlink(beside), 0);
-    usleep(LATER_US); /* what is published where nothing is cannot be told by a mark */
+    fixture_wait(); /* what is published where nothing is cannot be told by a mark */
 }
 
 /* Views of old files stay good while newer ones come, and their maps go with them. */

@@ -277,7 +277,7 @@ static void test_initgroups_others(void **state)
     assert_int_equal(grant.start, 0); /* suspended */
     assert_int_equal(grant_ask(&grant, "dave", 100, &error), NSS_STATUS_NOTFOUND);
     assert_int_equal(grant.start, 0);
-    unlink(DIRECTORY_PATH);
+    fixture_withdraw(DIRECTORY_PATH);
     assert_int_equal(grant_ask(&grant, "alice", 100, &error), NSS_STATUS_UNAVAIL);
     assert_int_equal(error, ENOENT);
     free(grant.gids);

@@ -33,7 +33,7 @@ static void test_no_usable_file(void **state)
     int error = 0;
     assert_true(fixture_put(DIRECTORY_PATH, "garbage", 7));
     nss_module_assert_name("alice", NSS_STATUS_UNAVAIL);
-    assert_int_equal(unlink(DIRECTORY_PATH), 0);
+    fixture_withdraw(DIRECTORY_PATH);
     nss_module_assert_name("alice", NSS_STATUS_UNAVAIL);
     nss_module_assert_uid(FIXTURE_ALICE, NSS_STATUS_UNAVAIL);
     assert_int_equal(nss.getgrnam("alice", &group, buffer, sizeof(buffer), &error),
@@ -74,7 +74,7 @@ static void test_errno_is_left_alone(void **state)
     assert_int_equal(nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error),
                      NSS_STATUS_SUCCESS);
     assert_int_equal(error, 77);
-    unlink(DIRECTORY_PATH);
+    fixture_withdraw(DIRECTORY_PATH);
     errno = 42;
     assert_int_equal(nss.getpwnam("alice", &entry, buffer, sizeof(buffer), &error),
                      NSS_STATUS_UNAVAIL);

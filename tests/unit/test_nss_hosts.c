@@ -219,7 +219,7 @@ static void change_root(void)
     expect_everything(1);
     expect((mkdir("/tmp/empty", 0755) == 0 || errno == EEXIST) && chroot("/tmp/empty") == 0,
            "chroot", errno);
-    host_wait(); /* nobody said that anything was replaced */
+    fixture_wait(); /* nobody said that anything was replaced */
     expect_uid("alice", HOST_NOBODY);
     expect(fchdir(outside) == 0 && chroot(".") == 0, "fchdir", errno);
     expect_everything(1);

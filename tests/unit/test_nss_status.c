@@ -70,7 +70,7 @@ static void bend(size_t i)
 {
     bends[i].make();
     if (!bends[i].at_once)
-        host_wait();
+        fixture_wait();
 }
 
 static void unbend(void)
@@ -144,8 +144,7 @@ static void ask_no_further(void)
 {
     expect_uid("dave", HOST_NEXT);
     expect_uid("alice", FIXTURE_ALICE);
-    unlink(DIRECTORY_PATH);
-    host_wait();
+    fixture_withdraw(DIRECTORY_PATH);
     expect_refusal("dave", ENOENT);
     host_publish(2);
     host_limit(RLIMIT_NOFILE, 0);
