@@ -43,6 +43,16 @@ static bool place_descriptors(int sock)
            dup2(null, 2) == 2 && syscall(SYS_close_range, 3, ~0U, 0) == 0;
 }
 
+/* In place of an answer, why there will be none: an errno, which has no answer's size. What was asked is taken
+ * off the socket first: left there it would reach the host as ECONNRESET, before our word (unix(7)). */
+static void tell_error(int error)
+{
+    char first;
+
+    recv(0, &first, sizeof first, 0);
+    send(0, &error, sizeof error, MSG_NOSIGNAL);
+}
+
 /* In a process of its own below the child, which waits for it and holds nothing of the host's. */
 static void execute_helper(void)
 {
@@ -53,8 +63,11 @@ static void execute_helper(void)
     if (pid == 0) {
         inherited_drop_context();
         execve(CODER_HELPER, argv, environment);
+        tell_error(errno);
         _exit(127);
     }
+    if (pid < 0)
+        tell_error(errno);
     close(0);
     while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
@@ -111,7 +124,8 @@ static void end_child(int pidfd)
     close(pidfd);
 }
 
-static bool converse(int fd, const struct request *request, struct answer *ret)
+/* ret_error: set only where there is the child's word instead of an answer. */
+static bool converse(int fd, const struct request *request, struct answer *ret, int *ret_error)
 {
     int64_t deadline = packet_clock() + ANSWER_MS;
     struct answer answer;
@@ -120,23 +134,31 @@ static bool converse(int fd, const struct request *request, struct answer *ret)
     if (!packet_send(fd, request, sizeof *request, deadline))
         return false;
     got = packet_receive(fd, &answer, sizeof answer, deadline);
+    if (got == sizeof *ret_error)
+        memcpy(ret_error, &answer, sizeof *ret_error);
     if (got < 0 || !answer_is_sound(&answer, (size_t)got))
         return false;
     *ret = answer;
     return true;
 }
 
-static bool ask_by_exec(const struct request *request, struct answer *ret)
+/* ret_error: why the helper could not be executed, 0 where it was. */
+static bool ask_by_exec(const struct request *request, struct answer *ret, int *ret_error)
 {
     bool answered = false;
     int pair[2], pidfd;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    *ret_error = 0;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        *ret_error = errno;
         return false;
+    }
     pidfd = spawn(pair[1]);
+    if (pidfd < 0)
+        *ret_error = errno;
     close(pair[1]);
     if (pidfd >= 0)
-        answered = converse(pair[0], request, ret);
+        answered = converse(pair[0], request, ret, ret_error);
     close(pair[0]);
     if (pidfd >= 0)
         end_child(pidfd);
@@ -157,14 +179,14 @@ static bool try_socket(const struct request *request, struct answer *ret)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX,
                                    .sun_path = CODER_RUN_DIR "/helper.sock" };
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error, unused;
     bool answered;
 
     if (fd < 0)
         return false;
     errno = 0;
     answered = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-               is_root_peer(fd) && converse(fd, request, ret);
+               is_root_peer(fd) && converse(fd, request, ret, &unused);
     error = errno;
     close(fd);
     errno = error;
@@ -195,7 +217,8 @@ static bool try_socket_again(const struct request *request, struct answer *ret)
 
 bool ask_helper(const struct request *request, struct answer *ret)
 {
-    bool unread = false;
+    bool unread = false, answered;
+    int error;
 
     if (geteuid() != 0) {
         if (try_socket(request, ret))
@@ -203,5 +226,7 @@ bool ask_helper(const struct request *request, struct answer *ret)
         unread = is_unread();
     }
     /* where it gives no privilege, the socket is all there is */
-    return ask_by_exec(request, ret) || (unread && try_socket_again(request, ret));
+    answered = ask_by_exec(request, ret, &error) || (unread && try_socket_again(request, ret));
+    errno = error;
+    return answered;
 }

@@ -5,6 +5,7 @@
  */
 #include "call.h"
 
+#include <errno.h>
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 #include <string.h>
@@ -98,22 +99,37 @@ static void fill_request(const struct call *call, enum request_kind kind, struct
     ret->caller_uid = kind == REQUEST_AUTHENTICATE ? asker_uid(ret) : getuid();
 }
 
+/* By name: the host's locale and threads are its own. */
+static void log_no_answer(const struct call *call, int error)
+{
+    const char *name = strerrorname_np(error);
+
+    if (error == 0)
+        pam_syslog(call->pamh, LOG_ERR, "no answer from %s; run 'admin-tool check'", CODER_HELPER);
+    else
+        pam_syslog(call->pamh, LOG_ERR, "cannot execute %s: %s%s; run 'admin-tool check'", CODER_HELPER,
+                   name != NULL ? name : "?",
+                   error == EACCES || error == EPERM ? " (AppArmor or SELinux?)" : "");
+}
+
 enum verdict call_ask(const struct call *call, enum request_kind kind, const char *password,
                         const char *new_password, struct answer *ret)
 {
     struct request request;
     bool answered;
+    int error;
 
     memset(ret, 0, sizeof *ret);
     fill_request(call, kind, &request);
     copy_whole(request.password, sizeof request.password, password);
     copy_whole(request.new_password, sizeof request.new_password, new_password);
     answered = ask_helper(&request, ret);
+    error = errno;
     explicit_bzero(&request, sizeof request);
     if (!answered) {
         memset(ret, 0, sizeof *ret);
         ret->verdict = VERDICT_UNUSABLE;
-        pam_syslog(call->pamh, LOG_ERR, "no answer from %s; run 'admin-tool check'", CODER_HELPER);
+        log_no_answer(call, error);
     }
     if (ret->verdict == VERDICT_UNUSABLE && call->owner != OWNER_OURS)
         ret->verdict = VERDICT_UNKNOWN;

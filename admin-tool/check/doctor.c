@@ -12,6 +12,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "accounts.h"
+#include "apparmor.h"
 #include "deleted.h"
 #include "directory.h"
 #include "finding.h"
@@ -37,7 +38,7 @@
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
     check_strangers, check_renamed, check_setid, check_rules, check_range, check_newcomers, check_groups, check_primary_groups, check_pam,
-    check_sshd, check_helper, check_host,
+    check_sshd, check_helper, check_apparmor, check_host,
 };
 
 /* GO_ON: *ret is the account, or the store is beyond asking and the findings say why. */

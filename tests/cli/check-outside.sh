@@ -4,6 +4,13 @@
 # shellcheck source=tests/cli/check-lib.sh disable=SC2016,SC2034,SC2317
 . "$(dirname "$0")/check-lib.sh"
 KEPT="$KEPT etc/sudoers.d etc/polkit-1 home"
+# AppArmor's own files are not of this host: it is on, and knows our rules.
+ABSTRACTIONS=/etc/apparmor.d/abstractions ENABLED=/sys/module/apparmor/parameters/enabled
+KEPT="$KEPT etc/apparmor.d sys/module"
+mkdir -p $ABSTRACTIONS/nameservice.d $ABSTRACTIONS/authentication.d "${ENABLED%/*}"
+echo Y >$ENABLED
+echo '  /var/lib/coder/directory r,' >$ABSTRACTIONS/nameservice.d/coder
+echo '  /usr/libexec/coder_helper PUx,' >$ABSTRACTIONS/authentication.d/coder
 mkdir -p /etc/polkit-1/rules.d /etc/polkit-1/localauthority/50-local.d
 
 make alice --roles admin
@@ -45,6 +52,9 @@ home-shared|warning|yes|two with one home|admin-tool users create -u fay -e fay@
 home-owner|problem|yes|a home that is another's|mv /home/bob /home/bob.was; mkdir /home/bob; chown mal /home/bob
 home-owner|problem|no|... that is no folder|rm -r /home/bob; touch /home/bob
 home-owner|problem|yes|a home that others can write|chmod 757 /home/bob
+apparmor|warning|yes|AppArmor without the rule for the helper|rm -r $ABSTRACTIONS/authentication.d
+apparmor|warning|yes|... for the directory, which is a comment|sed -i 's/^/#/' $ABSTRACTIONS/nameservice.d/coder
+apparmor|warning|yes|... with a rule for another file|sed -i 's/coder_helper/unix_chkpwd/' $ABSTRACTIONS/authentication.d/coder
 home-owner|problem|no|a home below a folder of another's|admin-tool users create -u fay -e fay@example.com --home /home/mal/fay --force
 END
 
@@ -67,6 +77,10 @@ quiet "a home that the user's own group can write" "chmod 775 /home/bob"
 quiet "a link that root made" "mv /home/bob /srv/bob; ln -s /srv/bob /home/bob"
 quiet "two without a home" "for n in fay gus; do admin-tool users create -u \$n -e \$n@example.com --no-create-home --home /nonexistent; done"
 quiet "local users in groups of their own" "useradd -m lou; usermod -aG users lou"
+
+quiet "AppArmor that is off" 'rm -r $ABSTRACTIONS/*.d; echo N >$ENABLED'
+quiet "a kernel without it" 'rm -r $ABSTRACTIONS/*.d $ENABLED'
+quiet "AppArmor without profiles" 'rm -r $ABSTRACTIONS'
 
 # One group of ours in /etc/group, one finding, one command, for all and for the user it is about.
 one() { [ "$(jq -r '(.findings? // .) | map(.check + ":" + .severity + ":" + .mend) | join(" ")' "$tmp/out")" = "$1" ]; }
