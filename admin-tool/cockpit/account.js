@@ -51,11 +51,12 @@ function facts(account) {
 }
 
 const card = (title, ...inside) => make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h2", {}, title)), inside);
+const heading = (name, ...beside) => make("div", { class: "toolbar head" }, make("h1", {}, make("bdi", {}, name)), beside);
 
 export function showAccount(place, who, name) {
     const ask = latest();
     const admin = who.kind === "admin";
-    const top = make("div", {});
+    const top = make("div", {}, make("section", { class: "card" }, heading(name)));
     const keys = make("div", { class: "scroll" });
     const ways = make("div", { class: "scroll" });
     const rows = make("div", { class: "scroll" });
@@ -71,7 +72,7 @@ export function showAccount(place, who, name) {
     function draw(account) {
         const menu = admin ? kebab(format(_("Actions for $0"), name), "menu-" + account.uid, () => entriesFor(account, "menu-" + account.uid, done)) : null;
         fill(top, make("section", { class: "card" },
-                       make("div", { class: "toolbar head" }, make("h1", {}, name), statusLabels(account), make("span", { class: "spacer" }), menu),
+                       heading(name, statusLabels(account), make("span", { class: "spacer" }), menu),
                        make("div", { class: "inside" }, facts(account))));
     }
     function done(answer) {
@@ -90,12 +91,12 @@ export function showAccount(place, who, name) {
             part(rows, ["audit", "--user=" + name, "--lines=" + ROWS], list => auditTable(list, { ofOne: true }), []);
             part(ways, ["check"], showWays);
         } catch (refusal) {
-            fill(place, back, box("danger", refusal.message, refusal.advice ? [refusal.advice] : []));
+            fill(place, back, heading(name), box("danger", refusal.message, refusal.advice ? [refusal.advice] : []));
         }
     }
     const back = make("nav", { class: "back", "aria-label": _("Back") }, make("a", { href: "#/" }, "‹ " + _("Users")));
     if (!NAME.test(name)) {
-        fill(place, back, box("danger", _("No username is like that")));
+        fill(place, back, heading(name), box("danger", _("No username is like that")));
         return null;
     }
     fill(place, back, top, card(_("SSH keys"), keys), card(_("Ways in, and what keeps them out"), ways), card(_("What was done"), rows));

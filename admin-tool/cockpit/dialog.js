@@ -2,7 +2,7 @@
  * One dialog for everything that is asked: fields with a label each, what is wrong said at the field that it is about,
  * the dialog open until the tool has said yes. Escape and Cancel leave everything as it was.
  */
-import { button, fill, make, newId, refocus } from "./dom.js";
+import { button, fill, make, makeDialog, newId, refocus } from "./dom.js";
 import { box } from "./notice.js";
 import { _ } from "./words.js";
 
@@ -96,7 +96,7 @@ export function ask({ title, text = [], fields = [], below = null, action, dange
             if (change)
                 change(values(), made, check);
         }
-        const dialog = make("dialog", { "aria-labelledby": id, class: wide ? "wide" : null },
+        const dialog = makeDialog({ "aria-labelledby": id, class: wide ? "wide" : null },
                             make("form", { method: "dialog", novalidate: true, onsubmit: submit, oninput: check },
                                  make("h2", { id }, title), make("div", { class: "body" }, top, text, made.map(one => one.row), below),
                                  make("footer", {}, go, cancel)));

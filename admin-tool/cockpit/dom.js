@@ -44,5 +44,21 @@ export function refocus(key, place = document) {
     return false;
 }
 
+function goRound(dialog, event) {
+    const inside = [...dialog.querySelectorAll("button, input, select, textarea, summary, [tabindex='0']")].filter(one => !one.disabled && one.checkVisibility());
+    const [edge, other] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
+
+    if (event.key === "Tab" && (document.activeElement === edge || !inside.includes(document.activeElement))) {
+        event.preventDefault();
+        other.focus();
+    }
+}
+
+/* A dialog in which Tab goes round: without that the shell around the page's frame would have the focus next. */
+export function makeDialog(attributes, ...children) {
+    const dialog = make("dialog", { ...attributes, onkeydown: event => goRound(dialog, event) }, ...children);
+    return dialog;
+}
+
 let names = 0;
 export const newId = () => "id-" + (++names);

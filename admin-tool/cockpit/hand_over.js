@@ -2,7 +2,7 @@
  * Temporary passwords, shown once: the text to pass on, until it is closed or five minutes are over. It is in no
  * variable, field or storage of the page afterwards.
  */
-import { button, make, newId, refocus } from "./dom.js";
+import { button, make, makeDialog, newId, refocus } from "./dom.js";
 import { notify } from "./notice.js";
 import { _, format, when } from "./words.js";
 
@@ -19,7 +19,7 @@ async function copy(text, said) {
 }
 
 function oneText(answer) {
-    const text = make("pre", { class: "mono secret", tabindex: "0", "aria-label": format(_("For $0"), answer.username) }, answer.hand_over);
+    const text = make("pre", { class: "mono secret", tabindex: "0", role: "group", "aria-label": format(_("For $0"), answer.username) }, answer.hand_over);
     const said = make("span", { role: "status", class: "quiet" });
 
     return make("div", { class: "hand-over" }, text, make("div", { class: "toolbar" }, button(_("Copy"), "secondary", () => copy(text, said)), said),
@@ -31,7 +31,7 @@ export function showOnce(title, words, inside, opener, footer) {
     return new Promise(resolve => {
         const id = newId();
         const form = make("form", { method: "dialog" }, make("h2", { id }, title), make("p", {}, words), inside, make("footer", {}, footer(() => dialog.close())));
-        const dialog = make("dialog", { "aria-labelledby": id, class: "wide" }, form);
+        const dialog = makeDialog({ "aria-labelledby": id, class: "wide" }, form);
         const timer = setTimeout(() => {
             dialog.close();
             notify("info", _("The temporary password is no longer shown. Reset it for another one."));

@@ -57,7 +57,7 @@ function pager(total, shown, changed) {
     const arrow = (text, name, to, off) => button(text, "plain", () => changed({ page: to }), { "aria-label": name, disabled: off, "data-focus": "page-" + name });
 
     return make("div", { class: "pager" },
-                make("span", {}, total === 0 ? "" : format(_("$0 - $1 of $2"), number(first + 1), number(first + shown), number(total))),
+                total === 0 ? make("div", { class: "unseen" }, nobody()) : make("span", {}, format(_("$0 - $1 of $2"), number(first + 1), number(first + shown), number(total))),
                 arrow("‹", _("Previous page"), state.page - 1, state.page === 0),
                 arrow("›", _("Next page"), state.page + 1, first + shown >= total));
 }
@@ -114,7 +114,7 @@ export function showUsers(place, who) {
     const chosen = new Set();
     const bar = make("div", { class: "bar" });
     const table = make("div", { class: "scroll" }, make("p", { class: "empty" }, _("Loading …")));
-    const pages = make("div", {});
+    const pages = make("div", { role: "status" });
     const admin = who.kind === "admin" ? adminParts(chosen, bar, () => refresh(), () => draw()) : null;
     let found = null;
 
@@ -132,7 +132,9 @@ export function showUsers(place, who) {
     }
     function draw() {
         fill(table, found.accounts.length === 0 ? nobody() : usersTable(found.accounts, state, { sortBy, chooseAll, ...admin }));
-        fill(pages, pager(found.total, found.accounts.length, changed));
+        const now = pager(found.total, found.accounts.length, changed);
+        if (now.textContent !== pages.textContent) // it is read out
+            fill(pages, now);
         if (admin)
             admin.drawBar();
     }

@@ -16,6 +16,7 @@ SITE = "https://127.0.0.1:9090"
 PAGE = "/coder_accounts"
 DOWNLOADS = "/srv/browser/downloads"
 PATIENCE = 30  # seconds for whatever must come
+COMPLAINTS = []  # what the browsers that are closed had to say against the page
 
 
 def wait(condition, what, patience=PATIENCE):
@@ -106,6 +107,7 @@ class Browser:
 
     def close(self):
         atexit.unregister(self.close)
+        COMPLAINTS.extend(self.complaints())
         self.driver.quit()
 
     # -- finding ------------------------------------------------------------------------------
@@ -179,7 +181,8 @@ class Browser:
 
     def complaints(self):
         """What the browser's console has of our page, refused styles and scripts included."""
-        return [entry["message"] for entry in self.driver.get_log("browser") if "coder_accounts" in entry["message"] and "favicon" not in entry["message"]]
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if entry["level"] == "SEVERE" and "/coder_accounts/" in entry["message"] and "favicon" not in entry["message"]]
 
 
 # -- the host beside it ---------------------------------------------------------------------------
@@ -241,5 +244,6 @@ class Tests:
             self.check(what, False, f"{getattr(reason, 'msg', reason)}\n{browser.text()[:1500]}")
 
     def done(self):
+        self.check("the browser's console has no error of the page's, nor anything it refused", not COMPLAINTS, "\n".join(COMPLAINTS))
         print(f"1..{self.number}")
         raise SystemExit(1 if self.failed else 0)

@@ -164,6 +164,5 @@ t.sees("nobody is no fault", browser, lambda: browser.sees("Nobody is like that"
 for what in (secret, again and (again[1] or again[2])):
     found = found_anywhere(what)
     t.check("the temporary password is in no file, process or log", not found, found)
-t.check("the browser had nothing to complain about", not [line for line in browser.complaints() if "Refused" in line or "Error" in line], browser.complaints())
 browser.close()
 t.done()

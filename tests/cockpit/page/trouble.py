@@ -52,7 +52,7 @@ for width in (390, 768):
 browser.driver.set_window_size(1280, 900)
 browser.into()
 browser.driver.execute_script("localStorage.setItem('shell:style', 'dark'); window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style: 'dark' } }))")
-t.check("dark is dark", browser.driver.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(38, 41, 45)",
+t.check("dark is dark", browser.driver.execute_script("return getComputedStyle(document.body).backgroundColor") in ("rgb(38, 41, 45)", "rgb(41, 41, 41)"),
         browser.driver.execute_script("return getComputedStyle(document.body).backgroundColor"))
 browser.driver.execute_script("localStorage.setItem('shell:style', 'light'); window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style: 'light' } }))")
 
