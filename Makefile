@@ -6,7 +6,8 @@
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make deb        the Debian packages, into .build/deb/ (debhelper, dpkg-dev, po-debconf)
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
-#   make bench      what one authentication costs, in a private world (root)
+#   make bench      what it costs: all of the figures, in private worlds (root)
+#   make bench-login  what one authentication costs, beside a bare hash, and a login by ssh, beside pam_unix's (root)
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
 #   make proof      killed and failing at every system call and allocation, in a private world (root)
 #   make check-cockpit  the page in Cockpit, in a browser, in a private world (root)
@@ -91,7 +92,7 @@ TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
-.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install install uninstall deb lint demo bench bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install install uninstall deb lint demo bench bench-login bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS) $(COCKPIT_WORDS)
@@ -364,12 +365,16 @@ $(B)/world/bench_nss: $(O)/tests/bench/bench_nss.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpthread
 
-bench: all $(B)/world/bench_pam bench-nss
-	tests/world /src/$(B)/world/bench_pam
+bench: all $(B)/world/bench_pam bench-nss bench-login
 	tests/world /src/tests/bench/bench_sshd.sh
 	tests/world /src/tests/bench/bench_tool.sh
 	tests/world /src/tests/bench/bench_import.sh
 	tests/bench/bench_publish.sh
+
+# One authentication beside a bare hash, and a whole login by ssh beside pam_unix's; ROUNDS=20 for less.
+bench-login: all $(B)/world/bench_pam
+	tests/world /src/$(B)/world/bench_pam $(ROUNDS)
+	tests/world /src/tests/bench/bench_login.py
 
 # Lookups beside other NSS services, in a root of its own that has them; SIZES="1000 10000" for less.
 bench-nss: all $(B)/world/bench_nss

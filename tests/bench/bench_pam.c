@@ -3,7 +3,7 @@
  * world against the shipped objects: every kind of attempt is made in turn, interleaved, from an origin
  * of its own, and every answer is checked before its time counts.
  *
- *   make bench
+ *   make bench-login
  */
 #include <crypt.h>
 #include <math.h>
@@ -30,6 +30,8 @@
 
 enum { ROUNDS = 200, SPREAD = 50 }; /* wrong attempts are spread over accounts: no limit is met */
 
+static int rounds = ROUNDS;
+
 /* -- one attempt -------------------------------------------------------------------------- */
 
 static const char *password;
@@ -53,7 +55,16 @@ static void no_delay(int code, unsigned usec, void *data)
     (void)data;
 }
 
-static int attempt(const char *service, const char *user, const char *rhost)
+enum phase { BARE, AUTH, ACCOUNT, SESSION };
+
+static int call(pam_handle_t *pamh, enum phase phase)
+{
+    if (phase == ACCOUNT)
+        return pam_acct_mgmt(pamh, 0);
+    return phase == SESSION ? pam_open_session(pamh, 0) : pam_authenticate(pamh, 0);
+}
+
+static int attempt(const char *service, enum phase phase, const char *user, const char *rhost)
 {
     const struct pam_conv conversation = { converse, NULL };
     pam_handle_t *pamh = NULL;
@@ -63,7 +74,7 @@ static int attempt(const char *service, const char *user, const char *rhost)
         return -1;
     pam_set_item(pamh, PAM_FAIL_DELAY, (const void *)no_delay);
     pam_set_item(pamh, PAM_RHOST, rhost);
-    code = pam_authenticate(pamh, 0);
+    code = call(pamh, phase);
     pam_end(pamh, code);
     return code;
 }
@@ -71,24 +82,33 @@ static int attempt(const char *service, const char *user, const char *rhost)
 /* -- the kinds of attempt ----------------------------------------------------------------- */
 
 struct kind {
-    const char *name, *service, *user; /* user: with %d for the one of the spread */
+    const char *name, *service;
+    enum phase phase;
+    const char *user; /* with %d for the one of the spread */
     const char *password;
     int expected;
-    bool fixed_origin;
-    double wall[ROUNDS], cpu[ROUNDS]; /* milliseconds */
+    double wall[ROUNDS], cpu[ROUNDS], faults[ROUNDS]; /* milliseconds, and of pages */
 };
 
 static struct kind kinds[] = {
-    { "bare yescrypt", NULL, NULL, RIGHT, 0, false, { 0 }, { 0 } },
-    { "pam_unix, right", "unix", "local", RIGHT, PAM_SUCCESS, false, { 0 }, { 0 } },
-    { "right", "coder", "right", RIGHT, PAM_SUCCESS, false, { 0 }, { 0 } },
-    { "wrong", "coder", "user%d", WRONG, PAM_AUTH_ERR, false, { 0 }, { 0 } },
-    { "unknown name", "coder", "nobody%d", WRONG, PAM_USER_UNKNOWN, false, { 0 }, { 0 } },
-    { "suspended, wrong", "coder", "gone%d", WRONG, PAM_AUTH_ERR, false, { 0 }, { 0 } },
-    { "suspended, right", "coder", "gone0", RIGHT, PAM_PERM_DENIED, false, { 0 }, { 0 } },
-    { "expired, right", "coder", "expired", RIGHT, PAM_PERM_DENIED, false, { 0 }, { 0 } },
-    { "locked, right", "coder", "locked", RIGHT, PAM_AUTH_ERR, true, { 0 }, { 0 } },
-    { "no password", "coder", "keyonly%d", WRONG, PAM_AUTH_ERR, false, { 0 }, { 0 } },
+    { .name = "bare yescrypt", .password = RIGHT },
+    { .name = "pam_unix, right", .service = "unix", .phase = AUTH, .user = "local", .password = RIGHT },
+    { .name = "right", .service = "coder", .phase = AUTH, .user = "right", .password = RIGHT },
+    { .name = "wrong", .service = "coder", .phase = AUTH, .user = "user%d", .password = WRONG, .expected = PAM_AUTH_ERR },
+    { .name = "unknown name", .service = "coder", .phase = AUTH, .user = "nobody%d", .password = WRONG,
+      .expected = PAM_USER_UNKNOWN },
+    { .name = "suspended, wrong", .service = "coder", .phase = AUTH, .user = "gone%d", .password = WRONG,
+      .expected = PAM_AUTH_ERR },
+    { .name = "suspended, right", .service = "coder", .phase = AUTH, .user = "gone0", .password = RIGHT,
+      .expected = PAM_PERM_DENIED },
+    { .name = "expired, right", .service = "coder", .phase = AUTH, .user = "expired", .password = RIGHT,
+      .expected = PAM_PERM_DENIED },
+    { .name = "locked, right", .service = "coder", .phase = AUTH, .user = "locked", .password = RIGHT,
+      .expected = PAM_AUTH_ERR },
+    { .name = "no password", .service = "coder", .phase = AUTH, .user = "keyonly%d", .password = WRONG,
+      .expected = PAM_AUTH_ERR },
+    { .name = "account phase", .service = "coder", .phase = ACCOUNT, .user = "right", .password = "" },
+    { .name = "session phase", .service = "coder", .phase = SESSION, .user = "right", .password = "" },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0], WRONG_KIND = 3 };
 
@@ -136,7 +156,7 @@ static void make_services(void)
     if (mkdtemp(confdir) == NULL || !credential_hash(RIGHT, hash))
         exit(1);
     snprintf(path, sizeof path, "%s/coder", confdir);
-    write_text(path, "w", "auth required pam_coder.so\n");
+    write_text(path, "w", "auth required pam_coder.so\naccount required pam_coder.so\nsession required pam_coder.so\n");
     snprintf(path, sizeof path, "%s/unix", confdir);
     write_text(path, "w", "auth required pam_unix.so\n");
     write_text("/etc/passwd", "a", "local:x:5000:100::/:/bin/sh\n"); /* the world's, not the host's */
@@ -154,16 +174,19 @@ static double clock_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static double cpu_ms(void)
+/* Milliseconds of the processor, and page faults; of the children too, who have been waited for. */
+static double used(double *ret_faults)
 {
     double sum = 0;
 
+    *ret_faults = 0;
     for (int who = 0; who < 2; who++) {
         struct rusage usage;
 
         getrusage(who == 0 ? RUSAGE_SELF : RUSAGE_CHILDREN, &usage);
         sum += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
                (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+        *ret_faults += (double)usage.ru_minflt;
     }
     return sum;
 }
@@ -179,11 +202,12 @@ static void check(const struct kind *kind, int code)
 static void measure(struct kind *kind, int round)
 {
     char user[32], rhost[64], hash[ACCOUNT_HASH_SIZE];
-    double wall, cpu;
+    double wall, cpu, faults, after;
+    bool fixed = kind->expected == PAM_AUTH_ERR && strcmp(kind->user, "locked") == 0;
     int code = 0;
 
-    snprintf(rhost, sizeof rhost, "10.%d.%d.%d", kind->fixed_origin ? 0 : 1 + (int)(kind - kinds),
-             kind->fixed_origin ? 0 : round / 200, kind->fixed_origin ? 0 : round % 200);
+    snprintf(rhost, sizeof rhost, "10.%d.%d.%d", fixed ? 0 : 1 + (int)(kind - kinds), fixed ? 0 : round / 200,
+             fixed ? 0 : round % 200);
     if (kind->user != NULL) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -192,13 +216,14 @@ static void measure(struct kind *kind, int round)
     }
     password = kind->password;
     wall = clock_ms();
-    cpu = cpu_ms();
+    cpu = used(&faults);
     if (kind->service == NULL)
         code = credential_hash(password, hash) ? 0 : 1;
     else
-        code = attempt(kind->service, user, rhost);
+        code = attempt(kind->service, kind->phase, user, rhost);
     kind->wall[round] = clock_ms() - wall;
-    kind->cpu[round] = cpu_ms() - cpu;
+    kind->cpu[round] = used(&after) - cpu;
+    kind->faults[round] = after - faults;
     check(kind, code);
 }
 
@@ -214,42 +239,48 @@ static double median(const double *values)
     double sorted[ROUNDS];
 
     memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof sorted[0], compare);
-    return sorted[ROUNDS / 2];
+    qsort(sorted, (size_t)rounds, sizeof sorted[0], compare);
+    return sorted[rounds / 2];
 }
 
 /* Mann-Whitney: how far the ranks of a and b are from being mixed, in standard deviations. */
 static double rank_z(const double *a, const double *b)
 {
-    double n = ROUNDS, u = 0;
+    double n = rounds, u = 0;
 
-    for (int i = 0; i < ROUNDS; i++)
-        for (int j = 0; j < ROUNDS; j++)
+    for (int i = 0; i < rounds; i++)
+        for (int j = 0; j < rounds; j++)
             u += a[i] > b[j] ? 1 : a[i] < b[j] ? 0 : 0.5;
     return (u - n * n / 2) / sqrt(n * n * (2 * n + 1) / 12);
 }
 
 static void report(void)
 {
-    printf("%-18s %9s %9s %10s %10s %8s\n", "", "wall ms", "cpu ms", "wall/bare", "cpu/bare", "rank z");
-    for (int k = 0; k < KINDS; k++)
-        printf("%-18s %9.2f %9.2f %10.2f %10.2f %8.1f\n", kinds[k].name, median(kinds[k].wall),
+    printf("%-18s %9s %9s %10s %10s %8s %8s\n", "", "wall ms", "cpu ms", "wall/bare", "cpu/bare", "faults", "rank z");
+    for (int k = 0; k < KINDS; k++) {
+        printf("%-18s %9.2f %9.2f %10.2f %10.2f %8.0f", kinds[k].name, median(kinds[k].wall),
                median(kinds[k].cpu), median(kinds[k].wall) / median(kinds[0].wall),
-               median(kinds[k].cpu) / median(kinds[0].cpu),
-               rank_z(kinds[k].wall, kinds[WRONG_KIND].wall));
+               median(kinds[k].cpu) / median(kinds[0].cpu), median(kinds[k].faults));
+        if (kinds[k].phase == AUTH)
+            printf(" %8.1f", rank_z(kinds[k].wall, kinds[WRONG_KIND].wall));
+        printf("\n");
+    }
     printf("\n%d rounds, interleaved; medians. rank z: wall times against those of 'wrong'; |z| < 3 says\n"
-           "that they cannot be told apart.\n", ROUNDS);
+           "that they cannot be told apart. Faults are of pages.\n", rounds);
 }
 
-int main(void)
+/* So many rounds; all of them for the rank test, fewer for the medians. */
+int main(int argc, char **argv)
 {
+    if (argc > 1 && atoi(argv[1]) > 0 && atoi(argv[1]) < ROUNDS)
+        rounds = atoi(argv[1]);
     make_accounts();
     make_services();
     password = WRONG;
     for (int i = 0; i < 9; i++)
-        attempt("coder", "locked", "10.0.0.0");
+        attempt("coder", AUTH, "locked", "10.0.0.0");
     fixture_activity_sql("UPDATE failures SET count = 20"); /* the longest lock: it outlasts the run */
-    for (int round = 0; round < ROUNDS; round++)
+    for (int round = 0; round < rounds; round++)
         for (int k = 0; k < KINDS; k++)
             measure(&kinds[(k + round) % KINDS], round);
     report();
