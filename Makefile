@@ -75,6 +75,8 @@ NSS_OBJS    := nss_coder/nss_passwd.o nss_coder/nss_group.o nss_coder/nss_shadow
 KEYS_OBJS   := nss_coder/coder_keys.o nss_coder/directory_keys.o $(READER_OBJS)
 WRITER_OBJS := $(filter-out $(NSS_OBJS) nss_coder/coder_keys.o,$(call room,nss_coder))
 SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
+# Beside them in what is shipped; the sanitizers have an mmap of their own.
+SHIPPED_OBJS := pam_coder/hashing_memory.o
 JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/login_day.o pam_coder/origin.o \
                pam_coder/address.o pam_coder/subordinate.o
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o \
@@ -146,8 +148,8 @@ $(B)/pam_coder.so: $(PAM_OBJS:%=$(O)/%) pam_coder/pam_coder.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(RELRO) -Wl,-z,defs -Wl,--version-script=pam_coder/pam_coder.map \
 	    -o $@ $(PAM_OBJS:%=$(O)/%) $(PAM_LIBS)
 
-$(B)/coder_helper: $(HELPER_OBJS:%=$(O)/%)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(HELPER_OBJS:%=$(O)/%) $(HELPER_LIBS)
+$(B)/coder_helper: $(addprefix $(O)/,$(HELPER_OBJS) $(SHIPPED_OBJS))
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^ $(HELPER_LIBS)
 
 # In one piece: every program that looks up one name maps it, and pays for each segment.
 $(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
@@ -157,8 +159,8 @@ $(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
 $(B)/coder_keys: $(KEYS_OBJS:%=$(O)/%)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^
 
-$(B)/admin-tool: $(TOOL_OBJS:%=$(O)/%)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $(TOOL_OBJS:%=$(O)/%) $(TOOL_LIBS)
+$(B)/admin-tool: $(addprefix $(O)/,$(TOOL_OBJS) $(SHIPPED_OBJS))
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^ $(TOOL_LIBS)
 
 # -- tests: make check needs no root, touches only .build/test ------------------------------
 
