@@ -53,13 +53,16 @@ static void tell_error(int error)
     send(0, &error, sizeof error, MSG_NOSIGNAL);
 }
 
-/* In a process of its own below the child, which waits for it and holds nothing of the host's. */
+/* In a process of its own below the child, which waits for it and holds nothing of the host's. The child does nothing
+ * meanwhile, so its memory, a copy of the host's already, is not copied again; but where a filter has no vfork. */
 static void execute_helper(void)
 {
     static char *const argv[] = { (char *)"coder_helper", NULL };
     static char *const environment[] = { NULL };
-    pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    pid_t pid = vfork();
 
+    if (pid < 0)
+        pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
     if (pid == 0) {
         inherited_drop_context();
         execve(CODER_HELPER, argv, environment);
