@@ -91,7 +91,7 @@ int main(void)
 
     clearenv();
     if (geteuid() != CODER_OWNER_UID || !identify(&peer, &request_ms) || !inherited_reset(INHERITED_NOTHING) ||
-        !clean_descriptors() || !memory_wipe_freed())
+        !clean_descriptors() || !memory_wipe_freed() || !memory_of_one_thread())
         return status;
     signal(SIGPIPE, SIG_IGN); /* an asker who went away is told by send() */
     alarm(LIFE_SECONDS);

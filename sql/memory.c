@@ -1,6 +1,7 @@
 /*
  * SQLite's own allocator, with everything wiped that it gives back: texts it made, bound values it copied,
- * pages of the file. It has no such setting of its own, and each of our own wipings would miss its copies.
+ * pages of the file. It has no such setting of its own, and each of our own wipings would miss its copies. What it
+ * counts of its memory, under a lock for each piece, nobody asks for.
  */
 #include "memory.h"
 
@@ -38,7 +39,13 @@ bool memory_wipe_freed(void)
     wiping = plain;
     wiping.xFree = free_wiped;
     wiping.xRealloc = resize_wiped;
-    return sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping) == SQLITE_OK;
+    return sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping) == SQLITE_OK &&
+           sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+}
+
+bool memory_of_one_thread(void)
+{
+    return sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK;
 }
 
 void store_text_free(char *text)

@@ -10,6 +10,9 @@
  * when SQLite is at work already. */
 bool memory_wipe_freed(void);
 
+/* Nor are there other threads that SQLite would have to guard its memory from, and never will be. Before it, too. */
+bool memory_of_one_thread(void);
+
 void store_text_free(char *text);
 
 #endif
