@@ -60,7 +60,7 @@ static enum store_result read_account(struct store *store, struct hearing *ret)
 
 static enum store_result open_truth(const struct judge *judge, struct store **ret)
 {
-    enum store_result result = store_open(judge->private_dir, STORE_EXISTING, ret);
+    enum store_result result = store_open(judge->private_dir, STORE_SNAPSHOT, ret);
 
     return result == STORE_FULL ? store_open_copy(judge->private_dir, judge->run_dir, ret) : result;
 }

@@ -57,13 +57,13 @@ enum store_result schema_make(sqlite3 *db)
 
 enum store_result schema_read_version(struct store *store, int64_t *ret)
 {
-    int64_t application, version, tables;
+    int64_t application, version, tables = 0;
     enum store_result result;
 
     result = database_number(store->db, &application, "PRAGMA application_id", "");
     if (result == STORE_OK)
         result = database_number(store->db, &version, "PRAGMA user_version", "");
-    if (result == STORE_OK)
+    if (result == STORE_OK && application != APPLICATION_ID)
         result = database_number(store->db, &tables, "SELECT count(*) FROM sqlite_schema", "");
     if (result != STORE_OK)
         return result;

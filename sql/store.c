@@ -62,14 +62,20 @@ static enum store_result migrate(struct store *store)
     return result;
 }
 
-/* The version is looked at before anything that could write: a foreign file stays as it is. */
+/* The version is looked at before anything that could write: a foreign file stays as it is. A snapshot is one read
+ * transaction, which begins here: the file is locked and looked at once, not for each statement. */
 static enum store_result prepare(struct store *store, enum store_mode mode)
 {
     int64_t version = 0;
-    enum store_result result = schema_read_version(store, &version);
+    enum store_result result = mode == STORE_SNAPSHOT ? database_run(store->db, "BEGIN", "") : STORE_OK;
 
+    if (result == STORE_OK)
+        result = schema_read_version(store, &version);
     if (result == STORE_OK && version == 0 && mode != STORE_CREATE)
         return STORE_MISSING; /* left empty by a creation that was cut off */
+    if (result == STORE_OK && mode == STORE_SNAPSHOT && schema_is_newest(version))
+        return STORE_OK;
+    store_rollback(store);
     if (result == STORE_OK) /* TRUNCATE and FULL: DESIGN D3 */
         result = database_run(store->db, "PRAGMA journal_mode=TRUNCATE", "");
     if (result == STORE_OK)

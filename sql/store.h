@@ -31,6 +31,7 @@ enum store_result {
 
 enum store_mode {
     STORE_EXISTING, /* MISSING when there is none; an older schema is migrated */
+    STORE_SNAPSHOT, /* the same, to be read only, as it is at this moment, until store_close; soon, as nobody commits */
     STORE_CREATE    /* made when there is none; the folder must exist */
 };
 
