@@ -34,40 +34,29 @@ static void settle_repeats(const struct hearing *hearing, struct activity_log *l
     store_close(store);
 }
 
-/* Not worth a refusal: a login that cannot be recorded is still a login. */
-static void record_login(const struct hearing *hearing, struct answer *ret)
+/* Not worth a refusal: a login that cannot be recorded is still a login. NULL: so it is here. */
+static struct activity_log *open_activity(const struct hearing *hearing)
+{
+    struct activity_log *log = NULL;
+
+    hearing_report(activity_open(hearing->judge->private_dir, hearing->judge->run_dir, &log), "activity.db");
+    return log;
+}
+
+static void record_login(const struct hearing *hearing, struct activity_log *log, struct answer *ret)
 {
     struct activity_notice notice = { 0 };
-    struct activity_log *log = NULL;
-    enum store_result result =
-        activity_open(hearing->judge->private_dir, hearing->judge->run_dir, &log);
+    enum store_result result = activity_record_login(log, hearing->account.uid, hearing->request->service,
+                                                     hearing->place, hearing->now, &notice);
 
-    if (result == STORE_OK)
-        result = activity_record_login(log, hearing->account.uid, hearing->request->service,
-                                       hearing->place, hearing->now, &notice);
-    if (result == STORE_OK)
-        settle_repeats(hearing, log);
-    activity_close(log);
     if (!hearing_report(result, "activity.db"))
         return;
+    settle_repeats(hearing, log);
     ret->last_login_at = notice.last_login_at;
     ret->failures = notice.failures;
     ret->last_failure_at = notice.last_failure_at;
     memcpy(ret->last_origin, notice.last_origin, sizeof ret->last_origin);
     memcpy(ret->failure_origin, notice.failure_origin, sizeof ret->failure_origin);
-}
-
-/* Not worth a refusal either. */
-static void record_opening(const struct hearing *hearing)
-{
-    struct activity_log *log = NULL;
-    enum store_result result =
-        activity_open(hearing->judge->private_dir, hearing->judge->run_dir, &log);
-
-    if (result == STORE_OK)
-        result = openings_add(log, hearing->account.uid, hearing->judge->host);
-    activity_close(log);
-    hearing_report(result, "activity.db");
 }
 
 /* A session that a person has opened, or a right password (a screen locker asks for no more). A cron job or another
@@ -85,18 +74,26 @@ static bool is_login(const struct hearing *hearing, const struct answer *answer)
 
 /* Recorded first, and the truth read after: either a suspension was committed before and is read, or its sweep, which
  * comes after the commit, finds the record. */
+static bool record_opening(struct hearing *hearing, struct activity_log *log)
+{
+    if (log != NULL)
+        hearing_report(openings_add(log, hearing->account.uid, hearing->judge->host), "activity.db");
+    return hearing_read_truth(hearing) && hearing->ours; /* not: deleted meanwhile */
+}
+
 static void begin_session(struct hearing *hearing, struct answer *ret)
 {
-    if (hearing->judge->host != 0 && hearing_may_enter(hearing_standing(hearing))) {
-        record_opening(hearing);
-        if (!hearing_read_truth(hearing) || !hearing->ours)
-            return; /* deleted meanwhile: unusable */
+    bool enters = hearing_may_enter(hearing_standing(hearing));
+    struct activity_log *log = enters ? open_activity(hearing) : NULL;
+
+    if (!enters || hearing->judge->host == 0 || record_opening(hearing, log))
+        ret->verdict = hearing_standing(hearing);
+    if (is_login(hearing, ret)) {
+        ret->days_left = (uint32_t)account_days_left(&hearing->account, &hearing->policy, hearing->now);
+        if (log != NULL)
+            record_login(hearing, log, ret);
     }
-    ret->verdict = hearing_standing(hearing);
-    if (!is_login(hearing, ret))
-        return;
-    ret->days_left = (uint32_t)account_days_left(&hearing->account, &hearing->policy, hearing->now);
-    record_login(hearing, ret);
+    activity_close(log);
 }
 
 static void hear_own_user(struct hearing *hearing, struct answer *ret)
