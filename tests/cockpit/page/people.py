@@ -106,7 +106,7 @@ cdp("Emulation.clearDeviceMetricsOverride")
 view("#/")
 js("document.activeElement.blur()")
 met = set()
-for _ in range(60):
+for _ in range(40 + len(browser.all("a, button, input, select"))):
     keys(Keys.TAB)
     met.add(js("return document.activeElement && document.activeElement.outerHTML"))
 missed = [html for html in js("return [...document.querySelectorAll('a, button, input, select')].filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0).map(e => e.outerHTML)") if html not in met]
@@ -159,6 +159,12 @@ for entry in entries:
         keys(Keys.ARROW_DOWN)
     keys(Keys.ENTER)
     dialog(entry, "Actions for lee")
+open_menu("lee")
+keys(Keys.ENTER)
+wait(lambda: browser.shown("dialog[open]"), "the dialog")
+admin_tool("users", "edit", "lee", "-n", "Lee Longfellow")
+browser.row_sees("lee", "Longfellow")
+dialog("while the row changes", "Actions for lee")
 for text in ("New user", "Import"):
     js("arguments[0].focus()", browser.button(text))
     keys(Keys.ENTER)
