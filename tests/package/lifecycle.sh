@@ -40,7 +40,8 @@ ok "the unit at boot is enabled" [ -L /etc/systemd/system/multi-user.target.want
 ok "... and each day" [ -L /etc/systemd/system/timers.target.wants/coder-publish.timer ]
 ok "backups are not: that is for the administrator to say" eval '[ -e /usr/lib/systemd/system/coder-backup.timer ] && ! find /etc/systemd -name "coder-backup*" | grep -q .'
 ok "sshd's configuration is as it was" eval '! grep -rqi coder /etc/ssh'
-ok "AppArmor's rule can be read where it belongs" grep -q '^  /var/lib/coder/directory r,$' /etc/apparmor.d/abstractions/nameservice.d/coder
+ok "AppArmor's rules can be read where they belong" grep -q '^  /var/lib/coder/directory r,$' /etc/apparmor.d/abstractions/nameservice.d/coder
+ok "... those for the helper, too" grep -q '^  /usr/libexec/coder_helper PUx,$' /etc/apparmor.d/abstractions/authentication.d/coder
 ok "no store is made" [ ! -e "$STATE" ]
 etc >"$tmp/wired"
 
