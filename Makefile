@@ -1,7 +1,7 @@
 # coder-accounts: one non-recursive Makefile; the object lists below are the link table.
 #
 #   make            build the five products into .build/
-#   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the architecture checks; needs no root
+#   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the models (spin), the architecture checks; needs no root
 #   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make deb        the Debian packages, into .build/deb/ (debhelper, dpkg-dev, po-debconf)
@@ -94,7 +94,7 @@ TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
-.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install install uninstall deb lint demo bench bench-login bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb lint demo bench bench-login bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS) $(COCKPIT_WORDS)
@@ -247,7 +247,7 @@ check-world: $(WORLD) $(HELPERS) $(NSS_WORLD) $(B)/world/libnss_next.so.2
 check-build: all $(CHECK) check-world $(TSAN) $(REPLAYS)
 
 # Each test's TAP goes to .build/tap; the whole of it is shown when something fails.
-check: $(CHECK) check-architecture check-install check-fuzz
+check: $(CHECK) check-architecture check-install check-model check-fuzz
 	@rm -rf $(T)/state $(T)/run && mkdir -p $(T)/state $(B)/tap
 	@failed=0; for unit in $(UNITS); do \
 	    CMOCKA_MESSAGE_OUTPUT=TAP CODER_NSS_MODULE=$(CURDIR)/$(T)/libnss_coder.so.2 \
@@ -266,6 +266,10 @@ check-architecture: all
 check-install: all
 	@mkdir -p $(B)/tap
 	@tests/install >$(B)/tap/install.tap; status=$$?; cat $(B)/tap/install.tap; exit $$status
+
+check-model:
+	@mkdir -p $(B)/tap
+	@tests/model/run >$(B)/tap/model.tap; status=$$?; cat $(B)/tap/model.tap; exit $$status
 
 # The first time it fetches a browser and Cockpit: tests/cockpit/root.
 check-cockpit:

@@ -23,6 +23,7 @@
 #include "nss_coder/directory.h"
 #include "nss_coder/directory_map.h"
 #include "nss_coder/directory_mark.h"
+#include "nss_coder/directory_patch.h"
 #include "nss_coder/directory_probe.h"
 #include "fixture/fixture_directory.h"
 
@@ -118,6 +119,34 @@ static void test_a_mark_left_behind(void **state)
     assert_true(directory_view_is_marked(&view));
     assert_int_equal(directory_view_check_whole(&view), DIRECTORY_OK);
     directory_view_close(&view);
+}
+
+/* The next file as a patched copy of this one: without the mark, and with an end. */
+static void test_a_patched_copy(void **state)
+{
+    (void)state;
+    static const struct directory_user zoe = {.name = "zoe", .uid = 95000, .gid = 95000,
+                                              .private_group = true, .gecos = "", .home = "/zoe",
+                                              .shell = "/bin/sh"};
+    const struct directory_patch patch = {.before_generation = 1, .generation = 2, .after = &zoe};
+    struct directory_view view;
+    assert_true(fixture_publish(path, 1));
+    assert_int_equal(generation_now(), 1);
+    assert_true(directory_mark(path));
+    int fd = open(beside, O_RDWR | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(directory_patch(path, fd, &patch), DIRECTORY_OK);
+    assert_int_equal(fchmod(fd, 0644), 0);
+    close(fd);
+    assert_true(directory_replace(beside, path));
+    assert_int_equal(generation_now(), 2);
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_OK);
+    assert_false(directory_view_is_marked(&view));
+    assert_int_equal(directory_view_check_whole(&view), DIRECTORY_OK);
+    directory_view_close(&view);
+    replace_unmarked(3);
+    assert_int_equal(generation_now(), 2); /* nobody asked the kernel */
+    fixture_wait();
+    assert_int_equal(generation_now(), 3);
 }
 
 /* -- in place ---- */
@@ -252,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_another_replacement_is_seen_soon),
         cmocka_unit_test(test_who_judges_looks),
         cmocka_unit_test(test_a_mark_left_behind),
+        cmocka_unit_test(test_a_patched_copy),
         cmocka_unit_test(test_cut_at_every_block),
         cmocka_unit_test(test_copied_over),
         cmocka_unit_test(test_an_older_file),
