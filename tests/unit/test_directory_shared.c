@@ -96,6 +96,15 @@ static void threads_stop(pthread_t threads[THREADS])
     assert_int_equal(atomic_load(&wrong), 0);
 }
 
+static bool is_marked(void)
+{
+    struct directory_view view;
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_OK);
+    bool marked = directory_view_is_marked(&view);
+    directory_view_close(&view);
+    return marked;
+}
+
 static void test_threads_during_replacements(void **state)
 {
     (void)state;
@@ -111,6 +120,7 @@ static void test_threads_during_replacements(void **state)
     threads_stop(threads);
     assert_true(all_published);
     assert_int_equal(judge_path(path, 1 + REPLACEMENTS), ALL_RIGHT);
+    assert_false(is_marked()); /* or each lookup would look at the path */
     assert_int_equal(fixture_mappings(path), 1);
 }
 
