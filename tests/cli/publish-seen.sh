@@ -46,6 +46,9 @@ asks
 ok "... publishes, seen at once" [ "$answer" != /bin/bash ]
 ok "... and unmarked" [ "$(mark)" = 0 ]
 admin-tool users activate alice -y >"$tmp/out" 2>"$tmp/err"
+printf '\1' | dd of="$STATE/directory" bs=1 seek=184 conv=notrunc 2>"$tmp/err"
+exits 0 "a mark and no change to make up for: the next command" admin-tool users list
+ok "... publishes all the same" [ "$(mark)" = 0 ]
 
 # Cut short and written over where it is. The cut is between two lookups: whoever is in one is sent SIGBUS, as ever.
 cp "$STATE/directory" "$tmp/backup"
