@@ -196,8 +196,12 @@ def admin_tool(*words, **more):
     return json.loads(done.stdout) if done.stdout else None
 
 
+made = []
+
+
 def make_user(name, roles="member", password="violet-Otter-77-stream", temporary=False):
-    """An account whose password need not be changed first, unless it is to."""
+    """An account whose password need not be changed first, unless it is to. It ends with the test: another one's Admin is the last."""
+    made.append(name)
     sh("admin-tool", "users", "create", "-u", name, "-e", name + "@example.com", "--roles", roles, "--password-stdin", input=password + "\n")
     if not temporary:
         sh("sqlite3", "/var/lib/coder/private/accounts.db",
@@ -245,5 +249,7 @@ class Tests:
 
     def done(self):
         self.check("the browser's console has no error of the page's, nor anything it refused", not COMPLAINTS, "\n".join(COMPLAINTS))
+        for name in made:
+            sh("admin-tool", "users", "delete", name, "-y", "--force")
         print(f"1..{self.number}")
         raise SystemExit(1 if self.failed else 0)

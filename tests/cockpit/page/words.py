@@ -4,14 +4,14 @@ import re
 from browser import *
 
 t = Tests()
-password = make_user("gil", "admin")
-make_user("hal")
-make_user("noa")
-admin_tool("users", "edit", "noa", "-n", "נועה", "--password-max-days", "1")
-admin_tool("users", "edit", "hal", "--password-max-days", "2")
+password = make_user("abel", "admin")
+make_user("abby")
+make_user("aaron")
+admin_tool("users", "edit", "aaron", "-n", "נועה", "--password-max-days", "1")
+admin_tool("users", "edit", "abby", "--password-max-days", "2")
 browser = Browser()
-browser.login("gil", password).administer(password)
-browser.row_sees("hal", "Member")
+browser.login("abel", password).administer(password)
+browser.row_sees("abby", "Member")
 
 
 def read_in(language):
@@ -50,10 +50,18 @@ def english(words):
     return [word for word, forms in words.items() if word in shown and word not in forms]
 
 
+def press(*places):
+    """The second of what is at the first place where something is: of the users, not oneself."""
+    for place in places:
+        if len(browser.all(place)) > 1:
+            browser.all(place)[1].click()
+            return
+
+
 def tour(what, check):
-    """Each view, and what opens above it; what a check finds in any of them. 'gil' is not looked at: what is told of him is long."""
+    """Each view, and what opens above it; what a check finds in any of them."""
     found = []
-    for place, wait_for in (("#/", ".kebab"), ("#/hal", ".facts"), ("#/?view=audit", "tbody"), ("#/?view=host", "tbody")):
+    for place, wait_for in (("#/", ".kebab"), ("#/abby", ".facts"), ("#/?view=audit", "tbody"), ("#/?view=host", "tbody")):
         browser.go(place)
         wait(lambda: browser.shown(wait_for), place)
         found += check()
@@ -63,9 +71,9 @@ def tour(what, check):
     found += check()
     browser.css("dialog footer .link").click()
     browser.gone("dialog")
-    wait(lambda: browser.shown(".menu") or browser.all(".kebab")[1].click(), "the menu")
+    wait(lambda: browser.shown(".menu") or press(".kebab"), "the menu")
     found += check()
-    wait(lambda: browser.shown("dialog input") or browser.all(".menu button")[1].click(), "the dialog")
+    wait(lambda: browser.shown("dialog input") or press(".menu button", ".kebab"), "the dialog")
     found += check()
     browser.css("dialog footer .link").click()
     browser.gone("dialog")
@@ -87,10 +95,10 @@ def overflow():
 # -- German ---------------------------------------------------------------------------------------
 german = words_of("de")
 read_in("de-de")
-t.sees("the page is German", browser, lambda: browser.sees(german["Users"][0], "h1") or browser.row_sees("hal", german["Member"][0]))
+t.sees("the page is German", browser, lambda: browser.sees(german["Users"][0], "h1") or browser.row_sees("abby", german["Member"][0]))
 t.check("... and says so", browser.driver.execute_script("return document.documentElement.lang + document.documentElement.dir") == "deltr")
 tour("... in all that there is", lambda: english(german))
-for name, number in (("noa", 0), ("hal", 1)):
+for name, number in (("aaron", 0), ("abby", 1)):
     browser.go("#/" + name)
     said = german["after $0 day"][number].replace("$0", str(number + 1))
     t.sees(f"... in the right number: {said}", browser, lambda: browser.sees(said, ".facts"))
