@@ -15,7 +15,7 @@ from selenium.webdriver.remote.file_detector import UselessFileDetector
 SITE = "https://127.0.0.1:9090"
 PAGE = "/coder_accounts"
 DOWNLOADS = "/srv/browser/downloads"
-PATIENCE = 30  # seconds for whatever must come
+PATIENCE = 90  # seconds for whatever must come; what does come is not waited for longer
 COMPLAINTS = []  # what the browsers that are closed had to say against the page
 
 
@@ -91,7 +91,11 @@ class Browser:
             self.driver.switch_to.default_content()
             self.driver.switch_to.frame(self.css("iframe[name='cockpit1:localhost/coder_accounts']"))
             return self.css("#view h1").is_displayed()
-        wait(enter, "the page")
+        try:
+            wait(enter, "the page")
+        except AssertionError as reason:
+            self.driver.switch_to.default_content()
+            raise AssertionError(f"{reason}; instead of it: {self.text()[:500]}") from reason
         return self
 
     def administer(self, password):

@@ -137,6 +137,5 @@ browser.press("Save", "dialog")
 t.sees("the text that is handed over is set, in lines", browser, lambda: browser.gone("dialog") or wait(
     lambda: admin_tool("policy", "get", "hand_over_text")[0]["value"].splitlines()[:2] == ["Welcome {username}", "It is {password}"], "the text"))
 admin_tool("policy", "set", "hand_over_text=default")
-t.check("the browser had nothing to complain about", not [line for line in browser.complaints() if "Refused" in line or "Error" in line], browser.complaints())
 browser.close()
 t.done()
