@@ -19,7 +19,8 @@ async function copy(text, said) {
 }
 
 function oneText(answer) {
-    const text = make("pre", { class: "mono secret", tabindex: "0", role: "group", "aria-label": format(_("For $0"), answer.username) }, answer.hand_over);
+    const words = answer.hand_over.split(/(\S+)/).map((part, at) => at % 2 === 1 ? make("span", { class: "word" }, part) : part);
+    const text = make("pre", { class: "mono secret", tabindex: "0", role: "group", "aria-label": format(_("For $0"), answer.username) }, words);
     const said = make("span", { role: "status", class: "quiet" });
 
     return make("div", { class: "hand-over" }, text, make("div", { class: "toolbar" }, button(_("Copy"), "secondary", () => copy(text, said)), said),

@@ -24,7 +24,7 @@ let leave = null; // ends what the view before this one waits for
 
 function sentence({ name, kind }) {
     if (kind === "limited")
-        return format(_("$0 has limited access now. Turn on administrative access at the top of the window."), name);
+        return format(_("$0 has limited access now. Turn on administrative access: at the top of the window or, on a phone, in the menu Session."), name);
     return format(_("This page is for Admins and Auditors of the accounts of this host, and $0 is neither. An Admin can give roles: admin-tool users edit-roles."), name);
 }
 

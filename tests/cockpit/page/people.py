@@ -1,4 +1,6 @@
 """Everybody can use it: by keyboard alone, by ear, with any sight, on a phone, at whatever address Cockpit has."""
+import re
+
 import browser as world
 from browser import *
 from selenium.webdriver.common.action_chains import ActionChains
@@ -100,6 +102,16 @@ for width in (390, 768):
             wide += [address] if js("const b = document.body, r = document.documentElement; return b.scrollWidth > b.clientWidth || r.scrollWidth > r.clientWidth") else []
         t.check(f"no view is wider than {width} pixels, {'round' if round_ else 'square'}", not wide, wide)
 look(*own)
+view("#/")
+cdp("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=False)
+browser.act("max", "Reset password")
+browser.press("Reset password", "dialog")
+browser.sees("Pass this on", "dialog")
+shape = js("const box = document.querySelector('dialog').getBoundingClientRect(); return [box.right <= innerWidth, box.bottom <= innerHeight]")
+words = js("return [...document.querySelectorAll('dialog pre .word')].map(e => [e.textContent, e.getBoundingClientRect().height])")
+secret = [height for word, height in words if re.fullmatch(r"\w{4}(-\w{4}){4}", word)]
+t.check("a password to pass on is on one line, in a dialog that fits a phone", secret == [words[0][1]] and shape == [True, True], (words, shape))
+browser.press("Close", "dialog")
 cdp("Emulation.clearDeviceMetricsOverride")
 
 # -- by keyboard alone ----------------------------------------------------------------------------
