@@ -30,7 +30,7 @@ plug_end()
 {
     [ -z "$cutter" ] || kill "$cutter" 2>/dev/null
     [ -z "$loop" ] || losetup --detach "$loop"
-    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null
+    [ -z "$daemon" ] || { kill "$daemon"; kill -CONT "$daemon"; } 2>/dev/null   # the cutter may have stopped it
     wait
     cutter='' loop='' daemon=''
 }
@@ -62,7 +62,7 @@ cut_often()
         pid=$(writer) claim=$(claimed)
         if [ -z "$pid" ] || [ "${claim:-0}" -le "$((count * $1 / cuts))" ]; then continue; fi
         kill -STOP "$pid"
-        cp --sparse=always "$work/disk" "$work/cut.$count.$claim"
+        cp --sparse=always "$work/disk" "$work/copy" && mv "$work/copy" "$work/cut.$count.$claim"
         kill -CONT "$pid"
         count=$((count + 1))
     done
@@ -80,7 +80,7 @@ in_world()
 change_in_world()
 {
     truncate -s 0 "$work/log" "$work/exported"
-    qemu-storage-daemon --blockdev "driver=file,node-name=disk,filename=$work/disk" \
+    setpriv --pdeathsig KILL qemu-storage-daemon --blockdev "driver=file,node-name=disk,filename=$work/disk" \
         --blockdev "driver=file,node-name=log,filename=$work/log" --blockdev driver=blklogwrites,node-name=logged,file=disk,log=log \
         --export "type=fuse,id=exported,node-name=logged,mountpoint=$work/exported,writable=on" 2>"$work/daemon" &
     daemon=$!

@@ -74,8 +74,8 @@ class Judge:
             return found if claim == 0 else found + ['there is no account']
         if early < generation(self.records[claim]):
             found.append(f'before it was healed, the directory showed {early}, not {generation(self.records[claim])}')
-        return found + self.content_faults(now, claim, claim if last is None else last) + self.directory_faults(now) + self.login_faults(now) + \
-            self.tool_faults()
+        found += self.content_faults(now, claim, claim if last is None else last)
+        return found + self.directory_faults(now) + self.login_faults(now) + self.tool_faults()
 
     def store_faults(self):
         try:
