@@ -10,7 +10,7 @@
 #
 #   CODER_PLUG_IN="world machine"   one of them, or both
 #   CODER_PLUG_CHANGES (60; in the machine half of it), CODER_PLUG_SECONDS for judging, each (100), CODER_PLUG_CUTS (12),
-#   CODER_PLUG_SEED (by the clock)
+#   CODER_PLUG_SEED (by the clock), CODER_PLUG_ON the filesystem: ext4, or where there is a mkfs for it xfs or btrfs
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -120,22 +120,30 @@ judge()
     ok "control: a disk that loses one write in twenty is found, by state $(told lossy judged)" found lossy
 }
 
+# Nothing of the filesystem's own making is to be written later, when nobody asked for it.
+make_disk()
+{
+    case ${CODER_PLUG_ON:-ext4} in
+        ext4) truncate -s 48M "$1" && mkfs.ext4 -q -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 "$1" ;;
+        xfs) truncate -s 320M "$1" && mkfs.xfs -q -K "$1" ;;
+        btrfs) truncate -s 128M "$1" && mkfs.btrfs -q -K --mixed "$1" >/dev/null ;;
+    esac
+}
+
 plug_in()
 {
     local status=0 count=$changes
     [ "$1" = world ] || count=$((changes / 2))
     work=$all/$1
     mkdir "$work"
-    truncate -s 48M "$work/disk"
-    # Nothing of the filesystem's own making is to be written later, when nobody asked for it.
-    mkfs.ext4 -q -E nodiscard,lazy_itable_init=0,lazy_journal_init=0 "$work/disk"
+    make_disk "$work/disk" || exit 1
     cp --sparse=always "$work/disk" "$work/base"
     : >"$work/changed"
     cut_often "$count" &
     cutter=$!
     "change_in_$1" "$count" || status=$?
     plug_end
-    ok "accounts are changed in a $1, seed $seed" [ "$status" -eq 0 ]
+    ok "accounts are changed in a $1, on ${CODER_PLUG_ON:-ext4}, seed $seed" [ "$status" -eq 0 ]
     [ "$status" -eq 0 ] || sed 's/^/# /' "$work/changed"
     [ "$1" = world ] || look_at_machine
     judge
