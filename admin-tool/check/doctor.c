@@ -29,6 +29,7 @@
 #include "renamed.h"
 #include "repair.h"
 #include "report.h"
+#include "selinux.h"
 #include "setid.h"
 #include "sshd.h"
 #include "store.h"
@@ -38,7 +39,7 @@
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
     check_strangers, check_renamed, check_setid, check_rules, check_range, check_newcomers, check_groups, check_primary_groups, check_pam,
-    check_sshd, check_helper, check_apparmor, check_host,
+    check_sshd, check_helper, check_apparmor, check_selinux, check_host,
 };
 
 /* GO_ON: *ret is the account, or the store is beyond asking and the findings say why. */
