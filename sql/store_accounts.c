@@ -205,12 +205,16 @@ enum store_result store_uid_from(struct store *store, uint32_t from, uint32_t *r
     return STORE_OK;
 }
 
+/* The name an account had last: the others are former ones, whose last row in the log is a rename. */
+#define LAST_FIRST \
+    "ORDER BY deleted_at DESC, EXISTS (SELECT 1 FROM audit WHERE username = t.username AND uid = t.uid AND event = 'rename')"
+
 enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
                                          char ret[ACCOUNT_NAME_SIZE])
 {
     char *name = NULL;
     enum store_result result = database_copy(store->db, &name,
-        "SELECT username FROM tombstones WHERE uid = ? ORDER BY deleted_at DESC LIMIT 1", "i", (int64_t)uid);
+        "SELECT username FROM tombstones t WHERE uid = ? " LAST_FIRST " LIMIT 1", "i", (int64_t)uid);
 
     if (result == STORE_OK)
         snprintf(ret, ACCOUNT_NAME_SIZE, "%s", name);

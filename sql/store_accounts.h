@@ -50,7 +50,7 @@ enum store_result store_uid_from(struct store *store, uint32_t from, uint32_t *r
 enum store_result store_home_owner(struct store *store, const char *home, uint32_t uid,
                                    char ret[ACCOUNT_NAME_SIZE]);
 
-/* Which deleted account had this uid, or this username; NOT_FOUND when none had. */
+/* Which deleted account had this uid, by the name it had last, or this username; NOT_FOUND when none had. */
 enum store_result store_tombstone_by_uid(struct store *store, uint32_t uid,
                                          char ret[ACCOUNT_NAME_SIZE]);
 enum store_result store_tombstone_by_name(struct store *store, const char *username, uint32_t *ret);

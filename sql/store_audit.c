@@ -192,7 +192,7 @@ void store_audit_page_free(struct audit_row *page, size_t count)
 #define MATCHES \
     "(?1 IS NULL OR username = ?1) AND (?2 IS NULL OR event = ?2)" \
     " AND (?3 IS NULL OR ?3 IN (actor, via) OR via = ?3" CLAIMED ")" \
-    " AND (?4 IS NULL OR origin IN (?4, ?4" CLAIMED ")) AND at >= ?5 AND at < ?6 AND id < ?7"
+    " AND (?4 IS NULL OR origin IN (?4, ?4" CLAIMED ", 'ip:' || ?4)) AND at >= ?5 AND at < ?6 AND id < ?7"
 #define MATCH_TYPES "ttttiii"
 #define MATCH_VALUES(filter) \
     (filter)->username, (filter)->event, (filter)->actor, (filter)->origin, (filter)->since, (filter)->until, \

@@ -4,6 +4,7 @@
 #include "store_json.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "account.h"
@@ -29,6 +30,32 @@ void account_extra_begin(const struct account *account, const struct policy *pol
     "             ORDER BY id DESC LIMIT 1))" \
     " FROM (SELECT ?1 AS name UNION ALL SELECT username FROM tombstones WHERE uid = ?2) n)"
 
+enum store_result store_account_suspension(struct store *store, const struct account *account,
+                                           struct account_suspension *ret)
+{
+    static const char query[] =
+        "SELECT at, actor, iif(event = 'suspend', after ->> '$.detail', NULL) FROM audit s"
+        " WHERE id = " LAST_SUSPENSION " AND after ->> '$.status' = 'suspended'";
+    sqlite3_stmt *row;
+    enum store_result result = STORE_NOT_FOUND;
+
+    if (account->status == ACCOUNT_ACTIVE)
+        return result;
+    row = database_prepare(store->db, query, "ti", account->username, (int64_t)account->uid);
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    if (sqlite3_step(row) == SQLITE_ROW) {
+        const unsigned char *by = sqlite3_column_text(row, 1), *reason = sqlite3_column_text(row, 2);
+
+        *ret = (struct account_suspension){ .at = sqlite3_column_int64(row, 0) };
+        snprintf(ret->by, sizeof ret->by, "%s", by != NULL ? (const char *)by : "");
+        snprintf(ret->reason, sizeof ret->reason, "%s", reason != NULL ? (const char *)reason : "");
+        result = STORE_OK;
+    }
+    database_finish(row);
+    return result;
+}
+
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
@@ -36,7 +63,7 @@ static const char account_object[] =
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
     "  'roles', " SQL_ROLES ", 'service_account', json(iif(?17, 'true', 'false')),"
     "  'created_at', " SQL_RFC3339("?9") ", 'password_changed_at', " SQL_RFC3339("?10") ","
-    "  'must_change', json(iif(?11, 'true', 'false')),"
+    "  'has_password', json(iif(?26, 'true', 'false')), 'must_change', json(iif(?11, 'true', 'false')),"
     "  'password_expires_at', " SQL_RFC3339("?12") ","
     "  'account_expires_at', " SQL_RFC3339("?13") ", 'last_login', " SQL_RFC3339("?14") ","
     "  'locked_until', " SQL_RFC3339("?15") ","
@@ -57,7 +84,7 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii" "it", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii" "iti", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
@@ -66,7 +93,8 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
                       (int64_t)account->service, account->password_max_days, extra->password_end,
                       (int64_t)account->never_dormant, extra->dormant_from,
                       (int64_t)(account->gid != 0 ? account->gid : account->uid), account->last_login_day,
-                      (int64_t)(account->status != ACCOUNT_ACTIVE), extra->locks) &&
+                      (int64_t)(account->status != ACCOUNT_ACTIVE), extra->locks,
+                      (int64_t)(account->hash[0] != '\0')) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

@@ -23,6 +23,16 @@ struct account_extra {
 void account_extra_begin(const struct account *account, const struct policy *policy, int64_t now,
                          struct account_extra *ret);
 
+/* The suspension that holds, of the audit log. */
+struct account_suspension {
+    int64_t at;
+    char by[ACCOUNT_NAME_SIZE], reason[1024]; /* cut to size; "": none was given */
+};
+
+/* NOT_FOUND: the account is not suspended, or its log has been pruned. */
+enum store_result store_account_suspension(struct store *store, const struct account *account,
+                                           struct account_suspension *ret);
+
 /* One JSON object, written by SQLite; extra->temporary_password adds that key and `expires_at` is
  * the password's end then. *ret: sqlite memory, wiped and freed by store_text_free. */
 enum store_result store_account_json(struct store *store, const struct account *account,

@@ -30,6 +30,18 @@ static const char *name_host(const struct tool *tool)
     return tool->policy.login_host[0] != '\0' ? tool->policy.login_host : own_name();
 }
 
+/* The password opens nothing once the account has ended. */
+static void write_end(const struct account *account, char ret[WHEN_SIZE])
+{
+    bool ends_before = account->expires_at != 0 &&
+                       (account->temporary_until == 0 || account->expires_at < account->temporary_until);
+
+    if (ends_before)
+        when_format_end(account->expires_at, "never", ret);
+    else
+        when_format(account->temporary_until, "never", ret);
+}
+
 /* snprintf's rule: what did not fit is counted, too. */
 static size_t make_password_lines(const struct account *account, const char *password, char *ret,
                                   size_t size)
@@ -40,7 +52,7 @@ static size_t make_password_lines(const struct account *account, const char *pas
         return (size_t)snprintf(ret, size, "%s\n", account->hash[0] != '\0'
                                                        ? "Your password is the one that you have."
                                                        : "There is no password: log in with your key.");
-    when_format(account->temporary_until, "never", until);
+    write_end(account, until);
     return (size_t)snprintf(ret, size,
                             "Temporary password: %s\n"
                             "Valid until: %s\n"
@@ -133,7 +145,7 @@ static size_t make_own_lines(const struct tool *tool, const struct account *acco
     };
 
     if (password != NULL)
-        when_format(account->temporary_until, "never", until);
+        write_end(account, until);
     return hand_over_fill(tool->policy.hand_over_text, values, ret, size);
 }
 

@@ -51,8 +51,7 @@ bool check_home_owner(struct doctor *doctor, const struct account *account)
     return false;
 }
 
-/* A session's stack makes them: pam_mkhomedir or oddjobd's. */
-static bool is_made_at_login(void)
+bool check_makes_homes(void)
 {
     static const char *const services[] = { "sshd", "login" };
     bool found = false;
@@ -73,7 +72,7 @@ void check_missing_homes(struct doctor *doctor, size_t missing)
     const struct account *only = doctor->account;
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
 
-    if (missing == 0 || is_made_at_login())
+    if (missing == 0 || check_makes_homes())
         return;
     if (only == NULL)
         check_text(what, "%zu active account%s no home directory", missing, missing == 1 ? " has" : "s have");

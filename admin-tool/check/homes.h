@@ -12,6 +12,9 @@
 
 void check_shared_homes(struct doctor *doctor);
 
+/* A login makes the home that is missing: pam_mkhomedir's or oddjobd's line in a session's stack. */
+bool check_makes_homes(void);
+
 /* True when there is none, though there should be. */
 bool check_home_owner(struct doctor *doctor, const struct account *account);
 

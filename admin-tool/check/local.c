@@ -220,6 +220,13 @@ static void check_shares(struct doctor *doctor, const char *path)
         fclose(file);
 }
 
+/* Our own tool has put it there, and nobody else gets the id. */
+static bool was_given_back(const struct doctor *doctor, const struct passwd *line)
+{
+    return doctor->tool->store != NULL && !doctor->quiet &&
+           store_went_to_passwd(doctor->tool->store, line->pw_name, line->pw_uid) == STORE_OK;
+}
+
 static void check_local_ids(struct doctor *doctor)
 {
     const struct policy *policy = &doctor->tool->policy;
@@ -228,7 +235,7 @@ static void check_local_ids(struct doctor *doctor)
     char what[CHECK_TEXT_SIZE];
 
     while (file != NULL && (line = fgetpwent(file)) != NULL)
-        if (line->pw_uid >= policy->uid_min && line->pw_uid <= policy->uid_max) {
+        if (line->pw_uid >= policy->uid_min && line->pw_uid <= policy->uid_max && !was_given_back(doctor, line)) {
             report_range(doctor, "/etc/passwd",
                          check_text(what, "%.64s has uid %u, inside our range of ids",
                                     line->pw_name, line->pw_uid));

@@ -18,6 +18,7 @@
 #include "terminal/command.h"
 #include "terminal/when.h"
 #include "finding.h"
+#include "homes.h"
 #include "local.h"
 #include "pam_stack.h"
 #include "sshd.h"
@@ -142,6 +143,8 @@ static void report_no_home(struct visit *visit)
     char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE] = "make the folder, the user's, mode 0700";
 
     visit->keys_why = "there is no home";
+    if (check_makes_homes())
+        return;
     if (is_plain_home(visit, home))
         check_text(mend, "cp -rT /etc/skel '%s' && chown -R %u:%u '%s' && chmod 700 '%s'", home,
                    uid, uid, home, home);

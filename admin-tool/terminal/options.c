@@ -198,7 +198,9 @@ enum status options_parse(const struct command *command, int argc, char **argv,
     }
     if (status != GO_ON)
         return status;
-    if (ret->value[OPTION_HELP] != NULL || ret->value[OPTION_VERSION] != NULL)
+    if (ret->value[OPTION_HELP] != NULL) /* whatever else is there: whoever looks for it gets it, and nothing is done */
+        return GO_ON;
+    if (ret->value[OPTION_VERSION] != NULL)
         return optind == argc ? GO_ON : refuse_usage(command, KIND_USAGE, "unexpected: ", argv[optind]);
     return take_operands(command, (size_t)(argc - optind), argv + optind, ret);
 }
@@ -236,6 +238,27 @@ static void print_import_help(void)
          "of /etc/passwd (and keeps the files as they were), these decide and suspending has no effect.");
 }
 
+#define EVENTS \
+    "activate, audit-prune, create, delete, edit, edit-roles, import, key-add, key-remove, password changed, " \
+    "password set, policy, rename, repair, require-change, reset-password, restore, suspend, take-over, to-passwd, unlock"
+
+enum status options_check_event(const struct tool *tool)
+{
+    const char *event = tool->arguments.value[OPTION_EVENT];
+    size_t length = event != NULL ? strlen(event) : 0;
+
+    for (const char *p = EVENTS; event != NULL; p += 2) {
+        size_t here = strcspn(p, ",");
+
+        if (here == length && strncmp(p, event, here) == 0)
+            return GO_ON;
+        p += here;
+        if (*p == '\0')
+            return tool_refuse_as(KIND_USAGE, "event", event, "there is no event '%s'; there are " EVENTS, event);
+    }
+    return GO_ON;
+}
+
 static const char *force_help(const struct command *command)
 {
     if (options_take(command, OPTION_EXACT))
@@ -267,9 +290,7 @@ void options_print_help(const struct command *command)
         printf("\nColumns: %s.\n", names);
     }
     if (options_take(command, OPTION_EVENT))
-        puts("\nEvents: activate, audit-prune, create, delete, edit, edit-roles, import, key-add, key-remove, "
-             "password changed, password set, policy, rename, repair, require-change, reset-password, restore, suspend, "
-             "take-over, to-passwd, unlock.");
+        puts("\nEvents: " EVENTS ".");
     if (options_take(command, OPTION_SKIP_BAD))
         print_import_help();
     if (options_take(command, OPTION_FORCE))

@@ -17,6 +17,9 @@ enum status options_parse(const struct command *command, int argc, char **argv,
                           struct arguments *ret);
 void options_print_help(const struct command *command);
 
+/* --event names one that there is: GO_ON; or USAGE, said with all of them. */
+enum status options_check_event(const struct tool *tool);
+
 /* The time that an option names, as when_parse has it; `name` is the option's. GO_ON, *ret untouched when
  * it was not given; or USAGE, said. */
 enum status options_parse_when(const struct tool *tool, enum option_id option, const char *name,

@@ -63,6 +63,8 @@ static enum status parse(struct tool *tool, struct log_reader *ret)
     if (ret->follows && (tool_has(tool, OPTION_UNTIL) || tool_has(tool, OPTION_BEFORE_ID)))
         return tool_refuse(STATUS_USAGE, "-f waits for what is to come: it goes with neither --until nor --before");
     if (status == GO_ON)
+        status = options_check_event(tool);
+    if (status == GO_ON)
         status = parse_number(tool, OPTION_BEFORE_ID, "--before", &ret->filter.before);
     if (status == GO_ON)
         status = options_parse_when(tool, OPTION_SINCE, "--since", &ret->filter.since);

@@ -9,13 +9,16 @@
 
 #include "change/change.h"
 #include "change/handover.h"
+#include "change/known.h"
 #include "pam_coder/credential.h"
 #include "sql/account.h"
+#include "sql/activity_file.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
 #include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "terminal/when.h"
 
 /* A new password, in the clear and hashed; one for each account. */
 struct reset {
@@ -82,6 +85,25 @@ static void note_out(const struct tool *tool, const struct account *account)
                     account_state_name(state));
 }
 
+/* What the account is beside its status, and a password does not mend. */
+static void note_beside(const struct tool *tool, const struct account *account)
+{
+    struct activity_log *log = known_open(tool);
+    char until[WHEN_SIZE];
+    struct known known;
+
+    known_read(tool, log, account, &known);
+    activity_close(log);
+    if (account->service)
+        tool_refuse(GO_ON, "note: %s is a service account, which is meant to have no password; 'admin-tool users edit %s "
+                    "--no-password' takes it away", account->username, account->username);
+    when_format(known.extra.locked_until, "-", until);
+    if (known.extra.locked_until != 0)
+        tool_refuse(GO_ON, "note: %s is locked until %s where the wrong passwords came from; 'admin-tool users unlock %s' "
+                    "ends that", account->username, until, account->username);
+    known_free(&known);
+}
+
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
@@ -91,6 +113,7 @@ static void finish_reset(struct tool *tool, const struct change *change,
     if (!answer_is_json())
         handover_print(tool, after, reset_of(change)->password);
     note_out(tool, after);
+    note_beside(tool, after);
 }
 
 static char *answer_reset(struct tool *tool, const struct change *change, const struct account *after)

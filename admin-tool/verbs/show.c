@@ -24,6 +24,7 @@
 #include "terminal/command.h"
 #include "terminal/escape.h"
 #include "terminal/say.h"
+#include "terminal/when.h"
 
 static enum status print_json(struct tool *tool, const struct listing *listing)
 {
@@ -49,6 +50,28 @@ static enum status print_keys(struct tool *tool, const struct account *account)
     for (size_t i = 0; result == STORE_OK && i < count; i++)
         printf("%-21s %s\n", "Ssh key", keys[i].fingerprint);
     free(keys);
+    return tool_store_status(tool, result, account->username);
+}
+
+/* When, by whom and why, as far as the log knows it. */
+static enum status print_suspension(struct tool *tool, const struct account *account)
+{
+    struct account_suspension found = { 0 };
+    enum store_result result = store_account_suspension(tool->store, account, &found);
+    char text[CELL_SIZE];
+
+    if (result == STORE_NOT_FOUND)
+        return GO_ON;
+    if (result == STORE_OK) {
+        when_format(found.at, "-", text);
+        printf("%-21s %s\n", "Suspended at", text);
+        print_escape(found.by, text, sizeof text);
+        printf("%-21s %s\n", "Suspended by", text);
+    }
+    if (result == STORE_OK && found.reason[0] != '\0') {
+        print_escape(found.reason, text, sizeof text);
+        printf("%-21s %s\n", "Reason", text);
+    }
     return tool_store_status(tool, result, account->username);
 }
 
@@ -86,8 +109,10 @@ enum status users_show(struct tool *tool)
     struct activity_log *log;
     struct columns columns;
     struct known known;
-    enum status status = names != NULL ? print_parse_columns(names, &columns) : GO_ON;
+    enum status status = print_check_columns(tool);
 
+    if (status == GO_ON && names != NULL)
+        status = print_parse_columns(names, &columns);
     if (status == GO_ON)
         status = tool_open(tool);
     if (status != GO_ON)
@@ -107,8 +132,10 @@ enum status users_show(struct tool *tool)
         print_account_lines(&listing, names != NULL ? &columns : NULL);
     if (!tool_wants_json(tool) && names == NULL) {
         print_group(&listing.account);
-        status = print_keys(tool, &listing.account);
+        status = print_suspension(tool, &listing.account);
     }
+    if (status == GO_ON && !tool_wants_json(tool) && names == NULL)
+        status = print_keys(tool, &listing.account);
     known_free(&known);
     explicit_bzero(listing.account.hash, sizeof listing.account.hash);
     return status == GO_ON ? STATUS_DONE : status;

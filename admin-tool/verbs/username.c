@@ -30,9 +30,20 @@ enum status username_check_form(const char *username)
     return tool_refuse_as(KIND_INVALID, "username", username, "the username '%s' %s", username, fault);
 }
 
+/* Renamed, and deleted or given back since. */
+static enum status refuse_late(const struct tool *tool, const char *username, const char *last)
+{
+    bool went = store_went_to_passwd(tool->store, last, 0) == STORE_OK;
+
+    return tool_refuse_as(KIND_TAKEN, "username", username, "%s is the former name of %s, who %s; names are never given "
+                          "out again, so choose another", username, last, went ? "went to /etc/passwd" : "was deleted");
+}
+
 static enum status refuse_former(const struct tool *tool, const char *username)
 {
     struct account heir = { 0 };
+    char last[ACCOUNT_NAME_SIZE];
+    uint32_t uid;
     enum store_result result = store_account_by_former_name(tool->store, username, &heir);
 
     explicit_bzero(heir.hash, sizeof heir.hash);
@@ -40,6 +51,9 @@ static enum status refuse_former(const struct tool *tool, const char *username)
         return tool_refuse_as(KIND_TAKEN, "username", username,
                               "%s is the former name of %s; names are never given out again, so "
                            "choose another", username, heir.username);
+    if (store_tombstone_by_name(tool->store, username, &uid) == STORE_OK &&
+        store_tombstone_by_uid(tool->store, uid, last) == STORE_OK && strcmp(last, username) != 0)
+        return refuse_late(tool, username, last);
     if (store_went_to_passwd(tool->store, username, 0) == STORE_OK)
         return tool_refuse_as(KIND_TAKEN, "username", username,
                               "%s went to /etc/passwd, and the name is nobody else's; if it is there, 'admin-tool "

@@ -52,7 +52,12 @@ exits 0 "--origin" admin-tool audit --origin 192.0.2.7 -o json
 json '[r["event"] for r in d] == ["suspend"]' "... though it is only claimed"
 exits 0 "an origin that nobody had" admin-tool audit --origin 192.0.2. -o json
 json 'd == []' "... has no rows"
-exits 0 "SQL is a text" admin-tool audit --event "x' OR '1'='1" -o json
+exits 2 "an event that there is not" admin-tool audit --event suspnd
+complains "'suspnd'; there are activate, .*, suspend, .*, unlock" "... and all that there are"
+exits 2 "... a part of one" admin-tool audit --event import,
+exits 2 "... nothing" admin-tool audit --event ''
+exits 0 "... with a blank" admin-tool audit --event 'password changed'
+exits 0 "SQL is a text" admin-tool audit --actor "x' OR '1'='1" -o json
 json 'd == []' "... that no row has"
 exits 0 "--until the past" admin-tool audit --until 2001-01-01 -o json
 json 'd == []' "... none"
@@ -113,4 +118,12 @@ json '"create" in [r["event"] for r in d]' "... is found"
 complains 'caroline' "... and the name of now is said"
 exits 0 "--user of an account without rows" admin-tool audit --user alice --event suspend -o json
 json 'd == []' "... is an account"
+# -- a login's address ----------------------------------------------------------------------------
+
+sqlite3 "$STORE" "INSERT INTO audit (at, event, actor, via, origin, uid, username, before, after)
+    VALUES (unixepoch(), 'password changed', 'alice', 'sshd', 'ip:203.0.113.7', 70100, 'alice', '{}', '{}')" 2>"$tmp/err"
+exits 0 "--origin of a login" admin-tool audit --origin 203.0.113.7 -o json
+json '[r["event"] for r in d] == ["password changed"]' "... is its address"
+exits 0 "... or as a row has it" admin-tool audit --origin ip:203.0.113.7 -o json
+json 'len(d) == 1' "... the same"
 done_testing
