@@ -219,8 +219,9 @@ struct directory_shelf; /* a shared map and the number of its readers */
 /* Private to the reader; keep it on the stack. */
 struct directory_view {
     struct directory_shelf *shelf;
-    unsigned lane; /* of the shelf's counts */
-    struct directory_map own; /* used only when the map could not be shared */
+    unsigned lane;                      /* of the shelf's counts */
+    const struct directory_map *shared; /* the shelf's; NULL where the map could not be shared */
+    struct directory_map own;           /* used only then */
 };
 
 /* One user or group; it owns its text and may outlive the view. */

@@ -11,11 +11,21 @@
 #include "directory.h"
 
 #define HASH_FACTOR 0x9e3779b97f4a7c15U /* odd, so multiplying by it can be undone */
+#define LITTLE_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
 static uint64_t hash_word(uint64_t state, uint64_t word)
 {
     state = (state ^ word) * HASH_FACTOR;
     return state ^ (state >> 32);
+}
+
+/* The bytes in front, zeros behind. In a register: a word put together in memory is waited for. */
+static uint64_t last_word(const unsigned char *bytes, size_t length)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++)
+        word |= (uint64_t)bytes[i] << (8 * (LITTLE_ENDIAN_HOST ? i : 7 - i));
+    return word;
 }
 
 uint64_t directory_hash_add(uint64_t state, const void *data, size_t length)
@@ -26,11 +36,7 @@ uint64_t directory_hash_add(uint64_t state, const void *data, size_t length)
         memcpy(&word, bytes, sizeof(word));
         state = hash_word(state, word);
     }
-    if (length == 0)
-        return state;
-    word = 0;
-    memcpy(&word, bytes, length);
-    return hash_word(state, word);
+    return length == 0 ? state : hash_word(state, last_word(bytes, length));
 }
 
 uint64_t directory_hash_end(uint64_t state)

@@ -189,6 +189,12 @@ static void map_expect(const struct directory_map *map, enum directory_section t
                        + (hash & (slots->count - 1)) * sizeof(struct directory_slot));
 }
 
+static void view_share(struct directory_view *view, struct directory_shelf *shelf)
+{
+    view->shelf = shelf;
+    view->shared = directory_shelf_map(shelf);
+}
+
 static enum directory_result view_map_anew(const char *path, struct directory_view *ret)
 {
     int64_t now = directory_clock();
@@ -196,9 +202,14 @@ static enum directory_result view_map_anew(const char *path, struct directory_vi
     enum directory_result result = map_open(path, &map);
     if (result != DIRECTORY_OK)
         return result;
-    ret->shelf = map.data != NULL ? directory_shelf_put(&map, now, ret->lane) : NULL;
-    if (ret->shelf == NULL)
+    struct directory_shelf *shelf =
+        map.data != NULL ? directory_shelf_put(&map, now, ret->lane) : NULL;
+    if (shelf != NULL) {
+        view_share(ret, shelf);
+    } else {
+        ret->shared = NULL;
         ret->own = map;
+    }
     return DIRECTORY_OK;
 }
 
@@ -212,7 +223,7 @@ static enum directory_result view_open_shared(const char *path, struct directory
     if (!may_be_fresh || !directory_shelf_is_fresh(shelf))
         result = shelf_look(shelf, path);
     if (result == DIRECTORY_OK)
-        ret->shelf = shelf;
+        view_share(ret, shelf);
     else
         directory_shelf_drop(shelf, ret->lane);
     return result;
@@ -239,7 +250,7 @@ enum directory_result directory_view_open_for(const char *path, enum directory_s
 
 void directory_view_close(struct directory_view *view)
 {
-    if (view->shelf != NULL)
+    if (view->shared != NULL)
         directory_shelf_drop(view->shelf, view->lane);
     else
         directory_map_release(&view->own);
@@ -256,7 +267,7 @@ enum directory_result directory_view_of(int fd, struct directory_view *ret)
 
 static const struct directory_map *view_map(const struct directory_view *view)
 {
-    return view->shelf != NULL ? directory_shelf_map(view->shelf) : &view->own;
+    return view->shared != NULL ? view->shared : &view->own;
 }
 
 const struct directory_header *directory_view_header(const struct directory_view *view)

@@ -128,7 +128,8 @@ bool patching_change_group(struct directory_patching *patching, uint32_t gid,
                            const struct directory_user *user, bool joins)
 {
     struct directory_key key = directory_key_of_id(gid);
-    struct directory_loaded group;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded group = {.scratch = scratch};
     struct directory_place place;
     if (directory_locate(&patching->view, DIRECTORY_GROUP_IDS, &key, &group, &place)
             != DIRECTORY_OK

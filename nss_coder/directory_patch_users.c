@@ -22,7 +22,8 @@
 static bool slot_add(struct directory_patching *patching, enum directory_section table,
                      const struct directory_key *key, uint64_t index)
 {
-    struct directory_loaded unused;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded unused = {.scratch = scratch};
     struct directory_place place;
     struct directory_slot slot;
     if (directory_locate(&patching->view, table, key, &unused, &place) != DIRECTORY_NOT_FOUND
@@ -36,7 +37,8 @@ static bool slot_add(struct directory_patching *patching, enum directory_section
 static bool slot_home(const struct directory_patching *patching, enum directory_section table,
                       const struct directory_slot *slot, uint64_t *ret)
 {
-    struct directory_loaded loaded;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded loaded = {.scratch = scratch};
     if (!directory_record_load(&patching->view, DIRECTORY_USERS, slot->index - 1U, &loaded))
         return false;
     struct directory_key key = table == DIRECTORY_USER_NAMES
@@ -52,7 +54,8 @@ static bool slot_remove(struct directory_patching *patching, enum directory_sect
                         const struct directory_key *key)
 {
     uint64_t mask = patching->header.sections[table].count - 1;
-    struct directory_loaded unused;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded unused = {.scratch = scratch};
     struct directory_place place;
     if (directory_locate(&patching->view, table, key, &unused, &place) != DIRECTORY_OK)
         return false;
@@ -175,7 +178,8 @@ static bool user_remove(struct directory_patching *patching, uint64_t index,
 /* Behind all others: users are in the order of their ids. Removed ones at the end say nothing. */
 static bool user_is_last(const struct directory_patching *patching, uint32_t uid)
 {
-    struct directory_loaded loaded;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded loaded = {.scratch = scratch};
     static const struct directory_record none;
     for (uint64_t i = patching->header.sections[DIRECTORY_USERS].count; i > 0; i--) {
         if (directory_record_load(&patching->view, DIRECTORY_USERS, i - 1, &loaded))
@@ -239,7 +243,8 @@ bool patching_change_user(struct directory_patching *patching, const struct dire
     if (before == NULL)
         return user_add(patching, after);
     struct directory_key key = directory_key_of_id(before->uid);
-    struct directory_loaded loaded;
+    char scratch[DIRECTORY_TEXT_MAX];
+    struct directory_loaded loaded = {.scratch = scratch};
     struct directory_place place;
     if (directory_locate(&patching->view, DIRECTORY_USER_IDS, &key, &loaded, &place)
             != DIRECTORY_OK

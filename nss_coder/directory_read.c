@@ -84,37 +84,80 @@ static void entry_fill(const struct directory_loaded *loaded, struct directory_e
     ret->home = (uint16_t)(ret->gecos + record->lengths[1] + 1U);
     ret->shell = (uint16_t)(ret->home + record->lengths[2] + 1U);
     ret->text_length = (uint16_t)record->text_length;
-    memcpy(ret->text, loaded->text, record->text_length);
+    if (loaded->text != ret->text)
+        memcpy(ret->text, loaded->text, record->text_length);
 }
 
-static const void *list_load(const struct directory_view *view, const struct directory_entry *entry,
+/* A list as a record or an entry names it. */
+struct list {
+    uint64_t offset;
+    uint32_t length;
+    uint32_t count;
+    uint32_t checksum;
+};
+
+static struct list list_of(const struct directory_entry *entry)
+{
+    return (struct list){entry->list_offset, entry->list_length, entry->list_count,
+                         entry->list_checksum};
+}
+
+static const void *list_load(const struct directory_view *view, const struct list *list,
                              void *scratch)
 {
-    const void *list = directory_view_bytes(view, entry->list_offset, entry->list_length, scratch);
-    if (list == NULL)
+    const void *bytes = directory_view_bytes(view, list->offset, list->length, scratch);
+    if (bytes == NULL)
         return NULL;
-    return directory_list_checksum(list, entry->list_length) == entry->list_checksum ? list : NULL;
+    return directory_list_checksum(bytes, list->length) == list->checksum ? bytes : NULL;
 }
 
 /* A list of gids, if that is what it is. */
-static const char *gids_load(const struct directory_view *view, const struct directory_entry *user,
+static const char *gids_load(const struct directory_view *view, const struct list *list,
                              uint32_t scratch[DIRECTORY_GIDS_MAX])
 {
-    if (user->list_count > DIRECTORY_GIDS_MAX
-        || user->list_length != user->list_count * sizeof(*scratch))
+    if (list->count > DIRECTORY_GIDS_MAX || list->length != list->count * sizeof(*scratch))
         return NULL;
-    return list_load(view, user, scratch);
+    return list_load(view, list, scratch);
 }
 
-/* The last gid is the primary group's; without it there is no answer. */
-static enum directory_result entry_find_group(const struct directory_view *view,
-                                              struct directory_entry *user)
+static uint32_t gid_at(const char *gids, uint32_t index)
+{
+    uint32_t gid;
+    memcpy(&gid, gids + index * sizeof(gid), sizeof(gid));
+    return gid;
+}
+
+/* The supplementary ones. */
+static enum directory_result gids_copy(const struct directory_view *view, const struct list *list,
+                                       bool private_group, uint32_t ret[DIRECTORY_GIDS_MAX],
+                                       size_t *ret_count)
+{
+    const char *gids = gids_load(view, list, ret);
+    uint32_t primary = private_group ? 0 : 1;
+    if (gids == NULL || list->count < primary
+        || (primary == 1 && !id_is_sound(gid_at(gids, list->count - 1U))))
+        return DIRECTORY_UNAVAILABLE;
+    size_t count = 0;
+    for (uint32_t i = 0; i < list->count - primary; i++) {
+        uint32_t gid = gid_at(gids, i);
+        if (id_is_sound(gid))
+            ret[count++] = gid;
+    }
+    *ret_count = count;
+    return DIRECTORY_OK;
+}
+
+/* The last gid is the primary group's; without it there is no answer. Not inlined: its room on the
+ * stack is for the few who have another than their private one. */
+__attribute__((noinline)) static enum directory_result
+entry_find_group(const struct directory_view *view, struct directory_entry *user)
 {
     uint32_t scratch[DIRECTORY_GIDS_MAX];
-    const char *gids = gids_load(view, user, scratch);
-    if (gids == NULL || user->list_count == 0)
+    struct list list = list_of(user);
+    const char *gids = gids_load(view, &list, scratch);
+    if (gids == NULL || list.count == 0)
         return DIRECTORY_UNAVAILABLE;
-    memcpy(&user->gid, gids + user->list_length - sizeof(user->gid), sizeof(user->gid));
+    user->gid = gid_at(gids, list.count - 1U);
     return id_is_sound(user->gid) ? DIRECTORY_OK : DIRECTORY_UNAVAILABLE;
 }
 
@@ -201,6 +244,7 @@ static enum directory_result table_find(const struct directory_view *view,
     if (key->name == NULL && !id_is_sound(key->id))
         return DIRECTORY_NOT_FOUND;
     struct directory_loaded loaded;
+    loaded.scratch = ret->text;
     enum directory_result result = directory_locate(view, table, key, &loaded, NULL);
     if (result != DIRECTORY_OK)
         return result;
@@ -220,31 +264,37 @@ struct directory_key directory_key_of_id(uint32_t id)
     return (struct directory_key){.id = id, .hash = directory_hash_id(id)};
 }
 
+enum directory_result directory_find_user(const struct directory_view *view,
+                                          const struct directory_key *key,
+                                          struct directory_entry *ret)
+{
+    return table_find(view, key->name != NULL ? DIRECTORY_USER_NAMES : DIRECTORY_USER_IDS, key, ret);
+}
+
 enum directory_result directory_find_user_by_name(const struct directory_view *view,
                                                   const char *name, struct directory_entry *ret)
 {
     struct directory_key key = directory_key_of_name(name);
-    return table_find(view, DIRECTORY_USER_NAMES, &key, ret);
+    return directory_find_user(view, &key, ret);
 }
 
 enum directory_result directory_find_user_by_uid(const struct directory_view *view, uint32_t uid,
                                                  struct directory_entry *ret)
 {
     struct directory_key key = directory_key_of_id(uid);
-    return table_find(view, DIRECTORY_USER_IDS, &key, ret);
+    return directory_find_user(view, &key, ret);
 }
 
 /* Role groups first: the writer refuses a private group of the same name or id. */
-static enum directory_result group_find(const struct directory_view *view,
-                                        const struct directory_key *key,
-                                        struct directory_entry *ret)
+enum directory_result directory_find_group(const struct directory_view *view,
+                                           const struct directory_key *key,
+                                           struct directory_entry *ret)
 {
-    bool by_name = key->name != NULL;
-    enum directory_result result =
-        table_find(view, by_name ? DIRECTORY_GROUP_NAMES : DIRECTORY_GROUP_IDS, key, ret);
+    enum directory_section table = key->name != NULL ? DIRECTORY_GROUP_NAMES : DIRECTORY_GROUP_IDS;
+    enum directory_result result = table_find(view, table, key, ret);
     if (result != DIRECTORY_NOT_FOUND)
         return result;
-    result = table_find(view, by_name ? DIRECTORY_USER_NAMES : DIRECTORY_USER_IDS, key, ret);
+    result = directory_find_user(view, key, ret);
     return result == DIRECTORY_OK ? entry_make_private_group(ret) : result;
 }
 
@@ -252,14 +302,14 @@ enum directory_result directory_find_group_by_name(const struct directory_view *
                                                    const char *name, struct directory_entry *ret)
 {
     struct directory_key key = directory_key_of_name(name);
-    return group_find(view, &key, ret);
+    return directory_find_group(view, &key, ret);
 }
 
 enum directory_result directory_find_group_by_gid(const struct directory_view *view, uint32_t gid,
                                                   struct directory_entry *ret)
 {
     struct directory_key key = directory_key_of_id(gid);
-    return group_find(view, &key, ret);
+    return directory_find_group(view, &key, ret);
 }
 
 static enum directory_result record_at(const struct directory_view *view,
@@ -269,6 +319,7 @@ static enum directory_result record_at(const struct directory_view *view,
     if (index >= directory_view_header(view)->sections[section].count)
         return DIRECTORY_NOT_FOUND;
     struct directory_loaded loaded;
+    loaded.scratch = ret->text;
     if (!directory_record_load(view, section, index, &loaded))
         return DIRECTORY_UNAVAILABLE;
     entry_fill(&loaded, ret);
@@ -299,19 +350,23 @@ enum directory_result directory_user_gids(const struct directory_view *view,
                                           const struct directory_entry *user,
                                           uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count)
 {
-    const char *list = gids_load(view, user, ret);
-    if (list == NULL)
-        return DIRECTORY_UNAVAILABLE;
-    size_t count = 0;
-    uint32_t supplementary = user->list_count - (user->private_group ? 0U : 1U);
-    for (uint32_t i = 0; i < supplementary; i++) {
-        uint32_t gid;
-        memcpy(&gid, list + i * sizeof(gid), sizeof(gid));
-        if (id_is_sound(gid))
-            ret[count++] = gid;
-    }
-    *ret_count = count;
-    return DIRECTORY_OK;
+    struct list list = list_of(user);
+    return gids_copy(view, &list, user->private_group, ret, ret_count);
+}
+
+enum directory_result directory_find_gids(const struct directory_view *view,
+                                          const struct directory_key *key,
+                                          uint32_t ret[DIRECTORY_GIDS_MAX], size_t *ret_count)
+{
+    struct directory_loaded user;
+    user.scratch = (char *)ret;
+    enum directory_result result = directory_locate(view, DIRECTORY_USER_NAMES, key, &user, NULL);
+    if (result != DIRECTORY_OK)
+        return result;
+    const struct directory_record *record = &user.record;
+    struct list list = {record->list_offset, record->list_length, record->list_count,
+                        record->list_checksum};
+    return gids_copy(view, &list, (record->flags & DIRECTORY_NO_GROUP) == 0, ret, ret_count);
 }
 
 enum directory_result directory_group_members(const struct directory_view *view,
@@ -321,10 +376,11 @@ enum directory_result directory_group_members(const struct directory_view *view,
     members[0] = NULL;
     if (group->list_count == 0)
         return DIRECTORY_OK;
-    const void *list = list_load(view, group, names);
-    if (list == NULL)
+    struct list list = list_of(group);
+    const void *bytes = list_load(view, &list, names);
+    if (bytes == NULL)
         return DIRECTORY_UNAVAILABLE;
-    memmove(names, list, group->list_length);
+    memmove(names, bytes, group->list_length);
     char *end = names + group->list_length;
     for (uint32_t i = 0; i < group->list_count; i++) {
         char *nul = memchr(names, '\0', (size_t)(end - names));

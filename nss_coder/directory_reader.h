@@ -11,19 +11,14 @@
 #include <stdint.h>
 
 #include "directory.h"
+#include "directory_read.h"
 
-/* A record that passed every check; its text lies in the map or in scratch. */
+/* A record that passed every check; its text lies in the map or in scratch, DIRECTORY_TEXT_MAX bytes of
+ * the caller's. */
 struct directory_loaded {
     struct directory_record record;
     const char *text;
-    char scratch[DIRECTORY_TEXT_MAX];
-};
-
-struct directory_key {
-    const char *name; /* NULL: by id */
-    size_t name_length;
-    uint32_t id;
-    uint64_t hash;
+    char *scratch;
 };
 
 /* Where a search ended: at the key's slot and record or, NOT_FOUND, at the empty slot for it. */
@@ -31,9 +26,6 @@ struct directory_place {
     uint64_t slot;
     uint64_t index;
 };
-
-struct directory_key directory_key_of_name(const char *name);
-struct directory_key directory_key_of_id(uint32_t id);
 
 /* False: outside the file, or not to be read. */
 bool directory_slot_read(const struct directory_view *view, enum directory_section table,

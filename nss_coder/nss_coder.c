@@ -7,11 +7,9 @@
 #include "nss_coder.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "directory.h"
-#include "directory_checksum.h"
 #include "directory_map.h"
 
 #define TRUTH_PATH CODER_STATE_DIR "/private" /* the folder of the store */
@@ -58,14 +56,13 @@ static enum directory_result opened(enum directory_result result)
     return result;
 }
 
-enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret)
+enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_key *ret_key,
+                                     struct directory_view *ret)
 {
-    if (name == NULL)
-        return opened(directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_IDS,
-                                              directory_hash_id(id), ret));
-    size_t length = strnlen(name, DIRECTORY_NAME_MAX + 1);
-    return opened(directory_view_open_for(DIRECTORY_PATH, DIRECTORY_USER_NAMES,
-                                          directory_hash_name(name, length), ret));
+    *ret_key = name != NULL ? directory_key_of_name(name) : directory_key_of_id(id);
+    return opened(directory_view_open_for(DIRECTORY_PATH,
+                                          name != NULL ? DIRECTORY_USER_NAMES : DIRECTORY_USER_IDS,
+                                          ret_key->hash, ret));
 }
 
 static void cursor_close(struct nss_coder_cursor *cursor)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "directory.h"
+#include "directory_read.h"
 
 /*
  * The one translation: OK is SUCCESS; NOT_FOUND is NOTFOUND, ENOENT; SHORT_BUFFER is TRYAGAIN,
@@ -32,7 +33,8 @@ enum nss_status nss_coder_list_status(enum directory_result result, int saved_er
  * A view for one lookup of a user or private group, by name or, when that is NULL, by id. Where
  * there is neither a directory nor a store, as before the first account: NOT_FOUND.
  */
-enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_view *ret);
+enum directory_result nss_coder_open(const char *name, uint32_t id, struct directory_key *ret_key,
+                                     struct directory_view *ret);
 
 /*
  * Where an enumeration is. glibc serialises the *ent functions of one map with a lock of its own.

@@ -51,12 +51,12 @@ static enum directory_result group_get(const char *name, gid_t gid, struct group
                                        size_t size)
 {
     struct directory_view view;
-    enum directory_result result = nss_coder_open(name, gid, &view);
+    struct directory_key key;
+    enum directory_result result = nss_coder_open(name, gid, &key, &view);
     if (result != DIRECTORY_OK)
         return result;
     struct directory_entry group;
-    result = name != NULL ? directory_find_group_by_name(&view, name, &group)
-                          : directory_find_group_by_gid(&view, gid, &group);
+    result = directory_find_group(&view, &key, &group);
     if (result == DIRECTORY_OK)
         result = group_fill(&view, &group, ret, buffer, size);
     directory_view_close(&view);
@@ -106,13 +106,11 @@ static enum directory_result gids_get(const char *user, uint32_t ret[DIRECTORY_G
                                       size_t *ret_count)
 {
     struct directory_view view;
-    enum directory_result result = nss_coder_open(user, 0, &view);
+    struct directory_key key;
+    enum directory_result result = nss_coder_open(user, 0, &key, &view);
     if (result != DIRECTORY_OK)
         return result;
-    struct directory_entry entry;
-    result = directory_find_user_by_name(&view, user, &entry);
-    if (result == DIRECTORY_OK)
-        result = directory_user_gids(&view, &entry, ret, ret_count);
+    result = directory_find_gids(&view, &key, ret, ret_count);
     directory_view_close(&view);
     return result;
 }

@@ -39,11 +39,11 @@ static enum directory_result passwd_fill(const struct directory_entry *user, str
 static enum directory_result passwd_find(const char *name, uid_t uid, struct directory_entry *ret)
 {
     struct directory_view view;
-    enum directory_result result = nss_coder_open(name, uid, &view);
+    struct directory_key key;
+    enum directory_result result = nss_coder_open(name, uid, &key, &view);
     if (result != DIRECTORY_OK)
         return result;
-    result = name != NULL ? directory_find_user_by_name(&view, name, ret)
-                          : directory_find_user_by_uid(&view, uid, ret);
+    result = directory_find_user(&view, &key, ret);
     directory_view_close(&view);
     return result;
 }

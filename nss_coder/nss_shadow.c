@@ -47,10 +47,11 @@ static enum directory_result shadow_fill(const struct directory_entry *user, str
 static enum directory_result shadow_find(const char *name, struct directory_entry *ret)
 {
     struct directory_view view;
-    enum directory_result result = nss_coder_open(name, 0, &view);
+    struct directory_key key;
+    enum directory_result result = nss_coder_open(name, 0, &key, &view);
     if (result != DIRECTORY_OK)
         return result;
-    result = directory_find_user_by_name(&view, name, ret);
+    result = directory_find_user(&view, &key, ret);
     directory_view_close(&view);
     if (result == DIRECTORY_OK && !ret->suspended)
         return DIRECTORY_NOT_FOUND;
