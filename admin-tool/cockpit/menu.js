@@ -51,7 +51,8 @@ function show(opener, entries) {
     opener.after(list);
     opener.setAttribute("aria-expanded", "true");
     open = { list, opener };
-    if (list.getBoundingClientRect().bottom > document.documentElement.clientHeight)
+    const { bottom, height } = list.getBoundingClientRect();
+    if (bottom > document.documentElement.clientHeight && opener.getBoundingClientRect().top >= height)
         list.classList.add("up");
     items[0].focus();
 }

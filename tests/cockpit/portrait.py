@@ -15,7 +15,7 @@ for name, full_name, roles in people:
     admin_tool("users", "edit", name, "-n", full_name)
 admin_tool("users", "create", "-u", "ci-runner", "-n", "Builds", "--service-account")
 admin_tool("users", "suspend", "erin", "-y", "--reason", "left")
-browser = Browser(1280, 720)
+browser = Browser(1280, 860)
 browser.login("alice", password).administer(password)
 browser.row_sees("erin", "Suspended")
 browser.press("Actions for bob")

@@ -147,6 +147,14 @@ keys("r")
 t.check("... and by letters", focused().startswith("R"), focused())
 keys(Keys.ESCAPE)
 t.check("... and Escape leads back", not browser.shown(".menu") and focused() == "Actions for lee", focused())
+cdp("Emulation.setDeviceMetricsOverride", width=1280, height=500, deviceScaleFactor=1, mobile=False)
+js("document.querySelector('.kebab').focus()")
+keys(Keys.ENTER)
+wait(lambda: browser.shown(".menu"), "the menu of the first row")
+cut = js("return document.querySelector('.menu').getBoundingClientRect().top + (document.body.scrollTop || document.documentElement.scrollTop)")
+t.check("... no entry of it is above the page", cut >= 0, cut)
+keys(Keys.ESCAPE)
+cdp("Emulation.clearDeviceMetricsOverride")
 
 
 def dialog(what, opener):
@@ -167,8 +175,9 @@ def dialog(what, opener):
 
 for entry in entries:
     open_menu("lee")
-    while focused() != entry:
-        keys(Keys.ARROW_DOWN)
+    for _ in entries:
+        if focused() != entry:
+            keys(Keys.ARROW_DOWN)
     keys(Keys.ENTER)
     dialog(entry, "Actions for lee")
 open_menu("lee")
