@@ -103,7 +103,7 @@ look_at_machine()
 {
     ok "after the power went it booted, with the disk in its place" is mounted changed /dev/vdc
     ok "... the unit at boot has published" is unit changed 'success 0'
-    ok "... the doctor finds nothing in store and directory" is named changed ''
+    ok "... the doctor finds nothing in store and directory" is named changed nothing
     ok "... nor is anything wrong with the audit log" is log changed 0
     cp --sparse=always "$work/disk" "$work/cut.boot.$(claimed)"
 }
