@@ -81,7 +81,7 @@ JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder
                pam_coder/address.o pam_coder/subordinate.o
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o \
                pam_coder/inherited.o pam_coder/request.o $(READER_OBJS)
-HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
+HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
 
 # floors 2 to 7: the tool.
 TOOL_ROOMS  := verbs check import change host terminal

@@ -19,6 +19,7 @@
 #include "judge.h"
 #include "login_day.h"
 #include "request.h"
+#include "turn.h"
 
 /* Behind the socket all users share the connections that systemd takes, and a request comes with its own. */
 enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LATE_WAIT_MS = 1000, LIFE_SECONDS = 20 };
@@ -56,6 +57,17 @@ static bool is_permitted(const struct request *request, uint32_t caller_uid)
            (request->kind == REQUEST_AUTHENTICATE || request->kind == REQUEST_ACCOUNT);
 }
 
+static void hear(const struct judge *judge, const struct ucred *peer, const struct request *request, struct answer *ret,
+                 struct login_day *ret_login)
+{
+    bool own = peer->uid != CODER_OWNER_UID && request->kind == REQUEST_AUTHENTICATE;
+    int turn = own ? turn_wait(judge->run_dir, peer->uid) : -1;
+
+    judge_request(judge, request, ret, ret_login);
+    if (turn >= 0)
+        close(turn);
+}
+
 /* peer: of a socketpair(2) it is who made it, the host. */
 static void serve(const struct ucred *peer, struct request *request)
 {
@@ -75,7 +87,7 @@ static void serve(const struct ucred *peer, struct request *request)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
     request_settle(request, peer->uid == CODER_OWNER_UID);
     if (is_permitted(request, peer->uid))
-        judge_request(&judge, request, &answer, &login);
+        hear(&judge, peer, request, &answer, &login);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
     explicit_bzero(request, sizeof *request); /* what is left may take a while */
     holder_set_patience(LATE_WAIT_MS);

@@ -1,0 +1,60 @@
+/*
+ * One octet of a file for each user, locked by who has the turn; the kernel wakes who waits for it in order. Nobody waits
+ * for another user, so who has his own helpers stopped or slowed down delays himself alone.
+ */
+#include "turn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sql/activity_file.h"
+#include "request.h"
+
+enum { PATIENCE_MS = 12000, TICK_MS = 500 }; /* the asker waits for 20 s in all */
+
+static int open_turns(const char *run_dir)
+{
+    char path[4096];
+
+    activity_make_folders(run_dir);
+    if (snprintf(path, sizeof path, "%s/turns", run_dir) >= (int)sizeof path)
+        return -1;
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+static void tick(int signal)
+{
+    (void)signal;
+}
+
+/* fcntl(2) waits without an end: a signal interrupts it, and comes again, in case it was there before. */
+static bool start_ticking(timer_t *ret)
+{
+    const struct timespec pause = { .tv_nsec = TICK_MS * 1000000L };
+    const struct itimerspec ticks = { .it_interval = pause, .it_value = pause };
+    const struct sigaction action = { .sa_handler = tick };
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+
+    return sigaction(SIGUSR1, &action, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, ret) == 0 &&
+           timer_settime(*ret, 0, &ticks, NULL) == 0;
+}
+
+int turn_wait(const char *run_dir, uint32_t uid)
+{
+    struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)uid, .l_len = 1 };
+    int64_t end = packet_clock() + PATIENCE_MS;
+    int fd = open_turns(run_dir);
+    timer_t timer;
+
+    if (fd < 0 || fcntl(fd, F_SETLK, &turn) == 0 || !start_ticking(&timer))
+        return fd;
+    while (fcntl(fd, F_SETLKW, &turn) != 0 && errno == EINTR && packet_clock() < end)
+        ;
+    timer_delete(timer);
+    return fd;
+}
