@@ -1,6 +1,6 @@
 /*
- * One octet of a file for each user, locked by who has the turn; the kernel wakes who waits for it in order. Nobody waits
- * for another user, so who has his own helpers stopped or slowed down delays himself alone.
+ * A few octets of a file for each user, locked by who has a turn; the kernel wakes who waits for one in order. Nobody
+ * waits for another user, so who has his own helpers stopped or slowed down delays himself alone.
  */
 #include "turn.h"
 
@@ -16,6 +16,7 @@
 #include "request.h"
 
 enum { PATIENCE_MS = 12000, TICK_MS = 500 }; /* the asker waits for 20 s in all */
+enum { TURNS = 4 };                          /* fewer than the attempts that may be under way */
 
 static int open_turns(const char *run_dir)
 {
@@ -44,14 +45,34 @@ static bool start_ticking(timer_t *ret)
            timer_settime(*ret, 0, &ticks, NULL) == 0;
 }
 
+/* The first, the second ... of the user's; within 31 bits, where a file has no more. */
+static struct flock turn_of(uint32_t uid, int number)
+{
+    const uint64_t octet = ((uint64_t)uid * TURNS + (unsigned)number % TURNS) & INT32_MAX;
+
+    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)octet, .l_len = 1 };
+}
+
+static bool take_free(int fd, uint32_t uid)
+{
+    bool taken = false;
+
+    for (int i = 0; i < TURNS && !taken; i++) {
+        struct flock turn = turn_of(uid, i);
+
+        taken = fcntl(fd, F_SETLK, &turn) == 0;
+    }
+    return taken;
+}
+
 int turn_wait(const char *run_dir, uint32_t uid)
 {
-    struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)uid, .l_len = 1 };
+    struct flock turn = turn_of(uid, getpid());
     int64_t end = packet_clock() + PATIENCE_MS;
     int fd = open_turns(run_dir);
     timer_t timer;
 
-    if (fd < 0 || fcntl(fd, F_SETLK, &turn) == 0 || !start_ticking(&timer))
+    if (fd < 0 || take_free(fd, uid) || !start_ticking(&timer))
         return fd;
     while (fcntl(fd, F_SETLKW, &turn) != 0 && errno == EINTR && packet_clock() < end)
         ;

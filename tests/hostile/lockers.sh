@@ -46,7 +46,7 @@ ok "one alone is" [ "$status" -eq 0 ]
 python3 - "$(id -u amy)" "$tmp/held" <<'PYTHON' &
 import fcntl, sys, time
 turns = open("/run/coder/private/turns", "r+b")
-fcntl.lockf(turns, fcntl.LOCK_EX, 1, int(sys.argv[1]))
+fcntl.lockf(turns, fcntl.LOCK_EX, 4, 4 * int(sys.argv[1]))
 open(sys.argv[2], "w").close()
 time.sleep(60)
 PYTHON
