@@ -83,7 +83,7 @@ proc client_login {name} {
 proc client_end {} {
     global spawn_id
     if {[info exists spawn_id]} {
-        catch {exec kill -9 [exp_pid]}
+        if {[exp_pid] > 0} { catch {exec kill -9 [exp_pid]} } ;# a line that was opened has none: 0 is ourselves
         catch {close}
         catch {wait}
         unset spawn_id
