@@ -221,6 +221,7 @@ proc ssh_key {name} {
     set home [lindex [split [exec getent passwd $name] :] 5]
     exec install -d -m 700 -o $name -g $name $home/.ssh
     exec install -m 600 -o $name -g $name /root/.ssh/id_ed25519.pub $home/.ssh/authorized_keys
+    catch {exec restorecon -R $home/.ssh}   ;# as whoever makes a key on a host with SELinux has to
 }
 
 # -- accounts -----------------------------------------------------------------------------
