@@ -169,7 +169,7 @@ def dialog(what, opener):
     look(*own)
     t.check(f"{what}: a dialog with a name, and no pale words", named and not found, "\n".join(found))
     keys(Keys.ESCAPE)
-    browser.gone("dialog[open]")
+    wait(lambda: not browser.all("dialog"), "the end of the dialog")  # it is closed before it leads the focus back
     t.check("... which holds the focus and leads it back", held and focused() == opener, focused())
 
 
