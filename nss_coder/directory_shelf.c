@@ -34,7 +34,7 @@
 #include "directory_map.h"
 #include "directory_probe.h"
 
-#define SHELVES 8
+#define SHELVES 6 /* all of it in the one page that the module writes to: ld.so(8) maps a second one by a call more */
 #define LANES 16
 #define LANE_BITS 4
 
@@ -46,7 +46,7 @@ enum shelf_state {
 };
 
 struct lane {
-    _Alignas(64) _Atomic uint32_t readers;
+    _Alignas(64) _Atomic uint32_t readers[SHELVES];
 };
 
 struct directory_shelf {
@@ -54,10 +54,10 @@ struct directory_shelf {
     _Atomic int64_t looked;              /* when the path was last this file's, by directory_clock() */
     bool quick;
     _Alignas(64) struct directory_map map;
-    struct lane lanes[LANES];
 };
 
 static struct directory_shelf shelves[SHELVES];
+static struct lane lanes[LANES];
 static _Atomic uint32_t current; /* the shelf's number plus one; 0: none */
 
 int64_t directory_clock(void)
@@ -87,7 +87,7 @@ unsigned directory_lane(void)
 static bool shelf_is_read(struct directory_shelf *shelf)
 {
     for (unsigned i = 0; i < LANES; i++) {
-        if (atomic_load(&shelf->lanes[i].readers) != 0)
+        if (atomic_load(&lanes[i].readers[shelf - shelves]) != 0)
             return true;
     }
     return false;
@@ -110,7 +110,7 @@ static void shelf_empty_if_unused(struct directory_shelf *shelf)
 
 void directory_shelf_drop(struct directory_shelf *shelf, unsigned lane)
 {
-    atomic_fetch_sub(&shelf->lanes[lane].readers, 1);
+    atomic_fetch_sub(&lanes[lane].readers[shelf - shelves], 1);
     shelf_empty_if_unused(shelf);
 }
 
@@ -139,7 +139,7 @@ struct directory_shelf *directory_shelf_put(const struct directory_map *map, int
         shelves[i].map = *map;
         shelves[i].quick = kernel_is_itself();
         atomic_store(&shelves[i].looked, looked);
-        atomic_fetch_add(&shelves[i].lanes[lane].readers, 1);
+        atomic_fetch_add(&lanes[lane].readers[i], 1);
         atomic_store(&shelves[i].state, SHELF_READY);
         shelf_retire(atomic_exchange(&current, i + 1));
         return &shelves[i];
@@ -159,7 +159,7 @@ struct directory_shelf *directory_shelf_take(unsigned lane)
     if (number == 0)
         return NULL;
     struct directory_shelf *shelf = &shelves[number - 1];
-    atomic_fetch_add(&shelf->lanes[lane].readers, 1);
+    atomic_fetch_add(&lanes[lane].readers[number - 1], 1);
     if (atomic_load(&current) == number)
         return shelf;
     directory_shelf_drop(shelf, lane);
