@@ -82,7 +82,7 @@ static void run_helper(int sock)
     setsid();
     if (geteuid() == 0) {
         become_root();
-        inherited_reset_limits();
+        inherited_let_execute();
     }
     if (place_descriptors(sock))
         execute_helper();

@@ -34,21 +34,22 @@ enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_NONE = 0, MPOL_DEFAULT = 0 };
 static const struct limit {
     int resource;
     rlim_t soft, hard;
+    bool stops_exec; /* or the program before its main(), or what the child does before */
 } limits[] = {
-    { RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY }, /* `ulimit -f 0` must not stop the counting */
-    { RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_RTTIME, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_MEMLOCK, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_SIGPENDING, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_MSGQUEUE, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_STACK, 8 << 20, RLIM_INFINITY },
-    { RLIMIT_NOFILE, 1024, 4096 }, /* as the kernel starts process 1 */
-    { RLIMIT_NICE, 0, 0 },
-    { RLIMIT_RTPRIO, 0, 0 },
-    { RLIMIT_CORE, 0, 0 },
+    { RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY, false }, /* `ulimit -f 0` must not stop the counting */
+    { RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY, true },
+    { RLIMIT_RTTIME, RLIM_INFINITY, RLIM_INFINITY, true },
+    { RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY, true },
+    { RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY, true },
+    { RLIMIT_MEMLOCK, RLIM_INFINITY, RLIM_INFINITY, false },
+    { RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY, false },
+    { RLIMIT_SIGPENDING, RLIM_INFINITY, RLIM_INFINITY, false },
+    { RLIMIT_MSGQUEUE, RLIM_INFINITY, RLIM_INFINITY, false },
+    { RLIMIT_STACK, 8 << 20, RLIM_INFINITY, true },
+    { RLIMIT_NOFILE, 1024, 4096, true }, /* as the kernel starts process 1 */
+    { RLIMIT_NICE, 0, 0, false },
+    { RLIMIT_RTPRIO, 0, 0, false },
+    { RLIMIT_CORE, 0, 0, false },
 };
 
 /* Where the hard limit cannot be raised, up to it. */
@@ -63,10 +64,11 @@ static void set_limit(const struct limit *limit)
     setrlimit(resource, &now);
 }
 
-void inherited_reset_limits(void)
+void inherited_let_execute(void)
 {
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        set_limit(&limits[i]);
+        if (limits[i].stops_exec)
+            set_limit(&limits[i]);
 }
 
 /* -- the context for the next exec --------------------------------------------------------- */
@@ -88,7 +90,8 @@ static bool reset_limits(void)
 {
     struct rlimit core;
 
-    inherited_reset_limits();
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        set_limit(&limits[i]);
     return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0;
 }
 

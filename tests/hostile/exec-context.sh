@@ -1,7 +1,8 @@
 #!/bin/bash
 # pam_selinux sets the context of the next exec, for the user's shell; our session line runs after it. So the child that
 # executes the helper gives it up first, as setexeccon(NULL) does: a write of no octets. Seen in the system calls, which
-# are the same without SELinux (with it: tests/vm/selinux.sh).
+# are the same without SELinux (with it: tests/vm/selinux.sh). Nor does that child try what a confined service may not:
+# each try is logged as a denial, though the login succeeds.
 
 # shellcheck disable=SC2016
 # shellcheck source=tests/cli/lib.sh
@@ -27,4 +28,14 @@ for door in 'authenticate' 'acct_mgmt' 'open_session'; do
     run strace -ff -y -o "$tmp/trace" -e trace=execve,write,openat,close pamtester login alice "$door" <<<"$good"
     ok "$door: the context for the next exec is given up before the helper is executed" given_up
 done
+
+# The limits of a service, whose hard ones only CAP_SYS_RESOURCE lets a process raise.
+ulimit -l 8192 -u 2000 -i 2000 -q 819200
+exits 0 "a service without CAP_SYS_RESOURCE: the password is judged" \
+    setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource \
+    strace -ff -o "$tmp/limits" -e trace=prlimit64,setrlimit,execve pamtester login alice authenticate <<<"$good"
+ok "... the helper was executed" grep -q 'execve("/usr/libexec/coder_helper".* = 0' "$tmp"/limits.*
+# refused: a limit that could not be set before the helper was executed
+refused() { for file in "$tmp"/limits.*; do sed '/execve("\/usr\/libexec\/coder_helper"/,$d' "$file"; done | grep -q EPERM; }
+ok "... and no limit was tried that needs it" eval '! refused'
 done_testing
