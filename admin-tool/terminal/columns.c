@@ -297,14 +297,6 @@ enum status print_parse_columns(const char *text, struct columns *ret)
     return GO_ON;
 }
 
-enum status print_check_columns(const struct tool *tool)
-{
-    if (!tool_has(tool, OPTION_COLUMNS) || !tool_wants_json(tool))
-        return GO_ON;
-    return tool_refuse_as(KIND_USAGE, "columns", tool->arguments.value[OPTION_COLUMNS],
-                          "-c is for tables and CSV; with -o json take keys of each object, e.g. with jq");
-}
-
 void print_default_columns(bool services, struct columns *ret)
 {
     ret->count = COLUMN_DEFAULTS;

@@ -26,8 +26,6 @@ struct columns {
 
 /* "username,created at": GO_ON, or USAGE, said. */
 enum status print_parse_columns(const char *text, struct columns *ret);
-/* Columns are of tables and CSV; of JSON a program takes the keys it wants. GO_ON, or said. */
-enum status print_check_columns(const struct tool *tool);
 /* services: some are service accounts, which then are marked in a last column. */
 void print_default_columns(bool services, struct columns *ret);
 void print_all_columns(struct columns *ret);

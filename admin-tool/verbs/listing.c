@@ -61,10 +61,7 @@ static enum status refuse_memory(void)
 static enum status choose_columns(const struct tool *tool, struct columns *ret)
 {
     const char *names = tool->arguments.value[OPTION_COLUMNS];
-    enum status status = print_check_columns(tool);
 
-    if (status != GO_ON)
-        return status;
     if (names != NULL)
         return print_parse_columns(names, ret);
     if (wants_csv(tool))

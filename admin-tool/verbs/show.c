@@ -109,10 +109,8 @@ enum status users_show(struct tool *tool)
     struct activity_log *log;
     struct columns columns;
     struct known known;
-    enum status status = print_check_columns(tool);
+    enum status status = names != NULL ? print_parse_columns(names, &columns) : GO_ON;
 
-    if (status == GO_ON && names != NULL)
-        status = print_parse_columns(names, &columns);
     if (status == GO_ON)
         status = tool_open(tool);
     if (status != GO_ON)
