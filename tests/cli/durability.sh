@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 make alice
-strace -y -f -o "$tmp/trace" -e trace=fsync,fdatasync,ftruncate,fchmod,rename,renameat,openat \
+strace -y -f -o "$tmp/trace" -e trace=fsync,fdatasync,ftruncate,fchmod,rename,renameat,openat,pwrite64,write \
     admin-tool users suspend alice -y --keep-sessions >"$tmp/out" 2>"$tmp/err"
 
 # place PATTERN: the line of the trace where it stands last, empty if nowhere.
@@ -32,8 +32,11 @@ ok "the directory is replaced after that" in_order "$(place 'fsync\(.*directory\
 ok "its folder is on the disk after that" in_order "$renamed" "$folder"
 ok "the end of the journal is on the disk too" \
     in_order "$committed" "$(place 'f(data)?sync\(.*accounts\.db-journal>\) *= 0')"
-ok "the published file is never opened for writing" \
-    eval '! grep -E "openat\(.*/var/lib/coder/directory\"" "$tmp/trace" | grep -qE "O_WRONLY|O_RDWR|O_TRUNC"'
+ok "the published file is never opened to be made or cut" \
+    eval '! grep -E "openat\(.*/var/lib/coder/directory\"" "$tmp/trace" | grep -qE "O_RDWR|O_TRUNC|O_CREAT"'
+ok "... and all that is written into it is its mark" \
+    [ "$(grep -E '(write|write64|truncate)\([0-9]+</var/lib/coder/directory>' "$tmp/trace" | grep -cvE 'pwrite64\([0-9]+</var/lib/coder/directory>, "\\1\\0\\0\\0", 4, 184\)')" -eq 0 ]
+ok "... before the next one is in its place" in_order "$(place 'pwrite64\([0-9]+</var/lib/coder/directory>')" "$renamed"
 
 # An administrator's temporary password takes effect without a publication: nothing public has changed.
 before_generation=$(value 'SELECT generation FROM counters')
