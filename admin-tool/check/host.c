@@ -164,30 +164,30 @@ static int count_mappings(const char *pid)
     return count;
 }
 
-/* One a process is as it should be: the reader lets go of it on its next lookup. */
+/* The NSS module and pam_coder may each keep one in a process: a reader lets go of it on its next lookup. */
+enum { USUAL_MAPPINGS = 2 };
+
 static void check_mappings(struct doctor *doctor)
 {
     DIR *processes = opendir("/proc");
     const struct dirent *entry;
     char what[CHECK_TEXT_SIZE];
-    int holders = 0, many = 0;
+    int many = 0;
 
     while (processes != NULL && (entry = readdir(processes)) != NULL) {
         int count = entry->d_name[strspn(entry->d_name, "0123456789")] == '\0'
                         ? count_mappings(entry->d_name) : 0;
 
-        holders += count > 0;
-        many += count > 1;
+        many += count > USUAL_MAPPINGS;
     }
     if (processes != NULL)
         closedir(processes);
     if (many > 0)
         check_report(
             doctor, SEVERITY_NOTE, "host-mappings", DIRECTORY_PATH,
-            check_text(what, "%d processes hold replaced files of it, %d of them more than one",
-                       holders, many),
-            "their room on the disk is free only when the processes end or look somebody up",
-            "restart what 'grep -l \"directory (deleted)\" /proc/[0-9]*/maps' names");
+            check_text(what, "%d processes hold more than %d replaced files of it", many, USUAL_MAPPINGS),
+            "their room on the disk is free only when the processes end",
+            "nothing, unless the disk fills; 'grep -c \"directory (deleted)\" /proc/[0-9]*/maps | grep -v :[012]' names them");
 }
 
 /* -- nologin ------------------------------------------------------------------------------ */
