@@ -81,7 +81,7 @@ export async function resetPassword(names, opener) {
     if (answer === null)
         return null;
     await handOver(answer, opener);
-    if ([answer].flat().some(one => one.problems.length > 0))
+    if ([answer].flat().some(one => one.problems.length + one.notes.length > 0))
         tellOutcome(answer);
     return answer;
 }

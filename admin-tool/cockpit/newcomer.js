@@ -52,7 +52,7 @@ export async function newUser(opener) {
         return null;
     if (answer.temporary_password)
         await handOver(answer, opener);
-    if (!answer.temporary_password || answer.problems.length > 0)
+    if (!answer.temporary_password || answer.problems.length + answer.notes.length > 0)
         tellOutcome(answer);
     return answer.username;
 }
