@@ -285,6 +285,13 @@ static void answer(struct tool *tool, const struct account *account, char *passw
     explicit_bzero(&target, sizeof target);
 }
 
+static void note_no_way(const struct newcomer *newcomer)
+{
+    if (!newcomer->account.service && newcomer->password[0] == '\0' && newcomer->keys.count == 0)
+        tool_refuse(GO_ON, "note: %s has neither a password nor a key yet; give a key by 'admin-tool keys add'",
+                    newcomer->account.username);
+}
+
 static enum status make(struct tool *tool, struct newcomer *newcomer)
 {
     struct account *account = &newcomer->account;
@@ -303,6 +310,8 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
         home_make(tool, account);
     if (status == GO_ON && !account->service && !tool_has(tool, OPTION_NO_SUBIDS))
         subids_give(tool, &(struct subid_owner){ .name = account->username, .uid = account->uid }, 1);
+    if (status == GO_ON)
+        note_no_way(newcomer);
     if (status == GO_ON && answer_is_json())
         answer(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
     else if (status == GO_ON)

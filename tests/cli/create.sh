@@ -63,6 +63,7 @@ complains 'note: /home/frank exists' "... is noted"
 ok "... and left alone" [ "$(stat -c %U /home/frank/old)" = root ]
 exits 0 "--no-password" admin-tool users create -u grace -e grace@example.com --no-password
 says 'no password' "... says so"
+complains 'note: grace has neither a password nor a key yet' "... and that nobody can log in with it yet"
 ok "... stores none" is_value "SELECT hash IS NULL AND temporary = 0 FROM accounts WHERE username='grace'" 1
 exits 0 "... as JSON" admin-tool users create -u gina -e gina@example.com --no-password -o json
 json 'd["temporary_password"] is None and d["expires_at"] is None and d["username"] == "gina"' "... says null"
