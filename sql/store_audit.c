@@ -129,7 +129,7 @@ enum store_result store_audit_append_policy(struct store *store, const struct au
     return result;
 }
 
-/* `change` names the facts that differ, as a person would say it: "status: active -> suspended". Of
+/* `change` names the facts that differ, as a person would say it: "status: active -> suspended"; of a new account, its roles. Of
  * JSON's true and false the value would be 1 and 0, their type is the word. The text to hand over may be long: policy_value_shown. */
 #define SPOKEN(value, type) \
     "CASE WHEN " type " IN ('true', 'false') THEN " type \
@@ -141,7 +141,8 @@ enum store_result store_audit_append_policy(struct store *store, const struct au
 #define CHANGE \
     "coalesce((SELECT group_concat(n.key || ': ' || " SPOKEN(OLD_VALUE, OLD_TYPE) \
     "     || ' -> ' || " SPOKEN("n.value", "n.type") ", ', ') FROM json_each(a.after) n" \
-    "  WHERE a.before IS NOT NULL AND n.value IS NOT " OLD_VALUE "), a.after ->> '$.detail')"
+    "  WHERE a.before IS NOT NULL AND n.value IS NOT " OLD_VALUE "), a.after ->> '$.detail'," \
+    " 'roles: ' || iif(a.before IS NULL, a.after ->> '$.roles', NULL))"
 
 #define ROW_OBJECT \
     "json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), 'event', event," \
