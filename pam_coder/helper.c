@@ -25,15 +25,14 @@
 enum { REQUEST_MS = 5000, SOCKET_REQUEST_MS = 500, ANSWER_MS = 1000, LATE_WAIT_MS = 1000, LIFE_SECONDS = 20 };
 
 /* The real uid says who asks; where that is root's (a root host, systemd's socket), its peer
- * does. */
-static bool identify(struct ucred *ret, int *ret_request_ms)
+ * does: a user who is one came by the socket. */
+static bool identify(struct ucred *ret, bool *ret_by_socket)
 {
     socklen_t size = sizeof *ret;
 
     if (getsockopt(0, SOL_SOCKET, SO_PEERCRED, ret, &size) != 0)
         return false;
-    *ret_request_ms = getuid() == CODER_OWNER_UID && ret->uid != CODER_OWNER_UID ? SOCKET_REQUEST_MS
-                                                                                : REQUEST_MS;
+    *ret_by_socket = getuid() == CODER_OWNER_UID && ret->uid != CODER_OWNER_UID;
     if (getuid() != CODER_OWNER_UID)
         ret->uid = getuid();
     return true;
@@ -57,10 +56,11 @@ static bool is_permitted(const struct request *request, uint32_t caller_uid)
            (request->kind == REQUEST_AUTHENTICATE || request->kind == REQUEST_ACCOUNT);
 }
 
-static void hear(const struct judge *judge, const struct ucred *peer, const struct request *request, struct answer *ret,
-                 struct login_day *ret_login)
+/* By the socket nobody waits for a turn: he would hold a connection that another could have. */
+static void hear(const struct judge *judge, const struct ucred *peer, bool by_socket, const struct request *request,
+                 struct answer *ret, struct login_day *ret_login)
 {
-    bool own = peer->uid != CODER_OWNER_UID && request->kind == REQUEST_AUTHENTICATE;
+    bool own = peer->uid != CODER_OWNER_UID && !by_socket && request->kind == REQUEST_AUTHENTICATE;
     int turn = own ? turn_wait(judge->run_dir, peer->uid) : -1;
 
     judge_request(judge, request, ret, ret_login);
@@ -69,7 +69,7 @@ static void hear(const struct judge *judge, const struct ucred *peer, const stru
 }
 
 /* peer: of a socketpair(2) it is who made it, the host. */
-static void serve(const struct ucred *peer, struct request *request)
+static void serve(const struct ucred *peer, bool by_socket, struct request *request)
 {
     struct judge judge = {
         .private_dir = CODER_STATE_DIR "/private",
@@ -87,7 +87,7 @@ static void serve(const struct ucred *peer, struct request *request)
         judge.caller_uid = request->caller_uid; /* su's and sudo's word for who runs them */
     request_settle(request, peer->uid == CODER_OWNER_UID);
     if (is_permitted(request, peer->uid))
-        hear(&judge, peer, request, &answer, &login);
+        hear(&judge, peer, by_socket, request, &answer, &login);
     packet_send(0, &answer, sizeof answer, packet_clock() + ANSWER_MS);
     explicit_bzero(request, sizeof *request); /* what is left may take a while */
     holder_set_patience(LATE_WAIT_MS);
@@ -99,18 +99,19 @@ int main(void)
     static struct request request; /* one buffer, wiped below */
     struct ucred peer;
     ptrdiff_t got;
-    int request_ms, status = EXIT_FAILURE;
+    int status = EXIT_FAILURE;
+    bool by_socket;
 
     clearenv();
-    if (geteuid() != CODER_OWNER_UID || !identify(&peer, &request_ms) || !inherited_reset(INHERITED_NOTHING) ||
+    if (geteuid() != CODER_OWNER_UID || !identify(&peer, &by_socket) || !inherited_reset(INHERITED_NOTHING) ||
         !clean_descriptors() || !memory_wipe_freed() || !memory_of_one_thread())
         return status;
     signal(SIGPIPE, SIG_IGN); /* an asker who went away is told by send() */
     alarm(LIFE_SECONDS);
     openlog("coder_helper", LOG_PID, LOG_AUTHPRIV);
-    got = packet_receive(0, &request, sizeof request, packet_clock() + request_ms);
+    got = packet_receive(0, &request, sizeof request, packet_clock() + (by_socket ? SOCKET_REQUEST_MS : REQUEST_MS));
     if (got >= 0 && request_is_sound(&request, (size_t)got)) {
-        serve(&peer, &request);
+        serve(&peer, by_socket, &request);
         status = EXIT_SUCCESS;
     }
     explicit_bzero(&request, sizeof request);

@@ -2,6 +2,7 @@
  * A few octets of a file for each user, locked by who has a turn; the kernel wakes who waits for one in order. Nobody
  * waits for another user, so who has his own helpers stopped or slowed down delays himself alone.
  */
+#define _FILE_OFFSET_BITS 64
 #include "turn.h"
 
 #include <errno.h>
@@ -45,12 +46,13 @@ static bool start_ticking(timer_t *ret)
            timer_settime(*ret, 0, &ticks, NULL) == 0;
 }
 
-/* The first, the second ... of the user's; within 31 bits, where a file has no more. */
+/* The first, the second ... of the user's. Its octets are nobody else's: 34 bits, of a file that has none of them. */
 static struct flock turn_of(uint32_t uid, int number)
 {
-    const uint64_t octet = ((uint64_t)uid * TURNS + (unsigned)number % TURNS) & INT32_MAX;
+    _Static_assert(sizeof(off_t) == 8, "an octet for each turn");
+    const off_t octet = (off_t)uid * TURNS + (off_t)((unsigned)number % TURNS);
 
-    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)octet, .l_len = 1 };
+    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = octet, .l_len = 1 };
 }
 
 static bool take_free(int fd, uint32_t uid)

@@ -112,7 +112,9 @@ for name, text in HOSTILE.items():
         tap(status in (2, 3) and err.count(b"\n") == 1 and is_safe(err), f"{name}: nobody for {words[:2]}", err[:300])
     status, out, err = run("audit", "--user", text)
     tap(status == 3 and err.count(b"\n") == 1 and is_safe(err), f"{name}: audit --user", err[:300])
-    for option in ("--event", "--actor", "--origin"):
+    status, out, err = run("audit", "--event", text)
+    tap(status == 2 and err.count(b"\n") == 1 and is_safe(err), f"{name}: audit --event", err[:300])
+    for option in ("--actor", "--origin"):
         status, out, err = run("audit", option, text)
         tap(status == 0 and is_safe(out), f"{name}: audit {option}", err[:300])
     # text that may be anything decent

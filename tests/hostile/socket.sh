@@ -87,6 +87,21 @@ ok "the setuid bit serves in the socket's place" [ "$status" -eq 0 ]
 serve
 locker amy "$good" --no-new-privs
 ok "by the socket, the right password without new privileges" [ "$status" -eq 0 ]
+python3 -c 'import fcntl, os, time
+fcntl.lockf(os.open("/run/coder/private/turns", os.O_RDWR | os.O_CREAT, 0o600), fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)' >"$tmp/turns" &
+turns=$!
+for _ in $(seq 50); do
+    [ ! -s "$tmp/turns" ] || break
+    sleep 0.1
+done
+begun=${EPOCHREALTIME/./}
+locker amy "$good" --no-new-privs
+took=$(((${EPOCHREALTIME/./} - begun) / 1000))
+ok "... who waits for no turn there, where he would hold a connection meanwhile ($took ms)" [ -s "$tmp/turns" -a "$status" -eq 0 -a "$took" -lt 5000 ]
+kill "$turns"
+wait "$turns" 2>/dev/null
 locker amy wrong --no-new-privs
 ok "a wrong one is refused" [ "$status" -ne 0 ]
 ok "and counted where the setuid helper counts" [ "$(failures "uid:$(id -u amy)")" -eq 1 ]
