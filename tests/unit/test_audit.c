@@ -168,7 +168,7 @@ static void creation_has_no_before(void **state)
     (void)state;
     append("created", NULL, &alice, NULL, NOW);
     row = only_row();
-    assert_string_equal(row.change, "");
+    assert_string_equal(row.change, "roles: [\"member\"]"); /* whether an Admin was made is what is asked of it */
     assert_string_equal(row.username, "alice");
     store_audit_page_free(&row, 1);
     assert_in_row("$.before", NULL);
