@@ -64,9 +64,11 @@ static void execute_helper(void)
     if (pid < 0)
         pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
     if (pid == 0) {
+        /* NOLINTBEGIN(clang-analyzer-unix.Vfork): both are system calls alone */
         inherited_drop_context();
         execve(CODER_HELPER, argv, environment);
         tell_error(errno);
+        /* NOLINTEND(clang-analyzer-unix.Vfork) */
         _exit(127);
     }
     if (pid < 0)

@@ -33,23 +33,23 @@ enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_NONE = 0, MPOL_DEFAULT = 0 };
 
 static const struct limit {
     int resource;
-    rlim_t soft, hard;
     bool stops_exec; /* or the program before its main(), or what the child does before */
+    rlim_t soft, hard;
 } limits[] = {
-    { RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY, false }, /* `ulimit -f 0` must not stop the counting */
-    { RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY, true },
-    { RLIMIT_RTTIME, RLIM_INFINITY, RLIM_INFINITY, true },
-    { RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY, true },
-    { RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY, true },
-    { RLIMIT_MEMLOCK, RLIM_INFINITY, RLIM_INFINITY, false },
-    { RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY, false },
-    { RLIMIT_SIGPENDING, RLIM_INFINITY, RLIM_INFINITY, false },
-    { RLIMIT_MSGQUEUE, RLIM_INFINITY, RLIM_INFINITY, false },
-    { RLIMIT_STACK, 8 << 20, RLIM_INFINITY, true },
-    { RLIMIT_NOFILE, 1024, 4096, true }, /* as the kernel starts process 1 */
-    { RLIMIT_NICE, 0, 0, false },
-    { RLIMIT_RTPRIO, 0, 0, false },
-    { RLIMIT_CORE, 0, 0, false },
+    { RLIMIT_FSIZE, false, RLIM_INFINITY, RLIM_INFINITY }, /* `ulimit -f 0` must not stop the counting */
+    { RLIMIT_CPU, true, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_RTTIME, true, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_AS, true, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_DATA, true, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_MEMLOCK, false, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_NPROC, false, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_SIGPENDING, false, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_MSGQUEUE, false, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_STACK, true, 8 << 20, RLIM_INFINITY },
+    { RLIMIT_NOFILE, true, 1024, 4096 }, /* as the kernel starts process 1 */
+    { RLIMIT_NICE, false, 0, 0 },
+    { RLIMIT_RTPRIO, false, 0, 0 },
+    { RLIMIT_CORE, false, 0, 0 },
 };
 
 /* Where the hard limit cannot be raised, up to it. */
