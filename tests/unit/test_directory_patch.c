@@ -200,7 +200,7 @@ static void test_keys_are_never_patched(void **state)
         else if (kind == 3)
             account->roles = 0;
         else if (kind == 4)
-            before = nobody, account = model_add(&model), strcpy(account->keys, "ssh-rsa A\n");
+            before = nobody, account = model_add(&model), snprintf(account->keys, sizeof account->keys, "ssh-rsa A\n");
         else if (kind == 5)
             account->suspended = true;
         else if (kind == 6)

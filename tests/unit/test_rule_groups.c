@@ -105,9 +105,10 @@ static void rules_of_polkit_name_users(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
         const char *text = samples[i].text;
         char user[RULE_GROUP_SIZE], all[512] = "";
+        size_t length = 0;
 
-        while (rule_user_next(RULES_SCRIPT, samples[i].strings, &text, user))
-            strcat(strcat(all, user), " ");
+        while (length < sizeof all && rule_user_next(RULES_SCRIPT, samples[i].strings, &text, user))
+            length += (size_t)snprintf(all + length, sizeof all - length, "%s ", user);
         assert_string_equal(all, samples[i].users);
     }
 }
