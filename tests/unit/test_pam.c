@@ -391,21 +391,38 @@ static void a_weak_password_may_be_tried_again(void **state)
 
 /* -- unusable ----------------------------------------------------------------------------- */
 
+#define STORE FIXTURE_PRIVATE "/accounts.db"
+
+static void lose_the_store(void)
+{
+    assert_int_equal(rename(STORE, STORE ".away"), 0);
+}
+
+static void damage_the_store(void)
+{
+    fixture_write(STORE, "garbage in its place", 20, 0600);
+    unlink(STORE "-journal");
+}
+
+static void open_the_store_to_all(void)
+{
+    assert_int_equal(chmod(STORE, 0644), 0);
+}
+
+static void open_its_folder_to_all(void)
+{
+    assert_int_equal(chmod(FIXTURE_PRIVATE, 0755), 0);
+}
+
 static void without_a_store_ours_are_refused_and_others_unknown(void **state)
 {
-    static const char *const damage[] = {
-        "mv $S/private/accounts.db $S/private/away",
-        "echo garbage-in-the-place-of-the-store >$S/private/accounts.db; rm -f $S/private/*-journal",
-        "chmod 0644 $S/private/accounts.db",
-        "chmod 0755 $S/private",
-    };
-    char command[4096];
+    static void (*const damage[])(void) = { lose_the_store, damage_the_store, open_the_store_to_all,
+                                            open_its_folder_to_all };
 
     (void)state;
     for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
         setup(NULL);
-        snprintf(command, sizeof command, "S=%s; %s", CODER_STATE_DIR, damage[i]);
-        assert_int_equal(system(command), 0);
+        damage[i]();
         assert_int_equal(authenticate("active", RIGHT), PAM_AUTHINFO_UNAVAIL);
         assert_int_equal(account("active"), PAM_AUTHINFO_UNAVAIL);
         assert_int_equal(forced_change("temporary", RIGHT, NEW, NEW), PAM_AUTHTOK_ERR);
