@@ -34,7 +34,6 @@ fill_role()
 
 fill_files()
 {
-    [ -e /root/passwd ] || cp /etc/passwd /etc/group /root/
     cat /root/passwd "$1/passwd" >/etc/passwd
     cat /root/group "$1/group" >/etc/group
 }
@@ -68,9 +67,10 @@ PYTHON
 }
 
 # It has accounts of its own from a server only, so it gets those of "files"; what is measured is its memory cache,
-# warm. It takes a quarter of a second to find out one user's groups: those of a few are asked for. It enumerates
-# nobody unless told to.
-SSS_GROUPS=50
+# warm. Among 1,000 accounts it takes a quarter of a second to find out one user's groups, and longer among more: those
+# of a few are asked for. It enumerates nobody unless told to.
+SSS_KEYS=2048
+SSS_GROUPS=20
 fill_sss()
 {
     [ -x /usr/sbin/sssd ] || return
@@ -98,8 +98,8 @@ END
         getent passwd user0000007 >/dev/null && break
         sleep 0.1
     done
-    "$bench" "$size" warm
-    BENCH_KEYS=$SSS_GROUPS "$bench" "$size" warm
+    BENCH_KEYS=$SSS_KEYS "$bench" "$size" warm
+    BENCH_KEYS=$SSS_GROUPS "$bench" "$size" warm-groups
 }
 
 choose() { printf 'passwd: %s\ngroup: %s\n' "$1" "$1" >/etc/nsswitch.conf; }
@@ -110,7 +110,7 @@ services_at()
     local service
     for service in coder files extrausers cache db sss; do
         case $service in
-            sss) [ "$1" -le 1000 ] || continue ;;
+            sss) [ "$1" -le 10000 ] || continue ;;
             extrausers | db) [ "$1" -le 100000 ] || continue ;;
         esac
         [ -n "$(find /lib /usr/lib -name "libnss_$service.so.2" | head -n 1)" ] && echo "$service"
@@ -165,10 +165,11 @@ measure_change()
 
 bench_size()
 {
-    local size=$1 round service services text middle
+    local size=$1 round service services text middle keys groups
     middle=$(printf 'user%07d' $((size / 2))) # of a file that is read from its beginning
     text=$(mktemp -d)
     rm -rf /var/lib/coder
+    cp /root/passwd /root/group /etc/ # those of the size before would be in the way of the same names
     choose coder
     /src/tests/bench/fill_nss.sh "$size"
     fill_text "$text"
@@ -179,9 +180,11 @@ bench_size()
     for ((round = 0; round < rounds; round++)); do
         for service in "${services[@]}"; do
             choose "$service"
-            measure "$service" "$size" lookups
-            BENCH_KEYS=$([ "$service" = sss ] && echo "$SSS_GROUPS" || echo 16384) measure "$service" "$size" initgroups
-            measure "$service" "$size" threads
+            keys=16384 groups=16384
+            [ "$service" != sss ] || keys=$SSS_KEYS groups=$SSS_GROUPS
+            BENCH_KEYS=$keys measure "$service" "$size" lookups
+            BENCH_KEYS=$groups measure "$service" "$size" initgroups
+            BENCH_KEYS=$keys measure "$service" "$size" threads
             [ "$service" = sss ] || measure "$service" "$size" enumeration
             measure "$service" "$size" cold /usr/bin/getent passwd "$middle"
             [ "$round" -gt 0 ] || measure_calls "$service" "$size" "$middle"
@@ -193,6 +196,7 @@ bench_size()
     rm -rf "$text"
 }
 
+cp /etc/passwd /etc/group /root/
 for size in "$@"; do
     echo "# $size accounts" >&2
     bench_size "$size"
