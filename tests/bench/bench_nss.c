@@ -5,6 +5,7 @@
  * one stat() in the same process.
  *
  *   bench_nss ACCOUNTS lookups|initgroups|threads|enumeration|warm|warm-groups
+ *   bench_nss ACCOUNTS repeat MEASURE COUNT   ask so often and print nothing, for callgrind to count
  *   bench_nss ACCOUNTS cold COMMAND...   milliseconds of running a program, the median of several
  *   BENCH_KEYS=N                         ask for so many names and ids, instead of 16384
  */
@@ -371,6 +372,19 @@ static void warm(bool groups)
     }
 }
 
+static int repeat(const char *what, size_t times)
+{
+    bool (*ask)(const struct key *key) = strcmp(what, "getpwnam") == 0   ? ask_name
+                                         : strcmp(what, "getpwuid") == 0 ? ask_uid
+                                         : strcmp(what, "getgrgid") == 0 ? ask_gid
+                                                                         : ask_groups;
+
+    for (size_t i = 0; i < times; i++)
+        if (!ask(&keys[i % key_count]))
+            return 1;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3 || (accounts = (uint32_t)atol(argv[1])) == 0)
@@ -391,6 +405,8 @@ int main(int argc, char **argv)
         measure_enumeration();
     else if (strncmp(argv[2], "warm", 4) == 0)
         warm(strcmp(argv[2], "warm-groups") == 0);
+    else if (strcmp(argv[2], "repeat") == 0 && argc == 5)
+        return repeat(argv[3], (size_t)atol(argv[4]));
     else if (strcmp(argv[2], "cold") == 0 && argc > 3)
         measure_cold(argv + 3);
     else

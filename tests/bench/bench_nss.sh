@@ -142,6 +142,22 @@ measure_calls()
     echo "$size $service objects $(grep 'openat.*\.so' "$results.one" | grep -v 'ENOENT\|ld.so.cache\|libc\.so' | wc -l) 0" >>"$results"
 }
 
+# measure_instructions SERVICE SIZE: of the processor, outside of the kernel, for one question: what 2,000 more cost.
+measure_instructions()
+{
+    local what few many
+    for what in getpwnam getpwuid getgrgid initgroups; do
+        few=$(count_instructions "$2" "$what" 1000) && many=$(count_instructions "$2" "$what" 3000) || return
+        echo "$2 $1 $what-instructions $(((many - few) / 2000)) 0" >>"$results"
+    done
+}
+
+count_instructions()
+{
+    BENCH_KEYS=$keys valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench" "$1" repeat "$2" "$3" 2>&1 |
+        sed -n 's/.*Collected : //p' | grep .
+}
+
 # One change, as an administrator makes it: ours on a machine with its own few local users, usermod with the many.
 measure_change()
 {
@@ -160,7 +176,7 @@ measure_change()
     fill_files "$text"
     [ "$size" -le 100000 ] || return
     begun=${EPOCHREALTIME/./}
-    usermod -c "User Number 3 $begun" user0000003 2>/dev/null && echo "$size files suspend $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
+    usermod -c "User Number 3 $begun" user0000003 2>/dev/null && echo "$size files activate $(((${EPOCHREALTIME/./} - begun) / 100)) 0" >>"$results"
 }
 
 bench_size()
@@ -188,6 +204,7 @@ bench_size()
             [ "$service" = sss ] || measure "$service" "$size" enumeration
             measure "$service" "$size" cold /usr/bin/getent passwd "$middle"
             [ "$round" -gt 0 ] || measure_calls "$service" "$size" "$middle"
+            [ "$round" -gt 0 ] || [ "$service" != coder ] || measure_instructions "$service" "$size"
         done
         choose files
         measure_change "$size" "$text"
