@@ -52,6 +52,8 @@ struct account {
     bool never_dormant;
     int64_t last_login_day; /* 00:00 UTC of that day */
     int64_t awake_since;    /* creation or, when later, the last activation: not dormant before policy's days */
+    bool fleet;             /* it comes from the fleet: whatever it says is changed there, not here */
+    int64_t fleet_heard_at; /* when the fleet was heard of at last, or joined */
 };
 
 /* What is known of attempts at one account from one origin. */

@@ -53,5 +53,7 @@ enum store_result account_row_read(sqlite3_stmt *row, struct account *ret)
     ret->never_dormant = sqlite3_column_int64(row, 17) != 0;
     ret->last_login_day = sqlite3_column_int64(row, 18);
     ret->awake_since = sqlite3_column_int64(row, 19);
+    ret->fleet = sqlite3_column_int64(row, 20) != 0;
+    ret->fleet_heard_at = sqlite3_column_int64(row, 21);
     return STORE_OK;
 }

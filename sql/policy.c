@@ -41,6 +41,9 @@ static const struct number_setting numbers[] = {
     NUMBER(uid_min, 1000, 2147483647, 70100, "the first id that create picks"),
     NUMBER(uid_max, 1000, 2147483647, 99999, "the last id that create picks"),
     NUMBER(list_members, 0, 1, 1, "1: the group coder-member lists its members"),
+    NUMBER(fleet_uid_min, 1000, 2147483647, 1900000000, "the first id that an account of the fleet may have"),
+    NUMBER(fleet_uid_max, 1000, 2147483647, 1999999999, "the last id that an account of the fleet may have"),
+    NUMBER(fleet_max_age, 0, 87600, 0, "hours without word of the fleet after which its accounts are refused; 0: never"),
 };
 
 /* False with what is wrong, as policy_value_good has it. */
@@ -65,6 +68,7 @@ static const struct text_setting texts[] = {
     LIST(admin_groups, "", "local groups that come with the role admin"),
     LIST(auditor_groups, "", "local groups that come with the role auditor"),
     LIST(member_groups, "", "local groups that come with every account"),
+    LIST(fleet_roles, "member,auditor", "roles that the fleet may give; others are left out"),
     TEXT(default_shell, "", "PATH", judge_shell, "the login shell of new users; nothing: /bin/bash, or else /bin/sh"),
     TEXT(home_base, "/home", "DIR", judge_path, "the folder in which new users have their homes"),
     TEXT(login_host, "", "HOST", judge_host, "the host that the hand-over names; nothing: this one"),
@@ -299,21 +303,28 @@ static bool are_names(const char *list)
 }
 
 /* Both ends and no block between them that is kept for others. */
-static bool is_range_of_ids(const struct policy *policy)
+static bool is_range_of_ids(int64_t min, int64_t max)
 {
-    int64_t min = policy->uid_min, max = policy->uid_max;
-
     return account_uid_fault((uint64_t)min) == NULL && account_uid_fault((uint64_t)max) == NULL &&
            (max < 60001 || min > 65535) && (max < 524288 || min > 1879048191);
 }
 
 const char *policy_fault(const struct policy *policy)
 {
+    unsigned roles;
+
     if (policy->uid_min > policy->uid_max)
         return "uid_min must not be above uid_max";
-    if (!is_range_of_ids(policy))
+    if (!is_range_of_ids(policy->uid_min, policy->uid_max))
         return "uid_min to uid_max must keep clear of 60001-65535 and 524288-1879048191, which the "
                "system uses";
+    if (policy->fleet_uid_min > policy->fleet_uid_max)
+        return "fleet_uid_min must not be above fleet_uid_max";
+    if (!is_range_of_ids(policy->fleet_uid_min, policy->fleet_uid_max))
+        return "fleet_uid_min to fleet_uid_max must keep clear of 60001-65535 and 524288-1879048191, which the "
+               "system uses";
+    if (policy->fleet_roles[0] != '\0' && !roles_parse(policy->fleet_roles, &roles))
+        return "fleet_roles takes roles, separated by commas: admin, auditor, member";
     if (policy->lock_seconds > policy->lock_max_seconds)
         return "lock_seconds must not be above lock_max_seconds";
     if (!are_names(policy->keyboardless_services))

@@ -26,10 +26,13 @@ struct policy {
     int64_t dormant_days;           /* an account unused for so many is refused; 0: never */
     int64_t uid_min, uid_max;       /* the range create picks from */
     int64_t list_members;           /* 1: getent group coder-member names everybody */
+    int64_t fleet_uid_min, fleet_uid_max; /* the range of the fleet's accounts */
+    int64_t fleet_max_age;          /* hours without word of the fleet after which they are refused; 0: never */
     char keyboardless_services[257]; /* PAM services without a user, separated by commas */
     char admin_groups[257];          /* local groups that come with a role, by commas */
     char auditor_groups[257];
     char member_groups[257];
+    char fleet_roles[257];           /* roles that the fleet may give, by commas */
     char default_shell[257];         /* of new users; "": bash where there is one, else sh */
     char home_base[257];             /* the folder that new homes are in */
     char login_host[257];            /* what the hand-over calls this host; "": its own name */
@@ -51,7 +54,7 @@ enum policy_type {
     POLICY_LIST,   /* words by commas; from here on texts */
     POLICY_TEXT
 };
-enum { POLICY_COUNT = 25, POLICY_VALUE_SIZE = 4097 };
+enum { POLICY_COUNT = 29, POLICY_VALUE_SIZE = 4097 };
 struct policy_setting {
     const char *key, *meaning;
     enum policy_type type;

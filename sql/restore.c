@@ -84,6 +84,11 @@ enum store_result restore_changes_rest(struct store *store, struct store *backup
         "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE username = ?1)", NULL);
     bool changes = result == STORE_TAKEN;
 
+    if (result == STORE_OK) {
+        result = carry(backup, "SELECT 1 FROM fleet WHERE ?1 = 0", 0, store,
+                       "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM fleet)", NULL);
+        changes = result == STORE_TAKEN;
+    }
     if (result == STORE_OK)
         result = read_policies(store, backup, &before, &after);
     if (result == STORE_OK)
@@ -239,6 +244,30 @@ static enum store_result put_accounts(struct store *store, struct store *backup,
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
+/* A host that follows a fleet goes on from where it is. For another one that of the backup comes back, with all to be
+ * sent anew; who was suspended since is so by this host's own word. */
+static enum store_result put_fleet(struct store *store, struct store *backup)
+{
+    int64_t joined;
+    enum store_result result = database_number(store->db, &joined, "SELECT 1 FROM fleet", "");
+
+    if (result != STORE_NOT_FOUND)
+        return result;
+    result = carry(backup, "SELECT base, joined_at, last_contact, last_uri, latched_at FROM fleet WHERE ?1 = 0", 0, store,
+                   "INSERT INTO fleet (one, base, joined_at, last_contact, last_uri, latched_at)"
+                   " VALUES (1, ?1, ?2, ?3, ?4, ?5)", NULL);
+    if (result == STORE_OK)
+        result = carry(backup, "SELECT f.uid, username, entry_uuid, f.status, reason, here_suspended, csn, changed_by"
+                       " FROM fleet_accounts f JOIN accounts a USING (uid) WHERE ?1 = 0", 0, store,
+                       "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, here_suspended, csn, changed_by)"
+                       " SELECT ?1, ?3, ?4, ?5, max(?6, ?4 = 'active' AND status <> 'active'), ?7, ?8 FROM accounts"
+                       " WHERE uid = ?1 AND username = ?2", NULL);
+    if (result == STORE_OK)
+        result = carry(backup, "SELECT entry_uuid, uid, username FROM fleet_gone WHERE ?1 = 0", 0, store,
+                       "INSERT INTO fleet_gone VALUES (?1, ?2, ?3)", NULL);
+    return result;
+}
+
 static enum store_result put_rest(struct store *store, struct store *backup)
 {
     int64_t generation = 0;
@@ -247,6 +276,8 @@ static enum store_result put_rest(struct store *store, struct store *backup)
         "INSERT INTO tombstones SELECT ?1, ?2, ?3, ?4"
         " WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE username = ?1)", NULL);
 
+    if (result == STORE_OK)
+        result = put_fleet(store, backup);
     if (result == STORE_OK)
         result = store_generation(backup, &generation);
     if (result == STORE_OK)
@@ -269,8 +300,8 @@ enum store_result restore_apply(struct store *store, struct store *backup,
     if (result == STORE_OK)
         result = put_accounts(store, backup, rules, &work); /* the rows, while all is as it was */
     if (result == STORE_OK && work.moves_emails) /* RFC 2606: nobody's; all are written anew then */
-        result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid' WHERE email IS NOT NULL",
-                              "");
+        result = database_run(store->db, "UPDATE accounts SET email = uid || '@restore.invalid' WHERE email IS NOT NULL"
+                              " AND uid NOT IN (SELECT uid FROM fleet_accounts)", "");
     work.actor = NULL;
     if (result == STORE_OK)
         result = put_accounts(store, backup, rules, &work);

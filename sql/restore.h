@@ -26,7 +26,7 @@ enum store_result restore_knows_log(struct store *store, struct store *backup, b
 
 /*
  * In the open transaction: all of it, with an audit row for each account and one for policy.
- * Tombstones become the union of both, the generation the higher one and more; the audit log stays
+ * Tombstones become the union of both (and a host of no fleet follows that of the backup), the generation the higher one and more; the audit log stays
  * and goes on, and only an empty one takes the backup's rows. REFUSED when there is a conflict.
  */
 enum store_result restore_apply(struct store *store, struct store *backup,

@@ -27,8 +27,17 @@ struct side {
 
 struct restore {
     struct restore_rules rules;
+    bool joined; /* the present follows a fleet */
     struct side present, backup;
 };
+
+/* In doubt it has. */
+static bool has_joined(struct store *store)
+{
+    int64_t joined;
+
+    return database_number(store->db, &joined, "SELECT 1 FROM fleet", "") != STORE_NOT_FOUND;
+}
 
 struct restore *restore_new(struct store *store, struct store *backup,
                             const struct restore_rules *rules)
@@ -40,6 +49,7 @@ struct restore *restore_new(struct store *store, struct store *backup,
     restore->rules = *rules;
     restore->present.store = store;
     restore->backup.store = backup;
+    restore->joined = has_joined(store);
     return restore;
 }
 
@@ -126,6 +136,12 @@ static bool is_shut_out(const struct restore_rules *rules, uint32_t uid)
            bsearch(&uid, rules->suspended, rules->suspended_count, sizeof uid, compare_uids) != NULL;
 }
 
+/* What the fleet says of its accounts holds, and no file goes behind it. */
+static bool is_followed(const struct restore *restore, const struct account *present, const struct account *backup)
+{
+    return (present != NULL && present->fleet) || (restore->joined && backup != NULL && backup->fleet);
+}
+
 /* One uid, of which at least one side has an account. True when something changes. */
 static bool judge(const struct restore *restore, const struct account *present,
                   const struct account *backup, struct restored *ret)
@@ -137,6 +153,8 @@ static bool judge(const struct restore *restore, const struct account *present,
         ret->before = *present;
     if (ret->is)
         ret->after = *backup;
+    if (is_followed(restore, present, backup))
+        return false;
     if (present == NULL && backup != NULL && !restore->rules.exact &&
         is_tombstone(restore->present.store, backup->uid))
         return false;

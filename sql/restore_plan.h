@@ -31,7 +31,8 @@ struct restore;
 /*
  * What restoring `backup` into `store` means. An account of the backup is as it was then, but: one
  * that is suspended stays so and one that was deleted stays deleted, unless `exact`. A name given since stays, as
- * does the day of a login since. One made since goes, and leaves a tombstone. The rules' uids must stay until restore_free. NULL when memory is
+ * does the day of a login since. One made since goes, and leaves a tombstone. On a host that follows a fleet its accounts
+ * are left as they are, those that only the backup has included. The rules' uids must stay until restore_free. NULL when memory is
  * short.
  */
 struct restore *restore_new(struct store *store, struct store *backup,

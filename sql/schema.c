@@ -20,6 +20,7 @@ static const struct migration {
     { sql_0001_accounts, NULL },
     { sql_0002_audit_chain, chain_link_all },
     { sql_0003_life, NULL },
+    { sql_0004_fleet, NULL },
 };
 enum { SCHEMA_VERSION = sizeof migrations / sizeof migrations[0] };
 

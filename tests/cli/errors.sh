@@ -53,7 +53,7 @@ ok "... as of a user nobody is" eval '[ "$status" -eq 3 ] && grep -q "^CODER UNK
 fault not-root 6 "somebody else" setpriv --reuid nobody --regid nogroup --clear-groups admin-tool users list
 sqlite3 "$STORE" "PRAGMA user_version = 99" >"$tmp/made"
 fault too-new 7 "a store of tomorrow" admin-tool users list
-sqlite3 "$STORE" "PRAGMA user_version = 3" >"$tmp/made"
+sqlite3 "$STORE" "PRAGMA user_version = 4" >"$tmp/made"
 printf 'no database at all, but long enough to be read as one ......................................................................' >"$STORE"
 fault damaged 7 "a store that is none" admin-tool users list
 rm "$STORE"*

@@ -21,7 +21,8 @@ old_store()
     hash=$(perl -e 'print crypt($ARGV[0], "\$y\$j9T\$ccccccccccccccccccccc.")' "$GOOD")
     {
         cat "/src/tests/stores/000$1.sql"
-        echo "INSERT INTO accounts VALUES (70103, 'carol', 'carol@example.org', 'Carol', '/home/carol', '/bin/bash',
+        echo "INSERT INTO accounts (uid, username, email, full_name, home, shell, status, hash, temporary, temporary_until,
+                  expires_at, created_at, password_changed_at) VALUES (70103, 'carol', 'carol@example.org', 'Carol', '/home/carol', '/bin/bash',
                   'active', '$hash', 0, NULL, NULL, 1790000002, 1790000002),
                   (70104, 'dave', 'dave@example.org', 'Dave', '/home/dave', '/bin/bash',
                   'suspended', '$hash', 0, NULL, NULL, 1790000003, 1790000003);
@@ -233,6 +234,9 @@ faults="signal=KILL error=ENOSPC"
 commands=("users list" "pam carol")
 [ "$PROOF" != 1 ] || faults="signal=KILL error=EIO error=ENOSPC"
 [ "$PROOF" != 1 ] || commands=("users list" "users suspend carol -y --keep-sessions" "pam carol" "pam dave")
+[ "$PROOF" = 1 ] || { commands=("users list"); faults="signal=KILL"; }
+migrate 3
+[ "$PROOF" = 1 ] || { commands=("users list" "pam carol"); faults="signal=KILL error=ENOSPC"; }
 migrate 2
 commands=("users suspend carol -y --keep-sessions")
 [ "$PROOF" != 1 ] || commands=("users list" "users suspend carol -y --keep-sessions" "pam carol" "pam dave")
@@ -243,7 +247,7 @@ for i in $(seq "$statements"); do
     half_migrate "$i" >"$tmp/out"
     refused "$i of the migration's $statements statements made, and the old number"
 done
-sqlite3 "$STORE" 'PRAGMA user_version = 4'
+sqlite3 "$STORE" 'PRAGMA user_version = 5'
 refused "a later version's"
 sqlite3 "$STORE" 'PRAGMA application_id = 7'
 refused "another program's of the same tables"

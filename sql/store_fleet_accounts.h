@@ -1,0 +1,57 @@
+/*
+ * The accounts that come from the fleet, and what it says of them.
+ */
+#ifndef CODER_STORE_FLEET_ACCOUNTS_H
+#define CODER_STORE_FLEET_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "store.h"
+
+/* With the NUL: RFC 4530 as text; entryCSN as OpenLDAP writes it (40 octets); a DN, cut to size. */
+enum { FLEET_UUID_SIZE = 37, FLEET_CSN_SIZE = 65, FLEET_ACTOR_SIZE = 257 };
+
+enum fleet_status {
+    FLEET_ACTIVE,
+    FLEET_SUSPENDED,
+    FLEET_ABSENT /* not among what this host may see: refused, name and uid kept */
+};
+/* "active", "suspended", "not here". */
+const char *store_fleet_status_name(enum fleet_status status);
+
+struct fleet_account {
+    uint32_t uid;
+    char entry_uuid[FLEET_UUID_SIZE];
+    enum fleet_status status;
+    bool here_suspended; /* by suspend --here; the account is suspended when either says so */
+    char reason[ACCOUNT_REASON_SIZE], changed_by[FLEET_ACTOR_SIZE], csn[FLEET_CSN_SIZE];
+};
+
+/* NOT_FOUND: the account is of here; there is no account of this entry. */
+enum store_result store_fleet_account(struct store *store, uint32_t uid, struct fleet_account *ret);
+enum store_result store_fleet_account_by_entry(struct store *store, const char *entry_uuid, struct fleet_account *ret);
+
+/* The account's status follows. false: it is as the fleet says again. NOT_FOUND: it is none of the fleet's. */
+enum store_result store_fleet_suspend_here(struct store *store, uint32_t uid, bool suspended);
+
+/* Up to `room` uids above `after` of the fleet's accounts, ascending; *ret is how many, 0 at the end. */
+enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t *uids, size_t room, size_t *ret);
+
+/* -- in a transaction that applies ------------------------------------------------------------------ */
+
+/* The account is the entry's from now on, and what it says is its word; here_suspended is not written. vanished_at: what
+ * the brake counts, 0: nothing. */
+enum store_result store_fleet_put(struct store *store, const struct fleet_account *account, int64_t vanished_at);
+
+/* The entry is known as one that is deleted, from now on. uid 0 and "": whose it was is not known. */
+enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, uint32_t uid, const char *username);
+/* OK when it is, else NOT_FOUND. */
+enum store_result store_fleet_is_buried(struct store *store, const char *entry_uuid);
+
+/* How many vanished later than `since`, and how many there are that could. */
+enum store_result store_fleet_count_vanished(struct store *store, int64_t since, int64_t *ret_vanished, int64_t *ret_all);
+
+#endif

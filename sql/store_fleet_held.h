@@ -1,0 +1,59 @@
+/*
+ * What the fleet sent and this host did not take; and whose sessions are still to be ended.
+ */
+#ifndef CODER_STORE_FLEET_HELD_H
+#define CODER_STORE_FLEET_HELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "store.h"
+#include "store_fleet_accounts.h"
+
+enum { FLEET_WHY_SIZE = 513 };
+
+enum fleet_held_kind {
+    HELD_ENTRY,    /* not taken: what there was before stays, or nothing */
+    HELD_VANISHED, /* gone with many others: goes with an administrator's word */
+    HELD_REMARK    /* taken, but for what `why` says */
+};
+
+struct fleet_held {
+    char entry_uuid[FLEET_UUID_SIZE];
+    enum fleet_held_kind kind;
+    char username[ACCOUNT_NAME_SIZE]; /* "": it had none that is one */
+    char why[FLEET_WHY_SIZE];
+    int64_t since;
+    char csn[FLEET_CSN_SIZE];
+};
+
+/* Up to `size` behind the entry `after` ("": from the first), by entry; *ret is how many, 0 at the end. */
+enum store_result store_fleet_held(struct store *store, const char *after, struct fleet_held *page, size_t size,
+                                   size_t *ret);
+
+/* In a transaction. One for each entry; since when stays while kind and why do. */
+enum store_result store_fleet_hold(struct store *store, const struct fleet_held *held);
+enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid);
+
+/* In a transaction: whose vanishing was held is absent from now on, and none of it is the brake's. *ret: how many. They
+ * are among those to be swept. */
+enum store_result store_fleet_take_vanished(struct store *store, int64_t *ret);
+
+/* -- sessions to be ended --------------------------------------------------------------------------- */
+
+/* In the transaction of the change. deleted: it is no account any more. */
+enum store_result store_fleet_sweep_due(struct store *store, const struct account *account, bool deleted);
+
+struct fleet_sweep {
+    uint32_t uid;
+    char username[ACCOUNT_NAME_SIZE], home[ACCOUNT_PATH_SIZE];
+    bool deleted;
+};
+/* Up to `size` with a uid above `after`, by uid; *ret is how many, 0 at the end. */
+enum store_result store_fleet_sweeps(struct store *store, uint32_t after, struct fleet_sweep *page, size_t size,
+                                     size_t *ret);
+enum store_result store_fleet_sweep_done(struct store *store, uint32_t uid);
+
+#endif
