@@ -15,6 +15,7 @@
 #include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "by_hand.h"
 #include "oneself.h"
 #include "program.h"
 #include "sweep.h"
@@ -93,7 +94,6 @@ static void forget_manager(const char *number)
     run("systemctl", "reset-failed", unit);
 }
 
-
 /* -- what is said ------------------------------------------------------------------------- */
 
 static void complain_unknown(struct tool *tool, const struct sweep *sweep, const struct account *account)
@@ -125,6 +125,37 @@ static void name_units(const struct units *units, const struct account *account)
             tool_refuse(GO_ON, "note: the service %s runs as %s and was left alone; 'systemctl "
                         "disable --now %s' stops it", unit->name, account->username, unit->name);
     }
+}
+
+/* context: those that are named already, as one of the users'. */
+static void name_by_hand(void *context, const char *name)
+{
+    const struct units *named = context;
+
+    for (size_t i = 0; i < named->count; i++)
+        if (named->units[i].runs && strcmp(named->units[i].name, name) == 0)
+            return;
+    tool_refuse(GO_ON, "note: the unit %s was started by hand and left alone, nothing says by whom; "
+                "'systemctl stop %s' ends it", name, name);
+}
+
+/* An Admin could have started it. Who is none and active had a role taken away: which, is not known here. */
+static bool could_start(const struct account *account)
+{
+    return (account->roles & ROLE_ADMIN) != 0 || account->status == ACCOUNT_ACTIVE;
+}
+
+/* For all of them at once, and since the first could. */
+static void name_all_by_hand(struct units *units, const struct account *accounts, size_t count)
+{
+    int64_t since = INT64_MAX;
+
+    for (size_t i = 0; i < count; i++)
+        if (could_start(&accounts[i]) && accounts[i].created_at < since)
+            since = accounts[i].created_at;
+    answer_about(NULL);
+    if (since != INT64_MAX && units_are_here())
+        by_hand_walk(since, name_by_hand, units);
 }
 
 /* A sweep that could not be opened has none of them. */
@@ -184,6 +215,8 @@ static void end_sessions(struct tool *tool, const struct account *accounts, size
         if (kept != NULL)
             finish_one(&accounts[i], kept[i], may_linger);
     }
+    if (!may_linger)
+        name_all_by_hand(&sweep.units, accounts, count);
     sweep_free(&sweep);
     free(kept);
 }
