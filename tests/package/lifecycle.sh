@@ -20,10 +20,13 @@ version() { dpkg-query -W -f '${Version}' "$1"; }
 gone() { ! dpkg-query -W -f '${db:Status-Status}\n' "${ALL[@]}" 2>/dev/null | grep -v not-installed; }
 nss() { grep -E "^(passwd|group|shadow):" /etc/nsswitch.conf | grep -c 'files coder'; }
 wired() { grep -l pam_coder.so /etc/pam.d/common-{auth,account,password,session} | wc -l; }
+# AppArmor compares times of modification: what it has compiled before must be older than our rules.
+is_new() { [ -z "$(find -L /etc/apparmor.d/abstractions/*/coder ! -newer "$1")" ]; }
 content() { sqlite3 "file:$STORE?mode=ro" .dump | sha256sum; }
 
 ok "lintian says nothing of the packages" eval 'cp "$DEBS/lintian.txt" "$tmp/out" && [ ! -s "$tmp/out" ]'
 remember_host
+: >"$tmp/compiled"
 
 # -- install -------------------------------------------------------------------------------------------
 install_packages
@@ -42,6 +45,7 @@ ok "backups are not: that is for the administrator to say" eval '[ -e /usr/lib/s
 ok "sshd's configuration is as it was" eval '! grep -rqi coder /etc/ssh'
 ok "AppArmor's rules can be read where they belong" grep -q '^  /var/lib/coder/directory r,$' /etc/apparmor.d/abstractions/nameservice.d/coder
 ok "... those for the helper, too" grep -q '^  /usr/libexec/coder_helper PUx,$' /etc/apparmor.d/abstractions/authentication.d/coder
+ok "... and are newer than what was compiled without them" is_new "$tmp/compiled"
 ok "no store is made" [ ! -e "$STATE" ]
 etc >"$tmp/wired"
 
@@ -61,9 +65,11 @@ for package in "${ALL[@]}"; do newer "$package"; done
 sed -i '/^group:/s/ coder//' /etc/nsswitch.conf
 systemctl disable coder-publish.service 2>/dev/null
 rm "$STATE/directory"
+: >"$tmp/compiled"
 run dpkg -i "$tmp"/newer/*.deb
 ok "the upgrade succeeds" [ "$status" -eq 0 ]
 ok "to the newer version" eval '[ "$(version coder-accounts)" = "$old+1" ] && [ "$(version libnss-coder)" = "$old+1" ]'
+ok "AppArmor's rules are newer than what was compiled before" is_new "$tmp/compiled"
 ok "the accounts are the same" [ "$(content)" = "$before" ]
 ok "the directory is published" [ "$(getent passwd ben | cut -d: -f7)" = /usr/sbin/nologin ]
 ok "what the administrator took out of nsswitch.conf stays out" eval '! grep -q "^group:.*coder" /etc/nsswitch.conf'
