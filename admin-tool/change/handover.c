@@ -119,8 +119,6 @@ static size_t make_user_lines(const struct tool *tool, const struct account *acc
 
     make_login(tool, account, login);
     return (size_t)snprintf(ret, size,
-                            "Please pass this on to the user:\n"
-                            "\n"
                             "Log in to your account with: %s\n"
                             "\n"
                             "Username: %s\n"
@@ -221,10 +219,19 @@ static bool write_for(const char *text)
     return written;
 }
 
+/* For whoever reads it here, and no part of what is passed on. */
+static const char *heading_of(const struct tool *tool, const struct account *account, const char *password)
+{
+    bool for_the_user = tool->policy.hand_over_text[0] == '\0' && !(account->service && password == NULL);
+
+    return for_the_user ? "Please pass this on to the user:\n\n" : "";
+}
+
 void handover_print(struct tool *tool, const struct account *account, const char *password)
 {
     char text[HANDOVER_TEXT_SIZE];
-    bool written = fflush(stdout) == 0 && handover_make_text(tool, account, password, text) && write_for(text);
+    bool written = fflush(stdout) == 0 && handover_make_text(tool, account, password, text) &&
+                   write_for(heading_of(tool, account, password)) && write_for(text);
 
     explicit_bzero(text, sizeof text);
     if (!written)

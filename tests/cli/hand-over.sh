@@ -94,6 +94,8 @@ says '^Temporary password: ' "... with the password"
 exits 0 "back" admin-tool policy set hand_over_text=
 reset ann
 says '^Please pass this on to the user:$' "... the usual one"
+reset ann -o json
+json 'd["hand_over"].startswith("Log in to your account with: ssh ann@")' "... of which programs get what is passed on"
 
 # -- refused
 remember
