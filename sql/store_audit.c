@@ -35,6 +35,15 @@ static enum store_result facts_json(struct store *store, const struct account *a
                          (int64_t)account->never_dormant, account->awake_since);
 }
 
+/* An address as it is: "ip:" before it is for the log of attempts, where other origins are keys, too. */
+static const char *place_of(const struct audit_actor *actor)
+{
+    static const char address[] = "ip:";
+    size_t length = strlen(address);
+
+    return actor->origin != NULL && strncmp(actor->origin, address, length) == 0 ? actor->origin + length : actor->origin;
+}
+
 enum store_result store_audit_append(struct store *store, const struct audit_actor *actor,
                                      const char *event, const struct account *before,
                                      const struct account *after, const char *detail, int64_t now)
@@ -54,7 +63,7 @@ enum store_result store_audit_append(struct store *store, const struct audit_act
             " VALUES (?1, ?2, nullif(?3, -1), ?4, ?5, ?6, nullif(?7, 0), ?8, ?9,"
             "  iif(?11 IS NULL, ?10, json_set(coalesce(?10, '{}'), '$.detail', ?11)))",
             "itittti" "tttt",
-            now, event, actor->login_uid, actor->name, actor->via, actor->origin,
+            now, event, actor->login_uid, actor->name, actor->via, place_of(actor),
             whom != NULL ? (int64_t)whom->uid : (int64_t)0, whom != NULL ? whom->username : NULL,
             old, new, detail);
     if (result == STORE_OK)
@@ -71,7 +80,7 @@ enum store_result store_audit_append_facts(struct store *store, const struct aud
     enum store_result result = database_run(store->db,
         "INSERT INTO audit (at, event, actor_uid, actor, via, origin, before, after)"
         " VALUES (?1, ?2, nullif(?3, -1), ?4, ?5, ?6, ?7, ?8)", "itittttt", now, event,
-        actor->login_uid, actor->name, actor->via, actor->origin, before, after);
+        actor->login_uid, actor->name, actor->via, place_of(actor), before, after);
 
     return result == STORE_OK ? chain_link_newest(store) : result;
 }

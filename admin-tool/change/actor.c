@@ -91,6 +91,16 @@ static bool claim_address(const char *connection, char *ret, size_t size)
     return true;
 }
 
+/* Who listens for both speaks of IPv4 in IPv6 (RFC 4291 2.5.5.2); one address has one form in the log. */
+static void write_plain_address(char *origin)
+{
+    static const char mapped[] = "::ffff:";
+    size_t length = strlen(mapped);
+
+    if (strncmp(origin, mapped, length) == 0 && strchr(origin, '.') != NULL)
+        memmove(origin, origin + length, strlen(origin + length) + 1);
+}
+
 static void find_origin(const struct ancestors *ancestors, char *ret, size_t size)
 {
     const char *tty;
@@ -113,6 +123,7 @@ void actor_find(struct actor *ret)
     write_name(ret->audit.login_uid >= 0 ? (uid_t)ret->audit.login_uid : getuid(), ret->name);
     find_via(&ancestors, ret);
     find_origin(&ancestors, ret->origin, sizeof ret->origin);
+    write_plain_address(ret->origin);
     ret->audit.name = ret->name;
     ret->audit.via = ret->via_text;
     ret->audit.origin = ret->origin;

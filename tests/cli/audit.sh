@@ -58,6 +58,9 @@ SUDO_USER=$'no\nbody' SSH_CONNECTION='evil; text' SSH_CLIENT='2001:db8::1 1 2' \
 exits 0 "who came how" admin-tool audit -n 2 -o json
 json 'd[0]["via"] == "daemon (claimed)" and d[0]["origin"] == "192.0.2.7 (claimed)"' "what only the environment says is marked"
 json 'd[1]["via"] == "" and d[1]["origin"] == "2001:db8::1 (claimed)"' "what does not look like them is not believed"
+SSH_CONNECTION='::ffff:192.0.2.7 5 ::ffff:192.0.2.8 22' admin-tool users edit alice -n Alix >"$tmp/made"
+exits 0 "IPv4 in IPv6" admin-tool audit -n 1 -o json
+json 'd[0]["origin"] == "192.0.2.7 (claimed)"' "... is written as IPv4"
 printf 'alice ALL=(ALL) NOPASSWD: ALL\n' >/etc/sudoers.d/alice && chmod 440 /etc/sudoers.d/alice
 setpriv --reuid alice --regid alice --init-groups sudo env SUDO_USER=daemon SSH_CONNECTION='192.0.2.7 5 192.0.2.8 22' \
     admin-tool users edit-roles alice --roles auditor,admin -y >"$tmp/made"
