@@ -54,6 +54,12 @@ void print_roles(unsigned roles, char ret[ROLES_SIZE])
              (roles & ROLE_AUDITOR) != 0 ? "auditor," : "");
 }
 
+void print_roles_in_words(unsigned roles, char ret[ROLES_SIZE])
+{
+    snprintf(ret, ROLES_SIZE, "role%s %s%smember", roles == ROLE_MEMBER ? "" : "s",
+             (roles & ROLE_ADMIN) != 0 ? "admin, " : "", (roles & ROLE_AUDITOR) != 0 ? "auditor, " : "");
+}
+
 static const char *text_of(const struct listing *listing, enum column_id id)
 {
     const struct account *account = &listing->account;

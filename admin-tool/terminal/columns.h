@@ -51,7 +51,8 @@ void print_columns_measure(const struct columns *columns, const struct listing *
 
 /* "admin,member" */
 enum { ROLES_SIZE = 32 };
-void print_roles(unsigned roles, char ret[ROLES_SIZE]);
+void print_roles(unsigned roles, char ret[ROLES_SIZE]);          /* "admin,member", as --roles takes them */
+void print_roles_in_words(unsigned roles, char ret[ROLES_SIZE]); /* "roles admin, member", "role member" */
 
 /* As a list of "NAME  value" lines; columns: NULL for all. */
 void print_account_lines(const struct listing *listing, const struct columns *columns);

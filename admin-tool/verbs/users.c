@@ -178,8 +178,8 @@ static enum status check_roles(struct tool *tool, const struct change *change,
     char names[ROLES_SIZE];
 
     if (account->roles == change->roles) {
-        print_roles(account->roles, names);
-        printf("%s already has exactly the roles %s.\n", account->username, names);
+        print_roles_in_words(account->roles, names);
+        printf("%s already has exactly the %s.\n", account->username, names);
         return STATUS_DONE;
     }
     if ((account->roles & ~change->roles) == 0)
@@ -260,9 +260,9 @@ enum status users_edit_roles(struct tool *tool)
     if (!roles_parse(text, &change.roles))
         return tool_refuse_as(KIND_INVALID, "roles", text,
                               "unknown role in '%s'; roles are admin, auditor, member", text);
-    print_roles(change.roles, names);
-    snprintf(plan, sizeof plan, "give exactly the roles %s to", names);
-    snprintf(outcome, sizeof outcome, "has the roles %s", names);
+    print_roles_in_words(change.roles, names);
+    snprintf(plan, sizeof plan, "give exactly the %s to", names);
+    snprintf(outcome, sizeof outcome, "has the %s", names);
     return change_accounts(tool, &change);
 }
 

@@ -50,13 +50,13 @@ ok "... nobody opens it any more" eval '! as mal /srv/share/cat /srv/admins 2>"$
 ok "... the others stay" eval 'has_bits /home/dora/reader 2755 && has_bits /home/dora/own 2755 && has_bits /home/dora/id 4755 &&
     has_bits /srv/share/adas 2755 && has_bits /home/dora/folder 2755'
 exits 0 "once more" admin-tool users edit-roles dora --roles member --remove-setid
-ok "... there is nothing to do" [ "$(cat "$tmp/out")" = 'dora already has exactly the roles member.' ]
+ok "... there is nothing to do" [ "$(cat "$tmp/out")" = 'dora already has exactly the role member.' ]
 copy mal 2755 mal /usr/bin/cat /srv/share/mals-own && chgrp readers /srv/share/mals-own && chmod 2755 /srv/share/mals-own
 exits 0 "a role given, --dry-run" admin-tool users edit-roles mal --roles auditor --dry-run
 ok "... looks for nothing" eval '! grep -q "^  /" "$tmp/out"'
 rm /srv/share/mals-own
 exits 0 "a role given" admin-tool users edit-roles dora --roles auditor -y --remove-setid
-ok "... looks for nothing" [ "$(cat "$tmp/out")" = 'dora has the roles auditor,member.' ]
+ok "... looks for nothing" [ "$(cat "$tmp/out")" = 'dora has the roles auditor, member.' ]
 
 # -- suspended ---------------------------------------------------------------------------------------
 mkdir -m 755 /srv/others && chmod 755 /home/bob
