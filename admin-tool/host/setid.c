@@ -193,7 +193,7 @@ void setid_settle(struct tool *tool, const struct account *accounts, size_t coun
                   setid_advice *advise)
 {
     struct setid_rules *rules = setid_rules_make(accounts, count, tool_has(tool, OPTION_REMOVE_SETID));
-    FILE *out = tool_wants_json(tool) ? stderr : stdout;
+    FILE *out = answer_beside();
     struct setid_results *results = NULL;
 
     fflush(stdout); /* what follows may take seconds */

@@ -16,8 +16,6 @@
 #include "escape.h"
 #include "fault.h"
 
-enum { COUNTS_MAX = 8 };
-
 struct line {
     struct line *next;
     enum answer_line what;
@@ -31,11 +29,7 @@ static struct {
     char about[ACCOUNT_NAME_SIZE]; /* "": nobody */
     struct line *lines; /* the newest first */
     size_t count;
-    struct {
-        const char *key;
-        int64_t value;
-    } counts[COUNTS_MAX];
-    size_t counted;
+    char *more; /* an object: what the answer says besides; NULL: nothing */
     char *fault; /* the object; NULL: nothing was refused */
     char *message;
     FILE *shown; /* the real standard output while we listen; NULL: we do not */
@@ -151,6 +145,11 @@ void answer_hear(void)
     stdout = heard;
 }
 
+FILE *answer_beside(void)
+{
+    return answer.expected && answer.shown == NULL ? stderr : stdout;
+}
+
 static void hear_no_more(void)
 {
     if (answer.shown == NULL)
@@ -211,25 +210,6 @@ bool answer_write(const char *text)
     return fputs(text, stdout) != EOF;
 }
 
-static void write_error(void)
-{
-    char *notes = list(ANSWER_NOTE, "", true);
-    char *object = notes != NULL ? json_make_object("jj", "error", answer.fault, "notes", notes) : NULL;
-
-    if (object != NULL)
-        puts(object);
-    store_text_free(object);
-    store_text_free(notes);
-}
-
-void answer_count(const char *key, int64_t value)
-{
-    if (answer.counted == COUNTS_MAX)
-        return;
-    answer.counts[answer.counted].key = key;
-    answer.counts[answer.counted++].value = value;
-}
-
 char *answer_join(char *object, char *more)
 {
     char *joined = object != NULL && more != NULL ? json_join(object, more) : NULL;
@@ -239,16 +219,45 @@ char *answer_join(char *object, char *more)
     return joined;
 }
 
-static void write_outcome(bool changed)
+static void add(char *object)
 {
-    char *object = json_make_object("b", "changed", changed);
+    answer.more = answer.more != NULL ? answer_join(answer.more, object) : object;
+}
 
-    for (size_t i = 0; i < answer.counted; i++)
-        object = answer_join(object, json_make_object("i", answer.counts[i].key, answer.counts[i].value));
-    object = answer_join(object, answer_lines("", true));
+void answer_count(const char *key, int64_t value)
+{
+    if (answer.expected)
+        add(json_make_object("i", key, value));
+}
+
+void answer_add(const char *key, const char *text)
+{
+    if (answer.expected)
+        add(json_make_object("j", key, text));
+}
+
+/* With what it says besides. */
+static void write_object(char *object)
+{
+    if (answer.more != NULL)
+        object = answer_join(object, answer.more);
+    answer.more = NULL;
     if (object != NULL)
         puts(object);
     store_text_free(object);
+}
+
+static void write_error(void)
+{
+    char *notes = list(ANSWER_NOTE, "", true);
+
+    write_object(notes != NULL ? json_make_object("jj", "error", answer.fault, "notes", notes) : NULL);
+    store_text_free(notes);
+}
+
+static void write_outcome(bool changed)
+{
+    write_object(answer_join(json_make_object("b", "changed", changed), answer_lines("", true)));
 }
 
 enum status answer_end(enum status status, bool changed)
@@ -262,10 +271,12 @@ enum status answer_end(enum status status, bool changed)
         return STATUS_UNKNOWN;
     }
     if (!answer.expected || answer.written || __fpending(stdout) != 0)
-        return status;
-    if (answer.fault != NULL && status != STATUS_DONE)
+        ; /* it is answered */
+    else if (answer.fault != NULL && status != STATUS_DONE)
         write_error();
     else if (listened)
         write_outcome(changed);
+    store_text_free(answer.more);
+    answer.more = NULL;
     return status;
 }

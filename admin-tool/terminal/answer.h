@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "command.h"
 #include "fault.h"
@@ -35,6 +36,9 @@ void answer_keep_fault(enum fault_kind kind, const char *field, const char *subj
 /* With JSON: from now on what is printed to stdout is kept and not shown, until the answer is written. */
 void answer_hear(void);
 
+/* Where a list goes that people are to read: standard output, as long as that is not the answer's alone. */
+FILE *answer_beside(void);
+
 /* Those kept of one account, and those about nobody where `alone`: {"said": [], "notes": [], "problems": []} for
  * store_text_free; NULL when memory is short. */
 char *answer_lines(const char *username, bool alone);
@@ -45,8 +49,10 @@ char *answer_join(char *object, char *more);
 /* JSON text is written as the answer, whole or in parts: no error object follows. False with errno. */
 bool answer_write(const char *text);
 
-/* A number that belongs to the answer of a command which has no other: "removed", 3. The key is not copied. */
+/* A number, or JSON text (which is copied), that belongs to the answer of a command which has no other, be it an error's:
+ * "removed", 3. */
 void answer_count(const char *key, int64_t value);
+void answer_add(const char *key, const char *text);
 
 /* At the end, when JSON is asked for and nothing else was the answer: the error object if something was refused; of a
  * command that we listened to, whether it changed something, its numbers and its lines. A monitor (-o nagios) that was

@@ -30,6 +30,7 @@
 #include "terminal/words.h"
 #include "backup_source.h"
 #include "rehearsal.h"
+#include "restore_answer.h"
 #include "restore_clash.h"
 
 /* -- what it would do --------------------------------------------------------------------- */
@@ -41,6 +42,7 @@ struct plan {
     bool is_own; /* whoever runs this is one of those who lose something */
     struct restore_rules rules;
     struct rehearsal *rehearsal;
+    struct restore_answer *answer;
     struct clash_list clashes; /* its uids are the rules' once all are known */
     struct audit_link newest; /* of the store that the plan was made for: each change has a row */
 };
@@ -90,6 +92,7 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
     struct restored one;
 
     plan->rehearsal = rehearsal_new();
+    plan->answer = restore_answer_new();
     if (clashes == NULL || plan->rehearsal == NULL) {
         clashes_free(clashes);
         return tool_refuse(STATUS_FAILED, "not enough memory");
@@ -101,6 +104,7 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
         if (clash)
             one.after.status = ACCOUNT_SUSPENDED; /* with --force; without, all is refused */
         added = added && add_row(tool, table, &one);
+        restore_answer_add(plan->answer, tool, &one);
         rehearsal_note(plan->rehearsal, &one);
 
         plan->accounts++;
@@ -132,6 +136,14 @@ static void print_plan(const struct plan *plan)
         puts("Policy, or what is known of deleted accounts, changes, too.");
 }
 
+/* Whom the table is for: a program has the same as data, and whoever is asked sees it. NULL: nobody. */
+static FILE *reader(const struct tool *tool)
+{
+    if (!answer_is_json())
+        return stdout;
+    return tool_has(tool, OPTION_DRY_RUN) ? NULL : stderr;
+}
+
 static enum status make_plan(struct tool *tool, struct store *backup, bool shown, struct plan *plan)
 {
     static const char *const names[] = { "USERNAME", "UID", "NOW", "THEN", "ROLES", "PASSWORD" };
@@ -148,10 +160,12 @@ static enum status make_plan(struct tool *tool, struct store *backup, bool shown
     if (status == GO_ON)
         status = tool_store_status(tool, restore_changes_rest(tool->store, backup, &plan->rest),
                                    "the store");
-    words_end(table, status == GO_ON && shown && plan->accounts > 0 ? stdout : NULL);
+    words_end(table, status == GO_ON && shown && plan->accounts > 0 ? reader(tool) : NULL);
     if (status != GO_ON)
         return status;
-    clash_list_print(&plan->clashes);
+    if (!answer_is_json())
+        clash_list_print(&plan->clashes);
+    restore_answer_give(plan->answer, &plan->clashes);
     if (shown)
         status = tool_store_status(tool, rehearsal_print(plan->rehearsal, backup), "the backup");
     print_plan(plan);
@@ -366,6 +380,7 @@ static enum status restore_from(struct tool *tool, struct store *backup)
     enum status status = restore_by(tool, backup, &plan);
 
     clash_list_free(&plan.clashes);
+    restore_answer_free(plan.answer);
     rehearsal_free(plan.rehearsal);
     return status;
 }

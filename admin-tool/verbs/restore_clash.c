@@ -25,7 +25,7 @@
 #include "sql/store_accounts.h"
 #include "terminal/escape.h"
 
-enum { PAGE_SIZE = 64 };
+enum { PAGE_SIZE = 64, CLASHES_SHOWN = 100 };
 
 struct clashes {
     struct claims homes; /* of the backup; holder: the account's name */
@@ -163,33 +163,47 @@ bool clashes_find(const struct clashes *clashes, const struct restored *one,
 
 /* -- those that were found ---------------------------------------------------------------- */
 
-bool clash_list_add(struct clash_list *list, const struct account *account, const char *reason)
+static bool make_room(struct clash_list *list)
 {
     uint32_t *uids = reallocarray(list->uids, list->count + 1, sizeof *uids);
-    char plain[4 * CLASH_REASON_SIZE];
+    struct clash *clashes = reallocarray(list->list, list->count + 1, sizeof *clashes);
 
-    if (uids == NULL)
+    if (uids != NULL)
+        list->uids = uids;
+    if (clashes != NULL)
+        list->list = clashes;
+    return uids != NULL && clashes != NULL;
+}
+
+bool clash_list_add(struct clash_list *list, const struct account *account, const char *reason)
+{
+    char plain[4 * CLASH_REASON_SIZE];
+    struct clash *clash;
+
+    if (!make_room(list))
         return false;
-    list->uids = uids;
     print_escape(reason, plain, sizeof plain);
-    if (list->count < CLASHES_SHOWN &&
-        asprintf(&list->lines[list->count], "clash: %s: %s", account->username, plain) == -1)
+    clash = &list->list[list->count];
+    memcpy(clash->username, account->username, sizeof clash->username);
+    clash->reason = strdup(plain);
+    if (clash->reason == NULL)
         return false;
-    uids[list->count++] = account->uid;
+    list->uids[list->count++] = account->uid;
     return true;
 }
 
 void clash_list_print(const struct clash_list *list)
 {
     for (size_t i = 0; i < list->count && i < CLASHES_SHOWN; i++)
-        puts(list->lines[i]);
+        printf("clash: %s: %s\n", list->list[i].username, list->list[i].reason);
     if (list->count > CLASHES_SHOWN)
         printf("clash: and %zu more accounts\n", list->count - CLASHES_SHOWN);
 }
 
 void clash_list_free(struct clash_list *list)
 {
-    for (size_t i = 0; i < list->count && i < CLASHES_SHOWN; i++)
-        free(list->lines[i]);
+    for (size_t i = 0; i < list->count; i++)
+        free(list->list[i].reason);
+    free(list->list);
     free(list->uids);
 }

@@ -27,17 +27,20 @@ bool clashes_find(const struct clashes *clashes, const struct restored *one,
 
 /* -- those that were found ---------------------------------------------------------------- */
 
-enum { CLASHES_SHOWN = 100 };
+struct clash {
+    char username[ACCOUNT_NAME_SIZE];
+    char *reason; /* escaped */
+};
 
 struct clash_list {
     uint32_t *uids; /* in the order in which they were added */
+    struct clash *list;
     size_t count;
-    char *lines[CLASHES_SHOWN]; /* about the first ones */
 };
 
 bool clash_list_add(struct clash_list *list, const struct account *account,
                     const char *reason); /* false: no memory */
-void clash_list_print(const struct clash_list *list); /* a line each on stdout, escaped */
+void clash_list_print(const struct clash_list *list); /* a line each on stdout, of the first hundred */
 void clash_list_free(struct clash_list *list);
 
 #endif

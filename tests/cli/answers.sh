@@ -46,5 +46,6 @@ admin-tool users edit ada -n "Ada Arden" >"$tmp/made"
 run eval 'echo no | admin-tool restore /root/backup.db -o json'
 ok "a question answered by no (exit 5)" [ "$status" -eq 5 ]
 complains 'Are you sure' "... stands on standard error"
+complains '^ada ' "... with the table that it is about"
 json 'd["error"]["kind"] == "not-confirmed"' "... and is an error"
 done_testing

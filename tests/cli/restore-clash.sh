@@ -54,6 +54,10 @@ says "clash: fay: the group helpers of this machine lists a member" "... a list 
 says "clash: hal: /etc/sudoers.d/hal has a rule for hal" "... a rule of sudo's"
 says "clash: gus: id $gus is the primary group of odd of this machine" "... and a primary group without a name"
 complains '--force' "... and the way out"
+run admin-tool restore b --dry-run -o json
+json 'd["error"]["code"] == 4 and {c["username"] for c in d["clashes"]} >= {"ann", "bob", "cid", "dan", "eve", "fay", "gus", "hal", "wheel"}' "for programs: who clashes"
+json '[c for c in d["clashes"] if c["username"] == "bob"] == [{"username": "bob", "uid": '"$bob"', "reason": "uid '"$bob"' is taken by the user piet of this machine"}]' "... and why"
+json '[p for p in d["plan"] if p["username"] == "bob"][0]["before"] is None' "... and what would come in"
 ok "... and makes nothing" [ ! -e "$STATE" ]
 run sh -c 'echo yes | admin-tool restore b'
 ok "asked: refused before the question (exit 4)" eval '[ "$status" -eq 4 ] && ! grep -q "Are you sure" "$tmp/out"'
@@ -68,6 +72,9 @@ ok "the user of this machine reads nothing" eval '! getent passwd bob'
 exits 0 "--force --dry-run" admin-tool restore b --force --dry-run
 says "^bob +$bob +- +suspended" "... shows them suspended"
 says "clash: bob: " "... and why"
+exits 0 "... for programs" admin-tool restore b --force --dry-run -o json
+json 'd["changed"] is False and [p["after"] for p in d["plan"] if p["username"] == "bob"] == ["suspended"] and d["clashes"]' "... the same as data"
+json 'not any("clash:" in line or "bob" in line for line in d["said"])' "... and not as lines"
 exits 0 "--force" admin-tool restore b --force -y
 for name in ann bob cid eve hal wheel; do
     ok "$name comes in suspended" is_value "SELECT status FROM accounts WHERE username = '$name'" suspended

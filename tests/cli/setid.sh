@@ -36,6 +36,9 @@ listed() { says "^  /srv/share/cat$" "$1: the copy of a role's group" && says "^
 exits 0 "edit-roles --dry-run" admin-tool users edit-roles dora --roles member --dry-run
 listed "--dry-run"
 ok "... nothing else" [ "$(grep -c '^  /' "$tmp/out")" -eq 2 ]
+exits 0 "edit-roles, for programs" admin-tool users edit-roles dora --roles member -y -o json
+json 'd["changed"] and {"  /srv/share/cat", "  /home/dora/wheel"} <= set(d["said"])' "... the list is in the answer"
+silent "... and nowhere else"
 exits 0 "edit-roles" admin-tool users edit-roles dora --roles member -y
 listed "edit-roles"
 ok "... nothing else: her own group's, a local group's she is in, another Admin's, folders" [ "$(grep -c '^  /' "$tmp/out")" -eq 2 ]
