@@ -202,6 +202,7 @@ static enum status say_unchanged(struct import_batch *batch)
         report(batch);
     else
         printf("Nothing to change: all %zu accounts are so already.\n", batch->passed);
+    update_finish_again(batch);
     return GO_ON;
 }
 

@@ -104,7 +104,8 @@ static enum status compare_present(struct import_batch *batch, struct import_row
     row->changed = difference.columns;
     row->takes = difference_takes(present, &difference);
     *ret_keep = result == STORE_OK && row->changed != 0;
-    batch->passed += result == STORE_OK && row->changed == 0;
+    if (result == STORE_OK && row->changed == 0 && !import_batch_pass(batch, present, row->given))
+        result = STORE_FAILED;
     difference_free(&difference);
     explicit_bzero(&wanted, sizeof wanted);
     if (result != STORE_REFUSED)

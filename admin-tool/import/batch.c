@@ -106,11 +106,27 @@ void import_row_free(struct import_row *row)
     explicit_bzero(row, sizeof *row);
 }
 
+bool import_batch_pass(struct import_batch *batch, const struct account *present, unsigned given)
+{
+    uint32_t *out;
+
+    batch->passed++;
+    if (present->status != ACCOUNT_SUSPENDED || (given & 1u << IMPORT_STATUS) == 0)
+        return true;
+    out = reallocarray(batch->out, batch->out_count + 1, sizeof *out);
+    if (out == NULL)
+        return false;
+    batch->out = out;
+    batch->out[batch->out_count++] = present->uid;
+    return true;
+}
+
 void import_batch_free(struct import_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
         import_row_free(&batch->rows[i]);
     free(batch->rows);
+    free(batch->out);
     free(batch->subordinate.ranges);
     group_ids_free(&batch->local_groups);
     claims_free(&batch->claims);

@@ -61,6 +61,8 @@ struct import_batch {
     size_t wanted; /* rows that came without a uid */
     size_t beyond; /* lines that came after there were more of those than ids, and were only counted */
     size_t passed; /* lines of accounts that are so already, or are passed over */
+    uint32_t *out; /* ... and of them the uids that are suspended, as their lines say */
+    size_t out_count;
     size_t tried; /* methods and costs of hashes */
     void (*report)(struct import_batch *batch); /* after the commit; NULL: as users import does */
 };
@@ -68,6 +70,8 @@ struct import_batch {
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
                       enum row_kind kind); /* false: no memory */
 void import_batch_free(struct import_batch *batch); /* wipes */
+/* A line of an account that is so already. given: 1 << column of each that the line has. False: no memory. */
+bool import_batch_pass(struct import_batch *batch, const struct account *present, unsigned given);
 /* The rows that are new. */
 size_t import_count_new(const struct import_batch *batch);
 void import_batch_date(struct import_batch *batch); /* whose creation is not told is created now */

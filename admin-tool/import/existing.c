@@ -52,6 +52,11 @@ static bool skip(struct import_batch *batch, const struct import_record *record,
     return true;
 }
 
+static enum status refuse_memory(void)
+{
+    return tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+}
+
 /* What is to change goes into the batch. */
 static enum status add_change(struct import_batch *batch, const struct import_record *record,
                               const struct account *present)
@@ -62,7 +67,7 @@ static enum status add_change(struct import_batch *batch, const struct import_re
     changed.account.uid = present->uid;
     added = import_batch_add(batch, &changed, ROW_CHANGE);
     explicit_bzero(&changed, sizeof changed);
-    return added ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory; nothing was imported");
+    return added ? GO_ON : refuse_memory();
 }
 
 /* REFUSED with the reason; OK and *ret_due: there is something to do. */
@@ -94,8 +99,8 @@ static enum status update(struct import_batch *batch, const struct import_record
         return tool_store_status(batch->tool, result, present->username);
     else if (due)
         return add_change(batch, record, present);
-    else
-        batch->passed++;
+    else if (!import_batch_pass(batch, present, record->given))
+        return refuse_memory();
     return GO_ON;
 }
 

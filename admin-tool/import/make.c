@@ -300,6 +300,7 @@ enum status import_make(struct import_batch *batch)
 
     if (batch->count == 0 && batch->source != NULL) { /* all is so already; of /etc/passwd lines may be left over */
         report(batch);
+        update_finish_again(batch);
         return GO_ON;
     }
     status = import_make_passwords(batch);
@@ -316,6 +317,7 @@ enum status import_make(struct import_batch *batch)
         else
             report(batch);
         update_finish(batch);
+        update_finish_again(batch);
         gone_finish(batch);
     }
     if (status == GO_ON && tool_has(batch->tool, OPTION_TAKE_OVER)) {

@@ -217,6 +217,36 @@ void update_finish(const struct import_batch *batch)
     forget_takers(accounts, count);
 }
 
+/* Those of them with something that runs; all, where that cannot be found out. Returns how many. */
+static size_t choose_running(const struct tool *tool, struct account *accounts, size_t count)
+{
+    struct running *running = calloc(count, sizeof *running);
+    bool known = running != NULL && sessions_find(tool, accounts, count, running);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!known || running[i].count > 0)
+            accounts[kept++] = accounts[i];
+    free(running);
+    return kept;
+}
+
+void update_finish_again(const struct import_batch *batch)
+{
+    struct account *accounts = calloc(batch->out_count + 1, sizeof *accounts);
+    size_t count = 0, running;
+
+    for (size_t i = 0; accounts != NULL && i < batch->out_count; i++)
+        if (store_account_by_uid(batch->tool->store, batch->out[i], &accounts[count]) == STORE_OK &&
+            accounts[count].status == ACCOUNT_SUSPENDED)
+            count++;
+    if (accounts == NULL)
+        tool_complain(batch->tool, "not enough memory to see what runs for those who are suspended; see 'ps -ef'");
+    running = count > 0 ? choose_running(batch->tool, accounts, count) : 0;
+    sessions_end(batch->tool, accounts, running);
+    forget_takers(accounts, count);
+}
+
 static void advise(const struct account *account, char ret[SETID_COMMAND_SIZE])
 {
     char roles[ROLES_SIZE];

@@ -34,4 +34,7 @@ void update_record(const struct import_batch *batch);
 void update_finish(const struct import_batch *batch);
 void update_settle(const struct import_batch *batch);
 
+/* Whoever was suspended before, as the file has it: a run that was killed may have left what runs. */
+void update_finish_again(const struct import_batch *batch);
+
 #endif

@@ -105,6 +105,18 @@ ok "... another's are not" alive $dans
 ok "... no password was touched" [ "$(secrets)" = "$old_secrets" ]
 run admin-tool users apply wanted.json -o json
 ok "... the second time nothing" counted 0 0 0 0 0 0 4
+start bob sleep 1000; bobs=$!
+start ann sleep 1000; anns=$!
+exits 0 "... but for what a run that was killed left of the suspended" admin-tool users apply wanted.json
+ok "... which is ended" eval '! alive $bobs'
+ok "... and nobody else's" alive $anns
+kill $anns
+start bob sleep 1000; bobs=$!
+jq -nc '{username: "bob", full_name: "B"}' >name.json
+exits 0 "a line that does not say so" admin-tool users apply name.json
+ok "... ends nothing" alive $bobs
+exits 0 "beside a change of another" eval 'jq -nc "{username: \"bob\", status: \"suspended\"}, {username: \"ann\", full_name: \"Anne\"}" | admin-tool users apply -'
+ok "... it is ended as well" eval '! alive $bobs'
 jq -nc '{username: "ann", password_hash: "$1$abcdefgh$0123456789012345678901", must_change: true, created_at: "2001-01-01T00:00:00Z"}' >hash.json
 run admin-tool users apply hash.json -o json
 ok "a hash of one who is there is passed over" eval 'counted 0 0 0 0 0 0 1 && [ "$(secrets)" = "$old_secrets" ]'

@@ -157,6 +157,14 @@ ok "... of nobody else" eval 'pgrep -u cat sleep >"$tmp/made"'
 kill $other
 ok "... the events are the verbs'" [ "$(events)" = 'edit-roles ann, suspend ben' ]
 ok "... the suspended is out" [ "$(getent passwd ben | cut -d: -f7)" = /usr/sbin/nologin ]
+runs ben
+runs cat
+other=$!
+sleep 0.5
+exits 0 "the same again, after a run that was killed" import sheet.csv --update
+ok "... ends what the suspended left running" eval '! pgrep -u ben sleep'
+ok "... and nobody else's" eval 'pgrep -u cat sleep >"$tmp/made"'
+kill $other
 sheet 'ben,ben@example.com,,,active'
 exits 0 "and given back" import sheet.csv --update
 ok "... is there again" [ "$(getent passwd ben | cut -d: -f7)" = /bin/bash ]
