@@ -131,6 +131,29 @@ enum store_result store_names_page(struct store *store, const char *after, size_
     return result;
 }
 
+enum store_result store_names_count(struct store *store, const char *names, uint64_t *ret, char ret_first[ACCOUNT_NAME_SIZE])
+{
+    /* "CROSS": in the order of the names, each looked up */
+    sqlite3_stmt *row = database_prepare(store->db, "SELECT a.username FROM json_each(?) CROSS JOIN accounts a"
+                                         " ON a.username = value", "t", names);
+    enum store_result result = STORE_OK;
+    uint64_t count = 0;
+    int rc = SQLITE_DONE;
+
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(store->db));
+    ret_first[0] = '\0';
+    while (result == STORE_OK && (rc = sqlite3_step(row)) == SQLITE_ROW)
+        if (count++ == 0)
+            result = database_text(row, 0, ret_first, ACCOUNT_NAME_SIZE);
+    database_finish(row);
+    if (result == STORE_OK)
+        result = database_result(rc);
+    if (result == STORE_OK)
+        *ret = count;
+    return result;
+}
+
 enum store_result store_accounts_count(struct store *store, uint64_t *ret)
 {
     int64_t count = 0;

@@ -31,6 +31,9 @@ enum store_result store_accounts_page(struct store *store, uint32_t after, struc
 enum store_result store_names_page(struct store *store, const char *after, size_t shortest, size_t longest,
                                    char (*page)[ACCOUNT_NAME_SIZE], size_t size, size_t *ret);
 
+/* How many of these names, an array of JSON, are accounts', and the first of them in its order ("": none). */
+enum store_result store_names_count(struct store *store, const char *names, uint64_t *ret, char ret_first[ACCOUNT_NAME_SIZE]);
+
 /* How many there are. */
 enum store_result store_accounts_count(struct store *store, uint64_t *ret);
 

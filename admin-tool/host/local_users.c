@@ -5,7 +5,9 @@
 
 #include <pwd.h>
 #include <shadow.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sql/account.h"
@@ -55,34 +57,52 @@ void host_note_local(const char *username)
                     username, username);
 }
 
-static bool is_account(const struct tool *tool, const char *username)
+/* An array of JSON of those names that an account of ours could have, for free(3); NULL: there are none, or no memory. */
+static char *read_names(FILE *file)
 {
-    struct account account = { 0 };
-    bool found = tool->store != NULL &&
-                 store_account_by_name(tool->store, username, &account) == STORE_OK;
+    char *line = NULL, *names = NULL;
+    size_t room = 0, size = 0, count = 0;
+    FILE *out = open_memstream(&names, &size);
 
-    explicit_bzero(account.hash, sizeof account.hash);
-    return found;
+    while (out != NULL && getline(&line, &room, file) > 0) {
+        line[strcspn(line, ":\n")] = '\0';
+        if (account_username_fault(line) == NULL) /* so nothing in it needs an escape */
+            fprintf(out, "%s\"%s\"", count++ == 0 ? "[" : ",", line);
+    }
+    free(line);
+    if (out != NULL && count > 0)
+        fputc(']', out);
+    if (out == NULL || (fclose(out) == 0 && count > 0))
+        return names;
+    free(names);
+    return NULL;
+}
+
+static uint64_t count_ours(const struct tool *tool, char ret_first[ACCOUNT_NAME_SIZE])
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    char *names = file != NULL ? read_names(file) : NULL;
+    uint64_t count = 0;
+
+    if (file != NULL)
+        fclose(file);
+    if (names != NULL && store_names_count(tool->store, names, &count, ret_first) != STORE_OK)
+        count = 0;
+    free(names);
+    return count;
 }
 
 void host_note_locals(const struct tool *tool)
 {
-    FILE *file = fopen("/etc/passwd", "re");
-    const struct passwd *user;
     char first[ACCOUNT_NAME_SIZE] = "";
-    size_t count = 0;
+    uint64_t count = tool->store != NULL ? count_ours(tool, first) : 0;
 
-    while (file != NULL && (user = fgetpwent(file)) != NULL)
-        if (is_account(tool, user->pw_name) && count++ == 0)
-            snprintf(first, sizeof first, "%s", user->pw_name);
-    if (file != NULL)
-        fclose(file);
     if (count == 1)
         host_note_local(first);
     else if (count > 1)
-        tool_refuse(GO_ON, "note: %s and %zu more still have lines in /etc/passwd, which decide: "
+        tool_refuse(GO_ON, "note: %s and %llu more still have lines in /etc/passwd, which decide: "
                     "suspending has no effect on them until 'admin-tool users import --from-passwd "
-                    "--take-over'", first, count - 1);
+                    "--take-over'", first, (unsigned long long)(count - 1));
 }
 
 enum status host_refuse_local(const char *username, const char *why)
