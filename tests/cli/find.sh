@@ -42,6 +42,10 @@ lists 'alice' Ünlü
 lists '' ünlü
 lists 'bob' =2+5
 lists '' "' OR 1=1 --"
+lists '' $'alice\nAlice'
+lists 'carol' --status suspended CARO
+lists 'carol' --status suspended --must-change --sort created_at --reverse
+lists 'bob' --role auditor --sort full_name EXAMPLE
 lists 'alice bart bob carol dora' ''
 exits 0 "nobody found" admin-tool users list nobody-here
 complains '^admin-tool: note: no accounts match$' "... is said"

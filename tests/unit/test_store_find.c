@@ -182,6 +182,8 @@ static void ends_are_sorted_as_they_come(void **state)
     assert_order("password_too_old_at", account_password_end);
     policy.password_max_days = 0;
     assert_order("password_too_old_at", account_password_end);
+    policy.dormant_days = 0; /* nobody ever */
+    assert_order("dormant_at", account_dormant_from);
 }
 
 static void counts_are_what_is_found(void **state)
