@@ -13,7 +13,7 @@ const whom = names => names.length === 1 ? names[0] : plural("$0 account", "$0 a
 
 /* What would happen, filled in when it is known. show(answers) gives elements. */
 function foreseen(words, names, show) {
-    const place = make("div", { class: "foreseen" }, make("p", { class: "quiet" }, _("Looking what that would change …")));
+    const place = make("div", { class: "foreseen" }, make("p", { class: "quiet" }, _("Checking what this would change …")));
 
     tool([...words, "--yes", "--dry-run"], { names }).then(
         answers => fill(place, show([answers].flat())),
@@ -26,11 +26,11 @@ function whatEnds(answers) {
     const processes = running.reduce((sum, one) => sum + one.processes, 0);
 
     return [
-        make("p", {}, processes === 0 ? _("Nothing of theirs is running now.")
-                                      : plural("$0 process that runs now will be ended, sessions included.", "$0 processes that run now will be ended, sessions included.", processes)),
+        make("p", {}, processes === 0 ? _("No processes are running.")
+                                      : plural("$0 running process will be ended, including sessions.", "$0 running processes will be ended, including sessions.", processes)),
         running.length > 0 && answers.length > 1 ? make("p", { class: "quiet" }, running.map(one => one.username).join(", ")) : null,
-        answers.some(one => one.yourself) ? box("warning", _("That is yourself.")) : null,
-        answers.some(one => one.last_admin) ? box("warning", _("That is the last Admin.")) : null,
+        answers.some(one => one.yourself) ? box("warning", _("This is your own account.")) : null,
+        answers.some(one => one.last_admin) ? box("warning", _("This is the last active Admin.")) : null,
     ];
 }
 
@@ -45,36 +45,36 @@ const named = names => names.length > 1 ? make("p", {}, names.join(", ")) : null
 
 export const suspend = names => change({
     title: format(_("Suspend $0?"), whom(names)),
-    text: [named(names), make("p", {}, _("No login by password or key, no sudo and no cron until it is activated again. Name, id and files stay.")),
+    text: [named(names), make("p", {}, _("A suspended account cannot log in, use sudo or run cron jobs until it is activated again. Its name, ID and files are kept.")),
            foreseen(["users", "suspend"], names, whatEnds)],
-    fields: [{ name: "reason", label: _("Reason"), help: _("For the audit log") }],
+    fields: [{ name: "reason", label: _("Reason"), help: _("Recorded in the audit log") }],
     more: values => values.reason.trim() === "" ? [] : ["--reason=" + values.reason.trim()],
     action: _("Suspend"), danger: true,
 }, ["users", "suspend"], names);
 
 export const activate = names => change({
     title: format(_("Activate $0?"), whom(names)),
-    text: [named(names), make("p", {}, _("The password and keys of before are good again."))],
+    text: [named(names), make("p", {}, _("The account can log in again, with the password and keys that it has. An expired temporary password has to be reset."))],
     action: _("Activate"),
 }, ["users", "activate"], names);
 
 export const requireChange = names => change({
-    title: format(_("Have $0 change the password?"), whom(names)),
-    text: [named(names), make("p", {}, _("It is asked for at the next login; the password of now is good until then."))],
+    title: format(_("Require $0 to change the password?"), whom(names)),
+    text: [named(names), make("p", {}, _("A new password must be chosen at the next login. Until then, the current one works."))],
     action: _("Require change"),
 }, ["users", "require-change"], names);
 
 export const unlock = names => change({
     title: format(_("Unlock $0?"), whom(names)),
-    text: make("p", {}, _("Failed logins are forgotten, and with them the time to wait.")),
+    text: make("p", {}, _("Failed logins are forgotten, and the account can log in again without waiting.")),
     action: _("Unlock"),
 }, ["users", "unlock"], names);
 
 export async function resetPassword(names, opener) {
     const answer = await ask({
         title: format(_("Reset the password of $0?"), whom(names)),
-        text: [named(names), make("p", {}, _("The password of now is good no more. A temporary one is shown, once, to pass on."))],
-        fields: [{ name: "end", type: "checkbox", label: _("End what is running, sessions included") }],
+        text: [named(names), make("p", {}, _("The current password stops working. A temporary password is shown once, for you to pass on."))],
+        fields: [{ name: "end", type: "checkbox", label: _("End running processes, including sessions") }],
         action: _("Reset password"),
         run: values => tool(["reset-password", "--yes", ...(values.end ? ["--end-sessions"] : [])], { names }),
     });
@@ -88,17 +88,17 @@ export async function resetPassword(names, opener) {
 
 const whatStays = answers => [
     ...whatEnds(answers),
-    make("details", {}, make("summary", {}, _("What it leaves on this host")),
+    make("details", {}, make("summary", {}, _("What remains on this host")),
          make("pre", { class: "mono" }, answers.flatMap(one => one.said).join("\n"))),
 ];
 
 export const remove = name => change({
     title: format(_("Delete $0?"), name),
-    text: [make("p", {}, _("That cannot be undone: the name and the id are never given out again. To keep somebody out, suspend.")),
+    text: [make("p", {}, _("This cannot be undone. The name and ID are never used again. To only block access, suspend the account instead.")),
            foreseen(["users", "delete"], [name], whatStays)],
     fields: [
-        { name: "typed", label: format(_("Type $0 to go on"), name), required: true },
-        { name: "home", type: "checkbox", label: _("Remove the home directory, too") },
+        { name: "typed", label: format(_("Type $0 to confirm"), name), required: true },
+        { name: "home", type: "checkbox", label: _("Also remove the home directory") },
     ],
     ready: values => values.typed === name,
     more: values => values.home ? ["--remove-home"] : [],

@@ -19,8 +19,8 @@ const fact = (title, ...value) => [make("dt", {}, title), make("dd", {}, value)]
 
 function lockLines(account) {
     if (account.locks === null)
-        return _("Not known: the log of attempts cannot be used");
-    return account.locks.map(lock => make("div", {}, format(_("until $0, from $1 (failures: $2)"), when(lock.until), lock.origin || _("everywhere"), lock.failures)));
+        return _("Unknown: the log of login attempts is not available");
+    return account.locks.map(lock => make("div", {}, format(_("until $0, from $1 (failures: $2)"), when(lock.until), lock.origin || _("anywhere"), lock.failures)));
 }
 
 function suspension(account) {
@@ -41,13 +41,13 @@ function facts(account) {
                 fact(_("Last login"), lastLogin(account)),
                 fact(_("Created"), when(account.created_at)),
                 fact(_("Password changed"), when(account.password_changed_at)),
-                account.password_expires_at ? fact(_("Temporary password ends"), when(account.password_expires_at)) : null,
-                account.password_max_days === null ? null : fact(_("Password must be changed"), account.password_max_days === 0 ? _("Never") : plural("after $0 day", "after $0 days", account.password_max_days)),
-                account.password_too_old_at ? fact(_("Password too old"), when(account.password_too_old_at)) : null,
-                fact(_("Account ends"), when(account.account_expires_at)),
-                account.dormant_at ? fact(_("Dormant"), when(account.dormant_at)) : null,
-                fact(_("User id"), String(account.uid)),
-                fact(_("Home"), account.home), fact(_("Shell"), account.shell));
+                account.password_expires_at ? fact(_("Temporary password expires"), when(account.password_expires_at)) : null,
+                account.password_max_days === null ? null : fact(_("Password change required"), account.password_max_days === 0 ? _("Never") : plural("after $0 day", "after $0 days", account.password_max_days)),
+                account.password_too_old_at ? fact(_("Password expires"), when(account.password_too_old_at)) : null,
+                fact(_("Account expires"), when(account.account_expires_at)),
+                account.dormant_at ? fact(_("Dormant from"), when(account.dormant_at)) : null,
+                fact(_("User ID"), String(account.uid)),
+                fact(_("Home directory"), account.home), fact(_("Shell"), account.shell));
 }
 
 const card = (title, ...inside) => make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h2", {}, title)), inside);
@@ -96,10 +96,10 @@ export function showAccount(place, who, name) {
     }
     const back = make("nav", { class: "back", "aria-label": _("Back") }, make("a", { href: "#/" }, "‹ " + _("Users")));
     if (!NAME.test(name)) {
-        fill(place, back, heading(name), box("danger", _("No username is like that")));
+        fill(place, back, heading(name), box("danger", _("This is not a valid username")));
         return null;
     }
-    fill(place, back, top, card(_("SSH keys"), keys), card(_("Ways in, and what keeps them out"), ways), card(_("What was done"), rows));
+    fill(place, back, top, card(_("SSH keys"), keys), card(_("Login methods, and what blocks them"), ways), card(_("History"), rows));
     refresh();
     return watch(refresh);
 }

@@ -20,8 +20,8 @@ function filterFields() {
         makeField({ name: "actor", label: _("By") }),
         makeField({ name: "origin", label: _("From") }),
         makeField({ name: "event", type: "select", label: _("Event"), choices: [["", _("All")], ...EVENTS.map(event => [event, event])] }),
-        makeField({ name: "since", type: "date", label: _("From day") }),
-        makeField({ name: "until", type: "date", label: _("To day") }),
+        makeField({ name: "since", type: "date", label: _("From date") }),
+        makeField({ name: "until", type: "date", label: _("To date") }),
     ];
 }
 
@@ -29,9 +29,9 @@ function filterFields() {
 function optionsOf(fields) {
     const values = Object.fromEntries(fields.map(field => [field.name, field.read().trim()]));
     const faults = {
-        user: NAME.test(values.user) ? "" : _("No username is like that"),
-        actor: NAME.test(values.actor) ? "" : _("No username is like that"),
-        origin: ORIGIN.test(values.origin) ? "" : _("An address or a terminal, as in the log"),
+        user: NAME.test(values.user) ? "" : _("This is not a valid username"),
+        actor: NAME.test(values.actor) ? "" : _("This is not a valid username"),
+        origin: ORIGIN.test(values.origin) ? "" : _("Enter an address or a terminal as the log shows it"),
     };
     const faultOf = field => values[field.name] === "" ? "" : faults[field.name] || "";
 
@@ -42,11 +42,11 @@ function optionsOf(fields) {
 }
 
 async function verify(place) {
-    fill(place, make("p", { class: "quiet" }, _("Looking at every row …")));
+    fill(place, make("p", { class: "quiet" }, _("Checking every entry …")));
     try {
         const { rows, hash, id } = await tool(["audit", "--verify"]);
-        fill(place, box("success", plural("The log is whole: $0 row.", "The log is whole: $0 rows.", rows),
-                        [format(_("The last one is $0, with the hash $1. Compare that with the one in the system log."), number(id), hash || "–")]));
+        fill(place, box("success", plural("The log is complete: $0 entry.", "The log is complete: $0 entries.", rows),
+                        [format(_("The last entry is $0, with the hash $1. Compare it with the hash in the system log."), number(id), hash || "–")]));
     } catch (refusal) {
         cannot(place, refusal);
     }
@@ -68,7 +68,7 @@ export function showAudit(place) {
             const rows = await ask(() => tool(["audit", ...options, ...(before ? ["--before=" + before] : []), "--lines=" + ROWS]));
             if (!rows)
                 return;
-            fill(table, rows.length === 0 ? make("p", { class: "empty" }, _("Nothing is like that.")) : auditTable(rows));
+            fill(table, rows.length === 0 ? make("p", { class: "empty" }, _("No matching entries.")) : auditTable(rows));
             fill(pages, make("div", { class: "pager" },
                              button(_("Newest"), "link", () => show(null), { disabled: !before, "data-focus": "newest" }),
                              button(_("Older"), "link", () => show(Math.min(...rows.map(row => row.id))), { disabled: rows.length < ROWS, "data-focus": "older" })));

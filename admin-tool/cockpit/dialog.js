@@ -43,12 +43,13 @@ export function makeField(field) {
     };
 }
 
-/* Where the refusal belongs to a field it is said there, else above all of them. */
+/* Where the refusal belongs to a field it is said there, else above all of them; and not where it was foreseen, too. */
 function complain(fields, top, refusal) {
     const text = [refusal.message, refusal.advice].filter(Boolean);
     const field = fields.find(one => one.name === refusal.field);
 
     fields.forEach(one => one.complain(""));
+    top.closest("dialog").querySelectorAll(".foreseen .notice.danger").forEach(one => one.remove());
     fill(top);
     if (field) {
         field.complain(text.join("; "));

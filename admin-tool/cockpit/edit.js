@@ -11,10 +11,10 @@ export async function editRoles(account) {
     const has = role => account.roles.includes(role);
     const answer = await ask({
         title: format(_("Roles of $0"), account.username),
-        text: make("p", {}, _("Everybody is a Member. Taking a role away ends what is running, which would keep the role's groups.")),
+        text: make("p", {}, _("Every user is a Member. Taking a role away ends the user's running processes, which would keep the groups of the role.")),
         fields: [
-            { name: "admin", type: "checkbox", label: _("Admin"), value: has("admin"), help: _("May do everything on this host") },
-            { name: "auditor", type: "checkbox", label: _("Auditor"), value: has("auditor"), help: _("May look at the accounts and the audit log") },
+            { name: "admin", type: "checkbox", label: _("Admin"), value: has("admin"), help: _("Full access to this host") },
+            { name: "auditor", type: "checkbox", label: _("Auditor"), value: has("auditor"), help: _("Can view the accounts and the audit log") },
         ],
         action: _("Save"),
         ready: values => values.admin !== has("admin") || values.auditor !== has("auditor"),
@@ -52,8 +52,8 @@ function differences(account, values) {
 
 /* What a program's account has none of. */
 const ofPeople = account => account.service_account ? [] : [
-    { name: "password_max_days", label: _("Days until a password is too old"), value: daysWord(account.password_max_days), help: _("A number, or never; empty: as the policy says") },
-    { name: "never_dormant", type: "checkbox", label: _("Stays usable however long it is not used"), value: account.never_dormant },
+    { name: "password_max_days", label: _("Maximum password age in days"), value: daysWord(account.password_max_days), help: _("A number, or never. Leave empty to follow the policy.") },
+    { name: "never_dormant", type: "checkbox", label: _("Never becomes dormant"), value: account.never_dormant },
 ];
 
 export async function edit(account) {
@@ -63,8 +63,8 @@ export async function edit(account) {
             { name: "full_name", label: _("Full name"), value: account.full_name },
             { name: "email", type: "email", label: _("Email"), value: account.email },
             { name: "shell", label: _("Shell"), value: account.shell },
-            { name: "expires", type: "date", label: _("New last day"), help: _("The last good day; empty to leave it as it is") },
-            ...(account.account_expires_at ? [{ name: "endless", type: "checkbox", label: _("Take the last day away") }] : []),
+            { name: "expires", type: "date", label: _("New expiration date"), help: _("The last day on which the account works. Leave empty to keep the present one.") },
+            ...(account.account_expires_at ? [{ name: "endless", type: "checkbox", label: _("Remove the expiration date") }] : []),
             ...ofPeople(account),
         ],
         action: _("Save"),
@@ -79,11 +79,11 @@ export async function edit(account) {
 export async function rename(account) {
     const answer = await ask({
         title: format(_("Rename $0"), account.username),
-        text: make("p", {}, _("Id, password, keys, roles and home stay. The former name is never given out again.")),
+        text: make("p", {}, _("ID, password, keys, roles and home directory stay the same. The old name is never used again.")),
         fields: [
             { name: "username", label: _("New username"), value: account.username, required: true },
-            { name: "home", type: "checkbox", label: _("Rename the home directory, too"), value: true },
-            { name: "end", type: "checkbox", label: _("End what is running, sessions included"), help: _("While something runs under the former name there is no other") },
+            { name: "home", type: "checkbox", label: _("Also rename the home directory"), value: true },
+            { name: "end", type: "checkbox", label: _("End running processes, including sessions"), help: _("An account that has running processes cannot be renamed") },
         ],
         action: _("Rename"),
         ready: values => values.username.trim() !== "" && values.username.trim() !== account.username,

@@ -14,7 +14,7 @@ async function copy(text, said) {
         said.textContent = _("Copied");
     } catch {
         window.getSelection().selectAllChildren(text);
-        said.textContent = _("Press Ctrl+C to copy what is marked");
+        said.textContent = _("Press Ctrl+C to copy the selected text");
     }
 }
 
@@ -35,7 +35,7 @@ export function showOnce(title, words, inside, opener, footer) {
         const dialog = makeDialog({ "aria-labelledby": id, class: "wide" }, form);
         const timer = setTimeout(() => {
             dialog.close();
-            notify("info", _("The temporary password is no longer shown. Reset it for another one."));
+            notify("info", _("The temporary password is no longer shown. Reset the password to get another one."));
         }, SHOWN_FOR);
 
         dialog.addEventListener("close", () => {
@@ -52,5 +52,5 @@ export function showOnce(title, words, inside, opener, footer) {
 
 /* answers: one or several objects with hand_over and expires_at. */
 export const handOver = (answers, opener) => showOnce(
-    _("Pass this on"), _("It is shown this one time. The password must be changed at the first login."),
+    _("Pass this on to the user"), _("This is shown only once. The password must be changed at the first login."),
     make("div", { class: "body" }, [answers].flat().map(oneText)), opener, close => [button(_("Close"), "primary", close)]);

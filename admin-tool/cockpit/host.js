@@ -31,15 +31,15 @@ async function set(setting, done) {
 /* What it mended is told by what it no longer finds. */
 async function repair(before, done) {
     const left = await ask({
-        title: _("Mend what can be mended?"),
-        text: make("p", {}, _("Without loss: owners and modes of the accounts' own files, a directory that is stale or damaged, a damaged log of attempts, indexes of the store. All else is left to the commands that are shown.")),
-        action: _("Mend"),
+        title: _("Repair what can be repaired?"),
+        text: make("p", {}, _("This repairs what can be repaired without losing data: owner and mode of the store's files, an outdated or damaged directory file, a damaged log of login attempts, and the store's indexes. For everything else, use the commands shown.")),
+        action: _("Repair"),
         run: () => tool(["check", "--repair"]),
     });
     if (left === null)
         return;
     const gone = before.map(whatOf).filter(what => !left.some(one => whatOf(one) === what));
-    notify(gone.length > 0 ? "success" : "info", gone.length > 0 ? _("Found no more") : _("There was nothing that could be mended without loss"), gone);
+    notify(gone.length > 0 ? "success" : "info", gone.length > 0 ? _("No longer found") : _("There was nothing to repair without losing data"), gone);
     done(left);
 }
 
@@ -70,7 +70,7 @@ export function showHost(place, who) {
     let found = [];
     function showFound(now) {
         found = now;
-        return found.length === 0 ? make("p", { class: "empty" }, _("Nothing is wrong.")) : findingsTable(found);
+        return found.length === 0 ? make("p", { class: "empty" }, _("No problems found.")) : findingsTable(found);
     }
     const look = () => part(findings, ["check"], showFound);
     const mend = () => repair(found, left => fill(findings, showFound(left)));
@@ -78,7 +78,7 @@ export function showHost(place, who) {
 
     fill(place,
          make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h1", {}, _("Host")), make("span", { class: "spacer" }),
-                                                 who.kind === "admin" ? button(_("Mend"), "secondary", mend, { "data-focus": "mend" }) : null,
+                                                 who.kind === "admin" ? button(_("Repair"), "secondary", mend, { "data-focus": "mend" }) : null,
                                                  button(_("Check again"), "secondary", look, { "data-focus": "check" })), findings),
          make("section", { class: "card" }, make("div", { class: "toolbar head" }, make("h2", {}, _("Policy"))), policy));
     look();

@@ -34,7 +34,7 @@ function download(rows) {
 
 const showPasswords = (rows, opener) => showOnce(
     plural("$0 user imported", "$0 users imported", rows.length),
-    _("Their temporary passwords can be had this one time. Whoever has the file can log in as any of them until they are changed: pass them on and remove it."),
+    _("Their temporary passwords can be downloaded only now. Anyone who has the file can log in as these users until the passwords are changed. Pass the passwords on, then delete the file."),
     null, opener, close => [button(_("Download passwords"), "primary", () => download(rows)), button(_("Close"), "link", close)]);
 
 /* Each bad line. */
@@ -64,8 +64,8 @@ function rehearsal(place) {
                 return;
             last = wanted;
             good = false;
-            fill(place, wanted && make("p", { class: "quiet" }, _("Looking at every line …")));
-            const shown = !wanted ? [] : values.file.size > LARGEST ? [box("danger", _("That file is too large."))] : await look(values, await values.file.text(), wanted);
+            fill(place, wanted && make("p", { class: "quiet" }, _("Checking every line …")));
+            const shown = !wanted ? [] : values.file.size > LARGEST ? [box("danger", _("The file is too large."))] : await look(values, await values.file.text(), wanted);
             if (wanted === last) {
                 fill(place, shown);
                 changed();
@@ -77,7 +77,7 @@ function rehearsal(place) {
 /* "admin-tool: 12 of 500 homes made", as the tool says it of what takes long. */
 function showProgress(place, text) {
     const [, done, total, what] = text.match(/^admin-tool: (\d+) of (\d+) (.*)$/m) || [];
-    const words = { "passwords made": _("$0 of $1 passwords made"), "homes made": _("$0 of $1 homes made") };
+    const words = { "passwords made": _("$0 of $1 passwords generated"), "homes made": _("$0 of $1 home directories created") };
 
     if (what === undefined)
         return;
@@ -103,10 +103,10 @@ export async function importUsers(opener) {
     let recheck = () => null;
     const answer = await ask({
         title: _("Import users"), wide: true,
-        text: make("p", {}, _("A CSV file whose first line names the columns: username and email, and if wanted full_name, roles (separated by semicolons), expires, ssh_keys.")),
+        text: make("p", {}, _("A CSV file whose first line names the columns: username and email, and optionally full_name, roles (separated by semicolons), expires and ssh_keys.")),
         fields: [
             { name: "file", type: "file", label: _("File"), accept: ".csv,.tsv,.txt,text/csv", required: true },
-            { name: "existing", type: "checkbox", label: _("Pass over those who have an account already") },
+            { name: "existing", type: "checkbox", label: _("Skip users who already have an account") },
         ],
         below: place,
         action: _("Import"),

@@ -10,7 +10,7 @@ import { _, format, when } from "./words.js";
 async function add(name, done) {
     const answer = await ask({
         title: format(_("Add keys to $0"), name),
-        fields: [{ name: "key", type: "textarea", label: _("Public keys"), required: true, help: _("One in each line; never the private half"), rows: 5 }],
+        fields: [{ name: "key", type: "textarea", label: _("Public keys"), required: true, help: _("One per line. Never paste a private key."), rows: 5 }],
         action: _("Add"), wide: true,
         ready: values => values.key.trim() !== "",
         run: values => tool(["keys", "add"], { names: [name, "-"], input: values.key.trim() + "\n" }),
@@ -42,7 +42,7 @@ export function showKeys(keys, name, admin, done) {
         ? make("td", { class: "last" }, button(_("Remove"), "link", () => remove(name, key, done), { "data-focus": key.fingerprint })) : null);
 
     return [
-        keys.length === 0 ? make("p", { class: "empty" }, _("No keys are kept here.")) : make("table", { class: "table", "aria-label": _("SSH keys") },
+        keys.length === 0 ? make("p", { class: "empty" }, _("No SSH keys.")) : make("table", { class: "table", "aria-label": _("SSH keys") },
             make("thead", {}, make("tr", {}, titles.map(title => make("th", { scope: "col" }, title)), admin ? make("td", {}) : null)),
             make("tbody", {}, keys.map(line))),
         admin ? make("div", { class: "inside" }, button(_("Add keys"), "secondary", () => add(name, done), { "data-focus": "add-keys" })) : null,

@@ -24,8 +24,8 @@ let leave = null; // ends what the view before this one waits for
 
 function sentence({ name, kind }) {
     if (kind === "limited")
-        return format(_("$0 has limited access now. Turn on administrative access: at the top of the window or, on a phone, in the menu Session."), name);
-    return format(_("This page is for Admins and Auditors of the accounts of this host, and $0 is neither. An Admin can give roles: admin-tool users edit-roles."), name);
+        return format(_("$0 has limited access. Turn on administrative access at the top of the window or, on a phone, in the Session menu."), name);
+    return format(_("Only Admins and Auditors can use this page, and $0 is neither. Ask an Admin for a role."), name);
 }
 
 function tabs(current) {

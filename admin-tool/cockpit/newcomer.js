@@ -9,9 +9,9 @@ import { tool } from "./tool.js";
 import { _ } from "./words.js";
 
 const KINDS = () => [
-    ["password", _("A temporary password, changed at the first login")],
-    ["key", _("Only by ssh key")],
-    ["service", _("None: it is a program's account")],
+    ["password", _("Temporary password, changed at the first login")],
+    ["key", _("SSH key only")],
+    ["service", _("None (service account)")],
 ];
 
 function fields() {
@@ -20,10 +20,10 @@ function fields() {
         { name: "email", type: "email", label: _("Email"), required: true },
         { name: "full_name", label: _("Full name") },
         { name: "kind", type: "select", label: _("Login"), choices: KINDS() },
-        { name: "key", type: "textarea", label: _("SSH keys"), help: _("One in each line, as in a file of public keys"), rows: 2 },
-        { name: "expires", type: "date", label: _("Last day"), help: _("The last good day; empty for no end") },
-        { name: "admin", type: "checkbox", label: _("Admin: may do everything on this host") },
-        { name: "auditor", type: "checkbox", label: _("Auditor: may look at the accounts and the audit log") },
+        { name: "key", type: "textarea", label: _("SSH keys"), help: _("One per line, as in authorized_keys"), rows: 2 },
+        { name: "expires", type: "date", label: _("Expiration date"), help: _("The last day on which the account works. Leave empty for an account that does not expire.") },
+        { name: "admin", type: "checkbox", label: _("Admin: full access to this host") },
+        { name: "auditor", type: "checkbox", label: _("Auditor: can view the accounts and the audit log") },
     ];
 }
 
@@ -43,7 +43,7 @@ function words(values) {
 export async function newUser(opener) {
     const answer = await ask({
         title: _("New user"), wide: true,
-        text: make("p", { class: "quiet" }, _("Everybody is a Member. A username stays taken for ever, also after it was deleted.")),
+        text: make("p", { class: "quiet" }, _("Every user is a Member. A username is never used again, even after the account is deleted.")),
         fields: fields(),
         action: _("Create"),
         run: values => tool(words(values)),

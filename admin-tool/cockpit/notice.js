@@ -2,6 +2,7 @@
  * What the page tells of what was done: boxes at the top, read out as they come.
  */
 import { button, fill, make } from "./dom.js";
+import { withoutOwnWay } from "./tool.js";
 import { _ } from "./words.js";
 
 const PATIENCE = 8000; // ms; only what went well goes by itself
@@ -35,7 +36,7 @@ export function cannot(place, refusal, again) {
 /* After a change: what was said of it, and what is left to do. An answer or several. */
 export function tellOutcome(answers) {
     for (const answer of [answers].flat()) {
-        const left = [...(answer.problems || []), ...(answer.notes || [])];
+        const left = [...(answer.problems || []), ...(answer.notes || []).map(withoutOwnWay)];
         const said = (answer.said || []).filter(line => line !== "");
         const [title, ...rest] = said.length > 0 ? said : [answer.username];
         notify(answer.problems && answer.problems.length > 0 ? "warning" : "success", title, [...rest, ...left]);

@@ -8,9 +8,9 @@ import { _ } from "./words.js";
 
 export const askOwnPassword = wrong => ask({
     title: _("Your password"),
-    text: wrong ? make("p", { class: "wrong", role: "alert" }, _("That was not your password.")) : make("p", {}, _("Auditors look at the accounts by sudo, which asks who you are.")),
+    text: wrong ? make("p", { class: "wrong", role: "alert" }, _("Wrong password.")) : make("p", {}, _("Auditors view the accounts through sudo, which asks for your password.")),
     fields: [{ name: "password", type: "password", label: _("Password"), required: true }],
-    action: _("Go on"),
+    action: _("Continue"),
     ready: values => values.password !== "",
     run: async values => values.password,
 });

@@ -10,11 +10,20 @@ const TOOL = "/usr/sbin/admin-tool";
 const DIRECTORY = "/var/lib/coder/directory";
 const ENVIRONMENT = ["LC_ALL=C.UTF-8"];
 
+/* Commands that the page has a way of its own for. */
+const OWN_WAY = /admin-tool (users (create|list|show|suspend|activate|unlock|edit|edit-roles|rename|delete|require-change)|reset-password|keys|policy|audit)\b/;
+
+/* A note without the advice to run one of them. */
+export function withoutOwnWay(note) {
+    const advice = note.indexOf("; ");
+    return advice > 0 && OWN_WAY.test(note.slice(advice)) ? note.slice(0, advice) : note;
+}
+
 /* What the tool, or the way to it, refused. kind, field and notes are the tool's: admin-tool(8), JSON. */
 export class Refusal extends Error {
     constructor({ kind, field = null, advice = null, message }, notes = []) {
         super(message);
-        Object.assign(this, { kind, field, advice, notes });
+        Object.assign(this, { kind, field, advice: OWN_WAY.test(advice || "") ? null : advice, notes });
     }
 }
 
@@ -50,11 +59,11 @@ function refusalOf({ problem }) {
     const told = (problem.message || "").trim().replace(/^admin-tool: /, "");
 
     if (problem.problem === "access-denied" || problem.problem === "authentication-failed")
-        return new Refusal({ kind: "not-root", message: _("Administrative access is needed for this.") });
+        return new Refusal({ kind: "not-root", message: _("This requires administrative access.") });
     if (problem.problem === "not-found")
         return new Refusal({ kind: "failed", message: _("admin-tool is not installed on this host.") });
     if (problem.problem === "terminated" || problem.problem === "disconnected")
-        return new Refusal({ kind: "failed", message: _("The connection ended before there was an answer. See the audit log for what was done.") });
+        return new Refusal({ kind: "failed", message: _("The connection was lost before the answer arrived. See the audit log for what was done.") });
     return new Refusal({ kind: "failed", message: told || String(problem) });
 }
 
@@ -65,7 +74,7 @@ function answer(outcome) {
     if (value && value.error)
         throw new Refusal(value.error, value.notes);
     if (value === undefined || (outcome.problem && outcome.status === null))
-        throw outcome.problem ? refusalOf(outcome) : new Refusal({ kind: "failed", message: _("admin-tool's answer could not be read.") });
+        throw outcome.problem ? refusalOf(outcome) : new Refusal({ kind: "failed", message: _("The answer of admin-tool could not be read.") });
     return value;
 }
 
@@ -77,7 +86,7 @@ const outright = {
 };
 let asRoot = outright;          // the way that who signed in may go
 
-const noPassword = () => new Refusal({ kind: "not-root", message: _("Without your password nothing can be shown.") });
+const noPassword = () => new Refusal({ kind: "not-root", message: _("Nothing can be shown without your password.") });
 
 /* askPassword(wrong) gives the password of who signed in, or null. It is given to sudo at once and kept nowhere. */
 function bySudo(askPassword) {

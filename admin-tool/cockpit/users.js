@@ -71,14 +71,14 @@ function toolbar(changed, extra) {
 
 function nobody() {
     const narrowed = state.text !== "" || state.status !== "" || state.role !== "";
-    return make("p", { class: "empty" }, narrowed ? _("Nobody is like that.") : _("There are no users yet."));
+    return make("p", { class: "empty" }, narrowed ? _("No matching users.") : _("There are no users yet."));
 }
 
 /* What an Auditor looks for goes through sudo's rule, which knows plain words alone. */
 function mayAsk(who, place) {
     if (who.kind !== "auditor" || state.text.trim() === "" || PLAIN_TEXT.test(state.text.trim()))
         return true;
-    fill(place, make("p", { class: "empty" }, _("Auditors can look for one word of letters, digits and _ @ . + - only.")));
+    fill(place, make("p", { class: "empty" }, _("Auditors can search for one word of letters, digits and _ @ . + - only.")));
     return false;
 }
 
@@ -89,7 +89,7 @@ function chosenBar(chosen, done) {
             done();
     }, { "data-focus": "chosen-" + key });
 
-    return make("div", { class: "toolbar chosen" }, make("span", {}, plural("$0 chosen", "$0 chosen", chosen.size)),
+    return make("div", { class: "toolbar chosen" }, make("span", {}, plural("$0 selected", "$0 selected", chosen.size)),
                 act(_("Suspend"), "suspend", suspend), act(_("Activate"), "activate", activate), act(_("Require password change"), "change", requireChange));
 }
 
@@ -139,8 +139,11 @@ export function showUsers(place, who) {
             admin.drawBar();
     }
     async function refresh() {
-        if (!mayAsk(who, table))
+        if (!mayAsk(who, table)) {
+            fill(pages);
+            await ask(() => undefined); // what is on its way is not shown any more
             return;
+        }
         try {
             const now = await ask(find);
             if (!now)
@@ -151,6 +154,7 @@ export function showUsers(place, who) {
             else
                 whenClosed(draw);
         } catch (refusal) {
+            fill(pages);
             cannot(table, refusal, refresh);
         }
     }

@@ -27,7 +27,7 @@ function heading(column, state, sortBy) {
 
 function tick(one, chosen, choose) {
     return make("td", { class: "tick" }, make("input", {
-        type: "checkbox", checked: chosen.has(one.username), "data-focus": "tick-" + one.uid, "aria-label": format(_("Choose $0"), one.username),
+        type: "checkbox", checked: chosen.has(one.username), "data-focus": "tick-" + one.uid, "aria-label": format(_("Select $0"), one.username),
         onchange: event => choose(one.username, event.target.checked),
     }));
 }
@@ -46,7 +46,7 @@ export function usersTable(accounts, state, actions) {
     return make("table", { class: "table", "aria-label": _("Users") },
                 make("thead", {}, make("tr", {},
                     actions.chosen ? make("td", { class: "tick" }, make("input", {
-                        type: "checkbox", checked: all, "data-focus": "tick-all", "aria-label": _("Choose all on this page"),
+                        type: "checkbox", checked: all, "data-focus": "tick-all", "aria-label": _("Select all on this page"),
                         onchange: event => actions.chooseAll(event.target.checked),
                     })) : null,
                     COLUMNS.map(column => heading(column, state, actions.sortBy)),

@@ -9,7 +9,7 @@ const severity = () => ({ problem: [_("Problem"), "red"], warning: [_("Warning")
 export const whatOf = one => [one.subject, one.what].filter(Boolean).join(": ");
 
 export function findingsTable(findings) {
-    const titles = [_("Severity"), _("What"), _("Why"), _("What mends it")];
+    const titles = [_("Severity"), _("Finding"), _("Why"), _("How to fix it")];
     const cells = one => [label(...(severity()[one.severity] || [one.severity, "grey"])), make("bdi", {}, whatOf(one)), one.why || "",
                           one.mend ? make("code", { class: "mono" }, one.mend) : ""];
 
@@ -25,7 +25,7 @@ export function showWays({ ways, findings }) {
 
     return [
         findings.length > 0 ? findingsTable(findings) : null,
-        make("table", { class: "table", "aria-label": _("Ways in") },
+        make("table", { class: "table", "aria-label": _("Login methods") },
              make("thead", {}, make("tr", {}, titles.map(title => make("th", { scope: "col" }, title)))),
              make("tbody", {}, ways.map(way => make("tr", {}, cells(way).map((cell, at) => make("td", { "data-label": titles[at] }, cell)))))),
     ];

@@ -30,7 +30,7 @@ def fill_in(name, email, full_name=""):
 
 
 def handed_over():
-    browser.sees("Pass this on", "dialog")
+    browser.sees("Pass this on to the user", "dialog")
     text = browser.text("dialog pre")
     browser.press("Close", "dialog")
     browser.gone("dialog")
@@ -138,7 +138,7 @@ for name in ("bob", "carol"):
     make_user(name)
 t.sees("others' changes come by themselves", browser, lambda: browser.row_sees("carol", "Active", 5))
 for name in ("bob", "carol"):
-    browser.driver.find_element(By.CSS_SELECTOR, f"[aria-label='Choose {name}']").click()
+    browser.driver.find_element(By.CSS_SELECTOR, f"[aria-label='Select {name}']").click()
 browser.press("Suspend", ".chosen")
 browser.sees("bob, carol", "dialog")
 browser.press("Suspend", "dialog")
@@ -151,7 +151,7 @@ t.sees("what another Admin did meanwhile is told in the dialog", browser, lambda
 browser.press("Cancel", "dialog")
 browser.act("carol", "Delete")
 t.check("to delete the name must be typed", not browser.button("Delete", "dialog").is_enabled())
-browser.type("Type carol to go on", "carol")
+browser.type("Type carol to confirm", "carol")
 browser.press("Delete", "dialog")
 t.sees("an account is deleted", browser, lambda: browser.gone("dialog") or wait(lambda: "carol" not in browser.text(".table"), "the end of carol"))
 
@@ -159,7 +159,7 @@ t.sees("an account is deleted", browser, lambda: browser.gone("dialog") or wait(
 browser.css(".search").send_keys("ZO")
 t.sees("who is looked for is found", browser, lambda: wait(lambda: len(browser.all("tbody tr")) == 1 and browser.row("zoe"), "zoe alone"))
 browser.css(".search").send_keys("<script>")
-t.sees("nobody is no fault", browser, lambda: browser.sees("Nobody is like that"))
+t.sees("nobody is no fault", browser, lambda: browser.sees("No matching users"))
 
 # -- nothing is left -----------------------------------------------------------------------------------------------
 for what in (secret, again and (again[1] or again[2])):

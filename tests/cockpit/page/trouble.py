@@ -58,7 +58,7 @@ browser.driver.execute_script("localStorage.setItem('shell:style', 'light'); win
 
 # -- busy, damaged ---------------------------------------------------------------------------------------
 browser.act("crowd9999", "Suspend")
-browser.sees("Nothing of theirs", "dialog")
+browser.sees("No processes", "dialog")
 holder = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 holder.stdout.readline()
 browser.press("Suspend", "dialog")
