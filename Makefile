@@ -1,6 +1,6 @@
 # coder-accounts: one non-recursive Makefile; the object lists below are the link table.
 #
-#   make            build the five products into .build/
+#   make            build the five products into .build/, and coder_fleet where libldap's headers are (libldap-dev)
 #   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the models (spin), the architecture checks; needs no root
 #   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
@@ -83,6 +83,11 @@ PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder
                pam_coder/inherited.o pam_coder/request.o $(READER_OBJS)
 HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
 
+# What follows a fleet: an optional package, and the only product that needs libldap.
+LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
+FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json_line.o peer.o settings.o sync.o) sql/ascii.o
+FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o link.o probe.o session.o) $(FLEET_PURE)
+
 # floors 2 to 7: the tool.
 TOOL_ROOMS  := verbs check import change host terminal
 TOOL_OBJS   := admin-tool/main.o admin-tool/commands.o $(foreach name,$(TOOL_ROOMS),$(call room,admin-tool/$(name))) pam_coder/inherited.o pam_coder/subordinate.o \
@@ -91,8 +96,9 @@ TOOL_OBJS   := admin-tool/main.o admin-tool/commands.o $(foreach name,$(TOOL_ROO
 PAM_LIBS    := -lpam
 HELPER_LIBS := -lcrypt -lsqlite3 -lmd
 TOOL_LIBS   := -lcrypt -lsqlite3 -lsmartcols -lmd -laudit -lpthread
+FLEET_LIBS  := -lldap -llber -lresolv
 
-PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool
+PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool $(if $(LDAP),$(B)/coder_fleet)
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
 .PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb lint demo bench bench-login bench-nss \
     clean mutants proof
@@ -158,6 +164,9 @@ $(B)/libnss_coder.so.2: $(NSS_OBJS:%=$(O)/%) nss_coder/nss_coder.map
 
 $(B)/coder_keys: $(KEYS_OBJS:%=$(O)/%)
 	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^
+
+$(B)/coder_fleet: $(FLEET_OBJS:%=$(O)/%)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^ $(FLEET_LIBS)
 
 $(B)/admin-tool: $(addprefix $(O)/,$(TOOL_OBJS) $(SHIPPED_OBJS))
 	$(CC) $(CFLAGS) $(LDFLAGS) -pie $(RELRO) -o $@ $^ $(TOOL_LIBS)
@@ -281,7 +290,7 @@ check-vm:
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
 UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer \
-                 coder-backup.service coder-backup.timer
+                 coder-backup.service coder-backup.timer $(if $(LDAP),coder-fleet.socket coder-fleet@.service)
 PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors
@@ -295,6 +304,7 @@ install: all
 	install -m 0755 $(B)/admin-tool $(DESTDIR)$(SBINDIR)/admin-tool
 	install -m 4755 $(B)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_helper
 	install -m 0711 $(B)/coder_keys $(DESTDIR)$(LIBEXECDIR)/coder_keys
+	$(if $(LDAP),install -m 0755 $(B)/coder_fleet $(DESTDIR)$(LIBEXECDIR)/coder_fleet)
 	install -m 0644 $(B)/pam_coder.so $(DESTDIR)$(LIBDIR)/security/pam_coder.so
 	install -m 0644 $(B)/libnss_coder.so.2 $(DESTDIR)$(LIBDIR)/libnss_coder.so.2
 	install -m 0644 $(PAM_PROFILES:%=examples/pam-configs/%) $(DESTDIR)$(DATADIR)/pam-configs/
@@ -330,7 +340,7 @@ uninstall:
 	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
 	rmdir $(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d $(DESTDIR)$(DATADIR)/coder-accounts 2>/dev/null || :
 	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_keys \
-	    $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
+	    $(DESTDIR)$(LIBEXECDIR)/coder_fleet $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \
 	    $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	    $(COMPLETION:examples/bash-completion/%=$(DESTDIR)$(COMPLETIONDIR)/%) \

@@ -1,0 +1,155 @@
+/*
+ * TLS in any case, the server's name held against its certificate, the authority this file's alone: nothing of ldap.conf,
+ * and nothing that falls back to less.
+ */
+#include "connect.h"
+
+#include <ldap.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "settings.h"
+
+/* Others' words: no control, nothing that is not ASCII. */
+static void tell(const char *what, const char *more, char why[CONNECT_WHY_SIZE])
+{
+    bool has_more = more != NULL && *more != '\0';
+
+    snprintf(why, CONNECT_WHY_SIZE, "%s%s%s", what, has_more ? ": " : "", has_more ? more : "");
+    for (char *c = why; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
+void connect_tell(struct ldap *ld, int result, char why[CONNECT_WHY_SIZE])
+{
+    char *more = NULL;
+
+    ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &more);
+    tell(ldap_err2string(result), more, why);
+    ldap_memfree(more);
+}
+
+static bool set_text(LDAP *ld, int option, const char *text)
+{
+    return ldap_set_option(ld, option, text) == LDAP_OPT_SUCCESS;
+}
+
+static bool set_number(LDAP *ld, int option, int number)
+{
+    return ldap_set_option(ld, option, &number) == LDAP_OPT_SUCCESS;
+}
+
+/* Debian 12's libldap has GnuTLS, 13's OpenSSL: the least version and what was taken back are said in the words of each. */
+static bool set_library(LDAP *ld)
+{
+    bool revoked = settings_revokes(SETTINGS_CA), is_gnutls;
+    char *package = NULL;
+
+    if (ldap_get_option(ld, LDAP_OPT_X_TLS_PACKAGE, &package) != LDAP_OPT_SUCCESS || package == NULL)
+        return false;
+    is_gnutls = strcmp(package, "GnuTLS") == 0;
+    ldap_memfree(package);
+    if (is_gnutls)
+        return set_text(ld, LDAP_OPT_X_TLS_CIPHER_SUITE, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2") &&
+               (!revoked || set_text(ld, LDAP_OPT_X_TLS_CRLFILE, SETTINGS_CA));
+    return set_number(ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2) &&
+           (!revoked || set_number(ld, LDAP_OPT_X_TLS_CRLCHECK, LDAP_OPT_X_TLS_CRL_PEER));
+}
+
+static bool set_options(LDAP *ld, int wait_ms)
+{
+    struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+
+    return set_number(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
+           ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS &&
+           ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON) == LDAP_OPT_SUCCESS &&
+           ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) == LDAP_OPT_SUCCESS &&
+           ldap_set_option(ld, LDAP_OPT_TIMEOUT, &wait) == LDAP_OPT_SUCCESS &&
+           set_number(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
+           set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, SETTINGS_CA) &&
+           set_text(ld, LDAP_OPT_X_TLS_CERTFILE, SETTINGS_CERTIFICATE) &&
+           set_text(ld, LDAP_OPT_X_TLS_KEYFILE, SETTINGS_KEY) && set_library(ld) &&
+           set_number(ld, LDAP_OPT_X_TLS_NEWCTX, 0); /* a client's */
+}
+
+/* Half a TLS record must not be waited for, and no message is longer than all of ours together. */
+static bool bound_socket(LDAP *ld)
+{
+    ber_len_t most = CONNECT_MESSAGE_MAX;
+    Sockbuf *socket = NULL;
+    int on = 1;
+
+    return ldap_get_option(ld, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket != NULL &&
+           ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &most) == 1 &&
+           ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_NONBLOCK, &on) == 1;
+}
+
+/* Everything is said under TLS: ldap:// becomes so by StartTLS, or not at all. */
+static bool secure(LDAP *ld, const char *uri, char why[CONNECT_WHY_SIZE])
+{
+    bool begins_clear = strncmp(uri, "ldap://", 7) == 0;
+    int result;
+
+    if (!begins_clear && strncmp(uri, "ldaps://", 8) != 0) {
+        tell("neither ldap:// nor ldaps://", NULL, why);
+        return false;
+    }
+    result = begins_clear ? ldap_start_tls_s(ld, NULL, NULL) : ldap_connect(ld);
+    if (result == LDAP_SUCCESS && ldap_tls_inplace(ld) == 1)
+        return true;
+    if (result == -1) /* libldap's own mark of where to look */
+        ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &result);
+    connect_tell(ld, result, why);
+    return false;
+}
+
+/* As whom the certificate says. The empty credential is one: an absent one would be asked for in another step. */
+static bool identify(LDAP *ld, char why[CONNECT_WHY_SIZE])
+{
+    struct berval empty = { 0, (char *)"" }, *answer = NULL;
+    int result = ldap_sasl_bind_s(ld, NULL, "EXTERNAL", &empty, NULL, NULL, &answer);
+
+    ber_bvfree(answer);
+    if (result != LDAP_SUCCESS)
+        connect_tell(ld, result, why);
+    return result == LDAP_SUCCESS;
+}
+
+static bool begin(LDAP *ld, const char *uri, int wait_ms, char why[CONNECT_WHY_SIZE])
+{
+    if (!set_options(ld, wait_ms)) {
+        tell("certificate, key or CA cannot be used", NULL, why);
+        return false;
+    }
+    if (!secure(ld, uri, why))
+        return false;
+    if (!bound_socket(ld)) {
+        tell("the connection cannot be bounded", NULL, why);
+        return false;
+    }
+    return identify(ld, why);
+}
+
+struct ldap *connect_open(const char *uri, int wait_ms, char why[CONNECT_WHY_SIZE])
+{
+    LDAP *ld = NULL;
+    int result = ldap_initialize(&ld, uri);
+
+    if (result != LDAP_SUCCESS) {
+        tell(ldap_err2string(result), NULL, why);
+        return NULL;
+    }
+    if (begin(ld, uri, wait_ms, why))
+        return ld;
+    connect_close(ld);
+    return NULL;
+}
+
+void connect_close(struct ldap *ld)
+{
+    if (ld != NULL)
+        ldap_unbind_ext(ld, NULL, NULL);
+}

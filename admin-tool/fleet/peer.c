@@ -1,0 +1,102 @@
+/*
+ * Reading and writing with poll(2); each wait has a deadline.
+ */
+#include "peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+long long peer_clock_ms(void)
+{
+    struct timespec now = { 0 };
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void unblock(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags >= 0)
+        fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+void peer_init(struct peer *peer, int in, int out)
+{
+    *peer = (struct peer){ .in = in, .out = out, .take_ms = PEER_TAKE_MS };
+    unblock(in);
+    unblock(out);
+}
+
+static int left_ms(long long until)
+{
+    long long left = until - peer_clock_ms();
+
+    return left > 0 ? (int)left : 0;
+}
+
+static bool would_block(void)
+{
+    return errno == EAGAIN || errno == EINTR;
+}
+
+/* Octet by octet: what stands behind the newline is not ours. */
+bool peer_read_line(struct peer *peer, char ret[PEER_LINE_SIZE], int timeout_ms)
+{
+    long long until = peer_clock_ms() + timeout_ms;
+    struct pollfd poll_in = { .fd = peer->in, .events = POLLIN };
+
+    for (size_t used = 0; used < PEER_LINE_SIZE;) {
+        ssize_t got;
+
+        if (poll(&poll_in, 1, left_ms(until)) <= 0)
+            break;
+        got = read(peer->in, ret + used, 1);
+        if (got == 0 || (got < 0 && !would_block()))
+            break;
+        if (got == 1 && ret[used] == '\n') {
+            ret[used] = '\0';
+            return strlen(ret) == used;
+        }
+        used += got == 1;
+    }
+    peer->gone = true;
+    return false;
+}
+
+/* POLLHUP comes unasked. */
+static bool has_gone(struct peer *peer, const struct pollfd *in)
+{
+    if (in->revents != 0)
+        peer->gone = true;
+    return peer->gone;
+}
+
+bool peer_say(struct peer *peer, struct json_line *line)
+{
+    struct pollfd polls[2] = { { .fd = peer->out, .events = POLLOUT }, { .fd = peer->in, .events = POLLIN } };
+    size_t done = 0;
+
+    while (!peer->gone && done < line->used) {
+        ssize_t wrote = write(peer->out, line->text + done, line->used - done);
+
+        if (wrote > 0)
+            done += (size_t)wrote;
+        else if (wrote == 0 || !would_block() || poll(polls, 2, peer->take_ms) <= 0 || has_gone(peer, &polls[1]))
+            peer->gone = true;
+    }
+    return !peer->gone;
+}
+
+bool peer_wait(struct peer *peer, int other, int timeout_ms)
+{
+    struct pollfd polls[2] = { { .fd = other, .events = POLLIN }, { .fd = peer->in, .events = POLLIN } };
+    int count = poll(polls, 2, timeout_ms);
+
+    return count > 0 && !has_gone(peer, &polls[1]) && polls[0].revents != 0;
+}

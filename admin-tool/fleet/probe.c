@@ -1,0 +1,52 @@
+/*
+ * The same connection and the same questions as before following; a line as soon as one is known.
+ */
+#include "probe.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "certificate.h"
+#include "link.h"
+
+static void print_certificate(void)
+{
+    static char text[CERTIFICATE_TEXT_MAX + 1];
+    int fd = open(SETTINGS_CERTIFICATE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd >= 0 ? read(fd, text, CERTIFICATE_TEXT_MAX) : -1;
+    int64_t end;
+
+    if (fd >= 0)
+        close(fd);
+    if (got > 0 && certificate_end(text, &end))
+        printf("certificate %lld\n", (long long)end);
+}
+
+static const char *fault_of(struct link *link)
+{
+    struct cookie context;
+    bool failed;
+
+    if (!link_is_admitted(link, &failed))
+        return failed ? link_why(link) : "this host has no scope there";
+    if (!link_read_context(link, &context))
+        return link_why(link);
+    return context.count > 0 ? "ok" : "it has no contextCSN: it is empty, or still being filled";
+}
+
+void probe_print(const struct settings *settings)
+{
+    alarm(PROBE_SECONDS);
+    print_certificate();
+    for (size_t i = 0; i < settings->uri_count; i++) {
+        char why[LINK_WHY_SIZE];
+        struct link *link;
+
+        fflush(stdout);
+        link = link_open(settings, settings->uris[i], PROBE_STEP_MS, why);
+        printf("uri %s %s\n", settings->uris[i], link != NULL ? fault_of(link) : why);
+        link_close(link);
+    }
+    fflush(stdout);
+}

@@ -1,0 +1,15 @@
+/*
+ * `coder_fleet check`: whether this host could follow, for admin-tool check and fleet status.
+ */
+#ifndef CODER_FLEET_PROBE_H
+#define CODER_FLEET_PROBE_H
+
+#include "settings.h"
+
+enum { PROBE_STEP_MS = 3000, PROBE_SECONDS = 10 };
+
+/* On standard output "certificate SECONDS" (when the host's own ends, if that can be read) and for each provider "uri URI
+ * ok" or "uri URI WHY". Whatever takes longer than PROBE_SECONDS together is not said. */
+void probe_print(const struct settings *settings);
+
+#endif
