@@ -5,6 +5,7 @@
 #   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
 #   make deb        the Debian packages, into .build/deb/ (debhelper, dpkg-dev, po-debconf)
+#   make rpm        those of examples/rpm, into .build/rpm/ (rpmbuild); RPMFLAGS are rpmbuild's
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
 #   make bench      what it costs: all of the figures, in private worlds (root)
 #   make bench-login  what one authentication costs, beside a bare hash, and a login by ssh, beside pam_unix's (root)
@@ -100,7 +101,7 @@ FLEET_LIBS  := -lldap -llber -lresolv
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool $(if $(LDAP),$(B)/coder_fleet)
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
-.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb lint demo bench bench-login bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb rpm lint demo bench bench-login bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS) $(COCKPIT_WORDS)
@@ -360,6 +361,14 @@ deb:
 	cp -R examples/debian $(DEBTREE)/debian
 	cd $(DEBTREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
 	    DEB_BUILD_OPTIONS="$${DEB_BUILD_OPTIONS-nocheck noautodbgsym}" dpkg-buildpackage -us -uc -b
+
+RPM := $(CURDIR)/$(B)/rpm
+
+rpm:
+	rm -rf $(RPM) && mkdir -p $(RPM)
+	tar --exclude=./.git --exclude=./.build --transform 's|^\.|coder-accounts-$(VERSION)|' -czf $(RPM)/coder-accounts-$(VERSION).tar.gz .
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL rpmbuild -bb --define '_topdir $(RPM)' --define '_sourcedir $(RPM)' --define '_rpmdir $(RPM)' \
+	    $(RPMFLAGS) examples/rpm/coder-accounts.spec
 
 # -- the rest -------------------------------------------------------------------------------
 

@@ -1,14 +1,16 @@
 # shellcheck shell=bash disable=SC2034
 # What the tests of the packages share. Each runs as root in a private world without the product, where it
 # installs the packages that tests/package/debs has built for the world's suite. Started on the host, a test
-# enters such a world by itself:
+# enters such a world by itself (rpm.sh in a root that has rpmbuild, too):
 #
 #   sudo [CODER_SUITE=trixie] tests/package/lifecycle.sh
 
 if [ -z "${CODER_WORLD:-}" ]; then
     here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+    name=$(basename "$0") root=()
     "$here/debs" >&2 || exit 1
-    exec "$here/../world" --root-only "/src/tests/package/$(basename "$0")"
+    [ "$name" != rpm.sh ] || root=(--root "$("$here/rpm-root")")
+    exec "$here/../world" --root-only "${root[@]}" "/src/tests/package/$name"
 fi
 # shellcheck source=tests/cli/lib.sh
 . /src/tests/cli/lib.sh

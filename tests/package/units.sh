@@ -35,7 +35,7 @@ exposed coder-publish.service 1.1
 exposed coder-backup.service 1.1
 
 setting() { sed -n "s/^$2=//p" "$1"; }
-ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = 'nss-user-lookup.target ssh.service' ]
+ok "the unit at boot comes before whoever lets people in" [ "$(setting "$publish" Before)" = 'nss-user-lookup.target ssh.service sshd.service' ]
 ok "... and each day" grep -q '^OnCalendar=.* UTC$' "$units/coder-publish.timer"
 ok "... does nothing without a store" [ "$(setting "$publish" ConditionPathExists)" = "$STORE" ]
 
