@@ -254,8 +254,8 @@ static enum store_result put_fleet(struct store *store, struct store *backup)
     if (result != STORE_NOT_FOUND)
         return result;
     result = carry(backup, "SELECT base, joined_at, last_contact, last_uri, latched_at FROM fleet WHERE ?1 = 0", 0, store,
-                   "INSERT INTO fleet (one, base, joined_at, last_contact, last_uri, latched_at)"
-                   " VALUES (1, ?1, ?2, ?3, ?4, ?5)", NULL);
+                   "INSERT INTO fleet (base, joined_at, cookie, last_contact, last_uri, latched_at)"
+                   " VALUES (?1, ?2, '', ?3, ?4, ?5)", NULL);
     if (result == STORE_OK)
         result = carry(backup, "SELECT f.uid, username, entry_uuid, f.status, reason, here_suspended, csn, changed_by"
                        " FROM fleet_accounts f JOIN accounts a USING (uid) WHERE ?1 = 0", 0, store,
@@ -263,8 +263,10 @@ static enum store_result put_fleet(struct store *store, struct store *backup)
                        " SELECT ?1, ?3, ?4, ?5, max(?6, ?4 = 'active' AND status <> 'active'), ?7, ?8 FROM accounts"
                        " WHERE uid = ?1 AND username = ?2", NULL);
     if (result == STORE_OK)
-        result = carry(backup, "SELECT entry_uuid, uid, username FROM fleet_gone WHERE ?1 = 0", 0, store,
-                       "INSERT INTO fleet_gone VALUES (?1, ?2, ?3)", NULL);
+        result = carry(backup, "SELECT entry_uuid, username, since FROM fleet_held WHERE ?1 = 0 AND kind = 'gone'", 0, store,
+                       "INSERT INTO fleet_held VALUES (?1, 'gone', ?2, '', ?3, '')", NULL);
+    if (result == STORE_OK)
+        result = database_run(store->db, "UPDATE fleet_accounts SET status = status", ""); /* what follows from it */
     return result;
 }
 

@@ -40,6 +40,23 @@ enum store_result store_commit(struct store *store)
     return result;
 }
 
+enum store_result store_part_begin(struct store *store)
+{
+    return database_run(store->db, "SAVEPOINT part", "");
+}
+
+enum store_result store_part_keep(struct store *store)
+{
+    return database_run(store->db, "RELEASE part", "");
+}
+
+enum store_result store_part_undo(struct store *store)
+{
+    enum store_result result = database_run(store->db, "ROLLBACK TO part", "");
+
+    return result == STORE_OK ? store_part_keep(store) : result;
+}
+
 enum store_result store_generation(struct store *store, int64_t *ret)
 {
     return database_number(store->db, ret, "SELECT generation FROM counters", "");

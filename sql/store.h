@@ -54,6 +54,11 @@ enum store_result store_begin(struct store *store);
 enum store_result store_commit(struct store *store);
 void store_rollback(struct store *store); /* nothing if none is open */
 
+/* A part of the open transaction, kept or undone by itself; one at a time. */
+enum store_result store_part_begin(struct store *store);
+enum store_result store_part_keep(struct store *store);
+enum store_result store_part_undo(struct store *store);
+
 /* Raised by the schema's triggers with every change of something public; inside a transaction it is
  * the one that commit will leave. */
 enum store_result store_generation(struct store *store, int64_t *ret);

@@ -19,7 +19,7 @@ struct audit_actor {
 
 struct audit_row {
     int64_t id, at;
-    char event[33], actor[ACCOUNT_NAME_SIZE], via[65], origin[257]; /* via: a service, too */
+    char event[33], actor[257], via[65], origin[257]; /* actor: of the fleet, a DN */ /* via: a service, too */
     char username[ACCOUNT_NAME_SIZE];
     char *json;   /* the whole row as a JSON object */
     char *change; /* what differs between before and after, one line of text */

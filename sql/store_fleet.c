@@ -51,13 +51,17 @@ enum store_result store_fleet_cookie(struct store *store, char **ret)
 
 enum store_result store_fleet_join(struct store *store, const char *base, int64_t now)
 {
-    return database_run(store->db, "INSERT INTO fleet (one, base, joined_at) VALUES (1, ?, ?)", "ti", base, now);
+    enum store_result result = database_run(store->db,
+        "INSERT INTO fleet (base, joined_at, cookie, last_uri) SELECT ?, ?, '', '' WHERE NOT EXISTS (SELECT 1 FROM fleet)",
+        "ti", base, now);
+
+    return result == STORE_OK && sqlite3_changes(store->db) == 0 ? STORE_TAKEN : result;
 }
 
 enum store_result store_fleet_leave(struct store *store)
 {
     static const char *const all[] = {
-        "DELETE FROM fleet_accounts", "DELETE FROM fleet_gone", "DELETE FROM fleet_held", "DELETE FROM fleet",
+        "DELETE FROM fleet_accounts", "DELETE FROM fleet_held", "DELETE FROM fleet",
     };
     enum store_result result = STORE_OK;
 
@@ -98,16 +102,12 @@ enum store_result store_fleet_heard(struct store *store, const char *uri, int64_
 
 enum store_result store_fleet_apply_begin(struct store *store)
 {
-    return database_run(store->db, "INSERT INTO fleet_applying VALUES (1)", "");
+    return touched(store, database_run(store->db, "UPDATE fleet SET applying = 1", ""));
 }
 
 enum store_result store_fleet_apply_end(struct store *store, const char *cookie)
 {
-    enum store_result result = database_run(store->db, "DELETE FROM fleet_applying", "");
-
-    if (result == STORE_OK && cookie != NULL)
-        result = touched(store, database_run(store->db, "UPDATE fleet SET cookie = ?", "t", cookie));
-    return result;
+    return touched(store, database_run(store->db, "UPDATE fleet SET applying = NULL, cookie = ?", "t", cookie));
 }
 
 enum store_result store_fleet_count(struct store *store, struct fleet_counts *ret)
@@ -115,7 +115,7 @@ enum store_result store_fleet_count(struct store *store, struct fleet_counts *re
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT count(*), count(*) FILTER (WHERE status = 'active'), count(*) FILTER (WHERE status = 'absent'),"
         " count(*) FILTER (WHERE here_suspended),"
-        " (SELECT count(*) FROM fleet_held WHERE kind = 'entry'),"
+        " (SELECT count(*) FROM fleet_held WHERE kind = 'entry' OR (kind = 'gone' AND why <> '')),"
         " (SELECT count(*) FROM fleet_held WHERE kind = 'vanished'),"
         " (SELECT count(*) FROM fleet_held WHERE kind = 'remark') FROM fleet_accounts", "");
     int64_t *const places[] = { &ret->accounts, &ret->active, &ret->absent, &ret->suspended_here, &ret->held,

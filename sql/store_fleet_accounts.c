@@ -103,33 +103,21 @@ enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t
 
 /* -- applying ------------------------------------------------------------------------------ */
 
+#define SAID "itttitt", (int64_t)account->uid, account->entry_uuid, words[account->status].stored, account->reason, \
+             vanished_at, account->csn, account->changed_by
+
 enum store_result store_fleet_put(struct store *store, const struct fleet_account *account, int64_t vanished_at)
 {
-    enum store_result result = database_run(store->db,
+    static const char change[] =
         "UPDATE fleet_accounts SET status = ?3, reason = ?4, vanished_at = nullif(?5, 0), csn = ?6, changed_by = ?7"
-        " WHERE uid = ?1 AND entry_uuid = ?2", "itttitt", (int64_t)account->uid, account->entry_uuid,
-        words[account->status].stored, account->reason, vanished_at, account->csn, account->changed_by);
+        " WHERE uid = ?1 AND entry_uuid = ?2";
+    enum store_result result = database_run(store->db, change, SAID);
 
     if (result != STORE_OK || sqlite3_changes(store->db) > 0)
         return result;
-    return database_run(store->db,
-        "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, vanished_at, csn, changed_by)"
-        " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7)", "itttitt", (int64_t)account->uid, account->entry_uuid,
-        words[account->status].stored, account->reason, vanished_at, account->csn, account->changed_by);
-}
-
-enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, uint32_t uid, const char *username)
-{
-    return database_run(store->db,
-        "INSERT INTO fleet_gone VALUES (?1, nullif(?2, 0), nullif(?3, '')) ON CONFLICT DO NOTHING", "tit", entry_uuid,
-        (int64_t)uid, username);
-}
-
-enum store_result store_fleet_is_buried(struct store *store, const char *entry_uuid)
-{
-    int64_t found;
-
-    return database_number(store->db, &found, "SELECT 1 FROM fleet_gone WHERE entry_uuid = ?", "t", entry_uuid);
+    result = database_run(store->db, "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, vanished_at, csn, changed_by)"
+                          " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7)", SAID);
+    return result == STORE_OK ? database_run(store->db, change, SAID) : result; /* what follows from it is the update's */
 }
 
 enum store_result store_fleet_count_vanished(struct store *store, int64_t since, int64_t *ret_vanished, int64_t *ret_all)
@@ -138,4 +126,9 @@ enum store_result store_fleet_count_vanished(struct store *store, int64_t since,
         "SELECT count(*) FROM fleet_accounts WHERE vanished_at > ?", "i", since);
 
     return result == STORE_OK ? database_number(store->db, ret_all, "SELECT count(*) FROM fleet_accounts", "") : result;
+}
+
+enum store_result store_fleet_forgive(struct store *store)
+{
+    return database_run(store->db, "UPDATE fleet_accounts SET vanished_at = NULL WHERE vanished_at IS NOT NULL", "");
 }

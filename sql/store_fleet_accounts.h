@@ -46,12 +46,9 @@ enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t
  * the brake counts, 0: nothing. */
 enum store_result store_fleet_put(struct store *store, const struct fleet_account *account, int64_t vanished_at);
 
-/* The entry is known as one that is deleted, from now on. uid 0 and "": whose it was is not known. */
-enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, uint32_t uid, const char *username);
-/* OK when it is, else NOT_FOUND. */
-enum store_result store_fleet_is_buried(struct store *store, const char *entry_uuid);
-
 /* How many vanished later than `since`, and how many there are that could. */
 enum store_result store_fleet_count_vanished(struct store *store, int64_t since, int64_t *ret_vanished, int64_t *ret_all);
+/* The brake counts from nothing again. */
+enum store_result store_fleet_forgive(struct store *store);
 
 #endif

@@ -11,14 +11,16 @@
 #include "store.h"
 #include "store_fleet_accounts.h"
 
+/* "gone" beside them: a gravestone, shown only when something else was sent of it, as an entry that is held. */
 static const char *const kinds[] = { "entry", "vanished", "remark" };
+#define IS_SHOWN "(kind <> 'gone' OR why <> '')"
 
 static enum fleet_held_kind parse_kind(const char *text)
 {
-    enum fleet_held_kind kind = HELD_ENTRY;
+    enum fleet_held_kind kind = HELD_REMARK;
 
-    while (kind < HELD_REMARK && strcmp(kinds[kind], text) != 0)
-        kind++;
+    while (kind > HELD_ENTRY && strcmp(kinds[kind], text) != 0)
+        kind--;
     return kind;
 }
 
@@ -42,12 +44,10 @@ static enum store_result read_held(sqlite3_stmt *row, struct fleet_held *ret)
     return STORE_OK;
 }
 
-enum store_result store_fleet_held(struct store *store, const char *after, struct fleet_held *page, size_t size,
-                                   size_t *ret)
+#define HELD "SELECT entry_uuid, kind, username, why, since, csn FROM fleet_held"
+
+static enum store_result read_page(struct store *store, sqlite3_stmt *row, struct fleet_held *page, size_t size, size_t *ret)
 {
-    sqlite3_stmt *row = database_prepare(store->db,
-        "SELECT entry_uuid, kind, username, why, since, csn FROM fleet_held WHERE entry_uuid > ?"
-        " ORDER BY entry_uuid LIMIT ?", "ti", after, (int64_t)size);
     enum store_result result = STORE_OK;
     size_t count = 0;
     int rc = SQLITE_DONE;
@@ -64,39 +64,49 @@ enum store_result store_fleet_held(struct store *store, const char *after, struc
     return result;
 }
 
+enum store_result store_fleet_held(struct store *store, const char *after, struct fleet_held *page, size_t size,
+                                   size_t *ret)
+{
+    return read_page(store, database_prepare(store->db, HELD " WHERE entry_uuid > ? AND " IS_SHOWN " ORDER BY entry_uuid LIMIT ?", "ti", after,
+                                             (int64_t)size), page, size, ret);
+}
+
+enum store_result store_fleet_held_of(struct store *store, const char *entry_uuid, struct fleet_held *ret)
+{
+    size_t count = 0;
+    enum store_result result = read_page(store, database_prepare(store->db, HELD " WHERE entry_uuid = ? AND " IS_SHOWN, "t", entry_uuid), ret,
+                                         1, &count);
+
+    return result == STORE_OK && count == 0 ? STORE_NOT_FOUND : result;
+}
+
 enum store_result store_fleet_hold(struct store *store, const struct fleet_held *held)
 {
     return database_run(store->db,
         "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        " ON CONFLICT DO UPDATE SET kind = ?2, username = ?3, why = ?4, csn = ?6,"
-        " since = iif(kind = ?2 AND why = ?4, since, ?5)", "ttttit", held->entry_uuid, kinds[held->kind],
+        " ON CONFLICT DO UPDATE SET kind = iif(kind = 'gone', kind, ?2), username = ?3, why = ?4, csn = ?6,"
+        " since = iif(kind IN ('gone', ?2) AND why = ?4, since, ?5)", "ttttit", held->entry_uuid, kinds[held->kind],
         held->username, held->why, held->since, held->csn);
 }
 
 enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid)
 {
-    return database_run(store->db, "DELETE FROM fleet_held WHERE entry_uuid = ?", "t", entry_uuid);
+    return database_run(store->db, "DELETE FROM fleet_held WHERE entry_uuid = ? AND kind <> 'gone'", "t", entry_uuid);
 }
 
-enum store_result store_fleet_take_vanished(struct store *store, int64_t *ret)
+enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, const char *username, int64_t now)
 {
-    static const char *const steps[] = {
-        "INSERT INTO fleet_sweeps SELECT uid, username, home, 0 FROM accounts WHERE uid IN (SELECT uid FROM fleet_accounts"
-        " JOIN fleet_held USING (entry_uuid) WHERE kind = 'vanished') ON CONFLICT DO NOTHING",
-        "UPDATE fleet_accounts SET status = 'absent', reason = '', vanished_at = NULL WHERE entry_uuid IN"
-        " (SELECT entry_uuid FROM fleet_held WHERE kind = 'vanished')",
-        "UPDATE fleet_accounts SET vanished_at = NULL WHERE vanished_at IS NOT NULL",
-        "DELETE FROM fleet_held WHERE kind = 'vanished'",
-    };
-    int64_t count = 0;
-    enum store_result result = database_number(store->db, &count,
-        "SELECT count(*) FROM fleet_held JOIN fleet_accounts USING (entry_uuid) WHERE kind = 'vanished'", "");
+    return database_run(store->db, "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn)"
+                        " VALUES (?, 'gone', ?, '', ?, '') ON CONFLICT DO UPDATE SET kind = 'gone', why = ''", "tti",
+                        entry_uuid, username, now);
+}
 
-    for (size_t i = 0; result == STORE_OK && i < sizeof steps / sizeof steps[0]; i++)
-        result = database_run(store->db, steps[i], "");
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
+enum store_result store_fleet_is_buried(struct store *store, const char *entry_uuid)
+{
+    int64_t found;
+
+    return database_number(store->db, &found, "SELECT 1 FROM fleet_held WHERE entry_uuid = ? AND kind = 'gone'", "t",
+                           entry_uuid);
 }
 
 /* -- sessions to be ended ------------------------------------------------------------------ */
@@ -104,28 +114,29 @@ enum store_result store_fleet_take_vanished(struct store *store, int64_t *ret)
 enum store_result store_fleet_sweep_due(struct store *store, const struct account *account, bool deleted)
 {
     return database_run(store->db,
-        "INSERT INTO fleet_sweeps (uid, username, home, deleted) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT DO UPDATE SET deleted = max(deleted, ?4)", "itti", (int64_t)account->uid, account->username,
+        "INSERT INTO fleet_sweeps (uid, username, home, deleted) VALUES (?, ?, ?, ?)", "itti", (int64_t)account->uid,
+        account->username,
         account->home, (int64_t)deleted);
 }
 
 static enum store_result read_sweep(sqlite3_stmt *row, struct fleet_sweep *ret)
 {
-    enum store_result result = database_text(row, 1, ret->username, sizeof ret->username);
+    enum store_result result = database_text(row, 2, ret->username, sizeof ret->username);
 
     if (result == STORE_OK)
-        result = database_text(row, 2, ret->home, sizeof ret->home);
-    ret->uid = (uint32_t)sqlite3_column_int64(row, 0);
-    ret->deleted = sqlite3_column_int64(row, 3) != 0;
+        result = database_text(row, 3, ret->home, sizeof ret->home);
+    ret->id = sqlite3_column_int64(row, 0);
+    ret->uid = (uint32_t)sqlite3_column_int64(row, 1);
+    ret->deleted = sqlite3_column_int64(row, 4) != 0;
     return result;
 }
 
-enum store_result store_fleet_sweeps(struct store *store, uint32_t after, struct fleet_sweep *page, size_t size,
+enum store_result store_fleet_sweeps(struct store *store, int64_t after, struct fleet_sweep *page, size_t size,
                                      size_t *ret)
 {
     sqlite3_stmt *row = database_prepare(store->db,
-        "SELECT uid, username, home, deleted FROM fleet_sweeps WHERE uid > ? ORDER BY uid LIMIT ?", "ii",
-        (int64_t)after, (int64_t)size);
+        "SELECT id, uid, username, home, deleted FROM fleet_sweeps WHERE id > ? ORDER BY id LIMIT ?", "ii", after,
+        (int64_t)size);
     enum store_result result = STORE_OK;
     size_t count = 0;
     int rc = SQLITE_DONE;
@@ -142,7 +153,7 @@ enum store_result store_fleet_sweeps(struct store *store, uint32_t after, struct
     return result;
 }
 
-enum store_result store_fleet_sweep_done(struct store *store, uint32_t uid)
+enum store_result store_fleet_sweeps_done(struct store *store, int64_t id)
 {
-    return database_run(store->db, "DELETE FROM fleet_sweeps WHERE uid = ?", "i", (int64_t)uid);
+    return database_run(store->db, "DELETE FROM fleet_sweeps WHERE id <= ?", "i", id);
 }

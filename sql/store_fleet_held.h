@@ -33,13 +33,17 @@ struct fleet_held {
 enum store_result store_fleet_held(struct store *store, const char *after, struct fleet_held *page, size_t size,
                                    size_t *ret);
 
+/* NOT_FOUND: nothing of this entry is held. */
+enum store_result store_fleet_held_of(struct store *store, const char *entry_uuid, struct fleet_held *ret);
+
 /* In a transaction. One for each entry; since when stays while kind and why do. */
 enum store_result store_fleet_hold(struct store *store, const struct fleet_held *held);
 enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid);
 
-/* In a transaction: whose vanishing was held is absent from now on, and none of it is the brake's. *ret: how many. They
- * are among those to be swept. */
-enum store_result store_fleet_take_vanished(struct store *store, int64_t *ret);
+/* In a transaction. The entry is a gravestone, for ever; username: "": whose is not known. */
+enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, const char *username, int64_t now);
+/* OK when it is one, else NOT_FOUND. */
+enum store_result store_fleet_is_buried(struct store *store, const char *entry_uuid);
 
 /* -- sessions to be ended --------------------------------------------------------------------------- */
 
@@ -47,13 +51,16 @@ enum store_result store_fleet_take_vanished(struct store *store, int64_t *ret);
 enum store_result store_fleet_sweep_due(struct store *store, const struct account *account, bool deleted);
 
 struct fleet_sweep {
+    int64_t id;
     uint32_t uid;
     char username[ACCOUNT_NAME_SIZE], home[ACCOUNT_PATH_SIZE];
     bool deleted;
 };
-/* Up to `size` with a uid above `after`, by uid; *ret is how many, 0 at the end. */
-enum store_result store_fleet_sweeps(struct store *store, uint32_t after, struct fleet_sweep *page, size_t size,
+/* Up to `size` with an id above `after`, by id, one user more than once where access was lost again; *ret is how many, 0
+ * at the end. */
+enum store_result store_fleet_sweeps(struct store *store, int64_t after, struct fleet_sweep *page, size_t size,
                                      size_t *ret);
-enum store_result store_fleet_sweep_done(struct store *store, uint32_t uid);
+/* All up to this id. */
+enum store_result store_fleet_sweeps_done(struct store *store, int64_t id);
 
 #endif

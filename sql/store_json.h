@@ -26,7 +26,7 @@ void account_extra_begin(const struct account *account, const struct policy *pol
 /* The suspension that holds, of the audit log. */
 struct account_suspension {
     int64_t at;
-    char by[ACCOUNT_NAME_SIZE], reason[1024]; /* cut to size; "": none was given */
+    char by[257], reason[1024]; /* cut to size; "": none was given */
 };
 
 /* NOT_FOUND: the account is not suspended, or its log has been pruned. */

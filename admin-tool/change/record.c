@@ -58,7 +58,7 @@ static bool is_absent(int error)
 }
 
 /* 0, or an errno. */
-static int send_to_kernel(const struct actor *actor, const char *event,
+static int send_to_kernel(const struct audit_actor *actor, const char *event,
                           const struct account *account)
 {
     int fd = audit_open(), sent;
@@ -86,7 +86,7 @@ static void format_link(const struct tool *tool, char *ret, size_t size)
 
 void record_event(const struct tool *tool, const char *event, const struct account *account)
 {
-    const struct actor *actor = &tool->actor;
+    const struct audit_actor *actor = &tool->actor.audit;
     char link[32 + AUDIT_HASH_SIZE];
     int error;
 
@@ -94,10 +94,9 @@ void record_event(const struct tool *tool, const char *event, const struct accou
     openlog("admin-tool", LOG_PID, LOG_AUTHPRIV);
     if (account != NULL)
         syslog(LOG_NOTICE, "%s user=%s uid=%u by=%s via=%s from=%s%s", event, account->username,
-               account->uid, actor->name, actor->via_text, actor->origin, link);
+               account->uid, actor->name, actor->via, actor->origin, link);
     else
-        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s%s", event, actor->name, actor->via_text,
-               actor->origin, link);
+        syslog(LOG_NOTICE, "%s by=%s via=%s from=%s%s", event, actor->name, actor->via, actor->origin, link);
     error = send_to_kernel(actor, event, account);
     if (error != 0 && !is_absent(error))
         syslog(LOG_WARNING, "%s could not be sent to the kernel's audit: %s", event,

@@ -103,8 +103,7 @@ enum { TRIED_MAX = 64 };
 
 /* Tried once for all hashes of the same method and cost, within limits: every attempt at a login would cost as
  * much. */
-static bool check_hash(struct import_batch *batch, const struct account *account,
-                       char ret_reason[IMPORT_REASON_SIZE])
+bool import_check_hash(struct import_batch *batch, const struct account *account, char ret_reason[IMPORT_REASON_SIZE])
 {
     char parameters[ACCOUNT_HASH_SIZE];
     const struct claim *tried;
@@ -247,7 +246,7 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     if (!(kind == ROW_NEW ? check_new_on_host(batch, account, id, ret_reason)
                           : check_staged_on_host(batch, account, id, ret_reason)))
         return false;
-    return check_hash(batch, account, ret_reason) &&
+    return import_check_hash(batch, account, ret_reason) &&
            import_claim_record(batch, account, record->line, ret_reason) &&
            (tool_has(batch->tool, OPTION_FORCE) ||
             (import_check_trust(batch, account, kind, ret_reason) &&

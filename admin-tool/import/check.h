@@ -18,6 +18,9 @@ enum status import_claim_homes(struct import_batch *batch);
 bool import_check_record(struct import_batch *batch, const struct import_record *record,
                          enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE]);
 
+/* Its hash can be computed here at a cost that a login may have. */
+bool import_check_hash(struct import_batch *batch, const struct account *account, char ret_reason[IMPORT_REASON_SIZE]);
+
 /* Its username, e-mail address and uid (0: none) are no earlier record's of the batch, and are its own from now on. */
 bool import_claim_record(struct import_batch *batch, const struct account *account, size_t line,
                          char ret_reason[IMPORT_REASON_SIZE]);
