@@ -189,6 +189,9 @@ ok "... and is suspended" [ "$(user_value w4 coderStatus)" = suspended ]
 done_by "activated" modify admins/ann "$(dn w4)" 'replace: coderStatus\ncoderStatus: active'
 ok "... he does" binds w4 temporary-4
 
+modify admins/ann "$(dn w5)" 'replace: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z' >/dev/null
+ok "whom others lock out does not bind, either" eval '! binds w5 secret-1'
+
 # -- what a host that follows is told ----------------------------------------------------------
 
 # follow HOST [COOKIE]: into $tmp/HOST.log, until it is ended.
@@ -259,6 +262,12 @@ ok "two at once do not both get an id: 20 times exactly one does" [ "$twice" -eq
 refused 50 "a writer does not make writers" modify admins/ann cn=writers,ou=admins,dc=fleet 'add: member\nmember: cn=aud,ou=admins,dc=fleet'
 refused 50 "... nor change the policy" modify admins/ann cn=default,ou=policies,dc=fleet 'replace: pwdSafeModify\npwdSafeModify: FALSE'
 refused 50 "... nor the configuration" modify admins/ann 'olcDatabase={2}mdb,cn=config' 'add: olcReadOnly\nolcReadOnly: TRUE'
+change cn=ann,ou=admins,dc=fleet "add: userPassword\nuserPassword: {CRYPT}$hash" | by_root a ldapmodify >/dev/null
+admin joe writers
+done_by "an administrator can also come by a password" with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w secret-1
+run by admins/joe ldapsearch -LLL -b ou=admins,dc=fleet
+shows '^dn: cn=ann,' "another one sees him"
+hides '^userPassword' "... without his hash"
 refused 50 "an auditor changes nobody" modify admins/aud "$(dn w1)" 'replace: loginShell\nloginShell: /bin/sh'
 run by admins/aud ldapsearch -LLL -b "$PEOPLE"
 hides '^dn: uid' "... and sees no accounts"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 # What the tests of the fleet share: one or two providers of examples/fleet in this world, as a.fleet.test and
 # b.fleet.test (127.0.1.1 and 127.0.1.2, port 636), hosts, administrators and users in their tree.
 
