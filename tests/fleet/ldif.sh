@@ -17,7 +17,8 @@ refused()
 }
 done_by() { local what=$1; shift; run "$@"; ok "$what" [ "$status" -eq 0 ]; }
 shows() { ok "$2" grep -qE -- "$1" "$tmp/out"; }
-hides() { ok "$2" eval '! grep -qE -- "$1" "$tmp/out"'; }
+lacks() { ! grep -qE -- "$1" "$tmp/out"; }
+hides() { ok "$2" lacks "$1"; }
 dn() { echo "uid=$1,$PEOPLE"; }
 # change DN LINES: one modify, on standard output.
 change() { printf 'dn: %s\nchangetype: modify\n' "$1"; printf '%b\n' "$2"; }
@@ -161,6 +162,7 @@ done_by "he changes it" by_user w2 temporary-1 ldappasswd -a temporary-1 -s secr
 ok "... and the mark is gone" [ -z "$(user_value w2 pwdReset)" ]
 user fresh 1900000011 --scope web --temporary temporary-2
 ok "a new one's temporary password must be changed" [ "$(user_value fresh pwdReset)" = TRUE ]
+ok "... and is kept as a hash" grep -q '^{CRYPT}[$]y[$]' <(user_value fresh userPassword)
 done_by "... which the user does" by_user fresh temporary-2 ldappasswd -a temporary-2 -s secret-5 "$(dn fresh)"
 ok "... and has the new one" binds fresh secret-5
 

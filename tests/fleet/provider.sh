@@ -6,7 +6,8 @@
 
 provider() { local where=$1; shift; run at "$where" "$FLEET/provider" "$@"; }
 fails() { ok "$1" eval '[ "$status" -eq 2 ] && grep -q "^provider: " "$tmp/err"'; }
-says_nothing_of() { ok "$2" eval '! grep -qE -- "$1" "$tmp/out"'; }
+lacks() { ! grep -qE -- "$1" "$tmp/out"; }
+says_nothing_of() { ok "$2" lacks "$1"; }
 csn() { by_root "$1" ldapsearch -LLL -b dc=fleet -s base contextCSN | sed -n 's/^contextCSN: //p' | sort | paste -sd';'; }
 ids() { by_root "$1" ldapsearch -LLL -b dc=fleet '(objectClass=posixAccount)' entryUUID | grep '^entryUUID' | sort; }
 quietly() { "$@" >/dev/null 2>&1; }
@@ -117,6 +118,13 @@ for where in a b; do
 done
 provider a check
 says_nothing_of 'answer|differs|write' "check finds them together"
+
+set_user w1 loginShell /bin/sh admins/ann >/dev/null
+soon same
+before=$(csn a)
+provider_kill a
+provider_start a
+ok "a power cut takes nothing from what a provider knows of itself" [ "$(csn a)" = "$before" ]
 
 # -- one in the other's place ------------------------------------------------------------------
 
