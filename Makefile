@@ -86,8 +86,8 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_cod
 
 # What follows a fleet: an optional package, and the only product that needs libldap.
 LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
-FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json_line.o peer.o settings.o sync.o) sql/ascii.o
-FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o link.o probe.o session.o) $(FLEET_PURE)
+FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json_line.o peer.o settings.o sync.o)
+FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o link.o probe.o session.o) $(FLEET_PURE) sql/ascii.o
 
 # floors 2 to 7: the tool.
 TOOL_ROOMS  := verbs check import change host terminal
@@ -182,7 +182,8 @@ PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-to
              admin-tool/terminal/similar.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
 WORLD_ONLY := test_callers test_flood test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
-UNITS     := $(filter-out $(WORLD_ONLY),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
+FLEET_UNITS := test_fleet_cookie test_fleet_sync test_fleet_entry test_fleet_peer
+UNITS     := $(filter-out $(WORLD_ONLY) $(if $(LDAP),,$(FLEET_UNITS)),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root), and some that run only there.
 WORLD     := $(addprefix $(B)/world/,test_pam test_verdicts test_helper test_callers test_flood test_pam_hosts test_parallel test_secrets)
@@ -205,6 +206,8 @@ fixtures = $(shell sed -n 's|^\#include "fixture/\(.*\)\.h"|$(2)/tests/unit/fixt
 .SECONDEXPANSION:
 $(T)/test_%: $(TOBJ)/tests/unit/test_%.o $$(call fixtures,test_$$*,$$(TOBJ)) $(UNIT_OBJS:%=$(TOBJ)/%)
 	$(CC) $(SANITIZE) -rdynamic -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpam -ldl -lpthread
+$(FLEET_UNITS:%=$(T)/%): $(T)/test_%: $(TOBJ)/tests/unit/test_%.o $(addprefix $(TOBJ)/,$(FLEET_PURE) $(SQL_OBJS) $(TRUTH_OBJS))
+	$(CC) $(SANITIZE) -pie -o $@ $^ -lcmocka -lcrypt -lsqlite3 -lmd -lpthread -llber -lresolv
 $(T)/test_pam $(T)/test_verdicts $(T)/test_pam_hosts: $(TOBJ)/tests/unit/fixture/fake_nss.o
 # The units of systemd are the test's own.
 $(T)/test_lineage: $(TOBJ)/tests/unit/test_lineage.o $(addprefix $(TOBJ)/admin-tool/host/,lineage.o proc.o whose.o subid_taken.o login_defs.o) \

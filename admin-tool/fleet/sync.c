@@ -24,6 +24,14 @@ static bool write_uuid(const struct berval *octets, char ret[SYNC_UUID_SIZE])
     return true;
 }
 
+/* liblber wants at least one. */
+static BerElement *begin(const struct berval *value)
+{
+    struct berval octets = *value;
+
+    return octets.bv_val != NULL && octets.bv_len > 0 ? ber_init(&octets) : NULL;
+}
+
 static bool is_next(BerElement *ber, ber_tag_t tag)
 {
     ber_len_t length;
@@ -69,8 +77,7 @@ static bool parse_entry(BerElement *ber, struct sync_entry *ret)
 bool sync_read_entry(const struct berval *value, struct sync_entry *ret)
 {
     struct sync_entry entry = { 0 };
-    struct berval octets = *value;
-    BerElement *ber = ber_init(&octets);
+    BerElement *ber = begin(value);
     bool read = ber != NULL && parse_entry(ber, &entry);
 
     ber_free(ber, 1);
@@ -93,22 +100,29 @@ static bool add_uuid(struct sync_info *info, size_t *room, const struct berval *
     return write_uuid(octets, info->uuids[info->count++]);
 }
 
+static ber_len_t left(BerElement *ber)
+{
+    ber_len_t octets = 0;
+
+    return ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &octets) == LBER_OPT_SUCCESS ? octets : 0;
+}
+
+/* The last of its message. */
 static bool read_set(BerElement *ber, struct sync_info *ret)
 {
-    ber_len_t length;
+    struct berval set, id;
+    BerElement *ids;
     size_t room = 0;
-    char *end;
+    bool read = ber_skip_element(ber, &set) == LBER_SET && left(ber) == 0;
 
-    if (!is_next(ber, LBER_SET))
-        return false;
-    for (ber_tag_t tag = ber_first_element(ber, &length, &end); tag != LBER_ERROR;
-         tag = ber_next_element(ber, &length, end)) {
-        struct berval octets;
-
-        if (tag != LBER_OCTETSTRING || ber_scanf(ber, "m", &octets) == LBER_ERROR || !add_uuid(ret, &room, &octets))
-            return false;
-    }
-    return ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &length) == LBER_OPT_SUCCESS && length == 0;
+    if (!read || set.bv_len == 0)
+        return read;
+    ids = begin(&set);
+    read = ids != NULL;
+    while (read && left(ids) > 0)
+        read = ber_skip_element(ids, &id) == LBER_OCTETSTRING && add_uuid(ret, &room, &id);
+    ber_free(ids, 1);
+    return read;
 }
 
 static bool parse_info(BerElement *ber, struct sync_info *ret)
@@ -138,8 +152,7 @@ static bool parse_info(BerElement *ber, struct sync_info *ret)
 bool sync_read_info(const struct berval *value, struct sync_info *ret)
 {
     struct sync_info info = { 0 };
-    struct berval octets = *value;
-    BerElement *ber = ber_init(&octets);
+    BerElement *ber = begin(value);
     bool read = ber != NULL && parse_info(ber, &info);
 
     ber_free(ber, 1);

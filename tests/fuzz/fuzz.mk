@@ -4,7 +4,7 @@
 #   make fuzz         FUZZ_SECONDS=60 each with libFuzzer (clang); what is new goes to .build/fuzz/found,
 #                     a finding to .build/fuzz/NAME-crash-...
 
-FUZZERS := directory patch rules request pam import doctor backup keys
+FUZZERS := directory patch rules request pam import doctor backup keys $(if $(LDAP),fleet_sync fleet_entry fleet_text)
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 F := $(B)/fuzz
@@ -17,6 +17,10 @@ FUZZ_MORE_patch     := tests/unit/fixture/fixture_directory.o tests/unit/fixture
 FUZZ_MORE_request   := tests/unit/fixture/fixture.o tests/fuzz/quiet.o
 FUZZ_MORE_backup    := tests/unit/fixture/fixture.o tests/fuzz/quiet.o
 FUZZ_MORE_pam       := tests/unit/fixture/fixture_directory.o tests/unit/fixture/fake_nss.o tests/fuzz/quiet.o $(filter pam_coder/%,$(PAM_OBJS))
+FUZZ_MORE_fleet_sync  := $(FLEET_PURE)
+FUZZ_MORE_fleet_entry := $(FLEET_PURE)
+FUZZ_MORE_fleet_text  := $(FLEET_PURE)
+FUZZ_LIBS += $(if $(LDAP),-llber -lresolv)
 # The module's entry points are the program's own: libpam loads a shim that leads to them.
 FUZZ_LINK_pam       := -rdynamic -Wl,--wrap=ask_helper
 
