@@ -46,3 +46,13 @@ SELECT RAISE(ABORT, 'the account comes from the fleet') WHERE NEW.uid IN fleet_k
 DROP TRIGGER keys_deleted;
 CREATE TRIGGER keys_deleted AFTER DELETE ON account_keys BEGIN UPDATE counters SET generation = generation + 1;
 SELECT RAISE(ABORT, 'the account comes from the fleet') WHERE OLD.uid IN fleet_kept; END;
+
+-- Finding among many: store_find.c has the two expressions, word by word. The text begins with the name, so its order is
+-- that of the names.
+CREATE INDEX accounts_suspended ON accounts (username) WHERE status <> 'active';
+CREATE INDEX accounts_temporary ON accounts (username) WHERE temporary = 1;
+CREATE INDEX accounts_by_creation ON accounts (created_at, username);
+CREATE INDEX accounts_by_dormancy ON accounts (coalesce(iif(service OR never_dormant, NULL, nullif(max(iif(last_login_day,
+last_login_day + 86400, 0), created_at, coalesce(awake_since, 0)), 0)), 9223372036854775807), username);
+CREATE INDEX accounts_by_text ON accounts (lower(username || char(10) || full_name || char(10) || coalesce(email, '')));
+CREATE INDEX account_roles_by_role ON account_roles (role, uid);

@@ -24,10 +24,10 @@
  * account_state, whose numbers these are. A time that never comes is NULL, and NEVER where times are put in order.
  * DORMANCY, the time that dormant_days are counted from, and TEXT are those of 0004_fleet.sql's indices, word by word. */
 #define NEVER "9223372036854775807"
-#define UNUSED_SINCE "max(iif(coalesce(last_login_day, 0) <> 0, last_login_day + 86400, 0), created_at)"
+#define UNUSED_SINCE "max(iif(last_login_day, last_login_day + 86400, 0), created_at)"
 #define DORMANCY \
-    "coalesce(iif(service OR never_dormant, NULL," \
-    " nullif(max(" UNUSED_SINCE ", coalesce(awake_since, created_at)), 0)), " NEVER ")"
+    "coalesce(iif(service OR never_dormant, NULL, nullif(max(iif(last_login_day, last_login_day + 86400, 0)," \
+    " created_at, coalesce(awake_since, 0)), 0)), " NEVER ")"
 #define DORMANT_FROM "iif(?9 <= 0, NULL, nullif(" DORMANCY ", " NEVER ") + ?9 * 86400)"
 #define MAX_DAYS "coalesce(nullif(password_max_days, 0), ?11)"
 #define PASSWORD_END \
