@@ -184,14 +184,19 @@ enum store_result store_account_note_login(struct store *store, uint32_t uid, in
     return result == STORE_NOT_FOUND ? STORE_LOST : result;
 }
 
-/* The public facts only when they differ: each writing of them is a new generation. */
+/* Ageing is this host's own; the rest, which may be the fleet's, is written only when it differs. So are the public facts:
+ * each writing of them is a new generation. */
 enum store_result store_account_edit(struct store *store, const struct account *account)
 {
     enum store_result result = touched(store, database_run(store->db,
-        "UPDATE accounts SET email = ?1, expires_at = nullif(?2, 0), password_max_days = nullif(?3, 0),"
-        " never_dormant = ?4, service = ?5 WHERE uid = ?6", "tiiiii", text_or_null(account->email), account->expires_at,
-        account->password_max_days, (int64_t)account->never_dormant, (int64_t)account->service, (int64_t)account->uid));
+        "UPDATE accounts SET password_max_days = nullif(?1, 0), never_dormant = ?2 WHERE uid = ?3", "iii",
+        account->password_max_days, (int64_t)account->never_dormant, (int64_t)account->uid));
 
+    if (result == STORE_OK)
+        result = database_run(store->db,
+            "UPDATE accounts SET email = ?1, expires_at = nullif(?2, 0), service = ?3 WHERE uid = ?4"
+            " AND (email COLLATE BINARY IS NOT ?1 OR expires_at IS NOT nullif(?2, 0) OR service IS NOT ?3)", "tiii",
+            text_or_null(account->email), account->expires_at, (int64_t)account->service, (int64_t)account->uid);
     if (result == STORE_OK)
         result = database_run(store->db,
             "UPDATE accounts SET full_name = ?1, shell = ?2"

@@ -56,9 +56,12 @@ enum store_result store_account_suspension(struct store *store, const struct acc
     return result;
 }
 
+/* Where the account comes from is told on a host that is in a fleet. */
 static const char account_object[] =
     "SELECT CASE WHEN ?16 IS NULL THEN object ELSE"
     "  json_set(object, '$.temporary_password', nullif(?16, ''), '$.expires_at', " SQL_RFC3339("?12") ") END"
+    " FROM (SELECT CASE WHEN NOT ?27 THEN object ELSE json_set(object, '$.from', iif(f.uid IS NULL, 'here', 'fleet'),"
+    "  '$.fleet_status', f.status, '$.suspended_here', json(iif(f.here_suspended, 'true', 'false'))) END AS object"
     " FROM (SELECT json_object('username', ?1, 'uid', ?2, 'gid', ?22, 'email', nullif(?3, ''), 'full_name', ?4,"
     "  'home', ?5, 'shell', ?6, 'status', ?7,"
     "  'roles', " SQL_ROLES ", 'service_account', json(iif(?17, 'true', 'false')),"
@@ -77,14 +80,15 @@ static const char account_object[] =
     "  'suspended_at', " SQL_RFC3339("s.at") ", 'suspended_by', s.actor,"
     "  'suspended_reason', iif(s.event = 'suspend', s.after ->> '$.detail', NULL)) AS object"
     "  FROM (SELECT 1) LEFT JOIN audit s ON s.id = CASE WHEN ?24 THEN " LAST_SUSPENSION " END"
-    "                                 AND s.after ->> '$.status' = 'suspended')";
+    "                                 AND s.after ->> '$.status' = 'suspended')"
+    "  LEFT JOIN fleet_accounts f ON ?27 AND f.uid = ?2)";
 
 static enum store_result write_json(sqlite3_stmt *row, const struct account *account,
                                     const struct account_extra *extra, char **ret)
 {
     enum store_result result = STORE_FAILED;
 
-    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii" "iti", account->username, (int64_t)account->uid,
+    if (database_bind(row, "tittttti" "iiiiiii" "ti" "iiiiii" "itii", account->username, (int64_t)account->uid,
                       account->email, account->full_name, account->home, account->shell,
                       account_state_name(extra->state), (int64_t)account->roles,
                       account->created_at, account->password_changed_at,
@@ -94,7 +98,7 @@ static enum store_result write_json(sqlite3_stmt *row, const struct account *acc
                       (int64_t)account->never_dormant, extra->dormant_from,
                       (int64_t)(account->gid != 0 ? account->gid : account->uid), account->last_login_day,
                       (int64_t)(account->status != ACCOUNT_ACTIVE), extra->locks,
-                      (int64_t)(account->hash[0] != '\0')) &&
+                      (int64_t)(account->hash[0] != '\0'), (int64_t)(account->fleet_heard_at != 0)) &&
         sqlite3_step(row) == SQLITE_ROW)
         *ret = sqlite3_mprintf("%s", sqlite3_column_text(row, 0));
     if (*ret != NULL)

@@ -17,6 +17,7 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "answer_targets.h"
+#include "fleet_account.h"
 #include "lock.h"
 #include "question.h"
 #include "ready.h"
@@ -28,7 +29,11 @@
 
 static enum status check(struct work *work, const struct account *account)
 {
-    return work->change.check != NULL ? work->change.check(work->tool, &work->change, account) : GO_ON;
+    enum status status = work->change.here ? GO_ON : fleet_account_refuse(work->tool, account);
+
+    if (status == GO_ON && work->change.check != NULL)
+        status = work->change.check(work->tool, &work->change, account);
+    return status;
 }
 
 /* STATUS_DONE: nothing is to be done about this one. */

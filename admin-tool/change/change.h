@@ -18,6 +18,7 @@ struct change {
     const char *plan;     /* "suspend": after "Would"; "... this user?" */
     const char *outcome;  /* "is suspended": after the username; NULL: finish says it */
     bool asks;            /* for a confirmation */
+    bool here;            /* of this host alone: also of an account that comes from the fleet */
     const char *detail;   /* into the audit row, NULL: none */
     unsigned roles;       /* edit-roles */
     const struct account *edited; /* edit */

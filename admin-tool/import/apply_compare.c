@@ -58,10 +58,11 @@ enum status apply_take(struct import_batch *batch, struct import_record *record)
 
 /* -- somebody who is there ---------------------------------------------------------------- */
 
-/* In no line, and to be deleted. */
-static bool goes(const struct import_batch *batch, const char *username)
+/* In no line, and to be deleted: no file speaks for the fleet. */
+static bool goes(const struct import_batch *batch, const struct account *account)
 {
-    return tool_has(batch->tool, OPTION_PRUNE) && claims_find(&batch->claims, CLAIM_ROW_NAME, username) == NULL;
+    return tool_has(batch->tool, OPTION_PRUNE) && !account->fleet &&
+           claims_find(&batch->claims, CLAIM_ROW_NAME, account->username) == NULL;
 }
 
 /* The e-mail address of somebody who goes can be another's at once. */
@@ -72,7 +73,7 @@ static bool comes_free(const struct import_batch *batch, const char *email)
                  store_account_by_email(batch->tool->store, email, &owner) == STORE_OK;
 
     explicit_bzero(&owner.hash, sizeof owner.hash);
-    return found && goes(batch, owner.username);
+    return found && goes(batch, &owner);
 }
 
 static unsigned compared_columns(const struct import_batch *batch, const struct import_row *row,
@@ -218,7 +219,7 @@ static enum status find_gone(struct import_batch *batch)
                                    "the store");
         for (size_t i = 0; status == GO_ON && i < count; i++) {
             after = page[i].uid;
-            if (goes(batch, page[i].username))
+            if (goes(batch, &page[i]))
                 status = add_gone(batch, &page[i]);
         }
     }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/fleet_account.h"
 #include "change/record.h"
 #include "change/transaction.h"
 #include "host/clash.h"
@@ -188,6 +189,8 @@ bool difference_is_allowed(const struct account *present, const struct differenc
     char clash[CLASH_REASON_SIZE];
 
     ret_reason[0] = '\0';
+    if (present->fleet && (difference->columns & ~(BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT))) != 0)
+        import_add_reason(ret_reason, "%s comes from the fleet: " FLEET_ACCOUNT_ADVICE, present->username);
     if (fault != NULL)
         import_add_reason(ret_reason, "the shell '%.64s' %s", after->shell, fault);
     if (gains(present, difference) && host_is_local(present->username))

@@ -38,8 +38,8 @@ enum store_result difference_find(struct store *store, const struct account *pre
                                   char ret_reason[IMPORT_REASON_SIZE]);
 void difference_free(struct difference *difference); /* wipes */
 
-/* What this machine has to say to it, as users edit, edit-roles and activate ask: the shell, a local account that would
- * get more, who else has the identity. False with the reason. Asks NSS: not under a lock. */
+/* What this machine has to say to it, as users edit, edit-roles and activate ask: an account that comes from the fleet, the
+ * shell, a local account that would get more, who else has the identity. False with the reason. Asks NSS: not under a lock. */
 bool difference_is_allowed(const struct account *present, const struct difference *difference,
                            char ret_reason[IMPORT_REASON_SIZE]);
 

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change/fleet_account.h"
 #include "change/lock.h"
 #include "change/open.h"
 #include "change/ready.h"
@@ -42,6 +43,7 @@ struct giving {
     struct tool *tool;
     struct goer *goers;
     size_t count, room;
+    size_t followed; /* of --all: who comes from the fleet, and stays */
     struct given given;
     char backup[LOCAL_BACKUP_SIZE]; /* the folder; "": none was needed */
     int folder;                     /* /etc */
@@ -90,11 +92,16 @@ static enum status find_all(struct giving *work)
                                                                    &count), "the list");
         for (size_t i = 0; status == GO_ON && i < count; i++) {
             after = page[i].uid;
-            status = add_goer(work, &page[i]);
+            work->followed += page[i].fleet;
+            if (!page[i].fleet)
+                status = add_goer(work, &page[i]);
         }
     }
     explicit_bzero(page, PAGE_SIZE * sizeof *page);
     free(page);
+    if (work->followed > 0)
+        tool_refuse(GO_ON, "note: %zu account%s of the fleet stay%s here; see 'admin-tool fleet leave --keep-accounts'",
+                    work->followed, work->followed == 1 ? "" : "s", work->followed == 1 ? "s" : "");
     return status;
 }
 
@@ -107,6 +114,8 @@ static enum status find_named(struct giving *work)
     for (size_t i = 0; status == GO_ON && i < arguments->operand_count; i++) {
         status = tool_store_status(work->tool, store_account_by_name(work->tool->store, arguments->operands[i],
                                                                      &account), arguments->operands[i]);
+        if (status == GO_ON)
+            status = fleet_account_refuse(work->tool, &account);
         if (status == GO_ON)
             status = add_goer(work, &account);
     }

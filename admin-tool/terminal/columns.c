@@ -18,7 +18,7 @@ enum column_id {
     COLUMN_USERNAME, COLUMN_EMAIL, COLUMN_CREATED, COLUMN_STATUS, COLUMN_UID, COLUMN_GID, COLUMN_FULL_NAME,
     COLUMN_ROLES, COLUMN_LAST_LOGIN, COLUMN_LOCKED, COLUMN_MUST_CHANGE, COLUMN_PASSWORD_EXPIRES,
     COLUMN_PASSWORD_CHANGED, COLUMN_EXPIRES, COLUMN_MAX_DAYS, COLUMN_TOO_OLD, COLUMN_LAST_DAY, COLUMN_DORMANT,
-    COLUMN_NEVER_DORMANT, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_COUNT
+    COLUMN_NEVER_DORMANT, COLUMN_HOME, COLUMN_SHELL, COLUMN_SERVICE, COLUMN_FROM, COLUMN_COUNT
 };
 enum { COLUMN_DEFAULTS = COLUMN_STATUS + 1 };
 
@@ -46,6 +46,7 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_HOME] = "home",
     [COLUMN_SHELL] = "shell",
     [COLUMN_SERVICE] = "service account",
+    [COLUMN_FROM] = "from",
 };
 
 void print_roles(unsigned roles, char ret[ROLES_SIZE])
@@ -83,6 +84,8 @@ static const char *text_of(const struct listing *listing, enum column_id id)
         return account->shell;
     case COLUMN_SERVICE:
         return account->service ? "yes" : "no";
+    case COLUMN_FROM:
+        return account->fleet ? "fleet" : "here";
     default:
         return "";
     }
@@ -303,19 +306,21 @@ enum status print_parse_columns(const char *text, struct columns *ret)
     return GO_ON;
 }
 
-void print_default_columns(bool services, struct columns *ret)
+void print_default_columns(bool fleet, bool services, struct columns *ret)
 {
     ret->count = COLUMN_DEFAULTS;
     for (size_t i = 0; i < COLUMN_DEFAULTS; i++)
         ret->index[i] = i;
+    if (fleet)
+        ret->index[ret->count++] = COLUMN_FROM;
     if (services)
         ret->index[ret->count++] = COLUMN_SERVICE;
 }
 
-void print_all_columns(struct columns *ret)
+void print_all_columns(bool fleet, struct columns *ret)
 {
-    ret->count = COLUMN_COUNT;
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
+    ret->count = fleet ? COLUMN_COUNT : COLUMN_FROM;
+    for (size_t i = 0; i < ret->count; i++)
         ret->index[i] = i;
 }
 
@@ -329,11 +334,10 @@ bool print_columns_need_activity(const struct columns *columns)
 
 void print_account_lines(const struct listing *listing, const struct columns *columns)
 {
-    size_t count = columns != NULL ? columns->count : COLUMN_COUNT;
     char cell[CELL_SIZE];
 
-    for (size_t i = 0; i < count; i++) {
-        size_t id = columns != NULL ? columns->index[i] : i;
+    for (size_t i = 0; i < columns->count; i++) {
+        size_t id = columns->index[i];
 
         print_cell(listing, id, cell);
         printf("%c%-20s %s\n", ascii_upper(column_names[id][0]), column_names[id] + 1,

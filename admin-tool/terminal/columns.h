@@ -26,9 +26,10 @@ struct columns {
 
 /* "username,created at": GO_ON, or USAGE, said. */
 enum status print_parse_columns(const char *text, struct columns *ret);
-/* services: some are service accounts, which then are marked in a last column. */
-void print_default_columns(bool services, struct columns *ret);
-void print_all_columns(struct columns *ret);
+/* fleet: this host is in one, so where an account comes from is shown. services: some are service accounts, which then are
+ * marked in a last column. */
+void print_default_columns(bool fleet, bool services, struct columns *ret);
+void print_all_columns(bool fleet, struct columns *ret);
 /* "username, email, ...": all there are. */
 void print_column_names(char *ret, size_t size);
 /* "created_at": the key of JSON. */
@@ -54,7 +55,7 @@ enum { ROLES_SIZE = 32 };
 void print_roles(unsigned roles, char ret[ROLES_SIZE]);          /* "admin,member", as --roles takes them */
 void print_roles_in_words(unsigned roles, char ret[ROLES_SIZE]); /* "roles admin, member", "role member" */
 
-/* As a list of "NAME  value" lines; columns: NULL for all. */
+/* As a list of "NAME  value" lines. */
 void print_account_lines(const struct listing *listing, const struct columns *columns);
 
 #endif

@@ -25,6 +25,7 @@ static const struct {
     [KIND_BUSY] = { "busy", STATUS_STORE },
     [KIND_DAMAGED] = { "damaged", STATUS_STORE },
     [KIND_TOO_NEW] = { "too-new", STATUS_STORE },
+    [KIND_FLEET_ACCOUNT] = { "fleet-account", STATUS_REFUSED },
     [KIND_FAILED] = { "failed", STATUS_FAILED },
 };
 

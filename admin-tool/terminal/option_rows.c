@@ -85,5 +85,7 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
     [OPTION_PRUNE] = { "prune", 0, NULL, "delete the accounts that are not in the file" },
     [OPTION_QUIET] = { "quiet", 'q', NULL, "say nothing when all went well" },
     [OPTION_PROGRESS] = { "progress", 0, NULL, "say how far it is, also where that is no terminal" },
+    [OPTION_HERE] = { "here", 0, NULL, "on this host alone, whatever the fleet says" },
+    [OPTION_KEEP_ACCOUNTS] = { "keep-accounts", 0, NULL, "its accounts become accounts of this host" },
     [OPTION_KEEP] = { "keep", 0, "N", "a new file in the folder FILE; of those only the newest N stay" },
 };

@@ -57,11 +57,13 @@ void print_account_rows(const struct tool *tool, const struct account *accounts,
     struct columns columns;
     struct layout layout;
     struct page *page;
-    bool added, services = false;
+    bool added, fleet = false, services = false;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        fleet = fleet || accounts[i].fleet;
         services = services || accounts[i].service;
-    print_default_columns(services, &columns);
+    }
+    print_default_columns(fleet, services, &columns);
     print_columns_begin(&columns, &layout);
     for (size_t i = 0; i < count; i++) {
         set_listing(tool, &accounts[i], &listing);

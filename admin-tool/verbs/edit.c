@@ -191,11 +191,24 @@ static enum status read_edits(struct tool *tool, struct account *ret)
     return status;
 }
 
+/* Ageing is each host's own, also of an account that comes from the fleet. */
+static bool is_of_here(const struct tool *tool)
+{
+    static const enum option_id others[] = {
+        OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
+    };
+    bool only = true;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        only = only && !tool_has(tool, others[i]);
+    return only;
+}
+
 enum status users_edit(struct tool *tool)
 {
     struct account edited = { 0 };
     const struct change change = {
-        .event = "edit", .plan = "change", .edited = &edited,
+        .event = "edit", .plan = "change", .edited = &edited, .here = is_of_here(tool),
         .check = check_edit, .apply = apply_edit, .finish = finish_edit, .preview = preview_edit,
     };
     enum status status = read_edits(tool, &edited);

@@ -18,6 +18,7 @@
 #include "sql/memory.h"
 #include "sql/store.h"
 #include "sql/store_find.h"
+#include "sql/store_fleet.h"
 #include "sql/store_json.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
@@ -57,18 +58,18 @@ static enum status refuse_memory(void)
     return tool_refuse(STATUS_FAILED, "not enough memory");
 }
 
-/* Programs get all there is, and always the same. */
-static enum status choose_columns(const struct tool *tool, struct columns *ret)
+/* Programs get all there is, and always the same; where accounts come from only on a host that is in a fleet. */
+static void choose_columns(const struct tool *tool, struct columns *ret)
 {
-    const char *names = tool->arguments.value[OPTION_COLUMNS];
+    struct fleet fleet;
+    bool joined = tool->store != NULL && store_fleet(tool->store, &fleet) == STORE_OK;
 
-    if (names != NULL)
-        return print_parse_columns(names, ret);
+    if (tool_has(tool, OPTION_COLUMNS))
+        return;
     if (wants_csv(tool))
-        print_all_columns(ret);
+        print_all_columns(joined, ret);
     else
-        print_default_columns(true, ret);
-    return GO_ON;
+        print_default_columns(joined, true, ret);
 }
 
 /* -- a page ------------------------------------------------------------------------------- */
@@ -311,14 +312,15 @@ static enum status list(struct tool *tool, const struct selection *selection, co
 enum status users_list(struct tool *tool)
 {
     struct selection selection;
-    struct columns columns;
+    struct columns columns = { 0 };
     enum status status = selection_parse(tool, &selection);
 
-    if (status == GO_ON)
-        status = choose_columns(tool, &columns);
+    if (status == GO_ON && tool_has(tool, OPTION_COLUMNS))
+        status = print_parse_columns(tool->arguments.value[OPTION_COLUMNS], &columns);
     if (status == GO_ON)
         status = tool_open(tool);
     if (status == GO_ON) {
+        choose_columns(tool, &columns);
         host_note_locals(tool);
         status = selection_begin(tool, &selection);
     }

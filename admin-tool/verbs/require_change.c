@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change/change.h"
+#include "change/fleet_account.h"
 #include "change/lock.h"
 #include "change/ready.h"
 #include "change/record.h"
@@ -33,7 +34,8 @@ enum { PAGE_SIZE = 64, SHOWN_MAX = 50 };
 struct chosen {
     uint32_t *uids;
     size_t count, room;
-    size_t without; /* of all, who has no password */
+    size_t without;  /* of all, who has no password */
+    size_t followed; /* ... and who comes from the fleet */
 };
 
 /* -- choosing ----------------------------------------------------------------------------- */
@@ -68,7 +70,9 @@ static enum status choose_page(const struct account *page, size_t count, struct 
     enum status status = GO_ON;
 
     for (size_t i = 0; status == GO_ON && i < count; i++) {
-        if (has_none(&page[i]))
+        if (page[i].fleet)
+            chosen->followed++;
+        else if (has_none(&page[i]))
             chosen->without++;
         else if (!page[i].temporary)
             status = choose(chosen, page[i].uid);
@@ -94,6 +98,9 @@ static enum status choose_all(struct tool *tool, struct chosen *chosen)
     if (status == GO_ON && chosen->without > 0)
         tool_refuse(GO_ON, "note: %zu account%s without a password stay%s as before", chosen->without,
                     chosen->without == 1 ? "" : "s", chosen->without == 1 ? "s" : "");
+    if (status == GO_ON && chosen->followed > 0)
+        tool_refuse(GO_ON, "note: %zu account%s of the fleet stay%s as before; " FLEET_ACCOUNT_ADVICE, chosen->followed,
+                    chosen->followed == 1 ? "" : "s", chosen->followed == 1 ? "s" : "");
     if (status == GO_ON && chosen->count == 0)
         puts("Every password must be changed already; nothing was changed.");
     return status;

@@ -107,7 +107,7 @@ enum status users_show(struct tool *tool)
     const char *names = tool->arguments.value[OPTION_COLUMNS];
     struct listing listing = { 0 };
     struct activity_log *log;
-    struct columns columns;
+    struct columns columns = { 0 };
     struct known known;
     enum status status = names != NULL ? print_parse_columns(names, &columns) : GO_ON;
 
@@ -124,10 +124,12 @@ enum status users_show(struct tool *tool)
     known_read(tool, log, &listing.account, &known);
     activity_close(log);
     listing.extra = known.extra;
+    if (names == NULL)
+        print_all_columns(listing.account.fleet_heard_at != 0, &columns); /* this host is in a fleet */
     if (tool_wants_json(tool))
         status = print_json(tool, &listing);
     else
-        print_account_lines(&listing, names != NULL ? &columns : NULL);
+        print_account_lines(&listing, &columns);
     if (!tool_wants_json(tool) && names == NULL) {
         print_group(&listing.account);
         status = print_suspension(tool, &listing.account);

@@ -24,6 +24,7 @@
 #include "terminal/columns.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "here.h"
 #include "loss.h"
 
 /* -- what several of them share ----------------------------------------------------------- */
@@ -94,7 +95,13 @@ static enum status check_status(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
     bool suspends = strcmp(change->event, "suspend") == 0;
+    struct fleet_account from;
 
+    if (here_is_meant(tool, account, &from) && (suspends || !is_dormant(tool, account))) {
+        enum status status = here_check(account, &from, suspends);
+
+        return status == GO_ON && suspends ? loss_check(tool, change, account) : status;
+    }
     if ((account->status == ACCOUNT_SUSPENDED) == suspends && (suspends || !is_dormant(tool, account))) {
         printf("%s is already %s.\n", account->username, account_status_name(account->status));
         return STATUS_DONE;
@@ -126,14 +133,20 @@ static enum status look_activate(struct tool *tool, const struct change *change,
 static enum store_result apply_suspend(struct tool *tool, const struct change *change,
                                        const struct account *account)
 {
+    struct fleet_account from;
+
     (void)change;
-    return store_account_set_status(tool->store, account->uid, ACCOUNT_SUSPENDED);
+    return here_is_meant(tool, account, &from) ? store_fleet_suspend_here(tool->store, account->uid, true)
+                                               : store_account_set_status(tool->store, account->uid, ACCOUNT_SUSPENDED);
 }
 
 static enum store_result apply_activate(struct tool *tool, const struct change *change,
                                         const struct account *account)
 {
-    enum store_result result = store_account_set_status(tool->store, account->uid, ACCOUNT_ACTIVE);
+    struct fleet_account from;
+    enum store_result result = here_is_meant(tool, account, &from)
+                                   ? store_fleet_suspend_here(tool->store, account->uid, false)
+                                   : store_account_set_status(tool->store, account->uid, ACCOUNT_ACTIVE);
 
     (void)change;
     return result == STORE_OK ? store_account_wake(tool->store, account->uid, tool->now) : result;
@@ -143,27 +156,31 @@ static void finish_activate(struct tool *tool, const struct change *change,
                             const struct account *before, const struct account *after)
 {
     (void)change;
-    (void)after;
-    printf("%s %sis active again.\n", before->username, is_dormant(tool, before) ? "was dormant and " : "");
+    if (after->status != ACCOUNT_ACTIVE)
+        printf("%s is no longer suspended here, but still in the fleet.\n", before->username);
+    else
+        printf("%s %sis active again.\n", before->username, is_dormant(tool, before) ? "was dormant and " : "");
 }
 
 enum status users_suspend(struct tool *tool)
 {
+    bool here = tool_has(tool, OPTION_HERE);
+    char detail[HERE_DETAIL_SIZE];
     const struct change change = {
-        .event = "suspend", .plan = "suspend", .outcome = "is suspended", .asks = true,
-        .detail = tool->arguments.value[OPTION_REASON],
+        .event = "suspend", .plan = "suspend", .outcome = here ? "is suspended here" : "is suspended", .asks = true,
+        .here = here, .detail = here_detail(tool, detail),
         .check = check_status, .apply = apply_suspend, .ends = ends_suspended,
         .settles = settles_suspended, .settle = settle_suspend, .preview_all = preview_suspend,
     };
-    enum status status = check_reason(change.detail);
+    enum status status = check_reason(tool->arguments.value[OPTION_REASON]);
 
     return status == GO_ON ? change_accounts(tool, &change) : status;
 }
 
 enum status users_activate(struct tool *tool)
 {
-    static const struct change change = {
-        .event = "activate", .plan = "activate", .asks = true,
+    const struct change change = {
+        .event = "activate", .plan = "activate", .asks = true, .here = tool_has(tool, OPTION_HERE),
         .check = check_status, .look = look_activate, .apply = apply_activate, .finish = finish_activate,
     };
 
@@ -312,7 +329,7 @@ static void finish_unlock(struct tool *tool, const struct change *change,
 enum status users_unlock(struct tool *tool)
 {
     static const struct change change = {
-        .event = "unlock", .plan = "unlock", .outcome = "is unlocked",
+        .event = "unlock", .plan = "unlock", .outcome = "is unlocked", .here = true,
         .check = check_unlock, .apply = apply_unlock, .finish = finish_unlock,
     };
 
