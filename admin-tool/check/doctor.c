@@ -16,6 +16,7 @@
 #include "deleted.h"
 #include "directory.h"
 #include "finding.h"
+#include "fleet.h"
 #include "groups.h"
 #include "homes.h"
 #include "host.h"
@@ -39,7 +40,7 @@
 static void (*const checks[])(struct doctor *) = {
     check_directory, check_nss, check_accounts, check_shared_homes, check_members, check_local, check_heirs,
     check_strangers, check_renamed, check_setid, check_rules, check_range, check_newcomers, check_groups, check_primary_groups, check_pam,
-    check_sshd, check_helper, check_apparmor, check_selinux, check_host,
+    check_sshd, check_helper, check_apparmor, check_selinux, check_host, check_fleet,
 };
 
 /* GO_ON: *ret is the account, or the store is beyond asking and the findings say why. */

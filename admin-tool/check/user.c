@@ -18,6 +18,7 @@
 #include "terminal/command.h"
 #include "terminal/when.h"
 #include "finding.h"
+#include "fleet.h"
 #include "homes.h"
 #include "local.h"
 #include "pam_stack.h"
@@ -55,6 +56,7 @@ static void report_verdict(const struct visit *visit)
         check_text(mend, "admin-tool users edit %s --expires never", name);
     else
         check_text(mend, "admin-tool reset-password %s", name);
+    check_fleet_mend(visit->doctor, visit->account, visit->verdict, mend);
     report(visit, SEVERITY_PROBLEM, "user-state", what,
            "every service refuses this user", mend);
 }

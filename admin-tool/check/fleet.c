@@ -1,0 +1,229 @@
+/*
+ * The fleet seen by the doctor: does this host follow it, how far, by which files, and what did it not take.
+ */
+#include "fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "change/fleet_account.h"
+#include "host/fleet_clock.h"
+#include "host/fleet_folder.h"
+#include "host/fleet_range.h"
+#include "host/fleet_trial.h"
+#include "host/fleet_units.h"
+#include "host/units.h"
+#include "sql/memory.h"
+#include "sql/store.h"
+#include "sql/store_fleet.h"
+#include "sql/store_fleet_accounts.h"
+#include "terminal/command.h"
+#include "terminal/when.h"
+#include "fleet_held.h"
+#include "finding.h"
+
+enum { MINUTE = 60, DAY = 86400, LATE = 5 * MINUTE, CLASHES_TOLD = 8 };
+
+#define FOLLOWED "logins go on, but nobody who is suspended in the fleet is shut out here"
+#define LOOK "journalctl -u " FLEET_UNIT " -n 20"
+
+/* -- following ---------------------------------------------------------------------------- */
+
+static void check_unit(struct doctor *doctor)
+{
+    if (!units_are_here() || fleet_units_run())
+        return;
+    check_report(doctor, SEVERITY_PROBLEM, "fleet-unit", FLEET_UNIT, "it does not run", FOLLOWED,
+                 "systemctl enable --now " FLEET_SOCKET_UNIT " " FLEET_UNIT);
+}
+
+static void check_contact(struct doctor *doctor, const struct fleet *fleet)
+{
+    int64_t heard = fleet->last_contact > fleet->joined_at ? fleet->last_contact : fleet->joined_at;
+    int64_t silent = doctor->tool->now - heard;
+    char what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
+
+    if (silent < LATE)
+        return;
+    when_format(fleet->last_contact, "never", when);
+    check_text(what, fleet->last_contact != 0 ? "no server was heard of since %s" : "no server was ever heard of", when);
+    check_report(doctor, silent < DAY ? SEVERITY_WARNING : SEVERITY_PROBLEM, "fleet-contact", fleet->base, what, FOLLOWED,
+                 "admin-tool fleet status; " LOOK);
+}
+
+/* What came bears the time of the server that took it. */
+static void check_clock(struct doctor *doctor, const struct fleet *fleet)
+{
+    char *cookie = NULL, what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
+    int64_t newest = 0;
+
+    if (store_fleet_cookie(doctor->tool->store, &cookie) == STORE_OK)
+        newest = fleet_newest_change(cookie);
+    store_text_free(cookie);
+    if (newest <= doctor->tool->now + MINUTE)
+        return;
+    when_format(newest, "-", when);
+    check_report(doctor, SEVERITY_WARNING, "fleet-clock", fleet->base,
+                 check_text(what, "the fleet's newest change is of %s, which is yet to come here", when),
+                 "one of the two clocks is wrong: passwords and accounts end too early or too late",
+                 "timedatectl set-ntp true, here and on the server");
+}
+
+static void check_stops(struct doctor *doctor, const struct fleet *fleet)
+{
+    char what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
+    struct fleet_counts counts = { 0 };
+
+    store_fleet_count(doctor->tool->store, &counts);
+    when_format(fleet->latched_at, "-", when);
+    if (fleet->latched_at != 0)
+        check_report(doctor, SEVERITY_PROBLEM, "fleet-went-back", fleet->base,
+                     check_text(what, "since %s a server is in an older state than this host", when),
+                     "nothing is taken from the fleet: its suspensions of before would be undone",
+                     "find out why; if it is to be so: admin-tool fleet accept");
+    when_format(fleet->braked_at, "-", when);
+    if (fleet->braked_at != 0)
+        check_report(doctor, SEVERITY_PROBLEM, "fleet-brake", fleet->base,
+                     check_text(what, "%lld accounts vanished at once, at %s, and are kept as they were",
+                                (long long)counts.vanished, when),
+                     "if they are to be gone, they still have access here",
+                     "find out why; if it is to be so: admin-tool fleet accept");
+}
+
+/* -- servers and certificate -------------------------------------------------------------- */
+
+static void check_certificate(struct doctor *doctor, int64_t end)
+{
+    char what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
+
+    if (end == 0 || end > doctor->tool->now + 30 * DAY)
+        return;
+    when_format(end, "-", when);
+    check_report(doctor, end <= doctor->tool->now ? SEVERITY_PROBLEM : SEVERITY_WARNING, "fleet-certificate",
+                 FLEET_FOLDER "/host.pem",
+                 check_text(what, end <= doctor->tool->now ? "this host's certificate ended at %s"
+                                                           : "this host's certificate ends at %s", when),
+                 "no server lets this host in without one", "have a new join file made, and here: admin-tool fleet join FILE");
+}
+
+static void check_servers(struct doctor *doctor)
+{
+    struct fleet_trial trial;
+
+    fleet_try(&trial);
+    check_certificate(doctor, trial.certificate_end);
+    for (size_t i = 0; i < trial.count; i++)
+        if (trial.servers[i].tried && trial.servers[i].why[0] != '\0')
+            check_report(doctor, SEVERITY_WARNING, "fleet-server", trial.servers[i].uri, trial.servers[i].why,
+                         "with one server less, less keeps this host up to date", LOOK);
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+static void check_file(struct doctor *doctor, const char *path, mode_t kind, mode_t mode, gid_t group)
+{
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    struct stat st;
+
+    if (lstat(path, &st) != 0)
+        check_text(what, "it is not there");
+    else if ((st.st_mode & S_IFMT) != kind)
+        check_text(what, "it is a link or something else");
+    else if (st.st_uid != 0 || st.st_gid != group || (st.st_mode & 07777 & ~mode) != 0)
+        check_text(what, "owner %u, group %u, mode %04o; they should be 0, %u and %04o", st.st_uid, st.st_gid,
+                   st.st_mode & 07777, group, mode);
+    else
+        return;
+    if (lstat(path, &st) == 0 && (st.st_mode & S_IFMT) == kind)
+        check_text(mend, "chown root:" FLEET_GROUP " %s && chmod %04o %s", path, mode, path);
+    else
+        check_text(mend, "have a new join file made, and here: admin-tool fleet join FILE");
+    check_report(doctor, SEVERITY_PROBLEM, "fleet-files", path, what,
+                 "whoever reads the key can follow as this host; whoever changes a file decides whom it follows", mend);
+}
+
+static void check_files(struct doctor *doctor)
+{
+    char path[CHECK_TEXT_SIZE];
+    gid_t group;
+
+    if (!fleet_folder_group(&group)) {
+        check_report(doctor, SEVERITY_PROBLEM, "fleet-files", FLEET_GROUP, "there is no such group", FOLLOWED,
+                     "apt install coder-fleet");
+        return;
+    }
+    check_file(doctor, FLEET_FOLDER, S_IFDIR, FLEET_FOLDER_MODE, group);
+    for (int i = 0; i < FLEET_FILES; i++) {
+        check_text(path, FLEET_FOLDER "/%s", fleet_file_name((enum fleet_file)i));
+        check_file(doctor, path, S_IFREG, FLEET_FILE_MODE, group);
+    }
+}
+
+/* -- ids ---------------------------------------------------------------------------------- */
+
+struct clashes {
+    struct doctor *doctor;
+    size_t count;
+};
+
+static void report_clash(struct doctor *doctor, const char *where, const char *what)
+{
+    check_report(doctor, SEVERITY_WARNING, "fleet-range", where, what,
+                 "it is in the fleet's range of ids: its account of this id is not taken, or both own the same files",
+                 "give it another id; or admin-tool policy set fleet_uid_min=N fleet_uid_max=N");
+}
+
+static void take_clash(void *context, const char *where, const char *what)
+{
+    struct clashes *clashes = context;
+
+    if (clashes->count++ < CLASHES_TOLD)
+        report_clash(clashes->doctor, where, what);
+}
+
+static void check_ids(struct doctor *doctor)
+{
+    const struct policy *policy = &doctor->tool->policy;
+    const struct fleet_range range = { policy->fleet_uid_min, policy->fleet_uid_max };
+    struct clashes clashes = { .doctor = doctor };
+    char what[CHECK_TEXT_SIZE];
+
+    fleet_range_walk(&range, doctor->tool->store, take_clash, &clashes);
+    if (clashes.count > CLASHES_TOLD)
+        report_clash(doctor, "more", check_text(what, "%zu more", clashes.count - CLASHES_TOLD));
+    if (policy->uid_min <= range.max && policy->uid_max >= range.min)
+        report_clash(doctor, "policy", "users create picks ids out of the fleet's range (uid_min to uid_max)");
+}
+
+/* -- all of it ---------------------------------------------------------------------------- */
+
+void check_fleet(struct doctor *doctor)
+{
+    struct fleet fleet;
+
+    if (doctor->account != NULL || doctor->quiet || doctor->tool->store == NULL ||
+        store_fleet(doctor->tool->store, &fleet) != STORE_OK)
+        return;
+    check_unit(doctor);
+    check_contact(doctor, &fleet);
+    check_clock(doctor, &fleet);
+    check_stops(doctor, &fleet);
+    check_fleet_held(doctor);
+    check_files(doctor);
+    check_servers(doctor);
+    check_ids(doctor);
+}
+
+void check_fleet_mend(const struct doctor *doctor, const struct account *account, enum verdict verdict,
+                      char ret[CHECK_TEXT_SIZE])
+{
+    struct fleet_account from;
+
+    if (!account->fleet || store_fleet_account(doctor->tool->store, account->uid, &from) != STORE_OK)
+        return;
+    if (verdict == VERDICT_DORMANT || (verdict == VERDICT_SUSPENDED && from.here_suspended))
+        check_text(ret, "admin-tool users activate %s --here", account->username);
+    else
+        check_text(ret, FLEET_ACCOUNT_ADVICE "%s", from.status == FLEET_ABSENT ? ": this host may not see the account" : "");
+}
