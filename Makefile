@@ -48,6 +48,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D
 RELRO  := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 PATHS   = -DCODER_STATE_DIR='"$(STATEDIR)"' -DCODER_RUN_DIR='"$(RUNDIR)"' \
           -DCODER_HELPER='"$(LIBEXECDIR)/coder_helper"' -DCODER_KEYS='"$(LIBEXECDIR)/coder_keys"' -DCODER_OWNER_UID=0 \
+          -DCODER_FLEET='"$(LIBEXECDIR)/coder_fleet"' \
           -DCODER_SECURITY_DIR='"$(LIBDIR)/security"' -DCODER_DATA_DIR='"$(DATADIR)/coder-accounts"'
 COMMON := -std=gnu11 -D_GNU_SOURCE -DCODER_VERSION='"$(VERSION)"' -I. -Iadmin-tool -I$(B)/gen $(WARN) $(EXTRA_CFLAGS)
 SHIP    = $(COMMON) $(PATHS) $(CFLAGS) $(HARDEN) -fPIC -MMD -MP

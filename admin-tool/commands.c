@@ -21,6 +21,10 @@
 #include "verbs/create.h"
 #include "verbs/delete.h"
 #include "verbs/edit.h"
+#include "verbs/fleet_join.h"
+#include "verbs/fleet_leave.h"
+#include "verbs/fleet_resync.h"
+#include "verbs/fleet_status.h"
 #include "verbs/keys.h"
 #include "verbs/listing.h"
 #include "verbs/make_homes.h"
@@ -69,9 +73,9 @@ static const struct command commands[] = {
       "Count the same accounts, by status and more" },
     { "users", "show", "NAME|UID|EMAIL", 0, OPTIONS(SHOW_OPTIONS), users_show, "Show one account" },
     { "users", "suspend", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
+      OPTIONS(CHANGING, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE, OPTION_HERE),
       users_suspend, "Take all access away, and end what the user runs" },
-    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES), users_activate,
+    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES, OPTION_HERE), users_activate,
       "Give a suspended or dormant user access again" },
     { "users", "edit-roles", "NAME...", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_ROLES, OPTION_YES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE),
@@ -129,6 +133,14 @@ static const struct command commands[] = {
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
     { "policy", "apply", "FILE|-", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT), policy_apply,
       "Change settings to what FILE says, which 'policy -o json' wrote; others stay" },
+    { "fleet", "join", "FILE|-", COMMAND_CHANGES, OPTIONS(CHANGING), fleet_join,
+      "Follow a fleet's accounts from now on, by the join file that its server made for this host" },
+    { "fleet", "leave", NULL, COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_KEEP_ACCOUNTS, OPTION_YES, OPTION_FORCE), fleet_leave,
+      "Follow the fleet no more; its accounts are deleted, or kept as accounts of here" },
+    { "fleet", "status", NULL, 0, OPTIONS(OPTION_TEXT_OUTPUT), fleet_status,
+      "Show which fleet is followed, how far, and what was held back" },
+    { "fleet", "resync", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_resync,
+      "Ask the fleet for everything anew" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups anew" },
     { NULL, "check", "[NAME]", 0,
