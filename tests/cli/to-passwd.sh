@@ -106,6 +106,13 @@ exits 3 "whoever asks for her" admin-tool users suspend ann -y
 complains 'no such user: ann went to /etc/passwd; see usermod' "... is told where she is"
 run admin-tool check
 ok "the doctor finds no heir" eval '! grep -q local-heir "$tmp/out"'
+run admin-tool check -o json
+ok "... and nobody within our range of ids" eval '! grep -q range-overlap "$tmp/out"'
+cp -p /etc/passwd kept
+echo 'thief:x:79999:100::/:/bin/sh' >>/etc/passwd
+run admin-tool check -o json
+ok "... but for one who did not come from here" eval 'jq -e "[.[] | select(.check == \"range-overlap\") | .what] == [\"thief has uid 79999, inside our range of ids\"]" "$tmp/out" >"$tmp/jq"'
+cp -p kept /etc/passwd
 
 # -- who is not let in, or not for long -------------------------------------------------------------------
 for name in sue tom exp old; do settled "$name"; done
