@@ -97,7 +97,7 @@ static const char *program_fault(void)
     bool there;
 
     if (place != SAFE_PATH_YES)
-        return place == SAFE_PATH_FAILED ? CODER_KEYS " is not there" : "others than root can write in a folder of " CODER_KEYS;
+        return place == SAFE_PATH_FAILED ? CODER_KEYS " is not there" : "users other than root can write in a folder of " CODER_KEYS;
     there = fstatat(parent.folder, parent.name, &st, 0) == 0 && S_ISREG(st.st_mode);
     close(parent.folder);
     if (!there)

@@ -110,7 +110,7 @@ static void check_shell(struct visit *visit)
                host_default_shell(&visit->doctor->tool->policy));
     if (!visit->runs_shell) {
         report(visit, SEVERITY_PROBLEM, "user-shell",
-               check_text(what, "the shell %.300s is no program that can be run", shell),
+               check_text(what, "the shell %.300s is not a program that can be run", shell),
                "sshd, login and su refuse or fail", mend);
         return;
     }

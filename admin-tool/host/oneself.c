@@ -21,7 +21,7 @@ enum status oneself_check(const struct tool *tool, const struct account *account
 {
     if (tool_has(tool, OPTION_FORCE) || !oneself_is(&tool->actor, account->uid, account->username))
         return GO_ON;
-    return tool_refuse_as(KIND_YOURSELF, "username", account->username, "%s is yourself: you would lose access and your "
+    return tool_refuse_as(KIND_YOURSELF, "username", account->username, "%s is your own account: you would lose access and your "
                           "sessions; let another Admin do it, or use --force", account->username);
 }
 

@@ -112,7 +112,7 @@ static void complain_left(struct tool *tool, const struct swept *user, const str
         tool_complain(tool, "could not end everything that runs for %s; see 'ps -fu %u' and run "
                       "'pkill -KILL -u %u'", account->username, account->uid, account->uid);
     else
-        tool_complain(tool, "cannot make sure that nothing runs for %s: processes come and go too fast "
+        tool_complain(tool, "cannot be sure that nothing runs for %s: processes come and go too fast "
                       "here; see 'ps -fu %u' and suspend again", account->username, account->uid);
 }
 

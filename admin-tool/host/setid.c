@@ -63,7 +63,7 @@ static void print_partly(const struct account *account, FILE *out)
     char command[SETID_COMMAND_SIZE];
 
     find_rest(account, command);
-    fprintf(out, "Not all was looked at for set-id files; see: %s\n", command);
+    fprintf(out, "Not everything was searched for set-id files; see: %s\n", command);
 }
 
 static void print_found(const struct account *account, const struct setid_result *result,
@@ -93,7 +93,7 @@ static void complain_partly(struct tool *tool, const struct account *account)
     char rest[SETID_COMMAND_SIZE];
 
     find_rest(account, rest);
-    tool_complain(tool, "not all was looked at for set-id files of %s; see: %s", account->username, rest);
+    tool_complain(tool, "not everything was searched for set-id files of %s; see: %s", account->username, rest);
 }
 
 /* -- the two of them ---------------------------------------------------------------------- */

@@ -28,6 +28,6 @@ const char *host_shell_fault(const char *shell)
 
     if (fault == NULL &&
         (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) || access(shell, X_OK) != 0))
-        return "is no program that can be run";
+        return "is not a program that can be run";
     return fault;
 }

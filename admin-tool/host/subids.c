@@ -320,7 +320,7 @@ void subids_take_back(struct tool *tool, const struct account *account)
         ulckpwdf();
     }
     if (path != NULL)
-        tool_complain(tool, "%s is deleted, but has subordinate ids yet: %s: %s; take the lines out of /etc/subuid and "
+        tool_complain(tool, "%s is deleted, but still has subordinate ids: %s: %s; take the lines out of /etc/subuid and "
                       "/etc/subgid", account->username, path, why);
 }
 

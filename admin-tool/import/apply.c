@@ -49,7 +49,7 @@ static enum status check_empty(const struct import_batch *batch)
 {
     if (batch->count > 0 || batch->bad > 0 || tool_has(batch->tool, OPTION_FORCE))
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%s: there is no account in it; if that is what you want, use --prune with --force",
+    return tool_refuse(STATUS_REFUSED, "%s: it has no accounts; if that is what you want, use --prune with --force",
                        batch->source);
 }
 
@@ -201,7 +201,7 @@ static enum status say_unchanged(struct import_batch *batch)
     if (answer_is_json())
         report(batch);
     else
-        printf("Nothing to change: all %zu accounts are so already.\n", batch->passed);
+        printf("Nothing to change: all %zu accounts are up to date.\n", batch->passed);
     update_finish_again(batch);
     return GO_ON;
 }

@@ -323,7 +323,7 @@ static void explain_taken(struct store *store, const char *what, char ret_reason
 
     explicit_bzero(heir.hash, sizeof heir.hash);
     if (result == STORE_OK)
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is the former name of %s; names are never given out again", what,
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "%s is the former name of %s; names are never used again", what,
                  heir.username);
     else
         refuse(ret_reason, what, "", strchr(what, '@') != NULL ? " is another account's e-mail address"

@@ -161,5 +161,5 @@ void existing_note(const struct import_batch *batch)
 
     if (batch->passed > 0)
         tool_refuse(GO_ON, "note: %zu %s", batch->passed,
-                    updates ? "of them are so already" : "of them have an account here; they are passed over");
+                    updates ? "of them are up to date already" : "of them have an account here; they are passed over");
 }

@@ -189,7 +189,7 @@ void hand_over_note(const struct import_batch *batch)
     if (path == NULL || import_count_new(batch) == 0)
         return;
     if (safe_path_parent(batch->tool->folder, path, &parent) == SAFE_PATH_OTHERS)
-        tool_refuse(GO_ON, "note: others than root can write in %s, and put other texts in the place of these; take them to "
+        tool_refuse(GO_ON, "note: users other than root can write in %s, and put other texts in the place of these; take them to "
                     "a folder of root's alone, such as below /root", parent.where);
     if (parent.folder != -1)
         close(parent.folder);

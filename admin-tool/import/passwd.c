@@ -133,7 +133,7 @@ static enum status stage(struct staging *staging, const struct passwd *line, con
     if (line->pw_uid < UID_FIRST)
         snprintf(reason, sizeof reason, "its uid is below 1000: it is the system's own");
     else if (tool_has(staging->batch->tool, OPTION_TAKE_OVER) && runs_this(staging, line))
-        snprintf(reason, sizeof reason, "it is who runs this; let another one take it over");
+        snprintf(reason, sizeof reason, "it is the account that runs this; let somebody else take it over");
     else if (account_username_fault(line->pw_name) != NULL) /* in other letters it would be another one */
         snprintf(reason, sizeof reason, "the username '%.64s' %s; give it another with usermod(8) first",
                  line->pw_name, account_username_fault(line->pw_name));

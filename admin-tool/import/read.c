@@ -267,8 +267,8 @@ static bool take_object(struct import_reader *reader, struct import_record *reco
     case JSON_STOPPED:
         return false;
     case JSON_MALFORMED:
-        snprintf(ret_reason, IMPORT_REASON_SIZE, "this is no JSON object; one is wanted on each "
-                 "line (see jq -c)");
+        snprintf(ret_reason, IMPORT_REASON_SIZE, "this is not a JSON object; each line must be "
+                 "one (see jq -c)");
         return false;
     default:
         snprintf(ret_reason, IMPORT_REASON_SIZE, "not enough memory");

@@ -90,7 +90,7 @@ static const char *set_roles(const char *value, unsigned *ret)
     char text[64];
 
     if (strlen(value) >= sizeof text)
-        return "is no set of roles; roles are admin, auditor, member";
+        return "is not a set of roles; roles are admin, auditor, member";
     snprintf(text, sizeof text, "%s", value);
     for (char *p = text; *p != '\0'; p++)
         if (*p == ';' || *p == '\n')
@@ -137,7 +137,7 @@ static const char *set_days(const char *value, int64_t *ret)
 {
     if (strcmp(value, "0") == 0)
         value = "never";
-    return account_days_parse(value, ret) ? NULL : "is no number of days up to 99998, nor never or default";
+    return account_days_parse(value, ret) ? NULL : "is not a number of days up to 99998, nor never or default";
 }
 
 static const char *set_truth(const char *value, bool *ret)
@@ -154,7 +154,7 @@ static const char *set_time(const char *value, int64_t *ret)
     int64_t when = 0;
 
     if (strcmp(value, "never") != 0 && (!when_parse(value, 0, &when) || when <= 0))
-        return "is no time like 2026-11-30T18:00:00Z";
+        return "is not a time like 2026-11-30T18:00:00Z";
     *ret = when;
     return NULL;
 }
@@ -166,7 +166,7 @@ static const char *set_end(const char *value, int64_t *ret)
 
     if (strcmp(value, "never") != 0 &&
         (strchr("0123456789", value[0]) == NULL || !when_parse_end(value, 0, &when)))
-        return "is no day like 2026-11-30, and no time like 2026-11-30T18:00:00Z";
+        return "is neither a day like 2026-11-30 nor a time like 2026-11-30T18:00:00Z";
     *ret = when;
     return NULL;
 }

@@ -86,7 +86,7 @@ static bool check_gifts(const struct import_batch *batch, const struct account *
 
     if (listed != NULL)
         snprintf(ret_reason, IMPORT_REASON_SIZE, "the group %.64s lists a member %s, which the user "
-                 "would be: take that out with gpasswd(1), or use --force", listed->holder, username);
+                 "would become: take that out with gpasswd(1), or use --force", listed->holder, username);
     else if (rule != NULL)
         snprintf(ret_reason, IMPORT_REASON_SIZE, "%.200s has a rule for %s, which the user would get; choose another, "
                  "or use --force", rule->holder, rule->key + 1);

@@ -108,7 +108,7 @@ static enum status check_stream(const struct tool *tool)
     if (tool_has(tool, OPTION_KEEP))
         return tool_refuse_as(KIND_USAGE, "keep", NULL, "--keep is about a folder, not standard output");
     if (answer_is_json())
-        return tool_refuse_as(KIND_USAGE, "output", NULL, "standard output is the backup's here; leave -o json away");
+        return tool_refuse_as(KIND_USAGE, "output", NULL, "standard output is the backup's here; leave out -o json");
     if (isatty(STDOUT_FILENO))
         return tool_refuse_as(KIND_USAGE, NULL, NULL, "standard output is a terminal; send the backup into a pipe or a file");
     return GO_ON;
@@ -120,7 +120,7 @@ static void note_readers(void)
     struct stat st;
 
     if (fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0)
-        tool_refuse(GO_ON, "note: others than root can get at this file, which holds password hashes; chmod 600");
+        tool_refuse(GO_ON, "note: users other than root can get at this file, which holds password hashes; chmod 600");
 }
 
 static bool write_stream(const unsigned char *bytes, size_t size)
@@ -142,7 +142,7 @@ static enum status make_stream(struct tool *tool)
         return tool_refuse(STATUS_DONE, "would write a backup to standard output; nothing was changed");
     status = tool_store_status(tool, store_snapshot(tool->store, &bytes, &size), "the store");
     if (status == GO_ON && !write_stream(bytes, size))
-        status = tool_refuse(STATUS_FAILED, "standard output: %s; what was written is no backup", strerror(errno));
+        status = tool_refuse(STATUS_FAILED, "standard output: %s; what was written is not a backup", strerror(errno));
     store_snapshot_free(bytes, size);
     if (status != GO_ON)
         return status;

@@ -45,7 +45,7 @@ static enum status refuse_folder(const char *path, int error)
 
 static enum status refuse_others(const char *path, const char *where)
 {
-    return tool_refuse(STATUS_REFUSED, "%s: others than root can write in %s, and 'admin-tool restore' takes no file from "
+    return tool_refuse(STATUS_REFUSED, "%s: users other than root can write in %s, and 'admin-tool restore' takes no file from "
                        "there; a folder for backups is root's alone", path, where);
 }
 

@@ -15,7 +15,7 @@ enum { BACKUP_PATH_SIZE = 4096 };
 enum status backup_keep_count(const struct tool *tool, size_t *ret);
 
 /* The path of a new file in the folder that the operand names, called by the time; the folder is made, root's alone, when
- * there is none and this is no dry run. REFUSED where others than root can write on the way: files are removed there. */
+ * there is none and this is no dry run. REFUSED where users other than root can write on the way: files are removed there. */
 enum status backup_keep_name(const struct tool *tool, char ret[BACKUP_PATH_SIZE]);
 
 /* Remove those that were called so before, but for the newest `keep` with `made` among them; complains about what could

@@ -53,7 +53,7 @@ static enum status open_source(const struct tool *tool, const char *path, int *r
     if (place == SAFE_PATH_FAILED)
         return tool_refuse(STATUS_FAILED, "%s: %s", path, strerror(errno));
     if (place == SAFE_PATH_OTHERS)
-        return tool_refuse(STATUS_REFUSED, "%s: others than root can write in %s, so anybody may have "
+        return tool_refuse(STATUS_REFUSED, "%s: users other than root can write in %s, so anybody may have "
                            "put it there; look at it, then move it where only root can write, such as "
                            "/root", path, parent.where);
     *ret_fd = openat(parent.folder, parent.name,
@@ -103,6 +103,6 @@ enum status backup_source_open(const struct tool *tool, struct backup_source *re
     case STORE_FAILED:
         return tool_refuse(STATUS_FAILED, "not enough memory for %s", path);
     default:
-        return tool_refuse(STATUS_REFUSED, "%s is damaged or no backup at all; use another", path);
+        return tool_refuse(STATUS_REFUSED, "%s is damaged or not a backup; use another", path);
     }
 }

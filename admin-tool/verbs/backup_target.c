@@ -99,7 +99,7 @@ void backup_target_note(const struct tool *tool, const struct backup_target *tar
     struct safe_parent parent;
 
     if (safe_path_parent(tool->folder, target->path, &parent) == SAFE_PATH_OTHERS)
-        tool_refuse(GO_ON, "note: others than root can write in %s, so 'admin-tool restore' takes no "
+        tool_refuse(GO_ON, "note: users other than root can write in %s, so 'admin-tool restore' takes no "
                     "file from there; a folder for backups is root's alone, such as /root",
                     parent.where);
     if (parent.folder != -1)

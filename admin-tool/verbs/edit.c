@@ -75,7 +75,7 @@ static enum status check_edit(struct tool *tool, const struct change *change,
     enum status status = GO_ON;
 
     if (is_same(&merged, account)) {
-        printf("%s is so already; nothing was changed.\n", account->username);
+        printf("%s has these values already; nothing was changed.\n", account->username);
         status = STATUS_DONE;
     } else {
         status = check_email(tool, &merged);

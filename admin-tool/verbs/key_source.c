@@ -34,10 +34,10 @@ static enum status add_text(const char *source, int fd, char *text, struct ssh_k
     if (length < 0)
         return tool_refuse(STATUS_FAILED, "%s: %s", source, strerror(errno));
     if (length == FILE_SIZE)
-        return tool_refuse(STATUS_REFUSED, "%s: it is longer than %d octets, so no file of keys", source, FILE_SIZE - 1);
+        return tool_refuse(STATUS_REFUSED, "%s: it is longer than %d octets, so it is not a file of keys", source, FILE_SIZE - 1);
     text[length] = '\0';
     if (strlen(text) < (size_t)length)
-        return tool_refuse(STATUS_REFUSED, "%s: it has a NUL in it, so it is no file of keys", source);
+        return tool_refuse(STATUS_REFUSED, "%s: it has a NUL in it, so it is not a file of keys", source);
     return add_lines(source, text, set);
 }
 

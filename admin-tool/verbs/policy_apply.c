@@ -93,7 +93,7 @@ static bool take_object(void *context, const char *object)
     enum json_result result = json_reader_read(wanted->reader, object, take_pair, wanted);
 
     if (result == JSON_MALFORMED)
-        wanted->status = refuse(wanted, NULL, "it is no JSON array of settings");
+        wanted->status = refuse(wanted, NULL, "it is not a JSON array of settings");
     else if (result != JSON_OK)
         wanted->status = tool_refuse(STATUS_FAILED, "not enough memory");
     else
@@ -114,7 +114,7 @@ static enum status parse(struct wanted *wanted, const char *text)
     json_reader_free(wanted->reader);
     json_reader_free(list);
     if (result == JSON_MALFORMED)
-        return refuse(wanted, NULL, "it is no JSON array of settings");
+        return refuse(wanted, NULL, "it is not a JSON array of settings");
     return result == JSON_FAILED ? tool_refuse(STATUS_FAILED, "not enough memory") : wanted->status;
 }
 
@@ -127,10 +127,10 @@ static enum status read_text(struct wanted *wanted, int fd, char *text)
     if (length < 0)
         return tool_refuse(STATUS_FAILED, "%s: %s", wanted->source, strerror(errno));
     if (length == FILE_SIZE)
-        return refuse(wanted, NULL, "it is longer than 1 MiB, so no file of settings");
+        return refuse(wanted, NULL, "it is longer than 1 MiB, so it is not a file of settings");
     text[length] = '\0';
     if (strlen(text) < (size_t)length)
-        return refuse(wanted, NULL, "it has a NUL in it, so it is no file of settings");
+        return refuse(wanted, NULL, "it has a NUL in it, so it is not a file of settings");
     return parse(wanted, text);
 }
 

@@ -51,7 +51,7 @@ static void tell(const struct effect *effect)
 {
     if (effect->dormant > 0)
         tool_refuse(GO_ON, "note: %zu account%s dormant at once%s; 'admin-tool users list --status dormant' "
-                    "tells them, 'admin-tool users activate NAME' wakes one", effect->dormant,
+                    "lists them, 'admin-tool users activate NAME' wakes one", effect->dormant,
                     effect->dormant == 1 ? " becomes" : "s become",
                     effect->admins > 0 && effect->admins_after == 0 ? ", and no active Admin is left" : "");
     if (effect->too_old > 0)

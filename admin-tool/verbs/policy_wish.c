@@ -178,7 +178,7 @@ enum status policy_wish_make(struct tool *tool, const struct policy_wish *wish)
         return policy_answer(tool, &before, wish->wanted);
     }
     if (detail[0] == '\0')
-        puts("The policy is so already; nothing was changed.");
+        puts("The policy has these values already; nothing was changed.");
     else
         printf("%s%s%s\n", dry ? "Would change " : "", detail, dry ? "; nothing was changed." : "");
     return STATUS_DONE;

@@ -50,7 +50,7 @@ static enum status check_left(const char *name)
         return tool_refuse(STATUS_REFUSED, "%s (%s) is there already, and would be this user's: look whose it was, "
                            "and move it away", files[0].path, files[0].what);
     if (path != NULL)
-        return tool_refuse(STATUS_REFUSED, "%s names a user %s, who this user would be: take that out, or choose "
+        return tool_refuse(STATUS_REFUSED, "%s names a user %s, which this user would become: take that out, or choose "
                            "another name", path, name);
     return GO_ON;
 }

@@ -102,7 +102,7 @@ static enum status choose_all(struct tool *tool, struct chosen *chosen)
         tool_refuse(GO_ON, "note: %zu account%s of the fleet stay%s as before; " FLEET_ACCOUNT_ADVICE, chosen->followed,
                     chosen->followed == 1 ? "" : "s", chosen->followed == 1 ? "s" : "");
     if (status == GO_ON && chosen->count == 0)
-        puts("Every password must be changed already; nothing was changed.");
+        puts("Every password already has to be changed; nothing was changed.");
     return status;
 }
 
@@ -260,7 +260,7 @@ static enum status check_required(struct tool *tool, const struct change *change
                               account->service ? "is a service account and has no password" : "has no password");
     if (!account->temporary)
         return GO_ON;
-    printf("%s must change the password already.\n", account->username);
+    printf("%s already has to change the password.\n", account->username);
     return STATUS_DONE;
 }
 

@@ -127,11 +127,11 @@ static enum status add_rows(struct tool *tool, struct restore *restore, struct s
 static void print_plan(const struct plan *plan)
 {
     if (plan->passwords > 0)
-        printf("Passwords that become those of the backup: %zu. One that was reset because somebody "
-               "knew it is known again.\n", plan->passwords);
+        printf("Passwords that go back to the backup's: %zu. One that was reset because somebody "
+               "knew it works again.\n", plan->passwords);
     if (plan->gone > 0)
-        printf("Accounts made since, which go: %zu. Their files keep a number as owner; neither name "
-               "nor number is ever given out again.\n", plan->gone);
+        printf("Accounts created since, which are removed: %zu. Their files keep a number as owner; neither name "
+               "nor number is ever used again.\n", plan->gone);
     if (plan->rest)
         puts("Policy, or what is known of deleted accounts, changes, too.");
 }

@@ -35,8 +35,8 @@ static enum status refuse_late(const struct tool *tool, const char *username, co
 {
     bool went = store_went_to_passwd(tool->store, last, 0) == STORE_OK;
 
-    return tool_refuse_as(KIND_TAKEN, "username", username, "%s is the former name of %s, who %s; names are never given "
-                          "out again, so choose another", username, last, went ? "went to /etc/passwd" : "was deleted");
+    return tool_refuse_as(KIND_TAKEN, "username", username, "%s is the former name of %s, who %s; names are never used "
+                          "again, so choose another", username, last, went ? "went to /etc/passwd" : "was deleted");
 }
 
 static enum status refuse_former(const struct tool *tool, const char *username)
@@ -49,7 +49,7 @@ static enum status refuse_former(const struct tool *tool, const char *username)
     explicit_bzero(heir.hash, sizeof heir.hash);
     if (result == STORE_OK)
         return tool_refuse_as(KIND_TAKEN, "username", username,
-                              "%s is the former name of %s; names are never given out again, so "
+                              "%s is the former name of %s; names are never used again, so "
                            "choose another", username, heir.username);
     if (store_tombstone_by_name(tool->store, username, &uid) == STORE_OK &&
         store_tombstone_by_uid(tool->store, uid, last) == STORE_OK && strcmp(last, username) != 0)
@@ -59,7 +59,7 @@ static enum status refuse_former(const struct tool *tool, const char *username)
                               "%s went to /etc/passwd, and the name is nobody else's; if it is there, 'admin-tool "
                            "users import --from-passwd --take-over %s' brings it back", username, username);
     return tool_refuse_as(KIND_TAKEN, "username", username,
-                          "%s was deleted; names are never given out again, so choose another", username);
+                          "%s was deleted; names are never used again, so choose another", username);
 }
 
 enum status username_check_store(const struct tool *tool, const char *username)
@@ -96,7 +96,7 @@ enum status username_check_host(const struct tool *tool, const char *username)
     if (whose == NULL && local_find_member(username, group))
         return tool_refuse_as(KIND_RESERVED, "username", username,
                               "the local group %s lists a member %s, which the user would "
-                           "be: run 'gpasswd -d %s %s'%s", group, username, username, group,
+                           "become: run 'gpasswd -d %s %s'%s", group, username, username, group,
                            way_out(tool));
     if (whose == NULL && trusted_find(username, 0, path, sizeof path))
         return tool_refuse_as(KIND_RESERVED, "username", username,

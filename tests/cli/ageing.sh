@@ -26,7 +26,7 @@ json 'd["password_max_days"] is None' "policy's is null"
 ok "... audited" is_value "SELECT (before ->> 'password_max_days') || (after ->> 'password_max_days') IS NULL FROM audit ORDER BY id DESC LIMIT 1" 1
 remember
 exits 0 "what is so already" admin-tool users edit dora --password-max-days default
-says 'dora is so already' "... says so"
+says 'dora has these values already' "... says so"
 exits 0 "--dry-run" admin-tool users edit dora --password-max-days 7 --dry-run
 says '^password max days: default -> 7$' "... shows it"
 for days in 0 -1 99999 1.5 soon '' 9999999999999999999; do
@@ -103,7 +103,7 @@ ok "changed, all is well" [ "$status" -eq 0 ]
 admin-tool reset-password bob -y >"$tmp/made"
 until=$(of temporary_until bob)
 exits 0 "of a temporary password" admin-tool users require-change bob -y
-says 'bob must change the password already' "... says so"
+says 'bob already has to change the password' "... says so"
 ok "... the end stays" [ "$(of temporary_until bob)" = "$until" ]
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
 mkfifo "$tmp/answer"
@@ -116,7 +116,7 @@ echo yes >&9
 exec 9>&-
 wait
 ok "another password while the question stands keeps its end" [ "$(of temporary_until bob)" = "$until" ]
-says 'bob must change the password already' "... which is told"
+says 'bob already has to change the password' "... which is told"
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
 exits 0 "--all, a dry run" admin-tool users require-change --all --dry-run -o json
 json 'd == {"changed": 0, "would_change": 2}' "... says of how many"
@@ -124,5 +124,5 @@ exits 0 "--all" admin-tool users require-change --all -y
 says '^2 users must change the password at the next login\.$' "... says how many"
 complains '2 accounts without a password' "... and how many stay out of it"
 exits 0 "--all again" admin-tool users require-change --all -y
-says 'Every password must be changed already' "... says so"
+says 'Every password already has to be changed' "... says so"
 done_testing

@@ -36,7 +36,7 @@ ok "... with homes, roles and a row each" eval '[ -d /home/ann ] && [ "$(id -Gn 
 last=$(newest) before_generation=$(generation)
 remember
 exits 0 "a second run" admin-tool users apply first.json
-says '^Nothing to change: all 2 accounts are so already' "... has nothing to do"
+says '^Nothing to change: all 2 accounts are up to date' "... has nothing to do"
 unchanged "... and does nothing"
 exits 0 "... in JSON" admin-tool users apply first.json -o json
 ok "... changed is 0" counted 0 0 0 0 0 0 2
@@ -60,7 +60,7 @@ for format in json csv; do
     for file in all.$format hashed.$format; do
         remember
         exits 0 "what export wrote ($file)" admin-tool users apply "$file" --prune
-        says 'all 5 accounts are so already' "... changes nothing"
+        says 'all 5 accounts are up to date' "... changes nothing"
         unchanged "... at all"
     done
 done

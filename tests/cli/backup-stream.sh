@@ -22,7 +22,7 @@ exits 0 "... which a file has, too" bash -c 'umask 077; admin-tool backup - >c'
 silent "... nothing is said"
 ok "... to the octet" cmp b c
 exits 0 "a file that others can read" bash -c 'umask 022; admin-tool backup - >open'
-complains '^admin-tool: note: others than root can get at this file, which holds password hashes; chmod 600$' "... is noted"
+complains '^admin-tool: note: users other than root can get at this file, which holds password hashes; chmod 600$' "... is noted"
 admin-tool users suspend bob -y >"$tmp/made"
 exits 0 "restored" admin-tool restore b -y --exact
 ok "... all is as it was" [ "$(admin-tool users list -o json)" = "$shown" ]
@@ -32,11 +32,11 @@ ok "... and writes nothing" [ ! -s none ]
 
 # -- no half of one is a success
 exits 1 "a reader that goes away" bash -c 'admin-tool backup - | head -c 100 >half; exit "${PIPESTATUS[0]}"'
-complains '^admin-tool: standard output: Broken pipe; what was written is no backup$' "... is said"
+complains '^admin-tool: standard output: Broken pipe; what was written is not a backup$' "... is said"
 exits 1 "no reader at all" bash -c 'admin-tool backup - | true; exit "${PIPESTATUS[0]}"'
 exits 1 "standard output that is closed" bash -c 'admin-tool backup - >&-'
 exits 1 "a full disk" bash -c 'admin-tool backup - >/dev/full'
-complains 'No space left on device; what was written is no backup' "... is said"
+complains 'No space left on device; what was written is not a backup' "... is said"
 exits 4 "half of one is not restored" admin-tool restore half -y
 run script -qec 'admin-tool backup - 2>refusal' /dev/null
 ok "a terminal (exit 2)" [ "$status" -eq 2 ]
@@ -97,7 +97,7 @@ ok "... costs no backup" [ "$kept" = "$(names)" ]
 cp good "$STORE"
 chmod 777 /root/kept
 exits 4 "a folder that others can write in" admin-tool backup --keep 1 /root/kept
-complains 'others than root can write in /root/kept' "... is refused"
+complains 'users other than root can write in /root/kept' "... is refused"
 chmod 700 /root/kept
 exits 4 "a way that others can change" admin-tool backup --keep 1 /tmp/kept
 ok "... and none is made" [ ! -e /tmp/kept ]

@@ -79,7 +79,7 @@ ln -s b l
 exits 1 "a link" admin-tool restore l -y
 
 # -- where others could have put it
-from() { cp -p b "$2"; refused "one in $1" "$2"; complains "others than root can write in $3," "... names the folder"; }
+from() { cp -p b "$2"; refused "one in $1" "$2"; complains "users other than root can write in $3," "... names the folder"; }
 mkdir -m 755 safe bobs group sticky open acl
 chown bob bobs; chmod 770 group; chgrp root group; chmod 1777 sticky; chmod 777 open; mkdir -m 700 open/shut bobs/root
 from "/tmp" /tmp/b /tmp
@@ -107,7 +107,7 @@ exits 1 "no folder" admin-tool restore b/b --dry-run
 exits 1 "a word that is too long" admin-tool restore "$(printf '%0300d' 0)/b" --dry-run
 exits 1 "a path that is too long" admin-tool restore "$(printf './%.0s' {1..3000})b" --dry-run
 exits 0 "backup into such a folder works" admin-tool backup open/new
-complains "^admin-tool: note: others than root can write in $PWD/open, so 'admin-tool restore' takes no file from there" "... and says what that means"
+complains "^admin-tool: note: users other than root can write in $PWD/open, so 'admin-tool restore' takes no file from there" "... and says what that means"
 exits 0 "... with --dry-run, too" admin-tool backup open/newer --dry-run
 complains "^admin-tool: note: " "... says it"
 
@@ -126,7 +126,7 @@ says '^USERNAME +UID +NOW +THEN +ROLES +PASSWORD$' "... shows a table"
 says "^bob +70101 +active +active +member +the backup's$" "... who gets back what"
 says '^zed +70103 +active +gone' "... and who goes"
 ok "... but not who stays shut out" eval '! grep -q "^eve" "$tmp/out"'
-says 'One that was reset because somebody knew it is known again' "... warns of passwords"
+says 'One that was reset because somebody knew it works again' "... warns of passwords"
 unchanged "... and does nothing"
 exits 5 "restore without a yes" admin-tool restore b <<<"ja"
 unchanged "... does nothing"

@@ -199,7 +199,7 @@ exits 4 "... by edit" admin-tool users edit nina -e quin@example.com
 complains "^admin-tool: quin@example.com is another account's e-mail address" "... says so"
 admin-tool users delete quin -y >"$tmp/made"
 exits 4 "a deleted one's name" admin-tool users create -u quin -e other@example.com
-complains "^admin-tool: quin was deleted; names are never given out again" "... says so"
+complains "^admin-tool: quin was deleted; names are never used again" "... says so"
 rm -rf "$STATE"
 exits 4 "without a store: a name of this machine" admin-tool users create -u daemon -e other@example.com
 ok "... makes none" [ ! -e "$STORE" ]

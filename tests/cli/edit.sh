@@ -31,7 +31,7 @@ ok "... is nothing public" is_value 'SELECT generation FROM counters' "$was"
 # -- nothing to do, refused -----------------------------------------------------------------------------------
 remember
 exits 0 "what is so already" admin-tool users edit bob -e bob@example.com -n '' --shell /bin/sh --expires never
-says 'bob is so already; nothing was changed' "... says so"
+says 'bob has these values already; nothing was changed' "... says so"
 exits 0 "--dry-run" admin-tool users edit bob -n $'x' -e z@example.com --expires 2036-02-29 --dry-run
 says '^email: bob@example.com -> z@example.com$' "... shows each change"
 says '^account expires at: never -> 2036-02-29$' "... the date, too"

@@ -20,7 +20,7 @@ while IFS='|' read -r text end; do
     run env TZ=EST5 admin-tool users show alice -c 'account expires at'
     shown=$(sed -E 's/^Account expires at +//' "$tmp/out")
     run env TZ=EST5 admin-tool users edit alice --expires "$shown"
-    ok "... and what is shown ($shown) means the same" grep -q 'so already' "$tmp/out"
+    ok "... and what is shown ($shown) means the same" grep -q 'these values already' "$tmp/out"
 done <<END
 2037-03-29|2037-03-29T22:00:00Z
 2037-10-25|2037-10-25T23:00:00Z
@@ -67,7 +67,7 @@ ends emil '' "... and never none"
 for text in +90d today soon 2037-02-29; do
     run admin-tool users import - <<<$'username,email,account_expires_at\nx,x@example.com,'"$text"
     ok "$text is no end in a file, which is kept (exit 4)" [ "$status" -eq 4 ]
-    complains "line 2: the account_expires_at '[+]*${text#+}' is no day like" "... which is said"
+    complains "line 2: the account_expires_at '[+]*${text#+}' is neither a day like" "... which is said"
 done
 all() { value "SELECT group_concat(username || coalesce(expires_at, '-'), ' ') FROM (SELECT * FROM accounts ORDER BY username)"; }
 before=$(all)

@@ -93,7 +93,7 @@ unchanged "... and changes nothing"
 mark
 exits 0 "--update" import update.csv --update
 says '^Imported 1 account, changed 1; ' "... says how many"
-complains 'note: 1 of them are so already' "... also of the others"
+complains 'note: 1 of them are up to date already' "... also of the others"
 ok "each fact is changed" fact ann "email || full_name || shell || strftime('%Y-%m-%d', expires_at, 'unixepoch') || password_max_days || never_dormant" \
     'ann@new.example.comAnn Bee/bin/sh2037-01-31301'
 ok "... the roles" [ "$(id -Gn ann)" = 'ann coder-member coder-auditor' ]
@@ -116,7 +116,7 @@ exits 4 "a file with nothing in it" import /dev/null --update
 exits 0 "never and default take back" import - --update <<<$'username,email,expires,password_max_days,never_dormant\nann,ann@new.example.com,never,default,false'
 ok "... an end and days" fact ann "expires_at IS NULL AND password_max_days IS NULL AND never_dormant = 0" 1
 exits 0 "JSON, as export writes it" sh -c 'admin-tool users export --format json --with-hashes | admin-tool users import - --update'
-complains 'of them are so already' "... is so already"
+complains 'of them are up to date already' "... is so already"
 admin-tool users export --with-hashes >all.csv
 exits 0 "... and CSV" import all.csv --update
 

@@ -12,7 +12,7 @@ exits 0 "... applied" admin-tool policy apply all.json --dry-run
 ok "... makes none in a dry run" [ ! -e "$STORE" ]
 make ann
 exits 0 "... applied" admin-tool policy apply all.json
-says '^The policy is so already; nothing was changed\.$' "... there is nothing to change"
+says '^The policy has these values already; nothing was changed\.$' "... there is nothing to change"
 ok "... and no audit row" [ "$(rows)" = 0 ]
 
 # -- there and back
@@ -33,7 +33,7 @@ ok "... and all is as it was" cmp these.json again.json
 ok "... the text to the octet" [ "$(admin-tool policy get hand_over_text -o json | jq -j '.[0].value' | sha256sum)" = "$(printf %s "$text" | sha256sum)" ]
 remember
 exits 0 "applied again" admin-tool policy apply these.json
-says 'so already; nothing was changed' "... it is so already"
+says 'these values already; nothing was changed' "... it is so already"
 exits 0 "... for programs" admin-tool policy apply these.json -o json
 json 'd == []' "... nothing"
 silent "... and nothing is noted of what was there before"
@@ -59,9 +59,9 @@ refused "a value that is none" '[{"key": "lock_seconds", "value": {}}]' 'lock_se
 refused "a broken number" '[{"key": "lock_seconds", "value": 1.5}]' 'lock_seconds has no value'
 refused "a key twice in one" '[{"key": "lock_seconds", "key": "lock_seconds", "value": 5}]' 'one "key" and one "value"'
 refused "no key" '[{"value": 1}]'
-refused "an object" '{"lock_seconds": 40}' 'no JSON array of settings'
-refused "a list of numbers" '[1, 2]' 'no JSON array of settings'
-refused "half a file" "$(head -c 300 these.json)" 'no JSON array of settings'
+refused "an object" '{"lock_seconds": 40}' 'not a JSON array of settings'
+refused "a list of numbers" '[1, 2]' 'not a JSON array of settings'
+refused "half a file" "$(head -c 300 these.json)" 'not a JSON array of settings'
 refused "nothing" ''
 refused "JSON5" "[{key: 'lock_seconds', value: 40}]"
 refused "a NUL in a text" '[{"key": "login_host", "value": "a\u0000b"}]'

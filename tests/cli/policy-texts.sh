@@ -26,7 +26,7 @@ exits 0 "users import" admin-tool users import "$tmp/list.csv"
 ok "... gives it, too" [ "$(fact dan 7)" = /bin/dash ]
 remember
 exits 4 "no program" admin-tool policy set default_shell=/etc/passwd
-complains '^admin-tool: default_shell: /etc/passwd is no program that can be run$' "... is said"
+complains '^admin-tool: default_shell: /etc/passwd is not a program that can be run$' "... is said"
 exits 4 "none at all" admin-tool policy set default_shell=/bin/none
 exits 4 "no path" admin-tool policy set default_shell=bash
 complains '^admin-tool: default_shell takes an absolute path of letters' "... says what it takes"
@@ -35,11 +35,11 @@ unchanged "... and nothing is changed"
 cp /bin/dash /opt/shell && admin-tool policy set default_shell=/opt/shell >"$tmp/made" && rm /opt/shell
 remember
 exits 4 "one that is gone since" admin-tool users create eve -e eve@example.com
-complains "the shell '/opt/shell' is no program that can be run" "... is said"
+complains "the shell '/opt/shell' is not a program that can be run" "... is said"
 printf 'username,email\neve,eve@example.com\n' >"$tmp/list.csv"
 run admin-tool users import "$tmp/list.csv"
 ok "... by users import, too" [ "$status" -eq 4 ]
-complains "the shell '/opt/shell' is no program that can be run" "... with its line"
+complains "the shell '/opt/shell' is not a program that can be run" "... with its line"
 unchanged "... nobody is made"
 exits 0 "an empty one" admin-tool policy set default_shell=
 make eve
@@ -77,7 +77,7 @@ chmod 777 /srv/people
 sqlite3 "$STORE" "INSERT INTO policy VALUES ('default_shell', '/opt/none') ON CONFLICT DO UPDATE SET value = excluded.value"
 run admin-tool check
 says 'home_base.*: others can write in /srv/people' "... but when others can write in it"
-says 'default_shell.*: /opt/none is no program that can be run' "... or the shell is not there, as after a restore"
+says 'default_shell.*: /opt/none is not a program that can be run' "... or the shell is not there, as after a restore"
 sqlite3 "$STORE" "DELETE FROM policy WHERE key = 'default_shell'"
 exits 0 "back" admin-tool policy set home_base=
 ok "... to /home" [ "$(setting home_base)" = /home ]

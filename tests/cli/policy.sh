@@ -40,7 +40,7 @@ make alice
 ok "a new temporary password lasts 24 hours" is_value "SELECT abs(temporary_until - unixepoch() - 86400) < 60 FROM accounts" 1
 remember
 exits 0 "the same again" admin-tool policy set temporary_hours=24
-says 'so already; nothing was changed' "... says so"
+says 'has these values already; nothing was changed' "... says so"
 unchanged "... and changes nothing"
 exits 0 "--dry-run" admin-tool policy set temporary_hours=48 --dry-run
 exits 0 "--dry-run -o json" admin-tool policy set temporary_hours=48 --dry-run -o json

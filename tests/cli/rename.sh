@@ -64,7 +64,7 @@ done
 exits 4 "to an account's name" admin-tool users rename bob alicia -y
 complains "alicia is taken by an account of this store" "... says so"
 exits 4 "to a former name" admin-tool users rename bob alice -y
-complains "alice is the former name of alicia; names are never given out again" "... says whose"
+complains "alice is the former name of alicia; names are never used again" "... says whose"
 exits 4 "back to the own former name" admin-tool users rename alicia alice -y
 exits 4 "create with a former name" admin-tool users create -u alice -e a2@example.com
 complains "alice is the former name of alicia" "... says whose"

@@ -69,7 +69,7 @@ ok "... is there" [ "$(of email ci-runner)" = ci@example.com ]
 exits 0 "... taken away" admin-tool users edit ci-runner -e ''
 ok "... is gone" [ "$(of 'email IS NULL' ci-runner)" = 1 ]
 exits 0 "... twice" admin-tool users edit ci-runner -e ''
-says 'so already' "... is nothing"
+says 'these values already' "... is nothing"
 exits 4 "people keep theirs" admin-tool users edit bob -e ''
 complains 'bob needs an e-mail address: only a service account may be without' "... which is said"
 run admin-tool reset-password ci-runner <<<no
@@ -93,7 +93,7 @@ ok "... audited" is_value "SELECT event || (before ->> 'has_password') || (after
 ok "... and the former one stays one that may not come back" is_value \
     "SELECT count(*) FROM password_history JOIN accounts USING (uid) WHERE username = 'carol'" 1
 exits 0 "... twice" admin-tool users edit carol --no-password
-says 'so already' "... is nothing"
+says 'these values already' "... is nothing"
 run admin-tool reset-password carol <<<no
 says 'carol has no password, only keys; this gives one' "a new one: says so and asks"
 ssh-keygen -q -t ed25519 -N '' -f "$tmp/key"

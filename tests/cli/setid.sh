@@ -102,7 +102,7 @@ ok "bits that cannot be taken off (exit 1)" [ "$status" -eq 1 ]
 ok "... and not said to be off" eval '! grep -q "Taken off" "$tmp/out"'
 complains '3 of these files of bob kept their set-id bits, the first is /home/bob/.*: Read-only file system$' "... are named"
 run timeout 60 strace -qq -o "$tmp/trace" -f -e trace=getdents64 -e inject=getdents64:delay_enter=200000 admin-tool users suspend bob
-says "^Not all was looked at for set-id files; see: find / .*-xdev -type f -uid $(id -u bob) -perm /6000$" \
+says "^Not everything was searched for set-id files; see: find / .*-xdev -type f -uid $(id -u bob) -perm /6000$" \
     "a disk that takes its time: it says that not all was looked at"
 ok "... and what was found" grep -q '^  /home/bob/' "$tmp/out"
 

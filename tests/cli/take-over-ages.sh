@@ -92,6 +92,6 @@ grep -v '^ben\|^cleo' some.csv | sed 's/,60,/,sixty,/; s/anna/dana/g; s/,[0-9]*,
 remember
 run admin-tool users import bad.csv
 ok "a bad number is refused (exit 4)" [ "$status" -eq 4 ]
-complains "the password_max_days 'sixty' is no number of days" "... is told"
+complains "the password_max_days 'sixty' is not a number of days" "... is told"
 unchanged "... and nothing imported"
 done_testing
