@@ -91,7 +91,7 @@ FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json
 FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o link.o probe.o session.o) $(FLEET_PURE) sql/ascii.o
 
 # floors 2 to 7: the tool.
-TOOL_ROOMS  := verbs check import change host terminal
+TOOL_ROOMS  := verbs check follow import change host terminal
 TOOL_OBJS   := admin-tool/main.o admin-tool/commands.o $(foreach name,$(TOOL_ROOMS),$(call room,admin-tool/$(name))) pam_coder/inherited.o pam_coder/subordinate.o \
                $(SECRET_OBJS) $(SQL_OBJS) $(TRUTH_OBJS) $(WRITER_OBJS) $(READER_OBJS)
 

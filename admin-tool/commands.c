@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/doctor.h"
+#include "follow/follow.h"
 #include "import/apply.h"
 #include "import/export.h"
 #include "import/import.h"
@@ -146,6 +147,8 @@ static const struct command commands[] = {
     { NULL, "check", "[NAME]", 0,
       OPTIONS(OPTION_REPAIR, OPTION_DRY_RUN, OPTION_CHECK_OUTPUT), check_run,
       "Report what keeps users, or NAME, from logging in, and how to fix it" },
+    { NULL, "follow", NULL, COMMAND_CHANGES, NO_OPTIONS, follow_run,
+      "Apply what the fleet says, until this host leaves it; a service runs this" },
     { NULL, "help", "[COMMAND...]", COMMAND_FOR_ALL, NO_OPTIONS, help, "Show the commands, or the options of one" },
     { NULL, "version", NULL, COMMAND_FOR_ALL, NO_OPTIONS, version, "Show the version" },
 };

@@ -1,0 +1,20 @@
+/*
+ * A batch applied: one transaction, one publication.
+ */
+#ifndef CODER_FOLLOW_APPLY_H
+#define CODER_FOLLOW_APPLY_H
+
+#include "terminal/command.h"
+#include "batch.h"
+
+/* What became of it. */
+struct applied {
+    size_t changed, held; /* rows of the audit log; entries that were not taken */
+    bool whole_due;       /* all is to be sent anew */
+};
+
+/* Judged, written with its cookie, published, and told to the system log; whose sessions are to be ended is in the store
+ * (sweeps.h). tool->store is open. uri: of the server. GO_ON, or said and nothing was changed. */
+enum status apply_batch(struct tool *tool, struct batch *batch, const char *cookie, const char *uri, struct applied *ret);
+
+#endif

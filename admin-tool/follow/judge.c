@@ -1,0 +1,220 @@
+/*
+ * The judgement of root's half. Whoever writes in the tree may be anybody: an entry gets nothing here that this host's
+ * administrator has not allowed it.
+ */
+#include "judge.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/clash.h"
+#include "host/home_owner.h"
+#include "host/shell.h"
+#include "import/check.h"
+#include "import/host.h"
+#include "import/record.h"
+#include "sql/account.h"
+#include "sql/policy.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_fleet_accounts.h"
+#include "sql/store_fleet_held.h"
+#include "terminal/command.h"
+#include "terminal/say.h"
+#include "batch.h"
+
+struct judging {
+    struct tool *tool;
+    struct batch *batch;
+    bool knows_host;  /* batch->accounts has this machine's claims */
+    bool asked_host;
+    char login_shell[ACCOUNT_PATH_SIZE]; /* the last good one */
+};
+
+static bool refuse(char why[IMPORT_REASON_SIZE], const char *what)
+{
+    snprintf(why, IMPORT_REASON_SIZE, "%s", what);
+    return false;
+}
+
+/* -- policy ------------------------------------------------------------------------------- */
+
+static bool check_uid(const struct policy *policy, const struct account *account, char why[IMPORT_REASON_SIZE])
+{
+    int64_t uid = account->uid;
+
+    if (uid < policy->fleet_uid_min || uid > policy->fleet_uid_max) {
+        snprintf(why, IMPORT_REASON_SIZE, "uid %u is not in the fleet's range (policy fleet_uid_min, fleet_uid_max)", account->uid);
+        return false;
+    }
+    if (uid >= policy->uid_min && uid <= policy->uid_max) {
+        snprintf(why, IMPORT_REASON_SIZE, "uid %u is in this host's own range (policy uid_min, uid_max)", account->uid);
+        return false;
+    }
+    if (account->gid != 0 && account->gid != account->uid)
+        return refuse(why, "its gid is not its uid");
+    return true;
+}
+
+static bool check_home(const struct policy *policy, const struct account *account, char why[IMPORT_REASON_SIZE])
+{
+    size_t length = strlen(policy->home_base);
+
+    if (strncmp(account->home, policy->home_base, length) == 0 && account->home[length] == '/')
+        return true;
+    snprintf(why, IMPORT_REASON_SIZE, "its home '%.200s' is not in %.200s (policy home_base)", account->home, policy->home_base);
+    return false;
+}
+
+/* shells(5) */
+static bool is_login_shell(struct judging *judging, const char *shell)
+{
+    const char *one;
+    bool found = strcmp(judging->login_shell, shell) == 0;
+
+    if (found)
+        return true;
+    setusershell();
+    while (!found && (one = getusershell()) != NULL)
+        found = strcmp(one, shell) == 0;
+    endusershell();
+    if (found)
+        snprintf(judging->login_shell, sizeof judging->login_shell, "%s", shell);
+    return found;
+}
+
+static bool check_shell(struct judging *judging, const struct account *account, char why[IMPORT_REASON_SIZE])
+{
+    const char *fault = host_shell_fault(account->shell);
+
+    if (fault == NULL && !is_login_shell(judging, account->shell))
+        fault = "is not in /etc/shells";
+    if (fault != NULL)
+        snprintf(why, IMPORT_REASON_SIZE, "the shell '%.200s' %s", account->shell, fault);
+    return fault == NULL;
+}
+
+/* -- this machine ------------------------------------------------------------------------- */
+
+/* Once for all of a batch. */
+static bool ask_host(struct judging *judging)
+{
+    if (!judging->asked_host)
+        judging->knows_host = import_host_read(&judging->batch->accounts) == GO_ON &&
+                              import_claim_homes(&judging->batch->accounts) == GO_ON;
+    judging->asked_host = true;
+    return judging->knows_host;
+}
+
+/* An import's words go on with what its user could do. */
+static void cut_advice(char why[IMPORT_REASON_SIZE])
+{
+    why[strcspn(why, ";")] = '\0';
+}
+
+static bool check_new(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
+{
+    struct import_record record = { .line = line, .account = *account };
+    bool good;
+
+    if (!ask_host(judging))
+        return refuse(why, "this machine's users could not be listed; it is tried again");
+    good = import_check_record(&judging->batch->accounts, &record, ROW_NEW, why);
+    explicit_bzero(&record, sizeof record);
+    if (!good)
+        cut_advice(why);
+    return good;
+}
+
+static bool check_moved_home(const struct account *account, char why[IMPORT_REASON_SIZE])
+{
+    char reason[HOME_REASON_SIZE];
+    enum home_owner owner = home_judge(account->home, account->uid, reason);
+
+    if (owner != HOME_ABSENT && owner != HOME_OWN)
+        snprintf(why, IMPORT_REASON_SIZE, "%.350s, and what is in a home runs as its user", reason);
+    return owner == HOME_ABSENT || owner == HOME_OWN;
+}
+
+/* Somebody of this machine may have the name or the id by now: he wins. */
+static bool check_return(const struct account *present, char why[IMPORT_REASON_SIZE])
+{
+    char reason[CLASH_REASON_SIZE];
+
+    if (!clash_find_identity(present, true, reason))
+        return true;
+    snprintf(why, IMPORT_REASON_SIZE, "%.400s", reason);
+    return false;
+}
+
+static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted,
+                          char why[IMPORT_REASON_SIZE])
+{
+    if (wanted->uid != present->uid || strcmp(wanted->username, present->username) != 0) {
+        snprintf(why, IMPORT_REASON_SIZE, "it was %.32s with uid %u, and would be %.32s with uid %u: neither ever changes", present->username,
+                 present->uid, wanted->username, wanted->uid);
+        return false;
+    }
+    return (strcmp(wanted->shell, present->shell) == 0 || check_shell(judging, wanted, why)) &&
+           (strcmp(wanted->home, present->home) == 0 || check_moved_home(wanted, why)) &&
+           (strcmp(wanted->hash, present->hash) == 0 || import_check_hash(&judging->batch->accounts, wanted, why)) &&
+           (present->status == ACCOUNT_ACTIVE || wanted->status != ACCOUNT_ACTIVE || check_return(present, why));
+}
+
+/* -- one entry ---------------------------------------------------------------------------- */
+
+/* present: NULL: it is new. line: of the batch, from 1. */
+static bool check_entry(struct judging *judging, const struct account *present, const struct account *wanted, size_t line,
+                        char why[IMPORT_REASON_SIZE])
+{
+    const struct policy *policy = &judging->tool->policy;
+
+    if (present == NULL)
+        return check_uid(policy, wanted, why) && check_home(policy, wanted, why) && check_shell(judging, wanted, why) &&
+               check_new(judging, wanted, line, why);
+    return check_present(judging, present, wanted, why) && check_uid(policy, wanted, why) && check_home(policy, wanted, why);
+}
+
+/* NOT_FOUND: it has none here. */
+static enum store_result find_present(struct store *store, const struct said *said, struct account *ret)
+{
+    struct fleet_account fleet;
+    enum store_result result = store_fleet_account_by_entry(store, said->entry_uuid, &fleet);
+
+    return result == STORE_OK ? store_account_by_uid(store, fleet.uid, ret) : result;
+}
+
+static bool judge(struct judging *judging, struct said *said)
+{
+    struct account present = { 0 }, wanted;
+    char why[IMPORT_REASON_SIZE] = "";
+    enum store_result result = find_present(judging->tool->store, said, &present);
+    bool good = true;
+
+    if (result != STORE_OK && result != STORE_NOT_FOUND)
+        return tool_store_status(judging->tool, result, "the store") == GO_ON;
+    if (result == STORE_NOT_FOUND && store_fleet_is_buried(judging->tool->store, said->entry_uuid) == STORE_OK)
+        return said_refuse(said, "its account was deleted, and an entry is one account for ever");
+    import_row_unpack(&judging->batch->accounts.rows[said->row], &wanted);
+    if (!check_entry(judging, result == STORE_OK ? &present : NULL, &wanted, said->row + 1, why))
+        good = said_refuse(said, why[0] != '\0' ? why : "this host does not take it");
+    explicit_bzero(&present, sizeof present);
+    explicit_bzero(&wanted, sizeof wanted);
+    return good;
+}
+
+bool judge_batch(struct tool *tool, struct batch *batch, bool *ret_unsure)
+{
+    struct judging judging = { .tool = tool, .batch = batch };
+    bool good = true;
+
+    for (size_t i = 0; good && i < batch->count; i++) {
+        struct said *said = batch->said[i];
+
+        if (said->what == SAID_ENTRY && said->word != WORD_DELETED && said_texts(said).why[0] == '\0')
+            good = judge(&judging, said);
+    }
+    *ret_unsure = judging.asked_host && !judging.knows_host;
+    return good;
+}

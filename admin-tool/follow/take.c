@@ -1,0 +1,275 @@
+/*
+ * What an entry says becomes what the account is. A bad one is held: its account stays as it was, but is never kept more
+ * open than the entry says.
+ */
+#include "take.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sql/account.h"
+#include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "sql/store_changes.h"
+#include "sql/store_fleet_accounts.h"
+#include "sql/store_fleet_held.h"
+#include "terminal/command.h"
+#include "alter.h"
+#include "applying.h"
+#include "batch.h"
+
+/* One entry while it is taken. */
+struct taking {
+    struct applying *applying;
+    struct store *store;
+    const struct said *said;
+    struct said_texts texts;
+    bool known;                 /* it has an account here: */
+    struct fleet_account fleet;
+    struct account present;
+};
+
+static enum store_result find(struct taking *taking)
+{
+    enum store_result result = store_fleet_account_by_entry(taking->store, taking->said->entry_uuid, &taking->fleet);
+
+    taking->known = result == STORE_OK;
+    if (result == STORE_OK)
+        result = store_account_by_uid(taking->store, taking->fleet.uid, &taking->present);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
+/* -- deleted ------------------------------------------------------------------------------ */
+
+static enum store_result bury(struct taking *taking)
+{
+    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
+    const struct account *present = &taking->present;
+    int64_t now = taking->applying->tool->now;
+    enum store_result result;
+
+    if (!taking->known)
+        return store_fleet_bury(taking->store, taking->said->entry_uuid, import_row_name(row), now);
+    result = store_account_delete(taking->store, present->uid);
+    if (result == STORE_OK)
+        result = store_fleet_bury(taking->store, taking->said->entry_uuid, present->username, now);
+    if (result == STORE_OK)
+        result = store_fleet_sweep_due(taking->store, present, true);
+    if (result == STORE_OK)
+        result = applying_note(taking->applying, taking->texts.changed_by, "delete", present, NULL,
+                               taking->texts.reason[0] != '\0' ? taking->texts.reason : NULL);
+    return result;
+}
+
+/* -- as the entry says -------------------------------------------------------------------- */
+
+/* What the fleet says beside the account. */
+static void speak(const struct taking *taking, enum fleet_status status, struct fleet_account *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->uid = taking->present.uid;
+    ret->status = status;
+    memcpy(ret->entry_uuid, taking->said->entry_uuid, sizeof ret->entry_uuid);
+    snprintf(ret->reason, sizeof ret->reason, "%s", taking->texts.reason);
+    snprintf(ret->changed_by, sizeof ret->changed_by, "%s", taking->texts.changed_by);
+    snprintf(ret->csn, sizeof ret->csn, "%s", taking->texts.csn);
+}
+
+/* True: a role was left out. */
+static bool read_wanted(const struct taking *taking, struct account *ret)
+{
+    const struct tool *tool = taking->applying->tool;
+    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
+    unsigned allowed = ROLE_MEMBER, given;
+
+    if (tool->policy.fleet_roles[0] != '\0' && !roles_parse(tool->policy.fleet_roles, &allowed))
+        allowed = ROLE_MEMBER;
+    import_row_unpack(row, ret);
+    given = ret->roles;
+    ret->roles &= allowed | ROLE_MEMBER;
+    return ret->roles != given;
+}
+
+static enum store_result make(struct taking *taking, struct account *wanted)
+{
+    const struct tool *tool = taking->applying->tool;
+    struct fleet_account fleet;
+    enum store_result result;
+
+    wanted->awake_since = tool->now; /* whenever it was created: here nobody could use it */
+    if (wanted->created_at == 0)
+        wanted->created_at = tool->now;
+    result = store_account_insert(taking->store, wanted);
+    taking->present = *wanted;
+    speak(taking, taking->said->word == WORD_ACTIVE ? FLEET_ACTIVE : FLEET_SUSPENDED, &fleet);
+    if (result == STORE_OK)
+        result = store_fleet_put(taking->store, &fleet, 0);
+    if (result == STORE_OK)
+        result = applying_note(taking->applying, fleet.changed_by, "create", NULL, wanted, NULL);
+    return result;
+}
+
+/* The fleet's word on whether it may be used, and an audit row where that is another one. */
+static enum store_result set_status(struct taking *taking, enum fleet_status status)
+{
+    struct account before = taking->present;
+    const char *reason = taking->texts.reason[0] != '\0' ? taking->texts.reason : NULL;
+    struct fleet_account fleet;
+    enum store_result result;
+
+    speak(taking, status, &fleet);
+    result = store_fleet_put(taking->store, &fleet, 0);
+    if (result != STORE_OK || status == taking->fleet.status)
+        return result;
+    result = store_account_by_uid(taking->store, before.uid, &taking->present);
+    if (result == STORE_OK && status == FLEET_ACTIVE && taking->present.status == ACCOUNT_ACTIVE)
+        result = store_account_wake(taking->store, before.uid, taking->applying->tool->now);
+    if (result == STORE_OK)
+        result = store_account_by_uid(taking->store, before.uid, &taking->present);
+    if (result == STORE_OK)
+        result = applying_note(taking->applying, fleet.changed_by, status == FLEET_ACTIVE ? "activate" : "suspend",
+                               &before, &taking->present, status == FLEET_ACTIVE ? NULL : reason);
+    explicit_bzero(&before, sizeof before);
+    return result;
+}
+
+/* Whoever lost his access, or a role, goes. */
+static enum store_result sweep_if_lost(const struct taking *taking, const struct account *before)
+{
+    const struct account *after = &taking->present;
+    bool lost = (before->status == ACCOUNT_ACTIVE && after->status != ACCOUNT_ACTIVE) || (before->roles & ~after->roles) != 0;
+
+    return lost ? store_fleet_sweep_due(taking->store, after, false) : STORE_OK;
+}
+
+static enum store_result change(struct taking *taking, const struct account *wanted, const char *keys)
+{
+    struct account before = taking->present;
+    enum store_result result = set_status(taking, taking->said->word == WORD_ACTIVE ? FLEET_ACTIVE : FLEET_SUSPENDED);
+
+    if (result == STORE_OK)
+        result = alter_account(taking->applying, taking->texts.changed_by, wanted, &taking->present);
+    if (result == STORE_OK)
+        result = alter_keys(taking->applying, taking->texts.changed_by, &taking->present, keys);
+    if (result == STORE_OK)
+        result = sweep_if_lost(taking, &before);
+    explicit_bzero(&before, sizeof before);
+    return result;
+}
+
+/* -- held --------------------------------------------------------------------------------- */
+
+static enum store_result hold(struct taking *taking, enum fleet_held_kind kind, const char *why)
+{
+    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
+    struct fleet_held held = { .kind = kind, .since = taking->applying->tool->now };
+
+    memcpy(held.entry_uuid, taking->said->entry_uuid, sizeof held.entry_uuid);
+    snprintf(held.username, sizeof held.username, "%s", taking->known ? taking->present.username : import_row_name(row));
+    snprintf(held.why, sizeof held.why, "%s", why);
+    snprintf(held.csn, sizeof held.csn, "%s", taking->texts.csn);
+    taking->applying->held += kind == HELD_ENTRY;
+    return store_fleet_hold(taking->store, &held);
+}
+
+/* Kept as it was, but not more open than the entry says. */
+static enum store_result refuse(struct taking *taking, const char *why)
+{
+    struct account before = taking->present;
+    enum store_result result = hold(taking, HELD_ENTRY, why);
+
+    if (result == STORE_OK && taking->known && taking->said->word == WORD_SUSPENDED && taking->fleet.status == FLEET_ACTIVE)
+        result = set_status(taking, FLEET_SUSPENDED);
+    if (result == STORE_OK && taking->known)
+        result = sweep_if_lost(taking, &before);
+    explicit_bzero(&before, sizeof before);
+    return result;
+}
+
+/* What the schema said no to. */
+static const char *explain(struct taking *taking, const struct account *wanted, enum store_result refused)
+{
+    struct account owner;
+    bool mails = store_account_by_email(taking->store, wanted->email, &owner) == STORE_OK && owner.uid != wanted->uid;
+
+    explicit_bzero(&owner, sizeof owner);
+    if (mails)
+        return "its e-mail address is another account's here";
+    if (taking->known)
+        return refused == STORE_TAKEN ? "something of it is another account's here" : "it breaks a rule of the store";
+    if (store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
+        return "its username is or was an account's of this host";
+    if (store_uid_is_free(taking->store, wanted->uid) == STORE_TAKEN)
+        return "its uid is or was an account's of this host";
+    return "it breaks a rule of the store";
+}
+
+/* -- the whole ---------------------------------------------------------------------------- */
+
+static enum store_result try(struct taking *taking)
+{
+    struct account wanted;
+    bool left_out = read_wanted(taking, &wanted);
+    const char *keys = taking->applying->batch->accounts.rows[taking->said->row].keys;
+    enum store_result result;
+
+    if (taking->known)
+        result = change(taking, &wanted, keys);
+    else
+        result = make(taking, &wanted);
+    if (result == STORE_OK && !taking->known)
+        result = alter_keys(taking->applying, taking->texts.changed_by, &taking->present, keys);
+    if (result == STORE_OK)
+        result = left_out ? hold(taking, HELD_REMARK, "a role was left out (policy fleet_roles)")
+                          : store_fleet_let_go(taking->store, taking->said->entry_uuid);
+    explicit_bzero(&wanted, sizeof wanted);
+    return result;
+}
+
+static bool is_refusal(enum store_result result)
+{
+    return result == STORE_TAKEN || result == STORE_REFUSED || result == STORE_LOST || result == STORE_NOT_FOUND;
+}
+
+/* In a part of the transaction: what the schema refuses is undone, and held. */
+static enum store_result try_or_refuse(struct taking *taking)
+{
+    struct applying_mark mark;
+    struct account wanted;
+    enum store_result result = store_part_begin(taking->store), refused;
+
+    if (result != STORE_OK)
+        return result;
+    applying_mark(taking->applying, &mark);
+    result = refused = try(taking);
+    if (!is_refusal(refused)) {
+        explicit_bzero(&mark, sizeof mark);
+        return result == STORE_OK ? store_part_keep(taking->store) : result;
+    }
+    result = store_part_undo(taking->store);
+    applying_return(taking->applying, &mark);
+    explicit_bzero(&mark, sizeof mark);
+    if (result == STORE_OK)
+        result = find(taking);
+    read_wanted(taking, &wanted);
+    if (result == STORE_OK)
+        result = refuse(taking, explain(taking, &wanted, refused));
+    explicit_bzero(&wanted, sizeof wanted);
+    return result;
+}
+
+enum store_result take_entry(struct applying *applying, const struct said *said)
+{
+    struct taking taking = { .applying = applying, .store = applying->tool->store, .said = said, .texts = said_texts(said) };
+    bool deleted = said->word == WORD_DELETED;
+    enum store_result result = find(&taking);
+
+    if (result == STORE_OK && deleted)
+        result = bury(&taking);
+    if (result == STORE_OK && deleted)
+        result = store_fleet_let_go(taking.store, said->entry_uuid);
+    else if (result == STORE_OK)
+        result = taking.texts.why[0] != '\0' ? refuse(&taking, taking.texts.why) : try_or_refuse(&taking);
+    explicit_bzero(&taking, sizeof taking);
+    return result;
+}

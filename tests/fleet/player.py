@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Plays coder_fleet: listens at the socket, notes what it is asked, and says to whoever is connected what comes out of a pipe.
+
+player.py SOCKET PIPE LOG: each connection is greeted with a line "connected"; a line "HANG UP" of the pipe closes it.
+"""
+import json
+import os
+import select
+import socket
+import sys
+
+path, pipe, log = sys.argv[1:]
+if os.path.exists(path):
+    os.unlink(path)
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(path)
+os.chmod(path, 0o600)
+listener.listen(4)
+if not os.path.exists(pipe):
+    os.mkfifo(pipe, 0o600)
+source = os.open(pipe, os.O_RDWR)
+talk = None
+waiting = b''
+
+
+def greet():
+    """The next connection, and what it asks for."""
+    client = listener.accept()[0]
+    asked = b''
+    while not asked.endswith(b'\n'):
+        more = client.recv(65536)
+        if not more:
+            return None
+        asked += more
+    with open(log, 'ab') as out:
+        out.write(asked)
+    whole = asked.strip() == b'follow'
+    client.sendall(json.dumps({'line': 'connected', 'uri': 'ldaps://a.example', 'whole': whole}).encode() + b'\n')
+    return client
+
+
+def pass_on(client, line):
+    """One line of the pipe; what becomes of the connection."""
+    if line == b'HANG UP':
+        client.close()
+        return None
+    try:
+        client.sendall(line + b'\n')
+        return client
+    except OSError:
+        return None
+
+
+def is_over(client):
+    """Nobody says anything to coder_fleet after the first line."""
+    try:
+        return not client.recv(65536)
+    except OSError:
+        return True
+
+
+while True:
+    watched = [listener] + ([talk] if talk else []) + ([source] if talk or not waiting else [])
+    ready = select.select(watched, [], [])[0]
+    if listener in ready:
+        talk = greet()
+    if talk in ready and is_over(talk):
+        talk.close()
+        talk = None
+    if source in ready:
+        waiting += os.read(source, 65536)
+    while talk and b'\n' in waiting:
+        one, waiting = waiting.split(b'\n', 1)
+        talk = pass_on(talk, one)
