@@ -295,7 +295,7 @@ check-vm:
 # -- install: wires nothing, makes no /var/lib/coder ----------------------------------------
 
 UNITS_SYSTEMD := coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer \
-                 coder-backup.service coder-backup.timer $(if $(LDAP),coder-fleet.socket coder-fleet@.service)
+                 coder-backup.service coder-backup.timer $(if $(LDAP),coder-fleet.socket coder-fleet@.service coder-follow.service)
 PAM_PROFILES  := coder coder-password coder-session
 MAN_PAGES     := $(wildcard */*.5 */*.7 */*.8)
 SUDOERS       := coder-admins coder-auditors

@@ -12,10 +12,10 @@ publish=$units/coder-publish.service
 
 # that package needs libldap, which no other does: its units alone
 dpkg-deb -x "$DEBS"/coder-fleet_*.deb "$tmp/fleet"
-cp "$tmp"/fleet/*/lib/systemd/system/coder-fleet* "$tmp"/fleet/lib/systemd/system/coder-fleet* "$units" 2>/dev/null
+cp "$tmp"/fleet/*/lib/systemd/system/coder-f* "$tmp"/fleet/lib/systemd/system/coder-f* "$units" 2>/dev/null
 cp "$tmp/fleet/usr/libexec/coder_fleet" /usr/libexec/
 
-for unit in coder-fleet.socket coder-fleet@.service coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer coder-backup.service coder-backup.timer; do
+for unit in coder-fleet.socket coder-follow.service coder-fleet@.service coder-helper.socket coder-helper@.service coder-publish.service coder-publish.timer coder-backup.service coder-backup.timer; do
     run systemd-analyze --man=no verify "$units/$unit"
     ok "systemd finds nothing wrong with $unit" [ "$status" -eq 0 -a ! -s "$tmp/err" ]
 done
@@ -31,6 +31,7 @@ exposed()
 }
 exposed coder-helper@.service 1.5
 exposed coder-fleet@.service 1.1
+exposed coder-follow.service 4.0
 exposed coder-publish.service 1.1
 exposed coder-backup.service 1.1
 
