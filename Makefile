@@ -87,7 +87,7 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_cod
 
 # What follows a fleet: an optional package, and the only product that needs libldap.
 LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
-FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json_line.o peer.o settings.o sync.o)
+FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o json_line.o peer.o settings.o sync.o watch.o)
 FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o link.o probe.o session.o) $(FLEET_PURE) sql/ascii.o
 
 # floors 2 to 7: the tool.

@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "settings.h"
+#include "watch.h"
 
 /* Others' words: no control, nothing that is not ASCII. */
 static void tell(const char *what, const char *more, char why[CONNECT_WHY_SIZE])
@@ -59,6 +60,32 @@ static bool set_library(LDAP *ld)
            (!revoked || set_number(ld, LDAP_OPT_X_TLS_CRLCHECK, LDAP_OPT_X_TLS_CRL_PEER));
 }
 
+/* libldap's TLS waits for the other side without an end (2.5.13): the socket is cut. */
+static int patience_ms;
+
+static int begin_watch(LDAP *ld, Sockbuf *socket, LDAPURLDesc *server, struct sockaddr *address, struct ldap_conncb *context)
+{
+    int fd = -1;
+
+    (void)ld;
+    (void)server;
+    (void)address;
+    (void)context;
+    if (ber_sockbuf_ctrl(socket, LBER_SB_OPT_GET_FD, &fd) == 1)
+        watch_socket(fd, patience_ms);
+    return 0;
+}
+
+static void end_watch(LDAP *ld, Sockbuf *socket, struct ldap_conncb *context)
+{
+    (void)ld;
+    (void)socket;
+    (void)context;
+    watch_process(CONNECT_SECONDS);
+}
+
+static struct ldap_conncb connection_calls = { .lc_add = begin_watch, .lc_del = end_watch };
+
 static bool set_options(LDAP *ld, int wait_ms)
 {
     struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
@@ -68,6 +95,7 @@ static bool set_options(LDAP *ld, int wait_ms)
            ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON) == LDAP_OPT_SUCCESS &&
            ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) == LDAP_OPT_SUCCESS &&
            ldap_set_option(ld, LDAP_OPT_TIMEOUT, &wait) == LDAP_OPT_SUCCESS &&
+           ldap_set_option(ld, LDAP_OPT_CONNECT_CB, &connection_calls) == LDAP_OPT_SUCCESS &&
            set_number(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
            set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, SETTINGS_CA) &&
            set_text(ld, LDAP_OPT_X_TLS_CERTFILE, SETTINGS_CERTIFICATE) &&
@@ -126,6 +154,7 @@ static bool begin(LDAP *ld, const char *uri, int wait_ms, char why[CONNECT_WHY_S
     }
     if (!secure(ld, uri, why))
         return false;
+    watch_process(CONNECT_SECONDS);
     if (!bound_socket(ld)) {
         tell("the connection cannot be bounded", NULL, why);
         return false;
@@ -138,6 +167,8 @@ struct ldap *connect_open(const char *uri, int wait_ms, char why[CONNECT_WHY_SIZ
     LDAP *ld = NULL;
     int result = ldap_initialize(&ld, uri);
 
+    patience_ms = wait_ms;
+    watch_process(CONNECT_SECONDS); /* a name may be looked up for long */
     if (result != LDAP_SUCCESS) {
         tell(ldap_err2string(result), NULL, why);
         return NULL;

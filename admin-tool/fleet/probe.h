@@ -9,7 +9,7 @@
 enum { PROBE_STEP_MS = 3000, PROBE_SECONDS = 10 };
 
 /* On standard output "certificate SECONDS" (when the host's own ends, if that can be read) and for each provider "uri URI
- * ok" or "uri URI WHY". Whatever takes longer than PROBE_SECONDS together is not said. */
+ * ok" or "uri URI WHY". After PROBE_SECONDS no further one is asked. */
 void probe_print(const struct settings *settings);
 
 #endif

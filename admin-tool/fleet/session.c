@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "json_line.h"
 #include "link.h"
+#include "watch.h"
 
-enum { WATCHDOG_SECONDS = 60 };
+enum { WATCH_SECONDS = 60 };
 
 struct session {
     const char *uri;
@@ -42,10 +42,10 @@ static bool finish(struct session *session, enum session_end end)
 
 static bool say(struct session *session)
 {
-    alarm(0); /* the peer has its own time */
+    watch_nothing(); /* the peer has its own time */
     if (!json_line_end(&line) || !peer_say(session->peer, &line))
         return finish(session, SESSION_PEER);
-    alarm(WATCHDOG_SECONDS);
+    watch_process(WATCH_SECONDS);
     return true;
 }
 
@@ -152,10 +152,10 @@ static bool take_entry(struct session *session, const struct sync_entry *entry)
     if (entry->state == SYNC_PRESENT || entry->state == SYNC_DELETE)
         return say_ids(session, entry->state == SYNC_PRESENT ? "present" : "gone", 1, uuid);
     session->lines++;
-    alarm(0);
+    watch_nothing();
     if (!peer_say(session->peer, &line)) /* the link has written it */
         return finish(session, SESSION_PEER);
-    alarm(WATCHDOG_SECONDS);
+    watch_process(WATCH_SECONDS);
     return true;
 }
 
@@ -237,9 +237,9 @@ static bool rest(struct session *session)
     next = session->beating ? session->beat_until : session->beat_at;
     if (session->beating && session->heard_at + SESSION_ANSWER_MS > next)
         next = session->heard_at + SESSION_ANSWER_MS;
-    alarm(0);
+    watch_nothing();
     peer_wait(session->peer, link_descriptor(session->link), next > now ? (int)(next - now) : 0);
-    alarm(WATCHDOG_SECONDS);
+    watch_process(WATCH_SECONDS);
     return !session->peer->gone || finish(session, SESSION_PEER);
 }
 
@@ -308,14 +308,14 @@ enum session_end session_run(const struct settings *settings, const char *uri, s
     struct session session = { .uri = uri, .state = state, .peer = peer, .refreshing = true };
     char why[LINK_WHY_SIZE];
 
-    alarm(WATCHDOG_SECONDS); /* whatever hangs in spite of all: the process ends, and its peer begins anew */
+    watch_process(WATCH_SECONDS); /* whatever hangs in spite of all: the process ends, and its peer begins anew */
     session.link = link_open(settings, uri, LINK_WAIT_MS, why);
     if (session.link == NULL)
         lose(&session, why);
     else if (is_admitted(&session) && is_up_to_date(&session) && begin(&session))
         follow(&session);
     link_close(session.link);
-    alarm(0);
+    watch_nothing();
     *ret_refreshed = !session.refreshing;
     return session.end;
 }
