@@ -16,13 +16,16 @@ static const ber_tag_t tag_version = 0xa0, tag_utc_time = 0x17, tag_generalized_
 /* The DER of the first one, in memory of its own. */
 static bool decode(const char *pem, struct berval *ret)
 {
-    const char *begin = strstr(pem, begin_mark), *end = begin != NULL ? strstr(begin, end_mark) : NULL;
+    const char *begin = strstr(pem, begin_mark), *end;
     char *text;
     int length;
 
+    if (begin == NULL)
+        return false;
+    begin += sizeof begin_mark - 1; /* the marks do not share their dashes */
+    end = strstr(begin, end_mark);
     if (end == NULL)
         return false;
-    begin += sizeof begin_mark - 1;
     text = strndup(begin, (size_t)(end - begin));
     ret->bv_val = malloc((size_t)(end - begin) + 1);
     length = text != NULL && ret->bv_val != NULL ? b64_pton(text, (unsigned char *)ret->bv_val, (size_t)(end - begin)) : -1;

@@ -30,11 +30,13 @@ static const char *fault_of(struct link *link)
     struct cookie context;
     bool failed;
 
-    if (!link_is_admitted(link, &failed))
-        return failed ? link_why(link) : "this host has no scope there";
     if (!link_read_context(link, &context))
         return link_why(link);
-    return context.count > 0 ? "ok" : "it has no contextCSN: it is empty, or still being filled";
+    if (context.count == 0)
+        return "it has no contextCSN: it is empty, or still being filled";
+    if (link_is_admitted(link, &failed))
+        return "ok";
+    return failed ? link_why(link) : "this host has no scope there";
 }
 
 void probe_print(const struct settings *settings)

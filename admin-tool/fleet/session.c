@@ -264,15 +264,6 @@ static void follow(struct session *session)
 
 /* -- before the search ---- */
 
-static bool is_admitted(struct session *session)
-{
-    bool failed;
-
-    if (link_is_admitted(session->link, &failed))
-        return true;
-    return failed ? lose(session, link_why(session->link)) : say_why(session, "put_out", NULL, SESSION_PUT_OUT);
-}
-
 /* Also at a first fill: half a tree is worse than none. */
 static bool is_up_to_date(struct session *session)
 {
@@ -283,6 +274,16 @@ static bool is_up_to_date(struct session *session)
     if (!cookie_covers(&session->context, &session->state->known))
         return say_why(session, "behind", "its contextCSN is older than what this host has", SESSION_BEHIND);
     return true;
+}
+
+/* Asked of who has everything: in a tree that is still being filled this host may not be there yet. */
+static bool is_admitted(struct session *session)
+{
+    bool failed;
+
+    if (link_is_admitted(session->link, &failed))
+        return true;
+    return failed ? lose(session, link_why(session->link)) : say_why(session, "put_out", NULL, SESSION_PUT_OUT);
 }
 
 static bool begin(struct session *session)
@@ -312,7 +313,7 @@ enum session_end session_run(const struct settings *settings, const char *uri, s
     session.link = link_open(settings, uri, LINK_WAIT_MS, why);
     if (session.link == NULL)
         lose(&session, why);
-    else if (is_admitted(&session) && is_up_to_date(&session) && begin(&session))
+    else if (is_up_to_date(&session) && is_admitted(&session) && begin(&session))
         follow(&session);
     link_close(session.link);
     watch_nothing();

@@ -1,5 +1,5 @@
 /*
- * Preloaded into a program: it runs OTHER_DAYS days later.
+ * Preloaded into a program: it runs OTHER_DAYS days and OTHER_SECONDS seconds later.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -9,9 +9,9 @@ static time_t later;
 /* Before the program clears its environment. */
 __attribute__((constructor)) static void read_environment(void)
 {
-    const char *days = getenv("OTHER_DAYS");
+    const char *days = getenv("OTHER_DAYS"), *seconds = getenv("OTHER_SECONDS");
 
-    later = days != NULL ? (time_t)atoi(days) * 86400 : 0;
+    later = (days != NULL ? (time_t)atoi(days) * 86400 : 0) + (seconds != NULL ? atoi(seconds) : 0);
 }
 
 __attribute__((visibility("default"))) time_t time(time_t *ret)

@@ -20,7 +20,7 @@ joined()
 
 as_fleet() { setpriv --reuid=_coder-fleet --regid=_coder-fleet --clear-groups "$@"; }
 
-# follow NAME [COOKIE]: a follower; its lines are in $tmp/NAME. unfollow NAME: its peer goes away.
+# follow NAME [COOKIE]: a follower; its lines are in $tmp/NAME. unfollow NAME: ended, as slapd may have the pipe, too.
 declare -A peer follower
 follow()
 {
@@ -28,7 +28,8 @@ follow()
     unfollow "$name"
     rm -f "$pipe" && mkfifo "$pipe"
     : >"$tmp/$name"
-    as_fleet $FOLLOW_WITH "$CODER_FLEET" <"$pipe" >>"$tmp/$name" 2>"$tmp/$name.err" &
+    # shellcheck disable=SC2086
+    setpriv --reuid=_coder-fleet --regid=_coder-fleet --clear-groups $FOLLOW_WITH "$CODER_FLEET" <"$pipe" >>"$tmp/$name" 2>"$tmp/$name.err" &
     follower[$name]=$!
     exec {peer[$name]}>"$pipe"
     echo "follow${2:+ $2}" >&"${peer[$name]}"
@@ -38,7 +39,8 @@ unfollow()
 {
     [ -n "${peer[$1]:-}" ] || return 0
     exec {peer[$1]}>&-
-    wait "${follower[$1]}"
+    kill "${follower[$1]}" 2>/dev/null
+    wait "${follower[$1]}" 2>/dev/null
     unset "peer[$1]" "follower[$1]"
 }
 
