@@ -142,13 +142,18 @@ static bool make_beside(int place, const char *const texts[FLEET_FILES], gid_t g
 /* Root's alone: what lies in it is what root put there. -1 with errno. */
 static int open_place(bool makes)
 {
+    bool made = makes && mkdir(FLEET_PLACE, 0700) == 0;
     struct stat st;
     int fd;
 
-    if (makes && mkdir(FLEET_PLACE, 0755) != 0 && errno != EEXIST)
+    if (makes && !made && errno != EEXIST)
         return -1;
     fd = open(FLEET_PLACE, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd == -1 || (fstat(fd, &st) == 0 && st.st_uid == 0 && (st.st_mode & 022) == 0))
+    if (fd == -1)
+        return -1;
+    if (made)
+        fchmod(fd, 0755); /* whatever the umask is: coder_fleet goes through it */
+    if (fstat(fd, &st) == 0 && st.st_uid == 0 && (st.st_mode & 022) == 0)
         return fd;
     close(fd);
     errno = EPERM;
