@@ -9,6 +9,7 @@
 #   make lint       -Werror, gcc -fanalyzer, clang-tidy, cppcheck
 #   make bench      what it costs: all of the figures, in private worlds (root)
 #   make bench-login  what one authentication costs, beside a bare hash, and a login by ssh, beside pam_unix's (root)
+#   make bench-fleet  what a fleet of a thousand costs its server and a host (root)
 #   make bench-nss  what a lookup costs, beside other NSS services (root)
 #   make proof      killed and failing at every system call and allocation, in a private world (root)
 #   make check-cockpit  the page in Cockpit, in a browser, in a private world (root)
@@ -102,7 +103,7 @@ FLEET_LIBS  := -lldap -llber -lresolv
 
 PRODUCTS := $(B)/pam_coder.so $(B)/coder_helper $(B)/libnss_coder.so.2 $(B)/coder_keys $(B)/admin-tool $(if $(LDAP),$(B)/coder_fleet)
 COCKPIT_WORDS := $(foreach po,$(wildcard admin-tool/cockpit/po/*.po),$(patsubst %,$(B)/cockpit/%.$(basename $(notdir $(po))).js,po po.manifest))
-.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb rpm lint demo bench bench-login bench-nss \
+.PHONY: all check check-architecture check-build check-cockpit check-vm check-world check-install check-model install uninstall deb rpm lint demo bench bench-fleet bench-login bench-nss \
     clean mutants proof
 .DELETE_ON_ERROR:
 all: $(PRODUCTS) $(COCKPIT_WORDS)
@@ -393,6 +394,13 @@ $(B)/world/bench_pam: $(O)/tests/bench/bench_pam.o $(O)/tests/unit/fixture/fixtu
 $(B)/world/bench_nss: $(O)/tests/bench/bench_nss.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpthread
+
+$(B)/world/bench_fleet: $(O)/tests/bench/bench_fleet.o
+	@mkdir -p $(@D)
+	$(CC) -pie -o $@ $^ -lldap -llber -lpthread
+
+bench-fleet: all $(B)/world/bench_fleet
+	tests/world --root "$$(tests/fleet/root)" /src/tests/bench/bench_fleet.sh
 
 bench: all $(B)/world/bench_pam bench-nss bench-login
 	tests/world /src/tests/bench/bench_sshd.sh
