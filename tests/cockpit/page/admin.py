@@ -129,7 +129,8 @@ t.check("everything was done by the Admin, through Cockpit", all(row["actor"] ==
 browser.act("ada", "Suspend")
 t.sees("the last Admin is told so", browser, lambda: browser.sees("last", "dialog"))
 browser.press("Suspend", "dialog")
-t.sees("... the tool's refusal is in the dialog", browser, lambda: wait(lambda: browser.shown("dialog .notice.danger"), "a refusal"))
+t.sees("... the tool's refusal is in the dialog, once", browser, lambda: wait(lambda: browser.shown("dialog [role=alert] .notice.danger"), "a refusal"))
+t.check("... and not where it was foreseen, too", len(browser.all("dialog .notice.danger")) == 1)
 browser.press("Cancel", "dialog")
 t.check("... and nothing was changed", admin_tool("users", "show", "ada")["status"] == "active")
 
