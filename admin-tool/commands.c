@@ -22,6 +22,7 @@
 #include "verbs/create.h"
 #include "verbs/delete.h"
 #include "verbs/edit.h"
+#include "verbs/fleet_accept.h"
 #include "verbs/fleet_join.h"
 #include "verbs/fleet_leave.h"
 #include "verbs/fleet_resync.h"
@@ -140,6 +141,8 @@ static const struct command commands[] = {
       "Follow the fleet no more; its accounts are deleted, or kept as accounts of here" },
     { "fleet", "status", NULL, 0, OPTIONS(OPTION_TEXT_OUTPUT), fleet_status,
       "Show which fleet is followed, how far, and what was held back" },
+    { "fleet", "accept", NULL, COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES), fleet_accept_verb,
+      "Accept that many accounts vanished from the fleet, or that its server went back" },
     { "fleet", "resync", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_resync,
       "Ask the fleet for everything anew" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,

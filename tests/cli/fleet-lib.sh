@@ -6,7 +6,6 @@
 FOLDER=/etc/coder/fleet
 FLEET=/usr/libexec/coder_fleet
 getent group _coder-fleet >/dev/null || useradd -r -M -s /usr/sbin/nologin _coder-fleet
-mkdir -p /etc/coder
 printf '#!/bin/sh\n[ "$(id -un) $1" = "_coder-fleet check" ] && cat /run/coder_fleet.says\n' >"$tmp/fleet"
 install -m 0755 "$tmp/fleet" "$FLEET"
 : >/run/coder_fleet.says

@@ -11,7 +11,7 @@ says '^This host is in no fleet\.$' "... says so"
 exits 0 "... as JSON" admin-tool fleet status -o json
 json 'd == {"joined": False}' "... says so"
 remember
-for verb in leave resync; do
+for verb in leave accept resync; do
     exits 0 "$verb on a host in no fleet" admin-tool fleet "$verb"
     says '^This host is in no fleet; nothing was changed\.$' "... does nothing"
 done
@@ -118,6 +118,8 @@ says '^/root/host\.join is removed' "... and that the file is removed, for it ho
 ok "... which it is" [ ! -e /root/host.join ]
 complains '^admin-tool: note: no systemd runs here' "... and how it is followed without systemd"
 ok "the folder is root's and the group's" [ "$(stat -c '%U:%G %a' $FOLDER)" = 'root:_coder-fleet 750' ]
+ok "... which coder_fleet gets at" setpriv --reuid=_coder-fleet --regid=_coder-fleet --clear-groups test -r "$FOLDER/host.key"
+ok "... and nobody else" eval '! setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$FOLDER"'
 ok "... and its files" [ "$(stat -c '%n %U:%G %a' $FOLDER/* | sort | xargs)" = \
     "$(printf "$FOLDER/%s root:_coder-fleet 640\n" ca.pem fleet.conf host.key host.pem | xargs)" ]
 ok "... the settings are lines" eval "printf 'uri ldaps://a.example:636\nuri ldaps://b.example\nbase dc=fleet\nhost cn=web17,ou=hosts,dc=fleet\n' | cmp -s - $FOLDER/fleet.conf"
@@ -168,6 +170,31 @@ complains 'note: no systemd runs here: begin .admin-tool follow. again' "... and
 ok "... the cookie is dropped" is_value "SELECT cookie = '' FROM fleet" 1
 run admin-tool audit --event fleet-resync
 says fleet-resync "the log has it"
+
+# -- an administrator's word -------------------------------------------------------------------------------
+exits 0 "accept, while nothing is held" admin-tool fleet accept
+says '^Nothing waits for your word; nothing was changed\.$' "... is nothing"
+# held: as what follows the fleet leaves it
+held="UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-001900000001', 'vanished', 'bea', 'gone with many', 1790000000, '')"
+sql "$held"
+sql "UPDATE fleet SET latched_at = 1790000000, cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000'"
+run admin-tool fleet status
+says 'Nothing is taken from the fleet until .admin-tool fleet accept.' "status says that a server went back"
+says 'Those who vanished are kept as they were until .admin-tool fleet accept.' "... and that many vanished"
+remember
+exits 0 "accept, a dry run" admin-tool fleet accept --dry-run
+says '^Would refuse 1 account that vanished from the fleet, and follow a server that went back to an older state; nothing was changed\.$' "... says what would be"
+run eval 'echo no | admin-tool fleet accept'
+ok "accept asks (exit 5)" [ "$status" -eq 5 ]
+unchanged "... and nothing is changed"
+exits 0 "accept" admin-tool fleet accept -y -o json
+json 'd["changed"] and d["vanished"] == 1' "... is answered"
+run admin-tool users show bea -o json
+json 'd["fleet_status"] == "absent" and d["status"] == "suspended"' "... who vanished is refused"
+ok "... nothing waits any more, and all is asked for anew" is_value "SELECT (latched_at IS NULL) || (braked_at IS NULL) || cookie || (SELECT count(*) FROM fleet_held WHERE kind = 'vanished') FROM fleet" 110
+run admin-tool audit --event fleet-accept
+says fleet-accept "the log has it"
+fleet_says bea active
 
 # -- leaving -----------------------------------------------------------------------------------------------
 fleet_user cleo 1900000002
