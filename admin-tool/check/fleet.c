@@ -85,8 +85,8 @@ static void check_stops(struct doctor *doctor, const struct fleet *fleet)
     when_format(fleet->braked_at, "-", when);
     if (fleet->braked_at != 0)
         check_report(doctor, SEVERITY_PROBLEM, "fleet-brake", fleet->base,
-                     check_text(what, "%lld accounts vanished at once, at %s, and are kept as they were",
-                                (long long)counts.vanished, when),
+                     check_text(what, "%lld account%s vanished at once, at %s, and kept as before",
+                                (long long)counts.vanished, counts.vanished == 1 ? "" : "s", when),
                      "if they are to be gone, they still have access here",
                      "find out why; if it is to be so: admin-tool fleet accept");
 }

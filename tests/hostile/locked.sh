@@ -3,8 +3,8 @@
 # starts no program, talks to no service and opens nobody else's file. So nobody outside can make a lock last.
 
 # shellcheck disable=SC2016,SC2317
-# shellcheck source=tests/cli/lib.sh
-. /src/tests/cli/lib.sh
+# shellcheck source=tests/cli/fleet-lib.sh
+. /src/tests/cli/fleet-lib.sh
 # shellcheck source=tests/hostile/lib.sh
 . /src/tests/hostile/lib.sh
 command -v strace >/dev/null || { echo "1..0 # SKIP no strace"; exit; }
@@ -55,7 +55,14 @@ watch 2 admin-tool restore /root/locked.backup -y
 watch 2 admin-tool users export --to-passwd amy -y
 ok "... and it did its work" grep -q '^amy:' /etc/passwd
 watch 2 admin-tool users import --from-passwd --take-over amy -y
-for verb in 'users list' 'users list -o json' 'users show amy' 'users export' 'keys list amy' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
+join_file /root/host.join
+watch 2 admin-tool fleet join /root/host.join
+fleet_user bea 1900000001
+watch 2 admin-tool users suspend bea --here -y
+watch 2 admin-tool users activate bea --here -y
+watch 2 admin-tool fleet resync
+watch 2 admin-tool fleet leave -y
+for verb in 'fleet status' 'users list' 'users list -o json' 'users show amy' 'users export' 'keys list amy' audit 'audit --verify' policy check 'check amy' 'check --repair'; do
     rm "$STATE/directory" # to be caught up with
     # shellcheck disable=SC2086
     watch 2 admin-tool $verb

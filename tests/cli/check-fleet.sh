@@ -1,0 +1,68 @@
+#!/bin/bash
+# The doctor on a host that follows a fleet: silent while all is well, each thing that is not is named, and the command that
+# mends it does. On a host in no fleet it says nothing at all: fleet.sh.
+# shellcheck source=tests/cli/fleet-lib.sh disable=SC2016,SC2034,SC2317
+. "$(dirname "$0")/fleet-lib.sh"
+# shellcheck source=tests/cli/check-lib.sh
+. "$(dirname "$0")/check-lib.sh"
+KEPT="$KEPT etc/coder"
+
+make ann --roles admin
+ok "the host is in a fleet" join uid_min=1900000000 uid_max=1900999999
+fleet_user bea 1900000001
+says_well() { printf 'certificate 4000000000\nuri ldaps://a.example:636 ok\nuri ldaps://b.example ok\n' >/run/coder_fleet.says; }
+says_well
+sql "UPDATE fleet SET cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000', last_contact = unixepoch() - 20, last_uri = 'ldaps://a.example:636'"
+run admin-tool check
+ok "all is in order" in_order
+keep
+
+plant_all <<'END'
+fleet-contact|warning|no|no word for 10 minutes|sql "UPDATE fleet SET joined_at = 1, last_contact = unixepoch() - 600"
+fleet-contact|problem|no|no word for two days|sql "UPDATE fleet SET joined_at = 1, last_contact = unixepoch() - 172800"
+fleet-contact|problem|no|no word since a day|sql "UPDATE fleet SET joined_at = unixepoch() - 90000, last_contact = NULL"
+fleet-clock|warning|no|a change that is yet to come|sql "UPDATE fleet SET cookie = 'rid=000,csn=' || strftime('%Y%m%d%H%M%S', 'now', '+1 hour') || '.000000Z#000000#001#000000'"
+fleet-went-back|problem|no|a server that went back|sql "UPDATE fleet SET latched_at = 1790000000"
+fleet-brake|problem|no|many who vanished|sql "UPDATE fleet SET braked_at = 1790000000"
+fleet-held|warning|no|an entry that was not taken|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'entry', 'eve', 'its uid 0', 1790000000, '')"
+fleet-remark|note|no|one that was taken but for a role|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'remark', 'bea', 'the role admin was left out', 1790000000, '')"
+fleet-files|problem|yes|a key that others can read|chmod 644 $FOLDER/host.key
+fleet-files|problem|yes|a folder that others can enter|chmod 755 $FOLDER
+fleet-files|problem|yes|another one's settings|chown nobody $FOLDER/fleet.conf
+fleet-files|problem|yes|another group's certificate|chgrp nogroup $FOLDER/host.pem
+fleet-files|problem|no|a key that is gone|rm $FOLDER/host.key
+fleet-files|problem|no|a link in place of the authority|ln -sf /etc/ssl/ca.pem $FOLDER/ca.pem
+fleet-range|warning|no|a local user in the fleet's range|echo eve:x:1900000004:100::/:/bin/sh >>/etc/passwd
+fleet-range|warning|no|a local group in it|echo crew:x:1900000004: >>/etc/group
+fleet-range|warning|no|subordinate ids over it|echo ann:1900500000:65536 >>/etc/subuid
+fleet-range|warning|no|an account of here in it|admin-tool users create -u ida -e ida@example.com --uid 1900000004
+fleet-range|warning|no|our own range over it|admin-tool policy set uid_min=1900000000 uid_max=1900000100
+END
+
+# said SEVERITY WHAT TEXT: with what coder_fleet says, fleet-certificate or fleet-server is found.
+said()
+{
+    printf '%b' "$4" >/run/coder_fleet.says
+    run admin-tool check -o json
+    ok "$3: $1 is found" has_found "$1" "$2"
+    says_well
+}
+now=$(date +%s)
+said fleet-certificate warning "a certificate that ends in 20 days" "certificate $((now + 20 * 86400))\n"
+said fleet-certificate problem "one that has ended" "certificate $((now - 60))\n"
+said fleet-server warning "a server that does not answer" 'uri ldaps://a.example:636 ok\nuri ldaps://b.example Connection refused\n'
+printf 'certificate %s\nuri ldaps://a.example:636 ok\n' $((now + 40 * 86400)) >/run/coder_fleet.says
+run admin-tool check
+ok "a certificate that ends in 40 days, and a server that could not be tried, are in order" in_order
+for i in $(seq 30); do
+    sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-0000000001$(printf %02d "$i")', 'entry', 'eve$i', 'its uid 0', 1790000000, '')"
+done
+run admin-tool check -o json
+json 'sum(f["check"] == "fleet-held" for f in d) == 21 and any("10 more" in f["what"] for f in d)' "of many held the first are told, the rest is counted"
+put_back
+sql "UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'vanished', 'bea', 'gone with many', 1790000000, '')"
+run admin-tool check -o json
+json '[f["check"] for f in d] == ["fleet-brake"] and "1 account vanished" in d[0]["what"]' "those who vanished are the brake's alone"
+run admin-tool check bea -o json
+json 'not any(f["check"].startswith("fleet-") for f in d["findings"])' "check NAME is about NAME"
+done_testing
