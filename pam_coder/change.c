@@ -38,8 +38,6 @@ static enum credential_weakness reuse(struct hearing *hearing)
     return weakness;
 }
 
-/* -- repeats ------------------------------------------------------------------------------ */
-
 /* -- writing ------------------------------------------------------------------------------ */
 
 /* Hash and write; ret->right says whether it is committed. */
@@ -61,10 +59,21 @@ static void replace(struct hearing *hearing, struct answer *ret)
         ret->verdict = VERDICT_UNUSABLE;
 }
 
+/* What is changed here of an account of the fleet would be written over from there. */
+static bool is_elsewhere(const struct hearing *hearing, struct answer *ret)
+{
+    ret->elsewhere = hearing->account.fleet;
+    if (hearing->account.fleet)
+        ret->verdict = hearing_standing(hearing);
+    return hearing->account.fleet;
+}
+
 void hearing_change(struct hearing *hearing, struct answer *ret)
 {
+    if (is_elsewhere(hearing, ret)) /* nothing is compared, so nothing is charged */
+        return;
     ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
-    if (ret->must_wait) { /* nothing is compared, so nothing is charged */
+    if (ret->must_wait) { /* nor here */
         ret->verdict = hearing_standing(hearing);
         return;
     }
@@ -88,6 +97,8 @@ void hearing_change(struct hearing *hearing, struct answer *ret)
 
 void hearing_set(struct hearing *hearing, struct answer *ret)
 {
+    if (is_elsewhere(hearing, ret))
+        return;
     ret->verdict = hearing_standing(hearing);
     if (!hearing_may_enter(ret->verdict))
         return;

@@ -5,6 +5,7 @@
 #include "judge.h"
 
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 
 #include "sql/account.h"
@@ -105,6 +106,7 @@ static void hear_own_user(struct hearing *hearing, struct answer *ret)
         return;
     case REQUEST_ACCOUNT:
         ret->verdict = hearing_standing(hearing);
+        ret->elsewhere = hearing->account.fleet;
         ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
         return;
     case REQUEST_CHANGE:
@@ -121,6 +123,14 @@ static void hear_own_user(struct hearing *hearing, struct answer *ret)
     }
 }
 
+/* The only reason why an account that could be read is of no use. */
+static void tell_out_of_touch(const struct hearing *hearing)
+{
+    if (hearing_standing(hearing) == VERDICT_UNUSABLE)
+        syslog(LOG_AUTHPRIV | LOG_ERR, "user %s: refused, the fleet was not heard of for longer than policy fleet_max_age; run "
+               "'admin-tool fleet status'", hearing->account.username);
+}
+
 void judge_request(const struct judge *judge, const struct request *request, struct answer *ret,
                    struct login_day *ret_login)
 {
@@ -135,11 +145,13 @@ void judge_request(const struct judge *judge, const struct request *request, str
     origin_place(request, judge->caller_uid, hearing.place);
     if (hearing_read_truth(&hearing)) {
         ret->min_length = (uint32_t)hearing.policy.password_min_length;
-        if (hearing.ours)
+        if (hearing.ours) {
             hear_own_user(&hearing, ret);
-        else if (request->kind == REQUEST_AUTHENTICATE)
+            tell_out_of_touch(&hearing);
+        }
+        if (!hearing.ours && request->kind == REQUEST_AUTHENTICATE)
             hearing_verify(&hearing, ret); /* charged and hashed like anybody's */
-        else
+        else if (!hearing.ours)
             ret->verdict = hearing_stranger(&hearing);
     } else if (request->kind == REQUEST_AUTHENTICATE) {
         credential_verify_nothing(request->password);

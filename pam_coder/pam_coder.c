@@ -213,6 +213,14 @@ static int refuse_early(const struct call *call)
     return PAM_AUTHTOK_ERR;
 }
 
+/* Of an account of the fleet. forced: it must be changed, and nobody is let in without. */
+static int refuse_here(const struct call *call, bool forced)
+{
+    pam_error(call->pamh, "%s", forced ? "Your password cannot be changed now: the account server cannot be reached. Try again later."
+                                       : "This password cannot be changed on this host: the account comes from the fleet.");
+    return PAM_AUTHTOK_ERR;
+}
+
 /* One new password: SUCCESS when committed, TRY_AGAIN when it was only too weak. */
 static int try_new(const struct call *call, bool unasked)
 {
@@ -230,6 +238,8 @@ static int try_new(const struct call *call, bool unasked)
             tell_root(call, &answer);
         return PAM_SUCCESS;
     }
+    if (answer.elsewhere)
+        return refuse_here(call, false);
     if (answer.must_wait)
         return refuse_early(call);
     if (answer.weakness == CREDENTIAL_FINE)
@@ -265,6 +275,8 @@ int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return outcomes[verdict].chauthtok;
     if (((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 && verdict == VERDICT_ACTIVE)
         return PAM_SUCCESS; /* nothing that must be changed */
+    if (answer.elsewhere)
+        return refuse_here(&call, verdict != VERDICT_ACTIVE && !is_unasked(flags));
     if (answer.must_wait && !is_unasked(flags))
         return refuse_early(&call);
     if (((unsigned)flags & PAM_PRELIM_CHECK) != 0)

@@ -48,6 +48,7 @@ struct answer {
     uint32_t min_length;
     uint32_t temporary; /* SET: what was set must be changed by its user */
     uint32_t must_wait; /* ACCOUNT, CHANGE: 1, its user may not change it yet */
+    uint32_t elsewhere; /* ACCOUNT, CHANGE, SET: 1, it is the fleet's and not changed here */
     uint32_t days_left; /* SESSION: the password becomes too old in so many; 0: nothing to warn of */
     int64_t last_login_at, last_failure_at; /* SESSION: before this one, 0: never */
     int64_t failures;                       /* SESSION: since the last login */

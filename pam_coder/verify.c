@@ -100,7 +100,7 @@ static bool compare(struct activity_log *log, const struct hearing *hearing, int
                                                                : ATTEMPT_NEUTRAL;
     /* not settled, it counts as a failure after a while: the safe side */
     activity_settle(log, id, charged_uid(hearing), hearing->origin, outcome, hearing->now);
-    if (outcome == ATTEMPT_SUCCEEDED && credential_is_outdated(hearing->account.hash))
+    if (outcome == ATTEMPT_SUCCEEDED && !hearing->account.fleet && credential_is_outdated(hearing->account.hash))
         hearing_renew_hash(hearing);
     return right;
 }

@@ -64,9 +64,17 @@ enum account_state account_state(const struct account *account, const struct pol
     return is_past(account->expires_at, now) ? ACCOUNT_STATE_EXPIRED : ACCOUNT_STATE_ACTIVE;
 }
 
+/* Who was suspended in the fleet since it was heard of is not known. */
+static bool is_out_of_touch(const struct account *account, const struct policy *policy, int64_t now)
+{
+    return account->fleet && policy->fleet_max_age > 0 && now - account->fleet_heard_at > policy->fleet_max_age * 3600;
+}
+
 enum verdict account_verdict(const struct account *account, const struct activity *activity,
                              const struct policy *policy, int64_t now)
 {
+    if (is_out_of_touch(account, policy, now))
+        return VERDICT_UNUSABLE;
     if (activity != NULL && activity_attempts_left(activity, policy, now) == 0)
         return VERDICT_LOCKED;
     switch (account_state(account, policy, now)) {

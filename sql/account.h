@@ -81,7 +81,8 @@ enum verdict {
 enum { VERDICT_COUNT = VERDICT_ACTIVE + 1 };
 
 /*
- * What the record means at `now`: LOCKED or a later one of the list. With activity NULL (account phase: keys are not guesses) never LOCKED.
+ * What the record means at `now`: UNUSABLE, of the fleet, which was not heard of for longer than policy allows; LOCKED or
+ * a later one of the list. With activity NULL (account phase: keys are not guesses) never LOCKED.
  */
 enum verdict account_verdict(const struct account *account, const struct activity *activity,
                              const struct policy *policy, int64_t now);

@@ -18,6 +18,8 @@
 const char *visit_reason(enum verdict verdict)
 {
     switch (verdict) {
+    case VERDICT_UNUSABLE:
+        return "the fleet was not heard of for too long (policy fleet_max_age)";
     case VERDICT_SUSPENDED:
         return "the account is suspended";
     case VERDICT_DORMANT:

@@ -157,7 +157,8 @@ static bool check_present(struct judging *judging, const struct account *present
         return false;
     }
     return (strcmp(wanted->shell, present->shell) == 0 || check_shell(judging, wanted, why)) &&
-           (strcmp(wanted->home, present->home) == 0 || check_moved_home(wanted, why)) &&
+           (strcmp(wanted->home, present->home) == 0 ||
+            (check_home(&judging->tool->policy, wanted, why) && check_moved_home(wanted, why))) &&
            (strcmp(wanted->hash, present->hash) == 0 || import_check_hash(&judging->batch->accounts, wanted, why)) &&
            (present->status == ACCOUNT_ACTIVE || wanted->status != ACCOUNT_ACTIVE || check_return(present, why));
 }
@@ -173,7 +174,7 @@ static bool check_entry(struct judging *judging, const struct account *present, 
     if (present == NULL)
         return check_uid(policy, wanted, why) && check_home(policy, wanted, why) && check_shell(judging, wanted, why) &&
                check_new(judging, wanted, line, why);
-    return check_present(judging, present, wanted, why) && check_uid(policy, wanted, why) && check_home(policy, wanted, why);
+    return check_present(judging, present, wanted, why); /* what policy said when it was new, it was */
 }
 
 /* NOT_FOUND: it has none here. */

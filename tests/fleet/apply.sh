@@ -72,9 +72,12 @@ taken "$(entry eva 5 'roles=[]')"
 ok "whoever loses a role goes, too" until_true 10 gone_is
 
 # -- what is not changed here -------------------------------------------------------------------------
-ok "a forced change of password is refused: AUTHTOK_ERR" [ "$(pam change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9)" = 20 ]
+/src/.build/world/pam_call change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9 >"$tmp/out" 2>&1
+ok "who must change a password is told why it cannot be" grep -q 'Your password cannot be changed now: the account server cannot be reached. Try again later.' "$tmp/out"
+ok "... a forced change of password is refused: AUTHTOK_ERR" [ "$(pam change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9)" = 20 ]
 run runuser -u ann -- sh -c "printf '%s\n' $GOOD new-plain-horse-9 new-plain-horse-9 | passwd"
 ok "... the user's own, too" [ "$status" -ne 0 ]
+ok "... and told why" grep -q 'This password cannot be changed on this host: the account comes from the fleet.' "$tmp/out" "$tmp/err"
 run sh -c 'printf "new-plain-horse-9\nnew-plain-horse-9\n" | passwd ann'
 ok "... root's, too" [ "$status" -ne 0 ]
 for verb in "users edit ann -n X" "users edit-roles ann --roles admin" "users delete ann" "reset-password ann" "users rename ann anne" "users suspend ann" "users require-change ann" "keys remove ann ann@desk"; do
@@ -83,6 +86,19 @@ for verb in "users edit ann -n X" "users edit-roles ann --roles admin" "users de
     ok "$verb is refused" [ "$status" -ne 0 ]
 done
 ok "... and nothing is changed by all of them" [ "$(pam auth ann "$GOOD")$(status_of ann)" = 0active ]
+
+# -- too long without a word --------------------------------------------------------------------------
+admin-tool policy set fleet_max_age=2 >"$tmp/made"
+ok "heard of within policy's hours: judged" [ "$(pam auth ann "$GOOD")$(pam account ann)" = 00 ]
+value "UPDATE fleet SET last_contact = unixepoch() - 7300, joined_at = unixepoch() - 7300"
+ok "... longer ago: no account of the fleet is let in" [ "$(pam auth ann "$GOOD")$(pam account ann)" = 99 ]
+taken "$(entry cyd 3 temporary=true)"
+ok "... until it is heard of again" [ "$(pam auth ann "$GOOD")" = 0 ]
+admin-tool policy set fleet_max_age=default >"$tmp/made"
+value "UPDATE accounts SET hash = hash WHERE 0; UPDATE fleet SET applying = 1; UPDATE accounts SET hash = '$(perl -e 'print crypt($ARGV[0], "\$5\$saltsaltsalt")' "$GOOD")' WHERE uid = 1900000001; UPDATE fleet SET applying = NULL"
+ok "a hash of an outdated method lets in" [ "$(pam auth ann "$GOOD")" = 0 ]
+ok "... and is not renewed here" grep -q '^\$5' <<<"$(value "SELECT hash FROM accounts WHERE uid = 1900000001")"
+taken "$(entry ann 1)"
 
 # -- a host of its own goes on -------------------------------------------------------------------------
 exits 0 "an account of here is suspended here" admin-tool users suspend lea -y

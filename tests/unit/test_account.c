@@ -92,6 +92,24 @@ static void only_what_is_used_by_people_falls_asleep(void **state)
     assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
 }
 
+static void an_account_of_the_fleet_is_of_no_use_without_word_of_it(void **state)
+{
+    struct account account = { .created_at = NOW - DAYS(100), .fleet = true, .fleet_heard_at = NOW - 7200 };
+    struct policy policy;
+
+    (void)state;
+    policy_defaults(&policy);
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW + DAYS(9)), VERDICT_ACTIVE); /* policy says never */
+    policy.fleet_max_age = 2;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW), VERDICT_ACTIVE);
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW + 1), VERDICT_UNUSABLE);
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW - DAYS(9)), VERDICT_ACTIVE); /* the clock was set back */
+    account.status = ACCOUNT_SUSPENDED;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW + 1), VERDICT_UNUSABLE);
+    account.fleet = false;
+    assert_int_equal(account_verdict(&account, NULL, &policy, NOW + 1), VERDICT_SUSPENDED);
+}
+
 static void only_a_password_of_people_becomes_too_old(void **state)
 {
     struct account account = { .password_changed_at = NOW - DAYS(100), .hash = "x" };
@@ -343,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_follows_the_contracts_order),
         cmocka_unit_test(only_what_is_used_by_people_falls_asleep),
+        cmocka_unit_test(an_account_of_the_fleet_is_of_no_use_without_word_of_it),
         cmocka_unit_test(only_a_password_of_people_becomes_too_old),
         cmocka_unit_test(times_of_zero_mean_never),
         cmocka_unit_test(a_password_changed_lately_is_waited_with),
