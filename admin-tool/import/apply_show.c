@@ -79,6 +79,8 @@ char *apply_counts_json(const struct apply_counts *counts)
 
 static const char *action_of(const struct import_row *row)
 {
+    if (row->kind == ROW_OURS)
+        return "take-over";
     if (row->kind != ROW_CHANGE)
         return row->kind == ROW_GONE ? "delete" : "create";
     if ((row->changed & BIT(IMPORT_STATUS)) == 0)
@@ -255,17 +257,46 @@ static void write_row(struct view *view, const struct import_row *row, const str
 
     if (changes != NULL)
         object = json_make_object("ttj", "username", import_row_name(row), "action", action_of(row), "changes", changes);
-    view->failed |= object == NULL || !answer_write(view->count++ == 0 ? "[" : ",\n ") || !answer_write(object);
+    fprintf(view->out, "%s%s", view->count++ == 0 ? "[" : ",\n ", object != NULL ? object : "");
+    view->failed |= object == NULL;
     store_text_free(object);
     free(changes);
 }
 
+/* *ret: an array, for free(3). GO_ON, or said. */
+static enum status make_plan(const struct import_batch *batch, char **ret)
+{
+    size_t size;
+    struct view view = { .out = open_memstream(ret, &size) };
+    enum status status;
+
+    if (view.out == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory for the answer");
+    status = for_each(batch, &view, write_row);
+    fputs(view.count == 0 ? "[]" : "]", view.out);
+    if (fclose(view.out) == 0 && !view.failed)
+        return status;
+    return status == GO_ON ? tool_refuse(STATUS_FAILED, "not enough memory for the answer") : status;
+}
+
 enum status apply_answer_plan(const struct import_batch *batch)
 {
-    struct view view = { .count = 0 };
-    enum status status = for_each(batch, &view, write_row);
+    char *text = NULL;
+    enum status status = make_plan(batch, &text);
 
-    if (status == GO_ON && (view.failed || !answer_write(view.count == 0 ? "[]\n" : "]\n")))
-        return tool_refuse(STATUS_FAILED, "not enough memory for the answer");
+    if (status == GO_ON && (!answer_write(text) || !answer_write("\n")))
+        status = tool_refuse(STATUS_FAILED, "the answer could not be written");
+    free(text);
+    return status;
+}
+
+enum status apply_add_plan(const struct import_batch *batch)
+{
+    char *text = NULL;
+    enum status status = make_plan(batch, &text);
+
+    if (status == GO_ON)
+        answer_add("plan", text);
+    free(text);
     return status;
 }

@@ -24,9 +24,10 @@ void apply_counts_write(const struct apply_counts *counts, bool done, char ret[A
 /* {"changed", "created", ...} for store_text_free; NULL: no memory. */
 char *apply_counts_json(const struct apply_counts *counts);
 
-/* Each account that would be changed: a line each; or as the answer, a JSON array of {"username", "action", "changes"}.
- * GO_ON, or said. */
+/* Each account that would be changed: a line each; or a JSON array of {"username", "action", "changes"}, which is the answer
+ * or its "plan". GO_ON, or said. */
 enum status apply_show(const struct import_batch *batch, FILE *out);
 enum status apply_answer_plan(const struct import_batch *batch);
+enum status apply_add_plan(const struct import_batch *batch);
 
 #endif

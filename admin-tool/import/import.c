@@ -21,6 +21,7 @@
 #include "terminal/say.h"
 #include "terminal/terminal.h"
 #include "ages.h"
+#include "apply_show.h"
 #include "batch.h"
 #include "check.h"
 #include "equip.h"
@@ -190,6 +191,8 @@ static enum status preview(struct import_batch *batch)
     if ((batch->count == 0 || changes < batch->count) && !print_rows(batch, &columns))
         return refuse_memory();
     status = update_preview(batch);
+    if (status == GO_ON && answer_is_json())
+        status = apply_add_plan(batch);
     if (status != GO_ON)
         return status;
     if (tool_has(batch->tool, OPTION_TAKE_OVER))

@@ -16,7 +16,8 @@ answers()
 }
 
 printf 'username,email\nada,ada@example.com\nbea,bea@example.com\n' >"$tmp/two.csv"
-answers False 'len(d["said"]) > 0' "an import, a dry run" admin-tool users import "$tmp/two.csv" --dry-run
+answers False 'len(d["said"]) > 0 and [(p["username"], p["action"]) for p in d["plan"]] == [("ada", "create"), ("bea", "create")]' \
+    "an import, a dry run" admin-tool users import "$tmp/two.csv" --dry-run
 answers True 'd["imported"] == 2' "an import with its passwords elsewhere" admin-tool users import "$tmp/two.csv" --passwords-to "$tmp/passwords"
 printf 'username,email\ncleo,cleo@example.com\n' >"$tmp/one.csv"
 exits 0 "an import" admin-tool users import "$tmp/one.csv" -o json

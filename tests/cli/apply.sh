@@ -174,7 +174,7 @@ exits 0 "--force" admin-tool users apply --force -y - <<<$'{"username": "eve", "
 admin-tool users edit-roles ann --roles admin -y >made
 admin-tool users edit-roles eve --roles admin -y >made
 SUDO_USER=eve run admin-tool users apply - <<<'{"username": "eve", "status": "suspended"}'
-ok "oneself (exit 4)" eval '[ $status -eq 4 ] && grep -q "eve is yourself" "$tmp/err"'
+ok "oneself (exit 4)" eval '[ $status -eq 4 ] && grep -q "eve is your own account" "$tmp/err"'
 
 # -- those who are not in the file -----------------------------------------------------------------------------
 grep -v '"eve"\|"dan"' all.json | jq -c '{username, email}' | sed 's/ann@example.com/ann@example.org/' >less.json

@@ -62,7 +62,7 @@ if (echo 70101 >/proc/self/loginuid) 2>/dev/null; then
     admin-tool users activate bob -y >"$tmp/made"
     # Oneself, by the login uid.
     self() { run bash -c 'echo 70101 >/proc/self/loginuid; exec admin-tool "$@"' bash "$@"; }
-    own() { self "${@:2}"; ok "$1 oneself is refused (exit 4)" eval '[ $status -eq 4 ] && is_clean_error'; complains 'bob is yourself.*another Admin.*--force' "... with a word"; unchanged "... and nothing is changed"; }
+    own() { self "${@:2}"; ok "$1 oneself is refused (exit 4)" eval '[ $status -eq 4 ] && is_clean_error'; complains 'bob is your own account.*another Admin.*--force' "... with a word"; unchanged "... and nothing is changed"; }
     admin-tool backup /root/member >"$tmp/made"
     admin-tool users edit-roles bob --roles admin,auditor -y >"$tmp/made"
     remember

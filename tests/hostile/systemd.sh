@@ -155,7 +155,7 @@ make chief --roles admin --no-password
 admin-tool users edit-roles ben --roles admin -y >"$tmp/made"
 head -c 100000 /dev/urandom >/home/ben/much
 run ssh -F /dev/null -tt -o BatchMode=yes ben@127.0.0.1 'sudo admin-tool users delete ben -y --remove-home'
-ok "he is refused without --force" grep -q 'ben is yourself' "$tmp/out"
+ok "he is refused without --force" grep -q 'ben is your own account' "$tmp/out"
 run ssh -F /dev/null -tt -o BatchMode=yes ben@127.0.0.1 'sudo admin-tool users delete ben -y --remove-home --force'
 says 'ben is deleted\.' "with it he reads of it"
 ok "and it is done to its end: his home is gone" soon eval '[ ! -e /home/ben ]'
