@@ -125,5 +125,6 @@ done
 left no-beat 35
 ok "no-beat: ... and who lacks what it said is not followed" comes no-beat '.line == "behind" and (.uri | contains("a.fleet"))' 5
 left half-a-record 35
+ok "half-a-record: ... half a refresh was not committed" [ -z "$(sed '/"line":"lost"/q' "$tmp/half-a-record" | grep '"line":"commit"')" ]
 ok "half-a-record: ... the next one is followed" comes half-a-record '.line == "connected" and (.uri | contains("a.fleet"))' 5
 done_testing
