@@ -10,7 +10,7 @@
 
 RPMS=$tmp/rpms
 PAIRS="coder-accounts:coder-accounts pam_coder:libpam-coder nss_coder:libnss-coder
-cockpit-coder-accounts:cockpit-coder-accounts coder-accounts-selinux:coder-accounts-selinux"
+coder-fleet:coder-fleet cockpit-coder-accounts:cockpit-coder-accounts coder-accounts-selinux:coder-accounts-selinux"
 UNITS="coder-helper.socket coder-publish.service coder-publish.timer coder-backup.timer"
 
 # Less optimized than they would be, and without what Debian's rpm has no macros or packages for.
@@ -25,9 +25,9 @@ rpm() { command rpm --nodeps --force-debian "$@"; }
 # -- what is in them -------------------------------------------------------------------------------------
 build
 ok "the spec builds" [ "$status" -eq 0 ]
-ok "... five packages" [ "$(find "$RPMS" -name '*.rpm' | wc -l)" -eq 5 ]
+ok "... six packages" [ "$(find "$RPMS" -name '*.rpm' | wc -l)" -eq 6 ]
 ok "... of this version" eval '[ "$(command rpm -qp --qf "%{VERSION}\n" "$RPMS"/*/*.rpm | sort -u)" = "$(sed -n "s/^VERSION *:= *//p" /src/Makefile)" ]'
-ok "... four without the module for SELinux" [ "$(rpmspec -q --without selinux /src/examples/rpm/coder-accounts.spec 2>/dev/null | wc -l)" -eq 4 ]
+ok "... five without the module for SELinux" [ "$(rpmspec -q --without selinux /src/examples/rpm/coder-accounts.spec 2>/dev/null | wc -l)" -eq 5 ]
 run rpmlint -r /src/examples/rpm/coder-accounts.rpmlintrc "$RPMS"/*/*.rpm /src/examples/rpm/coder-accounts.spec
 ok "rpmlint finds no fault" eval '[ "$status" -eq 0 ] && grep -q " 0 errors" "$tmp/out"'
 
@@ -68,7 +68,7 @@ enabled() { local unit; for unit in $UNITS; do find /etc/systemd/system -name "$
 run rpm -i "$RPMS"/*/*.rpm
 ok "rpm installs them" [ "$status" -eq 0 ]
 silent "... and nothing complains"
-run command rpm -V --nodeps coder-accounts pam_coder nss_coder cockpit-coder-accounts coder-accounts-selinux
+run command rpm -V --nodeps coder-accounts pam_coder nss_coder coder-fleet cockpit-coder-accounts coder-accounts-selinux
 ok "all is as the packages have it" [ "$status" -eq 0 ]
 ok "the helper is setuid root's" [ "$(stat -c '%a %U' /usr/libexec/coder_helper)" = '4755 root' ]
 ok "the dynamic linker knows the library" eval 'ldconfig -p | grep "libnss_coder.so.2.*/usr/lib64/" >"$tmp/out"'
@@ -192,7 +192,7 @@ ok "... the directory is published" eval 'getent passwd alice >"$tmp/out"'
 ok "... what the administrator disabled stays so, the rest enabled" [ "$(enabled)" = coder-publish.timer ]
 ok "... the module stays in the policy" eval '! grep -q "semodule -r" /tmp/selinux'
 
-run rpm -e coder-accounts pam_coder nss_coder cockpit-coder-accounts coder-accounts-selinux
+run rpm -e coder-accounts pam_coder nss_coder coder-fleet cockpit-coder-accounts coder-accounts-selinux
 ok "rpm removes them" [ "$status" -eq 0 ]
 complains "no longer log in without the Coder packages: 1; .*users export --to-passwd --all" "... says how many are shut out, and the way back"
 complains "/etc/pam.d still asks pam_coder.so" "... and that PAM still asks the module"
