@@ -6,6 +6,7 @@
 
 #include <lber.h>
 #include <resolv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -48,11 +49,14 @@ static bool skip(BerElement *ber, int elements)
     return true;
 }
 
-static bool enter(BerElement *ber)
+static bool enter(BerElement *ber, int sequences)
 {
     ber_len_t length;
 
-    return ber_skip_tag(ber, &length) == LBER_SEQUENCE;
+    for (int i = 0; i < sequences; i++)
+        if (ber_skip_tag(ber, &length) != LBER_SEQUENCE)
+            return false;
+    return true;
 }
 
 /* "YYMMDDHHMMSSZ" of 1950 to 2049, or with the whole year. */
@@ -63,10 +67,9 @@ static bool read_time(ber_tag_t tag, const struct berval *octets, int64_t *ret)
     const char *end;
 
     if (tag == tag_utc_time && octets->bv_len == 13) {
-        memcpy(text, octets->bv_val[0] < '5' ? "20" : "19", 2);
-        memcpy(text + 2, octets->bv_val, 13);
+        snprintf(text, sizeof text, "%s%.13s", octets->bv_val[0] < '5' ? "20" : "19", octets->bv_val);
     } else if (tag == tag_generalized_time && octets->bv_len == 15) {
-        memcpy(text, octets->bv_val, 15);
+        snprintf(text, sizeof text, "%.15s", octets->bv_val);
     } else {
         return false;
     }
@@ -84,7 +87,7 @@ static bool find_end(BerElement *ber, int64_t *ret)
     ber_len_t length;
     ber_tag_t tag;
 
-    if (!enter(ber) || !enter(ber) || !skip(ber, ber_peek_tag(ber, &length) == tag_version ? 4 : 3) || !enter(ber) || !skip(ber, 1))
+    if (!enter(ber, 2) || !skip(ber, ber_peek_tag(ber, &length) == tag_version ? 4 : 3) || !enter(ber, 1) || !skip(ber, 1))
         return false;
     tag = ber_skip_element(ber, &octets);
     return tag != LBER_ERROR && read_time(tag, &octets, ret);

@@ -88,7 +88,7 @@ static struct ldap_conncb connection_calls = { .lc_add = begin_watch, .lc_del = 
 
 static bool set_options(LDAP *ld, int wait_ms)
 {
-    struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+    struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000L };
 
     return set_number(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
            ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS &&

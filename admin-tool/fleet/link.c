@@ -109,7 +109,7 @@ static struct berval **values_in(struct link *link, LDAPMessage *answer, const c
 /* Waits for the whole answer. NULL: there is none. */
 static LDAPMessage *read_entry(struct link *link, const char *dn, const char *const *attributes)
 {
-    struct timeval wait = { link->wait_ms / 1000, link->wait_ms % 1000 * 1000 };
+    struct timeval wait = { link->wait_ms / 1000, link->wait_ms % 1000 * 1000L };
     LDAPMessage *answer = NULL;
     int id = ask(link, dn, attributes), got;
 

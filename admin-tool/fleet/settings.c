@@ -111,7 +111,7 @@ static const char *read_text(const char *path, char *ret, size_t size)
 
 bool settings_read(const char *path, struct settings *ret, char fault[SETTINGS_FAULT_SIZE])
 {
-    char text[SETTINGS_TEXT_MAX];
+    char text[SETTINGS_TEXT_MAX] = "";
     const char *wrong = read_text(path, text, sizeof text);
 
     if (wrong != NULL)

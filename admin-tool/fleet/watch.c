@@ -15,7 +15,7 @@ static volatile sig_atomic_t watched = -1;
 
 static void set_timer(int milliseconds)
 {
-    struct itimerval timer = { .it_value = { milliseconds / 1000, milliseconds % 1000 * 1000 } };
+    struct itimerval timer = { .it_value = { milliseconds / 1000, milliseconds % 1000 * 1000L } };
 
     setitimer(ITIMER_REAL, &timer, NULL);
 }
