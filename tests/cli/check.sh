@@ -211,20 +211,31 @@ rmdir "$STATE/lost+found" && touch "$STATE/lost+found"
 run admin-tool check -o json
 ok "... a file of that name is not: store-stray" has_found store-stray warning
 umount "$STATE" && umount /mnt
-python3 - "$DIRECTORY" "$tmp/mapped" <<'END' &
-import mmap, os, subprocess, sys, time
+# hold COUNT: a process that maps so many replaced directories, $holder.
+hold()
+{
+    rm -f "$tmp/mapped"
+    python3 - "$DIRECTORY" "$tmp/mapped" "$1" <<'END' &
+import mmap, subprocess, sys, time
 maps = []
-for i in range(3):
+for i in range(int(sys.argv[3])):
     with open(sys.argv[1], 'rb') as f:
         maps.append(mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ))
     subprocess.run(['admin-tool', 'publish'], stdout=subprocess.DEVNULL)
 open(sys.argv[2], 'w').close()
-time.sleep(60)
+time.sleep(600)
 END
-holder=$!
-for i in $(seq 50); do [ -e "$tmp/mapped" ] || sleep 0.1; done
+    holder=$!
+    for _ in $(seq 300); do [ -e "$tmp/mapped" ] || sleep 0.1; done
+}
+hold 2
+run admin-tool check
+ok "a process that holds two replaced directories is in order: its readers let go on the next lookup" in_order
+kill "$holder"
+wait "$holder"
+hold 3
 run admin-tool check -o json
-ok "a process that holds old directories: host-mappings is found" has_found host-mappings note
+ok "... three are found: host-mappings" has_found host-mappings note
 kill "$holder"
 wait "$holder"
 run admin-tool check
