@@ -20,31 +20,28 @@ login() { pamtester coder-test "$1" authenticate acct_mgmt <<<"$2" >"$tmp/out" 2
 refused() { ! login "$@"; }
 no_copy() { [ -z "$(find "$RUN" -mindepth 1 ! -name 'activity.db*')" ]; }
 
-# leave_hot COMMAND...: killed when the store is half written, and then the disk is read-only.
+# leave_hot COMMAND...: killed when all of the store is written and not yet synced, so that the journal alone has what was
+# before; then the disk is read-only.
 leave_hot()
 {
-    local writes
-    cp -a "$STATE/private" "$tmp/before"
-    strace -qq -o "$tmp/trace" -e trace=pwrite64 -P "$STORE" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
-    writes=$(grep -c pwrite64 "$tmp/trace")
-    rm -rf "$STATE/private"
-    cp -a "$tmp/before" "$STATE/private"
-    { strace -qq -o /dev/null -e trace=pwrite64 -e "inject=pwrite64:signal=KILL:when=$writes" -P "$STORE" "$@" \
+    { strace -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:signal=KILL:when=1 -P "$STORE" "$@" \
         >"$tmp/out" 2>"$tmp/err" </dev/null; } 2>"$tmp/killed"
-    rm -rf "$tmp/before" /run/coder
+    rm -rf /run/coder
     mount -o remount,ro "$STATE"
 }
+as_it_lies() { sqlite3 "file:$STORE?immutable=1" "SELECT status FROM accounts WHERE username = '$1'"; }
 is_hot() { [ "$(head -c 8 "$STORE-journal" | od -An -tx1 | tr -d ' ')" = d9d505f920a163d7 ]; }
 files() { sha256sum "$STORE" "$STORE-journal"; }
 
 leave_hot admin-tool users activate bob -y
 ok "a killed activate has left a hot journal" is_hot
+ok "without it he would be active" [ "$(as_it_lies bob)" = active ]
 before=$(files)
 ok "which the administrator's command cannot read past" eval '! admin-tool users list >"$tmp/out" 2>"$tmp/err"'
 ok "and says so" is_clean_error
 ok "the right password gets in" login alice "$good"
 ok "a wrong one does not" refused alice wrong-horse-9-lantern
-ok "the suspended user, half activated, does not" refused bob "$good"
+ok "the suspended user, whose activation was not committed, does not" refused bob "$good"
 ok "nor by key" eval '! pamtester coder-test bob acct_mgmt >"$tmp/out" 2>"$tmp/err"'
 ok "no copy is left" no_copy
 run pamtester coder-test alice chauthtok <<<"$good"$'\nviolet-Otter-77-stream\nviolet-Otter-77-stream'
@@ -90,7 +87,7 @@ ok "writable again, the next command rolls back" [ "$status" -eq 0 ]
 json 'd["status"] == "suspended"' "to the suspended user"
 admin-tool users unlock carol >"$tmp/out"
 leave_hot admin-tool users suspend carol -y --keep-sessions
-ok "a killed suspend has left a hot journal" is_hot
+ok "a killed suspend has left a hot journal, and a suspended user beside it" eval 'is_hot && [ "$(as_it_lies carol)" = suspended ]'
 ok "the suspension was never reported: he still gets in" login carol "$good"
 mount -o remount,rw "$STATE"
 done_testing
