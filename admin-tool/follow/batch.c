@@ -80,7 +80,10 @@ static bool add_uuids(struct batch *batch, const struct line *line)
 
         if (said == NULL)
             return false;
-        said->what = line->kind == LINE_GONE ? SAID_GONE : SAID_PRESENT;
+        if (line->kind == LINE_GONE)
+            said->what = SAID_GONE;
+        else if (said->texts == NULL) /* else more is known than that it is as it was */
+            said->what = SAID_PRESENT;
     }
     return true;
 }
@@ -94,11 +97,24 @@ static char *pack(const char *csn, const char *changed_by, const char *reason, c
     return texts;
 }
 
-/* A row that is not the last word of its entry stays, and is asked no more. */
+/* Rows that are no last word are kept, so they are counted. */
+static bool has_room(struct batch *batch, const struct fleet_entry *entry)
+{
+    const struct account *account = &entry->record.account;
+    const char *const texts[] = { entry->csn, entry->changed_by, entry->reason, entry->why, account->email, account->full_name,
+                                  account->home, account->shell, account->hash, entry->record.keys };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        batch->octets += texts[i] != NULL ? strlen(texts[i]) : 0;
+    return batch->accounts.count < BATCH_MAX && batch->octets <= BATCH_OCTETS_MAX;
+}
+
+/* A row that is not the last word of its entry stays, and is asked no more. An entry that nobody can read any more does not
+ * take back that it was suspended. */
 static bool add_entry(struct batch *batch, const struct line *line)
 {
     const struct fleet_entry *entry = &line->entry;
-    struct said *said = find_or_add(batch, entry->entry_uuid);
+    struct said *said = has_room(batch, entry) ? find_or_add(batch, entry->entry_uuid) : NULL;
     char *texts = pack(entry->csn, entry->changed_by, entry->reason, entry->why);
 
     if (said == NULL || texts == NULL || !import_batch_add(&batch->accounts, &entry->record, ROW_CHANGE)) {
@@ -109,7 +125,8 @@ static bool add_entry(struct batch *batch, const struct line *line)
     said->texts = texts;
     said->row = batch->accounts.count - 1;
     said->what = line->kind == LINE_ENTRY ? SAID_ENTRY : SAID_UNREADABLE;
-    said->word = entry->word;
+    if (entry->word != WORD_NONE)
+        said->word = entry->word;
     return true;
 }
 

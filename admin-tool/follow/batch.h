@@ -17,7 +17,7 @@ enum said_what { SAID_ENTRY, SAID_UNREADABLE, SAID_GONE, SAID_PRESENT };
 struct said {
     char entry_uuid[FLEET_UUID_SIZE];
     enum said_what what;
-    enum entry_word word;
+    enum entry_word word; /* the last that could be read, of one that is GONE, too */
     size_t row;  /* of accounts.rows; ENTRY and UNREADABLE */
     char *texts; /* csn, changed_by, reason and why, each with its NUL; NULL: none of them */
 };
@@ -28,15 +28,17 @@ struct batch {
     size_t count, room;
     void *tree;                   /* the same by entry */
     bool refreshed, absent;       /* a refresh ended; and whoever was not named is absent */
+    size_t octets;                /* of texts and keys */
 };
 
-/* A million: more than any fleet has, and less than memory. */
-enum { BATCH_MAX = 1000000 };
+/* A million, with a kilobyte of keys for each fourth: more than any fleet has, and less than memory. What was said of an
+ * entry before its last word counts, too. */
+enum { BATCH_MAX = 1000000, BATCH_OCTETS_MAX = 256 * 1024 * 1024 };
 
 void batch_begin(struct batch *ret, struct tool *tool);
 void batch_free(struct batch *batch); /* wipes */
 
-/* A line that is about entries, or REFRESHED. False: more than BATCH_MAX, or no memory. */
+/* A line that is about entries, or REFRESHED. False: more than there may be, or no memory. */
 bool batch_add(struct batch *batch, const struct line *line);
 
 /* Is there nothing to be done? */

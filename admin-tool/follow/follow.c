@@ -58,10 +58,17 @@ static bool is_sweeping(const struct following *f)
     return f->sweeper.child > 0 || f->sweeper.due;
 }
 
+/* The streams are written when they are full or the program ends, which may be never. */
+static void tell_now(void)
+{
+    fflush(NULL);
+}
+
 static void wait_ms(struct following *f, int milliseconds)
 {
     int64_t until = monotonic() + milliseconds;
 
+    tell_now();
     for (int64_t left = milliseconds; left > 0; left = until - monotonic()) {
         sweeper_look(f->tool, &f->sweeper, -1);
         poll(NULL, 0, is_sweeping(f) && left > LOOK_MS ? LOOK_MS : (int)left);
@@ -191,6 +198,7 @@ static enum turn listen_to(struct following *f)
         enum stream_result result;
 
         sweeper_look(f->tool, &f->sweeper, f->stream.fd);
+        tell_now();
         result = stream_next(&f->stream, is_sweeping(f) ? LOOK_MS : IDLE_MS, &text);
         if (result == STREAM_LINE) {
             turn = read_line(f, text);

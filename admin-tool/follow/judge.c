@@ -24,6 +24,8 @@
 #include "terminal/say.h"
 #include "batch.h"
 
+#define UNSURE "this machine's users could not be listed; it is tried again"
+
 struct judging {
     struct tool *tool;
     struct batch *batch;
@@ -61,6 +63,10 @@ static bool check_home(const struct policy *policy, const struct account *accoun
 {
     size_t length = strlen(policy->home_base);
 
+    if (strstr(account->home, "//") != NULL || strstr(account->home, "/./") != NULL) {
+        snprintf(why, IMPORT_REASON_SIZE, "its home '%.200s' holds '//' or '/./', by which it could be another's", account->home);
+        return false;
+    }
     if (strncmp(account->home, policy->home_base, length) == 0 && account->home[length] == '/')
         return true;
     snprintf(why, IMPORT_REASON_SIZE, "its home '%.200s' is not in %.200s (policy home_base)", account->home, policy->home_base);
@@ -119,7 +125,7 @@ static bool check_new(struct judging *judging, const struct account *account, si
     bool good;
 
     if (!ask_host(judging))
-        return refuse(why, "this machine's users could not be listed; it is tried again");
+        return refuse(why, UNSURE);
     good = import_check_record(&judging->batch->accounts, &record, ROW_NEW, why);
     explicit_bzero(&record, sizeof record);
     if (!good)
@@ -127,14 +133,26 @@ static bool check_new(struct judging *judging, const struct account *account, si
     return good;
 }
 
-static bool check_moved_home(const struct account *account, char why[IMPORT_REASON_SIZE])
+/* One that is not there yet could be that of somebody who has not logged in. */
+static bool check_shared_home(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
+{
+    if (!ask_host(judging))
+        return refuse(why, UNSURE);
+    if (import_claim_home(&judging->batch->accounts, account, line, why))
+        return true;
+    cut_advice(why);
+    return false;
+}
+
+static bool check_moved_home(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
 {
     char reason[HOME_REASON_SIZE];
     enum home_owner owner = home_judge(account->home, account->uid, reason);
 
-    if (owner != HOME_ABSENT && owner != HOME_OWN)
-        snprintf(why, IMPORT_REASON_SIZE, "%.350s, and what is in a home runs as its user", reason);
-    return owner == HOME_ABSENT || owner == HOME_OWN;
+    if (owner == HOME_ABSENT || owner == HOME_OWN)
+        return check_shared_home(judging, account, line, why);
+    snprintf(why, IMPORT_REASON_SIZE, "%.350s, and what is in a home runs as its user", reason);
+    return false;
 }
 
 /* Somebody of this machine may have the name or the id by now: he wins. */
@@ -148,7 +166,7 @@ static bool check_return(const struct account *present, char why[IMPORT_REASON_S
     return false;
 }
 
-static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted,
+static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted, size_t line,
                           char why[IMPORT_REASON_SIZE])
 {
     if (wanted->uid != present->uid || strcmp(wanted->username, present->username) != 0) {
@@ -158,7 +176,7 @@ static bool check_present(struct judging *judging, const struct account *present
     }
     return (strcmp(wanted->shell, present->shell) == 0 || check_shell(judging, wanted, why)) &&
            (strcmp(wanted->home, present->home) == 0 ||
-            (check_home(&judging->tool->policy, wanted, why) && check_moved_home(wanted, why))) &&
+            (check_home(&judging->tool->policy, wanted, why) && check_moved_home(judging, wanted, line, why))) &&
            (strcmp(wanted->hash, present->hash) == 0 || import_check_hash(&judging->batch->accounts, wanted, why)) &&
            (present->status == ACCOUNT_ACTIVE || wanted->status != ACCOUNT_ACTIVE || check_return(present, why));
 }
@@ -174,7 +192,7 @@ static bool check_entry(struct judging *judging, const struct account *present, 
     if (present == NULL)
         return check_uid(policy, wanted, why) && check_home(policy, wanted, why) && check_shell(judging, wanted, why) &&
                check_new(judging, wanted, line, why);
-    return check_present(judging, present, wanted, why); /* what policy said when it was new, it was */
+    return check_present(judging, present, wanted, line, why); /* what policy said when it was new, it was */
 }
 
 /* NOT_FOUND: it has none here. */

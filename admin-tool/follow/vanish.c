@@ -148,6 +148,7 @@ static enum store_result hold(struct applying *applying, const struct fleet_acco
     memcpy(held.entry_uuid, fleet->entry_uuid, sizeof held.entry_uuid);
     memcpy(held.username, account->username, sizeof held.username);
     snprintf(held.csn, sizeof held.csn, "%s", fleet->csn);
+    applying->held++;
     snprintf(held.why, sizeof held.why, "it vanished with others, %zu at once", count);
     return store_fleet_hold(applying->tool->store, &held);
 }
@@ -173,6 +174,14 @@ static enum store_result leave(struct applying *applying, struct fleet_account *
     return result;
 }
 
+/* Suspended or deleted before it vanished, in this very batch: that is never held. */
+static bool is_shut(const struct applying *applying, const struct fleet_account *fleet)
+{
+    const struct said *said = batch_find(applying->batch, fleet->entry_uuid);
+
+    return said != NULL && (said->word == WORD_SUSPENDED || said->word == WORD_DELETED);
+}
+
 static enum store_result take_one(struct applying *applying, uint32_t uid, bool brakes, size_t count)
 {
     struct account present = { 0 };
@@ -182,7 +191,7 @@ static enum store_result take_one(struct applying *applying, uint32_t uid, bool 
     if (result == STORE_OK)
         result = store_account_by_uid(applying->tool->store, uid, &present);
     if (result == STORE_OK)
-        result = brakes ? hold(applying, &fleet, &present, count) : leave(applying, &fleet, &present);
+        result = brakes && !is_shut(applying, &fleet) ? hold(applying, &fleet, &present, count) : leave(applying, &fleet, &present);
     explicit_bzero(&present, sizeof present);
     return result;
 }
@@ -228,7 +237,6 @@ enum store_result vanish_all(struct applying *applying)
     if (result == STORE_OK)
         result = release_if_back(applying->tool->store);
     applying->vanished = missing.count;
-    applying->held += brakes ? missing.count : 0;
     free(missing.uids);
     return result;
 }

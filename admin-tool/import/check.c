@@ -182,11 +182,9 @@ static bool check_shared(const struct import_batch *batch, const char *username,
     return false;
 }
 
-static bool claim_home(struct import_batch *batch, const struct import_record *record,
-                       char ret_reason[IMPORT_REASON_SIZE])
+static bool claim_home(struct import_batch *batch, const char *home, size_t line, char ret_reason[IMPORT_REASON_SIZE])
 {
-    const char *home = record->account.home;
-    size_t number = row_number(batch, record->line);
+    size_t number = row_number(batch, line);
     const struct claim *claimed = home_is_nobodys(home)
                                       ? NULL
                                       : claims_add(&batch->claims, CLAIM_ROW_HOME, home, number, "");
@@ -205,6 +203,13 @@ static bool claim_home(struct import_batch *batch, const struct import_record *r
     return false;
 }
 
+bool import_claim_home(struct import_batch *batch, const struct account *account, size_t line,
+                       char ret_reason[IMPORT_REASON_SIZE])
+{
+    return check_shared(batch, account->username, account->home, ret_reason) &&
+           claim_home(batch, account->home, line, ret_reason);
+}
+
 /* A local account has the home that it has; but it must not be another's. */
 static bool check_home(struct import_batch *batch, const struct import_record *record,
                        enum row_kind kind, char ret_reason[IMPORT_REASON_SIZE])
@@ -214,8 +219,7 @@ static bool check_home(struct import_batch *batch, const struct import_record *r
     enum home_owner owner = home_judge(account->home, account->uid, why);
 
     if (owner == HOME_ABSENT || owner == HOME_OWN)
-        return check_shared(batch, account->username, account->home, ret_reason) &&
-               claim_home(batch, record, ret_reason);
+        return import_claim_home(batch, account, record->line, ret_reason);
     if (kind != ROW_NEW && owner != HOME_OTHERS)
         return true;
     snprintf(ret_reason, IMPORT_REASON_SIZE, "%.350s; what is in a home runs as its user: use "

@@ -25,6 +25,10 @@ bool import_check_hash(struct import_batch *batch, const struct account *account
 bool import_claim_record(struct import_batch *batch, const struct account *account, size_t line,
                          char ret_reason[IMPORT_REASON_SIZE]);
 
+/* Its home is nobody else's on this machine, in the store or of the batch, and is its own from now on. */
+bool import_claim_home(struct import_batch *batch, const struct account *account, size_t line,
+                       char ret_reason[IMPORT_REASON_SIZE]);
+
 /* Row against store: OK (and kind OURS when it was imported before), TAKEN with the reason, or what
  * ends it all. */
 enum store_result import_check_row(struct import_batch *batch, struct import_row *row,
