@@ -97,6 +97,7 @@ static bool set_options(LDAP *ld, int wait_ms)
            ldap_set_option(ld, LDAP_OPT_TIMEOUT, &wait) == LDAP_OPT_SUCCESS &&
            ldap_set_option(ld, LDAP_OPT_CONNECT_CB, &connection_calls) == LDAP_OPT_SUCCESS &&
            set_number(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
+           set_number(ld, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_TRY) && /* CN only where there are no names */
            set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, SETTINGS_CA) &&
            set_text(ld, LDAP_OPT_X_TLS_CERTFILE, SETTINGS_CERTIFICATE) &&
            set_text(ld, LDAP_OPT_X_TLS_KEYFILE, SETTINGS_KEY) && set_library(ld) &&

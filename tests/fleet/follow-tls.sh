@@ -61,10 +61,12 @@ FOLLOW_WITH="env LDAPTLS_CACERT=$CA/ca.pem LDAPTLS_REQCERT=never LDAPCONF=/etc/l
 cp /etc/ldap/ldap.conf /tmp/.ldaprc; chmod 644 /tmp/.ldaprc
 refused "... whatever ldap.conf and the environment say" "."
 joined h1 $A
-printf 'TLS_CACERT /etc/passwd\nTLS_CIPHER_SUITE NONSENSE\nTIMEOUT 1\nBASE dc=other\n' >/etc/ldap/ldap.conf
+printf 'TLS_CACERT /etc/passwd\nTLS_CIPHER_SUITE NONSENSE\nDEREF always\nBASE dc=other\n' >/etc/ldap/ldap.conf
 cp /etc/ldap/ldap.conf /tmp/.ldaprc
-FOLLOW_WITH="env LDAPTLS_CACERT=/etc/passwd LDAPTLS_CERT=/etc/passwd LDAPTLS_CIPHER_SUITE=NONSENSE HOME=/tmp"
-taken "... nor can they keep it from the right one"
+FOLLOW_WITH="env LDAPTLS_CACERT=/etc/passwd LDAPTLS_CERT=/etc/passwd LDAPTLS_CIPHER_SUITE=NONSENSE LDAPDEREF=always HOME=/tmp"
+follow f
+ok "... nor can they keep it from the right one" eval 'committed f && [ "$(names f)" = ann ]'
+unfollow f
 rm /etc/ldap/ldap.conf /tmp/.ldaprc
 FOLLOW_WITH=
 : >/etc/coder/fleet/ca.pem
