@@ -179,7 +179,7 @@ $(B)/admin-tool: $(addprefix $(O)/,$(TOOL_OBJS) $(SHIPPED_OBJS))
 # Everything but the entry points, so that a unit test can reach any of it; of the tool what asks neither machine
 # nor terminal.
 PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-tool/check/pam_run.o admin-tool/check/sshd_settings.o \
-             admin-tool/import/record.o admin-tool/import/heading.o admin-tool/import/read.o admin-tool/import/claims.o \
+             admin-tool/follow/line.o admin-tool/import/record.o admin-tool/import/heading.o admin-tool/import/read.o admin-tool/import/claims.o \
              admin-tool/host/text_file.o admin-tool/host/rule_groups.o admin-tool/host/nsswitch.o admin-tool/terminal/when.o \
              admin-tool/terminal/similar.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plays coder_fleet: listens at the socket, notes what it is asked, and says to whoever is connected what comes out of a pipe.
 
-player.py SOCKET PIPE LOG: each connection is greeted with a line "connected"; a line "HANG UP" of the pipe closes it.
+player.py SOCKET PIPE LOG [LINES]: each connection is greeted with a line "connected", and those of the file LINES; a line
+"HANG UP" of the pipe closes it.
 """
 import json
 import os
@@ -9,7 +10,8 @@ import select
 import socket
 import sys
 
-path, pipe, log = sys.argv[1:]
+path, pipe, log = sys.argv[1:4]
+always = open(sys.argv[4], 'rb').read() if len(sys.argv) > 4 else b''
 if os.path.exists(path):
     os.unlink(path)
 listener = socket.socket(socket.AF_UNIX)
@@ -35,7 +37,11 @@ def greet():
     with open(log, 'ab') as out:
         out.write(asked)
     whole = asked.strip() == b'follow'
-    client.sendall(json.dumps({'line': 'connected', 'uri': 'ldaps://a.example', 'whole': whole}).encode() + b'\n')
+    greeting = json.dumps({'line': 'connected', 'uri': 'ldaps://a.example', 'whole': whole}).encode() + b'\n'
+    try:
+        client.sendall(greeting + always)
+    except OSError:
+        return None
     return client
 
 

@@ -4,7 +4,7 @@
 #   make fuzz         FUZZ_SECONDS=60 each with libFuzzer (clang); what is new goes to .build/fuzz/found,
 #                     a finding to .build/fuzz/NAME-crash-...
 
-FUZZERS := directory patch rules request pam import doctor backup keys $(if $(LDAP),fleet_sync fleet_entry fleet_text)
+FUZZERS := directory patch rules request pam import doctor backup keys $(if $(LDAP),fleet_sync fleet_entry fleet_text) fleet_line
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 F := $(B)/fuzz

@@ -1,0 +1,116 @@
+#!/bin/bash
+# admin-tool follow killed, or failing, at the system calls of a batch that suspends, changes, makes and deletes: the store
+# has all of it with its cookie or nothing of it, and the next run (or the same one, when it was only a call that failed)
+# ends with all of it, at the latest when it is sent anew, published, with nobody left to be swept. CODER_PROOF=1: every call.
+# shellcheck source=tests/fleet/apply-lib.sh
+. "$(dirname "$0")/apply-lib.sh"
+PROOF=${CODER_PROOF:-0}
+REACHES='openat|pwrite64|fsync|fdatasync|ftruncate|unlink|rename|renameat2|fchmod|recvfrom|connect|sendto|clone|fcntl'
+EVERY=12
+
+facts()
+{
+    value "SELECT uid, username, full_name, status, hash FROM accounts ORDER BY uid; SELECT uid, status FROM fleet_accounts ORDER BY uid;
+        SELECT entry_uuid, kind, username FROM fleet_held ORDER BY 1; SELECT uid, username FROM tombstones; SELECT event, username FROM audit ORDER BY event, username;
+        SELECT cookie, applying FROM fleet"
+}
+reset() { rm -rf "$STATE"; cp -a "$tmp/state" "$STATE"; }
+is_over() { ! kill -0 "$FOLLOWER" || is_cookie after; }
+quiet() { [ "$(value 'SELECT count(*) FROM fleet_sweeps')" = 0 ]; }
+
+# run_with INJECT...: until it is dead or all is taken.
+run_with()
+{
+    { strace -qq -o "$tmp/trace" "$@" admin-tool follow >"$tmp/said" 2>&1 </dev/null & } 2>/dev/null
+    FOLLOWER=$!
+    until_true 30 is_over || echo "it neither ends nor goes on"
+}
+# goes_on CONDITION...: another one where it was killed, be it a moment ago.
+goes_on()
+{
+    kill -0 "$FOLLOWER" 2>/dev/null || { admin-tool follow >"$tmp/said" 2>&1 & FOLLOWER=$!; }
+    "$@"
+}
+# A machine that could not be asked for a moment may have had an entry held: then all is asked for anew, as fleet resync
+# does.
+resync()
+{
+    [ "$(value "SELECT count(*) FROM fleet_held WHERE kind = 'entry'")" -gt 1 ] || return
+    value "UPDATE fleet SET cookie = ''"
+    kill "$FOLLOWER" 2>/dev/null
+    wait "$FOLLOWER" 2>/dev/null
+    until_true 30 goes_on is_cookie after || echo "it is not taken anew"
+}
+# Without a fault, to the end.
+finish()
+{
+    until_true 30 goes_on is_cookie after || echo "it is not taken at last: $(tail -n 2 "$tmp/said")"
+    resync
+    until_true 30 goes_on quiet || echo "somebody is still to be swept"
+    pkill -P "$FOLLOWER" 2>/dev/null
+    kill "$FOLLOWER" 2>/dev/null
+    wait "$FOLLOWER" 2>/dev/null
+    facts | cmp -s - "$tmp/facts.new" || echo "not what it should be: $(facts | diff "$tmp/facts.new" - | head -n 3 | tr '\n' ' ')"
+    admin-tool users list >"$tmp/out" 2>&1
+    { getent passwd ann ben cyd dan || :; } | cmp -s - "$tmp/names.new" || echo "the public is behind"
+    [ -z "$(find "$STATE" -maxdepth 1 -name '*.new')" ] || echo "something lies about"
+}
+# What a killed one leaves.
+old_or_new()
+{
+    facts >"$tmp/facts"
+    cmp -s "$tmp/facts" "$tmp/facts.old" || cmp -s "$tmp/facts" "$tmp/facts.new" ||
+        echo "a mix: $(diff "$tmp/facts.old" "$tmp/facts" | head -n 3 | tr '\n' ' ')"
+}
+
+joined
+play
+follow_begin
+taken "$(entry ann 1)" "$(entry ben 2)" "$(entry dan 4)" "$REFRESHED"
+follow_end
+pkill -P $$ -f player.py
+{ entry ann 1 'status="suspended"' 'reason="x"'; entry ben 2 'full_name="Ben"'; entry cyd 3; entry dan 4 'status="deleted"'; entry eve 5 uid=0
+    echo '{"line":"commit","cookie":"after"}'; } >"$tmp/lines"
+rm -f "$RUN/fleet.sock"
+/src/tests/fleet/player.py "$RUN/fleet.sock" "$tmp/pipe2" "$tmp/asked" "$tmp/lines" 2>"$tmp/player" &
+until_true 5 test -S "$RUN/fleet.sock"
+rm -rf "$tmp/state"
+cp -a "$STATE" "$tmp/state"
+facts >"$tmp/facts.old"
+run_with
+until_true 30 quiet
+pkill -P "$FOLLOWER"; wait "$FOLLOWER" 2>/dev/null
+cp "$tmp/trace" "$tmp/clean"
+facts >"$tmp/facts.new"
+getent passwd ann ben cyd dan >"$tmp/names.new"
+ok "the clean run takes all of it" [ "$(status_of ann)$(status_of cyd)$(status_of dan)" = suspendedactive ]
+awk -v reaches="^($REACHES)$" -v proof="$PROOF" -v every="$EVERY" '
+    { name = $0; sub(/\(.*/, "", name) }
+    name !~ /^[a-z0-9_]+$/ { next }
+    { count[name]++ }
+    /fleet\.sock/ { begun = 1 }
+    begun && (proof == 1 || (name ~ reaches && (name !~ /openat|pwrite64|fcntl|recvfrom/ || count[name] % every == 1))) { print name, count[name] }' \
+    "$tmp/clean" >"$tmp/calls"
+
+# try FAULT: at each of the calls.
+try()
+{
+    local fault=$1 name ordinal wrong points=0 bad=0
+    while read -r name ordinal; do
+        reset
+        wrong=$(
+            run_with -e "trace=$name" -e "inject=$name:$fault:when=$ordinal"
+            kill -0 "$FOLLOWER" 2>/dev/null || old_or_new
+            finish
+        )
+        points=$((points + 1))
+        [ -z "$wrong" ] || { bad=$((bad + 1)); echo "# $name $ordinal, $fault: $wrong"; }
+    done <"$tmp/calls"
+    echo "# $fault: $points points tried, $bad failures"
+    [ "$points" -gt 10 ] && [ "$bad" -eq 0 ]
+}
+for fault in signal=KILL error=EIO error=ENOSPC; do
+    [ "$PROOF" = 1 ] || [ "$fault" != error=EIO ] || continue
+    ok "$fault at the calls of a batch: all of it or nothing, and all of it in the end" try "$fault"
+done
+done_testing
