@@ -97,7 +97,7 @@ static void check_certificate(struct doctor *doctor, int64_t end)
 {
     char what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
 
-    if (end == 0 || end > doctor->tool->now + 30 * DAY)
+    if (end == 0 || end > doctor->tool->now + INT64_C(30) * DAY)
         return;
     when_format(end, "-", when);
     check_report(doctor, end <= doctor->tool->now ? SEVERITY_PROBLEM : SEVERITY_WARNING, "fleet-certificate",

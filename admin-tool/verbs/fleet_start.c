@@ -43,7 +43,7 @@ static bool is_filled(struct tool *tool)
 static bool wait_for_fill(struct tool *tool)
 {
     const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
-    int64_t end = now_ms() + WAIT_S * 1000;
+    int64_t end = now_ms() + INT64_C(1000) * WAIT_S;
     bool filled;
 
     fflush(NULL);

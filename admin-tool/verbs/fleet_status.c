@@ -240,23 +240,32 @@ static enum status print_none(const struct tool *tool)
     return GO_ON;
 }
 
+static enum status show_fleet(struct sight *sight)
+{
+    struct tool *tool = sight->tool;
+    enum store_result result = tool->store != NULL ? store_fleet(tool->store, &sight->fleet) : STORE_NOT_FOUND;
+    enum status status;
+
+    if (result == STORE_NOT_FOUND)
+        return print_none(tool);
+    status = tool_store_status(tool, result, "the fleet");
+    if (status == GO_ON)
+        status = show(sight);
+    held_list_free(&sight->held);
+    return status;
+}
+
 enum status fleet_status(struct tool *tool)
 {
     struct sight *sight = calloc(1, sizeof *sight);
-    enum status status = sight != NULL ? tool_open(tool) : tool_refuse(STATUS_FAILED, "not enough memory");
-    enum store_result result = STORE_NOT_FOUND;
+    enum status status;
 
-    if (status == GO_ON && tool->store != NULL)
-        result = store_fleet(tool->store, &sight->fleet);
-    if (status == GO_ON && result == STORE_NOT_FOUND) {
-        status = print_none(tool);
-    } else if (status == GO_ON) {
-        sight->tool = tool;
-        status = tool_store_status(tool, result, "the fleet");
-        if (status == GO_ON)
-            status = show(sight);
-        held_list_free(&sight->held);
-    }
+    if (sight == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
+    sight->tool = tool;
+    status = tool_open(tool);
+    if (status == GO_ON)
+        status = show_fleet(sight);
     free(sight);
     return status == GO_ON ? STATUS_DONE : status;
 }

@@ -25,8 +25,7 @@ enum { FILE_SIZE = 128 * 1024 };
 /* An object under way. */
 struct reading {
     struct join_file *file;
-    const char *twice, *unknown;
-    bool failed;
+    const char *twice;
 };
 
 static enum status refuse(const struct tool *tool, const char *key, const char *what)
@@ -37,6 +36,12 @@ static enum status refuse(const struct tool *tool, const char *key, const char *
 
 /* -- reading ------------------------------------------------------------------------------ */
 
+static bool take_text(char **place, const char *text)
+{
+    *place = strdup(text);
+    return *place != NULL;
+}
+
 static bool take_pair(void *context, const struct json_pair *pair)
 {
     struct reading *reading = context;
@@ -44,11 +49,11 @@ static bool take_pair(void *context, const struct json_pair *pair)
 
     if (!join_value_find(pair->key, &key) || pair->text == NULL)
         return true; /* what a later version says more, or missed below */
-    if (reading->file->values[key] != NULL)
+    if (reading->file->values[key] != NULL) {
         reading->twice = join_value_name(key);
-    else
-        reading->file->values[key] = strdup(pair->text);
-    return reading->twice == NULL && reading->file->values[key] != NULL;
+        return false;
+    }
+    return take_text(&reading->file->values[key], pair->text);
 }
 
 static enum status parse(const struct tool *tool, const char *text, struct join_file *ret)
