@@ -177,17 +177,16 @@ static bool make_room(struct clash_list *list)
 
 bool clash_list_add(struct clash_list *list, const struct account *account, const char *reason)
 {
-    char plain[4 * CLASH_REASON_SIZE];
-    struct clash *clash;
+    char plain[4 * CLASH_REASON_SIZE], *copy;
 
     if (!make_room(list))
         return false;
     print_escape(reason, plain, sizeof plain);
-    clash = &list->list[list->count];
-    memcpy(clash->username, account->username, sizeof clash->username);
-    clash->reason = strdup(plain);
-    if (clash->reason == NULL)
+    copy = strdup(plain);
+    if (copy == NULL)
         return false;
+    list->list[list->count].reason = copy;
+    memcpy(list->list[list->count].username, account->username, ACCOUNT_NAME_SIZE);
     list->uids[list->count++] = account->uid;
     return true;
 }
