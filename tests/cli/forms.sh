@@ -47,7 +47,9 @@ policy apply|settings.json|settings.json|none.json
 fleet join|-|-|none.json
 fleet leave|-|-|--frobnicate
 fleet status|-|-|--frobnicate
+fleet accept|-|-|--frobnicate
 fleet resync|-|-|--frobnicate
+follow|-|-|--frobnicate
 publish|||nonsense
 check|||nobody-here
 help|users list|-|nonsense
