@@ -1,8 +1,8 @@
 #!/bin/bash
-# The packages for Fedora, RHEL and their like, as far as a Debian can show them: they build from the spec with the paths of
-# such a system, rpmlint finds no fault, they hold what the Debian packages hold with the same owners and modes; rpm installs, upgrades
-# and removes them here, and what the scriptlets do is looked at. Without authselect its stacks get the lines of
-# examples/rpm, and PAM judges by them.
+# The packages for Fedora, RHEL and their like, as far as a Debian can show them: they build from the spec with the paths
+# of such a system, rpmlint finds no fault, they hold what the Debian packages hold with the same owners and modes; rpm
+# installs, upgrades and removes them here, and what the scriptlets do is looked at. Without authselect its stacks get the
+# lines of examples/rpm, and PAM judges by them.
 
 # shellcheck disable=SC2016,SC2034,SC2317
 # shellcheck source=tests/package/lib.sh
@@ -11,7 +11,7 @@
 RPMS=$tmp/rpms
 PAIRS="coder-accounts:coder-accounts pam_coder:libpam-coder nss_coder:libnss-coder
 coder-fleet:coder-fleet cockpit-coder-accounts:cockpit-coder-accounts coder-accounts-selinux:coder-accounts-selinux"
-UNITS="coder-helper.socket coder-publish.service coder-publish.timer coder-backup.timer"
+UNITS="coder-helper.socket coder-publish.service coder-publish.timer coder-fleet.socket"
 
 # Less optimized than they would be, and without what Debian's rpm has no macros or packages for.
 build()
@@ -73,7 +73,8 @@ ok "all is as the packages have it" [ "$status" -eq 0 ]
 ok "the helper is setuid root's" [ "$(stat -c '%a %U' /usr/libexec/coder_helper)" = '4755 root' ]
 ok "the dynamic linker knows the library" eval 'ldconfig -p | grep "libnss_coder.so.2.*/usr/lib64/" >"$tmp/out"'
 ok "sshd can run coder_keys as a user of its own" eval 'getent passwd _coder-keys | grep -q ":/nonexistent:/usr/sbin/nologin\$"'
-ok "the units are as the system's presets say" [ -z "$(enabled)" ]
+ok "the units are as the system's presets say; backups and the fleet wait for an administrator" eval '[ -z "$(enabled)" ] &&
+    ! find /etc/systemd \( -name "coder-backup*" -o -name "coder-follow*" \) | grep -q .'
 ok "the module goes into the policy, our files get its types" eval '[ "$(head -n 1 /tmp/selinux)" = "semodule -i /usr/share/selinux/packages/coder.pp" ] &&
     grep -q "^restorecon -RF /usr/libexec/coder_helper$" /tmp/selinux'
 ok "nothing of PAM, NSS, sudo and sshd is edited" eval 'wired | diff "$tmp/wired" - >"$tmp/out"'
