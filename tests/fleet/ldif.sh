@@ -127,7 +127,7 @@ done
 refused 50 "nor a role together with a new password" modify_as w1 secret-1 "$(dn w1)" \
     'delete: userPassword\nuserPassword: secret-1\n-\nadd: userPassword\nuserPassword: secret-9\n-\nadd: coderRole\ncoderRole: admin'
 ok "... whose old one stays" binds w1 secret-1
-refused 50 "nor another's password" by_user w1 secret-1 ldappasswd -s secret-9 "$(dn w2)"
+refused 53 "nor another's password, whose old one he knows" by_user w1 secret-1 ldappasswd -a secret-1 -s secret-9 "$(dn w2)"
 run by_user w1 secret-1 ldapsearch -LLL -b "$PEOPLE" '(uid=w2)' '*' '+'
 hides '^dn' "nor see another"
 run by_user w1 secret-1 ldapsearch -LLL -b "$(dn w1)" -s base '(userPassword=*)' userPassword

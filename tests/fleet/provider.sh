@@ -161,6 +161,14 @@ URI=ldaps://a.fleet.test
 counter() { printf 'dn: cn=ids-%s,dc=fleet\nchangetype: modify\nincrement: coderCounter\ncoderCounter: 1\n' "$1" | by admins/ann ldapmodify -e '!postread=coderCounter' | sed -n 's/^# coderCounter: \|^coderCounter: //p'; }
 ok "ids are from ranges apart" [ "$(counter 1) $(counter 2)" = "1900000001 1950000001" ]
 
+# -- another suffix ----------------------------------------------------------------------------
+
+echo 127.0.1.3 c.fleet.test >>/etc/hosts
+provider c first --name c.fleet.test --trial "$CA" --suffix dc=corp,dc=example --scope db
+ok "a tree of another name" quietly by_root c ldapsearch -b cn=db,ou=groups,dc=corp,dc=example -s base
+at c "$FLEET/add" user w1 --uid 1900000001 --mail w1@example.com --scope db | by_root c ldapadd >/dev/null
+ok "... has its users, too" quietly by_root c ldapsearch -b uid=w1,ou=people,dc=corp,dc=example -s base
+
 # -- as Debian runs it -------------------------------------------------------------------------
 
 tmp=$(mktemp -d /root/tmp.XXXXXX)   # that systemd empties /tmp
