@@ -395,9 +395,9 @@ $(B)/world/bench_nss: $(O)/tests/bench/bench_nss.o
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ -lpthread
 
-$(B)/world/bench_fleet: $(O)/tests/bench/bench_fleet.o
+$(B)/world/bench_fleet: $(O)/tests/bench/bench_fleet.o $(FLEET_PURE:%=$(O)/%) $(O)/sql/ascii.o
 	@mkdir -p $(@D)
-	$(CC) -pie -o $@ $^ -lldap -llber -lpthread
+	$(CC) -pie -o $@ $^ $(FLEET_LIBS) -lpthread
 
 bench-fleet: all $(B)/world/bench_fleet
 	tests/world --root "$$(tests/fleet/root)" /src/tests/bench/bench_fleet.sh

@@ -1,6 +1,6 @@
 /*
  * A herd: followers of the fleet in one process, each with a connection and a certificate of its own, as coder_fleet asks
- * (refreshAndPersist, all attributes). An administrator's connection changes an account, and each follower's time until
+ * (refreshAndPersist, its attributes). An administrator's connection changes an account, and each follower's time until
  * it has the change is taken; then the server is begun anew, and the time until all follow again.
  *
  *   bench_fleet URI FOLDER(ca) BASE FOLLOWERS CHANGES DN [RESTART-COMMAND]
@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "fleet/entry.h"
 
 enum { THREADS = 4, MOST = 4000, PATIENCE_MS = 60000, SYNC_PERSIST = 3 };
 
@@ -75,7 +77,7 @@ static bool ask(LDAP *ld)
 {
     LDAPControl control = { .ldctl_oid = (char[]){ LDAP_CONTROL_SYNC }, .ldctl_iscritical = 1 };
     LDAPControl *controls[] = { &control, NULL };
-    char *attributes[] = { (char[]){ "*" }, (char[]){ "+" }, NULL };
+    char **attributes = (char **)(uintptr_t)entry_attributes;
     BerElement *ber = ber_alloc_t(LBER_USE_DER);
     char people[256];
     int id;

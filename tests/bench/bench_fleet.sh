@@ -110,16 +110,21 @@ print("%d / %d / %d ms of %d" % (took[len(took) // 2], took[len(took) * 99 // 10
 PYTHON
 }
 
+set_status() { printf 'dn: %s\nchangetype: modify\nreplace: coderStatus\ncoderStatus: %s\n' "$1" "$2" | as_root ldapmodify >/dev/null; }
+
 change_times()
 {
     local k status
+    # what a first fill still has to log comes before
+    set_status uid=user8,ou=people,dc=fleet suspended
+    until [[ $(on "$1" getent passwd user8) == *nologin ]]; do sleep 0.2; done
     : >"$tmp/changes"
     watch "$1" user7
     sleep 1
     for k in $(seq 10); do
         status=$([ $((k % 2)) -eq 1 ] && echo suspended || echo active)
         echo "changed $(ms) $status" >>"$tmp/changes"
-        printf 'dn: uid=user7,ou=people,dc=fleet\nchangetype: modify\nreplace: coderStatus\ncoderStatus: %s\n' "$status" | as_root ldapmodify >/dev/null
+        set_status "$user7" "$status"
         sleep 1
     done
     sleep 2
