@@ -26,6 +26,7 @@ enum { FILE_SIZE = 128 * 1024 };
 struct reading {
     struct join_file *file;
     const char *twice;
+    char *copy; /* of the last value; it is the file's */
 };
 
 static enum status refuse(const struct tool *tool, const char *key, const char *what)
@@ -35,12 +36,6 @@ static enum status refuse(const struct tool *tool, const char *key, const char *
 }
 
 /* -- reading ------------------------------------------------------------------------------ */
-
-static bool take_text(char **place, const char *text)
-{
-    *place = strdup(text);
-    return *place != NULL;
-}
 
 static bool take_pair(void *context, const struct json_pair *pair)
 {
@@ -53,7 +48,9 @@ static bool take_pair(void *context, const struct json_pair *pair)
         reading->twice = join_value_name(key);
         return false;
     }
-    return take_text(&reading->file->values[key], pair->text);
+    reading->copy = strdup(pair->text);
+    reading->file->values[key] = reading->copy;
+    return reading->copy != NULL;
 }
 
 static enum status parse(const struct tool *tool, const char *text, struct join_file *ret)
