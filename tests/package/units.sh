@@ -30,7 +30,7 @@ exposed()
     ok "$1 is not more exposed than $2" awk "BEGIN { exit !(\"$figure\" != \"\" && \"$figure\" + 0 <= $2) }"
 }
 exposed coder-helper@.service 1.5
-exposed coder-fleet@.service 1.1
+exposed coder-fleet@.service 1.3
 exposed coder-follow.service 4.0
 exposed coder-publish.service 1.1
 exposed coder-backup.service 1.1
