@@ -266,6 +266,10 @@ ok "of two at once one gets the id: each of 100" eval '[ "$(wc -l <"$tmp/taken")
 refused 50 "a writer does not make writers" modify admins/ann cn=writers,ou=admins,dc=fleet 'add: member\nmember: cn=aud,ou=admins,dc=fleet'
 refused 50 "... nor change the policy" modify admins/ann cn=default,ou=policies,dc=fleet 'replace: pwdSafeModify\npwdSafeModify: FALSE'
 refused 50 "... nor the configuration" modify admins/ann 'olcDatabase={2}mdb,cn=config' 'add: olcReadOnly\nolcReadOnly: TRUE'
+innocent='modifiersName: cn=innocent,ou=admins,dc=fleet'
+refused 50 "... nor say that it was another" eval 'change "$(dn w1)" "replace: modifiersName\n$innocent" | by admins/ann ldapmodify -e relax'
+refused 50 "... nor of what he adds" eval '{ at a "$FLEET/add" user forged --uid 1900000096 --mail forged@example.com | sed "/^$/d"; echo "$innocent"; } |
+    by admins/ann ldapadd -e relax'
 change cn=ann,ou=admins,dc=fleet "add: userPassword\nuserPassword: {CRYPT}$hash" | by_root a ldapmodify >/dev/null
 admin joe writers
 done_by "an administrator can also come by a password" with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w secret-1
