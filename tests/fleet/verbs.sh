@@ -12,9 +12,6 @@ is_in() { [ "$(getent passwd "$1" | cut -d: -f7)" = /bin/bash ]; }
 runs() { systemctl is-active --quiet "$1"; }
 
 getent group _coder-fleet >/dev/null || useradd -r -M -s /usr/sbin/nologin _coder-fleet
-# In a chroot, which this world is, nobody makes a user namespace.
-mkdir -p /etc/systemd/system/coder-fleet@.service.d
-printf '[Service]\nPrivateUsers=no\n' >/etc/systemd/system/coder-fleet@.service.d/world.conf
 systemctl daemon-reload
 systemctl stop slapd.service # the one of the package; ours are set up below
 first
