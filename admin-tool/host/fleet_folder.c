@@ -85,13 +85,15 @@ bool fleet_folder_setting(const char *key, size_t nth, char ret[FLEET_VALUE_SIZE
 
 /* -- made beside -------------------------------------------------------------------------- */
 
-/* Its files, and the folder itself; what is none of ours in it keeps it there. */
+/* Its files, and the folder itself; what is none of ours in it keeps it there. What is no folder goes as it is. */
 static bool remove_folder(int place, const char *name)
 {
     int folder = openat(place, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *list = folder != -1 ? fdopendir(folder) : NULL;
     const struct dirent *entry;
 
+    if (folder == -1 && (errno == ENOTDIR || errno == ELOOP))
+        return unlinkat(place, name, 0) == 0;
     if (list == NULL)
         return errno == ENOENT;
     while ((entry = readdir(list)) != NULL)

@@ -139,6 +139,11 @@ join_file /root/host.join 'uris=["ldap://c.example"]' "certificate=$(pem CERTIFI
 exits 0 "another certificate of the same fleet" admin-tool fleet join /root/host.join
 says '^The certificate and the servers. addresses for the fleet dc=fleet are renewed\.$' "... renews the files"
 ok "... which it does" eval "grep -q MIIC $FOLDER/host.pem && grep -qx 'uri ldap://c.example' $FOLDER/fleet.conf"
+# what lay in its place is exchanged with it, and must not be in the way of the next one
+ln -s /root /etc/coder/fleet.new
+join_file /root/host.join 'uris=["ldap://c.example"]'
+exits 0 "one more beside a link of that name" admin-tool fleet join /root/host.join
+ok "... the link is gone, and what it led to is not" eval '[ ! -L /etc/coder/fleet.new ] && [ -d /root ]'
 join_file /root/host.join 'base="dc=other"' 'host="cn=a,dc=other"'
 exits 4 "another fleet" admin-tool fleet join /root/host.join
 complains "is in the fleet dc=fleet already; 'admin-tool fleet leave' first" "... is refused"
