@@ -123,7 +123,8 @@ enum store_result store_fleet_put(struct store *store, const struct fleet_accoun
 enum store_result store_fleet_count_vanished(struct store *store, int64_t since, int64_t *ret_vanished, int64_t *ret_all)
 {
     enum store_result result = database_number(store->db, ret_vanished,
-        "SELECT count(*) FROM fleet_accounts WHERE vanished_at > ?", "i", since);
+        "SELECT (SELECT count(*) FROM fleet_accounts WHERE vanished_at > ?1)"
+        " + (SELECT count(*) FROM fleet_held WHERE kind = 'gone' AND since > ?1)", "i", since);
 
     return result == STORE_OK ? database_number(store->db, ret_all, "SELECT count(*) FROM fleet_accounts", "") : result;
 }

@@ -97,7 +97,7 @@ enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid
 enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, const char *username, int64_t now)
 {
     return database_run(store->db, "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn)"
-                        " VALUES (?, 'gone', ?, '', ?, '') ON CONFLICT DO UPDATE SET kind = 'gone', why = ''", "tti",
+                        " VALUES (?, 'gone', ?, '', ?, '') ON CONFLICT DO UPDATE SET kind = 'gone', why = '', since = excluded.since", "tti",
                         entry_uuid, username, now);
 }
 

@@ -41,7 +41,7 @@ static enum store_result let_leave(struct tool *tool, const struct fleet_account
 }
 
 /* One that is held; of no account any more it is only forgotten. */
-static enum store_result take_held(struct tool *tool, const struct fleet_held *held, int64_t *gone)
+static enum store_result take_held(struct tool *tool, const struct fleet_held *held, int64_t *gone, bool *ret_shut)
 {
     struct account present = { 0 };
     struct fleet_account fleet;
@@ -50,6 +50,7 @@ static enum store_result take_held(struct tool *tool, const struct fleet_held *h
     if (result == STORE_OK)
         result = store_account_by_uid(tool->store, fleet.uid, &present);
     if (result == STORE_OK) {
+        *ret_shut |= fleet.status == FLEET_SUSPENDED;
         result = let_leave(tool, &fleet, &present);
         (*gone)++;
     }
@@ -62,13 +63,16 @@ static enum store_result take_all(struct tool *tool, int64_t *gone)
     char after[FLEET_UUID_SIZE] = "";
     struct fleet_held held;
     size_t count = 1;
+    bool shut = false;
     enum store_result result = STORE_OK;
 
     while (result == STORE_OK && (result = store_fleet_held(tool->store, after, &held, 1, &count)) == STORE_OK && count > 0) {
         memcpy(after, held.entry_uuid, sizeof after);
         if (held.kind == HELD_VANISHED)
-            result = take_held(tool, &held, gone);
+            result = take_held(tool, &held, gone, &shut);
     }
+    if (result == STORE_OK && shut) /* by a deletion, maybe: sent anew, it is one of who is not here, and goes through */
+        result = store_fleet_resync(tool->store);
     if (result == STORE_OK)
         result = store_fleet_forgive(tool->store);
     return result == STORE_OK ? store_fleet_release(tool->store) : result;

@@ -31,6 +31,8 @@ static enum store_result take_all(struct applying *applying, const char *cookie,
     struct store *store = applying->tool->store;
     enum store_result result = store_fleet_apply_begin(store);
 
+    if (result == STORE_OK)
+        result = vanish_judge_deleted(applying);
     for (size_t i = 0; result == STORE_OK && i < applying->batch->count; i++)
         if (is_entry(applying->batch->said[i]))
             result = take_entry(applying, applying->batch->said[i]);

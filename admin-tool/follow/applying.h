@@ -28,6 +28,7 @@ struct applying {
     uint32_t only;                /* its uid; 0: none yet */
     bool several;                 /* ... or of more than one */
     size_t held, vanished;        /* by this batch */
+    bool keeps_deleted;           /* so many are deleted that it waits for an administrator's word */
     bool whole_due;               /* it cannot be told what was meant: all is to be sent anew */
 };
 

@@ -45,14 +45,14 @@ static enum store_result bury(struct taking *taking)
 {
     const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
     const struct account *present = &taking->present;
-    int64_t now = taking->applying->tool->now;
     enum store_result result;
 
     if (!taking->known)
-        return store_fleet_bury(taking->store, taking->said->entry_uuid, import_row_name(row), now);
+        return store_fleet_bury(taking->store, taking->said->entry_uuid, import_row_name(row), 0);
     result = store_account_delete(taking->store, present->uid);
     if (result == STORE_OK)
-        result = store_fleet_bury(taking->store, taking->said->entry_uuid, present->username, now);
+        result = store_fleet_bury(taking->store, taking->said->entry_uuid, present->username,
+                                  taking->applying->tool->now);
     if (result == STORE_OK)
         result = store_fleet_sweep_due(taking->store, present, true);
     if (result == STORE_OK)
@@ -168,7 +168,7 @@ static enum store_result hold(struct taking *taking, enum fleet_held_kind kind, 
     snprintf(held.username, sizeof held.username, "%s", taking->known ? taking->present.username : import_row_name(row));
     snprintf(held.why, sizeof held.why, "%s", why);
     snprintf(held.csn, sizeof held.csn, "%s", taking->texts.csn);
-    taking->applying->held += kind == HELD_ENTRY;
+    taking->applying->held += kind != HELD_REMARK;
     return store_fleet_hold(taking->store, &held);
 }
 
@@ -184,6 +184,18 @@ static enum store_result refuse(struct taking *taking, const char *why)
         result = sweep_if_lost(taking, &before);
     explicit_bzero(&before, sizeof before);
     return result;
+}
+
+/* One of many that are deleted at once: out, but its name and uid are not spent. */
+static enum store_result shut(struct taking *taking)
+{
+    struct account before = taking->present;
+    enum store_result result = set_status(taking, FLEET_SUSPENDED);
+
+    if (result == STORE_OK)
+        result = sweep_if_lost(taking, &before);
+    explicit_bzero(&before, sizeof before);
+    return result == STORE_OK ? hold(taking, HELD_VANISHED, "it was deleted with others") : result;
 }
 
 /* What the schema said no to. */
@@ -264,11 +276,11 @@ enum store_result take_entry(struct applying *applying, const struct said *said)
     bool deleted = said->word == WORD_DELETED;
     enum store_result result = find(&taking);
 
-    if (result == STORE_OK && deleted)
-        result = bury(&taking);
-    if (result == STORE_OK && deleted)
+    if (result == STORE_OK && deleted && applying->keeps_deleted && taking.known && taking.fleet.status != FLEET_ABSENT)
+        result = shut(&taking);
+    else if (result == STORE_OK && deleted && (result = bury(&taking)) == STORE_OK)
         result = store_fleet_let_go(taking.store, said->entry_uuid);
-    else if (result == STORE_OK)
+    else if (result == STORE_OK && !deleted)
         result = taking.texts.why[0] != '\0' ? refuse(&taking, taking.texts.why) : try_or_refuse(&taking);
     explicit_bzero(&taking, sizeof taking);
     return result;

@@ -61,6 +61,8 @@ static enum store_result meet(struct applying *applying, const struct said *said
         applying->whole_due = true;
     if (result == STORE_OK && fleet.status == FLEET_ABSENT)
         applying->whole_due = true; /* it is back, and as what is not known */
+    if (result == STORE_OK && holds && held.kind == HELD_VANISHED && fleet.status == FLEET_SUSPENDED)
+        applying->whole_due = true; /* it may be a gravestone, which is held anew */
     if (holds && held.kind == HELD_VANISHED)
         return store_fleet_let_go(store, said->entry_uuid);
     return result == STORE_NOT_FOUND ? STORE_OK : result;
@@ -209,6 +211,31 @@ static enum store_result brake_if_many(struct applying *applying, size_t count, 
     recent += (int64_t)count;
     *ret = fleet.braked_at != 0 || (recent > BRAKE_LEAST && recent * BRAKE_SHARE > all);
     return *ret ? store_fleet_brake(applying->tool->store, now) : STORE_OK;
+}
+
+/* One that is deleted and still here. */
+static enum store_result count_deleted(const struct applying *applying, size_t *ret)
+{
+    const struct batch *batch = applying->batch;
+    enum store_result result = STORE_OK;
+
+    for (size_t i = 0; (result == STORE_OK || result == STORE_NOT_FOUND) && i < batch->count; i++) {
+        struct fleet_account fleet;
+
+        if (batch->said[i]->word != WORD_DELETED)
+            continue;
+        result = store_fleet_account_by_entry(applying->tool->store, batch->said[i]->entry_uuid, &fleet);
+        *ret += result == STORE_OK && fleet.status != FLEET_ABSENT;
+    }
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
+enum store_result vanish_judge_deleted(struct applying *applying)
+{
+    size_t count = 0;
+    enum store_result result = count_deleted(applying, &count);
+
+    return result == STORE_OK && count > 0 ? brake_if_many(applying, count, &applying->keeps_deleted) : result;
 }
 
 /* When all are back who were held, nobody has to say a word. */

@@ -18,13 +18,13 @@
 
 enum { PLAN_SIZE = 256 };
 
-/* "refuse 120 accounts that vanished from the fleet, and follow a server that went back" */
+/* "refuse 120 accounts that vanished from the fleet or were deleted there, and follow a server that went back" */
 static void write_plan(const struct fleet *fleet, const struct fleet_counts *counts, char ret[PLAN_SIZE])
 {
     char vanished[96] = "";
 
     if (counts->vanished > 0)
-        snprintf(vanished, sizeof vanished, "refuse %lld account%s that vanished from the fleet", (long long)counts->vanished,
+        snprintf(vanished, sizeof vanished, "refuse %lld account%s that vanished from the fleet or were deleted there", (long long)counts->vanished,
                  counts->vanished == 1 ? "" : "s");
     snprintf(ret, PLAN_SIZE, "%s%s%s", vanished, counts->vanished > 0 && fleet->latched_at != 0 ? ", and " : "",
              fleet->latched_at != 0 ? "follow a server that went back to an older state" : "");

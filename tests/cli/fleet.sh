@@ -188,7 +188,7 @@ says 'Nothing is taken from the fleet until .admin-tool fleet accept.' "status s
 says 'Those who vanished are kept as they were until .admin-tool fleet accept.' "... and that many vanished"
 remember
 exits 0 "accept, a dry run" admin-tool fleet accept --dry-run
-says '^Would refuse 1 account that vanished from the fleet, and follow a server that went back to an older state; nothing was changed\.$' "... says what would be"
+says '^Would refuse 1 account that vanished from the fleet or were deleted there, and follow a server that went back to an older state; nothing was changed\.$' "... says what would be"
 run eval 'echo no | admin-tool fleet accept'
 ok "accept asks (exit 5)" [ "$status" -eq 5 ]
 unchanged "... and nothing is changed"
