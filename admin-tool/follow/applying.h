@@ -34,7 +34,8 @@ struct applying {
 
 void applying_free(struct applying *applying); /* wipes */
 
-/* An audit row by this actor ("": the fleet), and what is published of it. before, after: NULL: not there. */
+/* An audit row by this actor ("": the fleet; of the batch, for it is told later), and what is published of it. before,
+ * after: NULL: not there. */
 enum store_result applying_note(struct applying *applying, const char *actor, const char *event, const struct account *before,
                                 const struct account *after, const char *detail);
 

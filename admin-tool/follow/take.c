@@ -105,7 +105,7 @@ static enum store_result make(struct taking *taking, struct account *wanted)
     if (result == STORE_OK)
         result = store_fleet_put(taking->store, &fleet, 0);
     if (result == STORE_OK)
-        result = applying_note(taking->applying, fleet.changed_by, "create", NULL, wanted, NULL);
+        result = applying_note(taking->applying, taking->texts.changed_by, "create", NULL, wanted, NULL);
     return result;
 }
 
@@ -127,7 +127,7 @@ static enum store_result set_status(struct taking *taking, enum fleet_status sta
     if (result == STORE_OK)
         result = store_account_by_uid(taking->store, before.uid, &taking->present);
     if (result == STORE_OK)
-        result = applying_note(taking->applying, fleet.changed_by, status == FLEET_ACTIVE ? "activate" : "suspend",
+        result = applying_note(taking->applying, taking->texts.changed_by, status == FLEET_ACTIVE ? "activate" : "suspend",
                                &before, &taking->present, status == FLEET_ACTIVE ? NULL : reason);
     explicit_bzero(&before, sizeof before);
     return result;

@@ -179,6 +179,16 @@ ok "... until an administrator accepts it" again "$count"
 ok "... and then all is sent anew" asked follow
 taken "$(entry ann 1)" "$(entry ben 2)" "$(entry cyd 3)" "$(entry zoe 9)" "$REFRESHED"
 
+# -- the system log ---------------------------------------------------------------------------------
+logged() { grep -cE "$1" /var/log/messages; }
+ok "the system log has each change, and by whom" until_true 5 grep -q 'create user=ann uid=1900000001 by=cn=anna,ou=admins,dc=fleet via=fleet ' /var/log/messages
+ok "... a suspension, too" eval '[ "$(logged "suspend user=.* by=cn=anna,ou=admins,dc=fleet via=fleet ")" -gt 0 ]'
+lines=()
+for n in $(seq 2001 2501); do lines+=("$(entry "n$n" "$n")"); done
+taken "${lines[@]}"
+ok "of 501 that come at once it has 500" until_true 20 eval '[ "$(logged "create user=n2[0-9]+ ")" = 500 ]'
+ok "... and the follower says how many more" until_true 5 grep -q "1 accounts more came; 'admin-tool audit' has each of them" "$tmp/follow"
+
 # -- leaving ------------------------------------------------------------------------------------------
 value "DELETE FROM fleet_accounts; DELETE FROM fleet_held; DELETE FROM fleet"
 tell '{"line":"beat","at":"2026-11-28T23:35:00Z"}'
