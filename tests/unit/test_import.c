@@ -219,7 +219,7 @@ static void test_import_values_refused(void **state)
         { "username,email,home\nalice,a@b.example,/home/../etc\n", "'/..'" },
         { "username,email,shell\nalice,a@b.example,bash\n", "begin with '/'" },
         { "username,email,status\nalice,a@b.example,gone\n", "active" },
-        { "username,email,created_at\nalice,a@b.example,2d\n", "no time" },
+        { "username,email,created_at\nalice,a@b.example,2d\n", "not a time" },
         { "username,email,must_change\nalice,a@b.example,true\n", "without a password_hash" },
         { "username,email,password_hash\nalice,a@b.example,secret\n", "no whole hash" },
         { "username,email,password_hash\nalice,a@b.example,$1$abcdefgh$01234567890123456789\n", "whole" },
@@ -283,12 +283,12 @@ static void test_import_json_lines(void **state)
 static void test_import_json_refused(void **state)
 {
     static const char *const bad[][2] = {
-        { "{\"username\":\"alice\"", "no JSON object" },
-        { "{username:'alice'}", "no JSON object" },
+        { "{\"username\":\"alice\"", "not a JSON object" },
+        { "{username:'alice'}", "not a JSON object" },
         { "{\"username\":\"alice\",\"username\":\"bob\"}", "twice" },
         { "{\"username\":{}}", "no text" },
         { "{\"uid\":1e3}", "no text" },
-        { "{\"username\":\"a\\u0000b\"}", "no JSON" },
+        { "{\"username\":\"a\\u0000b\"}", "not a JSON" },
         { "{\"roles\":[[\"admin\"]]}", "no text" },
         { "{}", "username is missing" },
     };

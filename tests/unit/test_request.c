@@ -196,7 +196,7 @@ static void the_fields_are_all_of_the_request(void **state)
     /* a new field must be looked at by request_is_sound and by the test above */
     assert_int_equal(sizeof(struct request),
                      (6 * 4 + 33 + 65 + 65 + 129 + 65 + 65 + 512 + 512 + 3) / 4 * 4);
-    assert_int_equal(sizeof(struct answer), (8 * 4 + 3 * 8 + 2 * 129 + 7) / 8 * 8);
+    assert_int_equal(sizeof(struct answer), (9 * 4 + 4 + 3 * 8 + 2 * 129 + 7) / 8 * 8);
 }
 
 static void an_answer_out_of_range_is_not_sound(void **state)
@@ -210,7 +210,7 @@ static void an_answer_out_of_range_is_not_sound(void **state)
     assert_false(answer_is_sound(&answer, 0));
     answer.days_left = 365;
     assert_true(answer_is_sound(&answer, sizeof answer));
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 8; i++) {
         answer = sound_answer();
         answer.size += i == 0;
         answer.verdict = i == 1 ? VERDICT_COUNT : answer.verdict;
@@ -219,6 +219,7 @@ static void an_answer_out_of_range_is_not_sound(void **state)
         answer.temporary = i == 4 ? UINT32_MAX : answer.temporary;
         answer.must_wait = i == 5 ? 2 : answer.must_wait;
         answer.days_left = i == 6 ? 366 : answer.days_left;
+        answer.elsewhere = i == 7 ? 2 : answer.elsewhere;
         assert_false(answer_is_sound(&answer, sizeof answer));
     }
 }
