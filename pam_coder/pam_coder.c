@@ -216,7 +216,7 @@ static int refuse_early(const struct call *call)
 /* Of an account of the fleet. forced: it must be changed, and nobody is let in without. */
 static int refuse_here(const struct call *call, bool forced)
 {
-    pam_error(call->pamh, "%s", forced ? "Your password cannot be changed now: the account server cannot be reached. Try again later."
+    pam_error(call->pamh, "%s", forced ? "You must change your password, but not on this host: the account comes from the fleet. Ask your administrator."
                                        : "This password cannot be changed on this host: the account comes from the fleet.");
     return PAM_AUTHTOK_ERR;
 }

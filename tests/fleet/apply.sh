@@ -73,7 +73,7 @@ ok "whoever loses a role goes, too" until_true 10 gone_is
 
 # -- what is not changed here -------------------------------------------------------------------------
 /src/.build/world/pam_call change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9 >"$tmp/out" 2>&1
-ok "who must change a password is told why it cannot be" grep -q 'Your password cannot be changed now: the account server cannot be reached. Try again later.' "$tmp/out"
+ok "who must change a password is told why it cannot be" grep -q 'You must change your password, but not on this host: the account comes from the fleet. Ask your administrator.' "$tmp/out"
 ok "... a forced change of password is refused: AUTHTOK_ERR" [ "$(pam change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9)" = 20 ]
 run runuser -u ann -- sh -c "printf '%s\n' $GOOD new-plain-horse-9 new-plain-horse-9 | passwd"
 ok "... the user's own, too" [ "$status" -ne 0 ]

@@ -188,8 +188,13 @@ done_by "an administrator's reset" by admins/ann ldappasswd -s temporary-4 "$(dn
 ok "... takes ppolicy's lock off" [ -z "$(user_value w4 pwdAccountLockedTime)" ]
 ok "... and still he does not bind" eval '! binds w4 temporary-4'
 ok "... and is suspended" [ "$(user_value w4 coderStatus)" = suspended ]
+chosen=$(perl -e 'print crypt("chosen-1", "\$y\$j9T\$dddddddddddddddddddddd.")')
+done_by "an administrator gives a password that the user has chosen" modify admins/ann "$(dn w4)" "replace: userPassword\nuserPassword: {CRYPT}$chosen\n-\nreplace: pwdReset"
+ok "... which is no temporary one" [ -z "$(user_value w4 pwdReset)" ]
+done_by "... and one that is" by admins/ann ldappasswd -s temporary-5 "$(dn w4)"
+ok "... is one" [ "$(user_value w4 pwdReset)" = TRUE ]
 done_by "activated" modify admins/ann "$(dn w4)" 'replace: coderStatus\ncoderStatus: active'
-ok "... he does" binds w4 temporary-4
+ok "... he does" binds w4 temporary-5
 
 modify admins/ann "$(dn w5)" 'replace: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z' >/dev/null
 ok "whom others lock out does not bind, either" eval '! binds w5 secret-1'
