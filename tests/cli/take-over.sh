@@ -81,7 +81,7 @@ ok "a system account (exit 4)" eval '[ $status -eq 4 ] && told "system1: its uid
 run sh -c 'admin-tool users import --from-passwd --take-over root -y'
 ok "root (exit 4)" [ "$status" -eq 4 ]
 run env SUDO_USER=lara admin-tool users import --from-passwd --take-over lara -y
-ok "who runs it (exit 4)" eval '[ $status -eq 4 ] && told "it is who runs this" 1'
+ok "who runs it (exit 4)" eval '[ $status -eq 4 ] && told "it is the account that runs this" 1'
 run admin-tool users import --from-passwd --take-over lara --dry-run
 ok "--dry-run (exit 0)" [ "$status" -eq 0 ]
 unchanged "none of that changes the store"
