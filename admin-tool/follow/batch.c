@@ -46,7 +46,7 @@ static bool make_room(struct batch *batch)
 
     if (batch->count < batch->room)
         return true;
-    said = batch->count < BATCH_MAX ? reallocarray(batch->said, room, sizeof *said) : NULL;
+    said = batch->count < BATCH_MAX ? reallocarray(batch->said, room, sizeof(struct said *)) : NULL;
     if (said == NULL)
         return false;
     batch->said = said;
@@ -64,12 +64,13 @@ static struct said *find_or_add(struct batch *batch, const char *entry_uuid)
         return NULL;
     }
     memcpy(said->entry_uuid, entry_uuid, sizeof said->entry_uuid);
+    batch->said[batch->count] = said;
     found = tsearch(said, &batch->tree, compare);
     if (found == NULL || *found != said) {
         free(said);
         return found != NULL ? *found : NULL;
     }
-    batch->said[batch->count++] = said;
+    batch->count++;
     return said;
 }
 
