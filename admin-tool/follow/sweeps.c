@@ -51,26 +51,28 @@ static void strike_off(struct tool *tool, int64_t id)
     tool_store_status(tool, result, "whose sessions were ended");
 }
 
-/* The subordinate ids last: what runs under them is found by them. */
-static void sweep_page(struct tool *tool, const struct fleet_sweep *page, size_t count)
+/* The subordinate ids last: what runs under them is found by them. False: something may run on. */
+static bool sweep_page(struct tool *tool, const struct fleet_sweep *page, size_t count)
 {
     struct account *accounts = calloc(count, sizeof *accounts);
     bool *deleted = calloc(count, sizeof *deleted);
     size_t users = 0;
+    bool ended;
 
+    tool->troubled = false;
     for (size_t i = 0; accounts != NULL && deleted != NULL && i < count; i++)
         users = add(accounts, deleted, users, &page[i]);
     sessions_end(tool, accounts, users);
+    ended = users > 0 && !tool->troubled;
     for (size_t i = 0; i < users; i++) {
         if (!deleted[i])
             continue;
         local_groups_leave(tool, &accounts[i]);
         subids_take_back(tool, &accounts[i]);
     }
-    if (users > 0)
-        strike_off(tool, page[count - 1].id);
     free(accounts);
     free(deleted);
+    return ended;
 }
 
 void sweeps_carry_out(struct tool *tool)
@@ -78,12 +80,15 @@ void sweeps_carry_out(struct tool *tool)
     struct fleet_sweep *page = calloc(AT_ONCE, sizeof *page);
     int64_t after = 0;
     size_t count = page != NULL ? 1 : 0;
+    bool ended = true; /* whoever was not is due again with the next sweep */
 
     while (count > 0 &&
            tool_store_status(tool, store_fleet_sweeps(tool->store, after, page, AT_ONCE, &count), "the store") == GO_ON &&
            count > 0) {
         after = page[count - 1].id;
-        sweep_page(tool, page, count);
+        ended = sweep_page(tool, page, count) && ended;
+        if (ended)
+            strike_off(tool, after);
     }
     free(page);
 }

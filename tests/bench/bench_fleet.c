@@ -3,7 +3,7 @@
  * (refreshAndPersist, its attributes). An administrator's connection changes an account, and each follower's time until
  * it has the change is taken; then the server is begun anew, and the time until all follow again.
  *
- *   bench_fleet URI FOLDER(ca) BASE FOLLOWERS CHANGES DN [RESTART-COMMAND]
+ *   bench_fleet URI FOLDER(ca) BASE FOLLOWERS CHANGES DN [RESTART-COMMAND...]
  *
  * Prints NAME VALUE lines, times in milliseconds; "changed" is when a change was begun, in milliseconds since 1970.
  */
@@ -11,13 +11,16 @@
 #include <ldap.h>
 #include <poll.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fleet/entry.h"
 
@@ -271,7 +274,15 @@ static bool measure(LDAP *ld, const char *dn, int changes)
     return good;
 }
 
-static bool begin_anew(const char *command)
+static bool succeeds(char *const *command)
+{
+    pid_t pid;
+    int status = -1;
+
+    return posix_spawnp(&pid, command[0], NULL, NULL, command, environ) == 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool begin_anew(char *const *command)
 {
     int64_t begun = now_us();
     unsigned before = 0, after = 0;
@@ -281,7 +292,7 @@ static bool begin_anew(const char *command)
         before += followers[i].tries;
         atomic_store(&followers[i].live, false);
     }
-    if (system(command) != 0)
+    if (!succeeds(command))
         return false;
     printf("server_up %.0f\n", (double)(now_us() - begun) / 1000);
     ms = wait_live(begun);
@@ -298,7 +309,7 @@ int main(int argc, char **argv)
     int64_t begun;
 
     if (argc < 7 || (count = atoi(argv[4])) < 1 || count > MOST) {
-        fprintf(stderr, "usage: bench_fleet URI FOLDER BASE FOLLOWERS CHANGES DN [RESTART-COMMAND]\n");
+        fprintf(stderr, "usage: bench_fleet URI FOLDER BASE FOLLOWERS CHANGES DN [RESTART-COMMAND...]\n");
         return 2;
     }
     uri = argv[1], folder = argv[2], base = argv[3];
@@ -317,5 +328,5 @@ int main(int argc, char **argv)
         return 1;
     }
     ldap_unbind_ext(admin, NULL, NULL);
-    return argc < 8 || begin_anew(argv[7]) ? 0 : 1;
+    return argc < 8 || begin_anew(argv + 7) ? 0 : 1;
 }

@@ -164,7 +164,7 @@ herd()
     echo "server: $(mb_of a "$(server)") MB"
     grep _has_it "$tmp/herd"
     echo "three whole hosts, suspended to NSS and PAM: $(grep -v active "$tmp/herd" >"$tmp/suspended"; spread "$tmp/suspended" "$tmp"/watch-h[123])"
-    bench_fleet 1 "$user7" "$machine on a bash -c 'pid=\$(cat /run/slapd/slapd.pid); kill \$pid; while kill -0 \$pid 2>/dev/null; do sleep 0.02; done; $START'" |
+    bench_fleet 1 "$user7" "$machine" on a bash -c "pid=\$(cat /run/slapd/slapd.pid); kill \$pid; while kill -0 \$pid 2>/dev/null; do sleep 0.02; done; $START" |
         grep -E '^(server_up|all_back|connections)'
     echo "server's CPU since it was begun: $(cpu_of a "$(server)") s"
 }

@@ -189,6 +189,18 @@ taken "${lines[@]}"
 ok "of 501 that come at once it has 500" until_true 20 eval '[ "$(logged "create user=n2[0-9]+ ")" = 500 ]'
 ok "... and the follower says how many more" until_true 5 grep -q "1 accounts more came; 'admin-tool audit' has each of them" "$tmp/follow"
 
+# -- who could not be ended -----------------------------------------------------------------------------
+[ ! -e /etc/subuid ] || mv /etc/subuid "$tmp/subuid"
+mkdir /etc/subuid
+taken "$(entry n2001 2001 'status="suspended"')"
+ok "a sweep that cannot be sure says so" until_true 20 grep -q 'which subordinate ids are n2001' "$tmp/follow"
+sleep 1
+ok "... and is due again" [ "$(value 'SELECT count(*) FROM fleet_sweeps')" = 1 ]
+rmdir /etc/subuid
+taken "$(entry n2002 2002 'status="suspended"')"
+swept() { [ "$(value 'SELECT count(*) FROM fleet_sweeps')" = 0 ]; }
+ok "... with the next one, which is" until_true 20 swept
+
 # -- leaving ------------------------------------------------------------------------------------------
 value "DELETE FROM fleet_accounts; DELETE FROM fleet_held; DELETE FROM fleet"
 tell '{"line":"beat","at":"2026-11-28T23:35:00Z"}'
