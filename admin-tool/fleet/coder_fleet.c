@@ -1,13 +1,15 @@
 /*
- * coder_fleet: follows the fleet's tree for admin-tool, as a user who may do nothing else. It holds the host's key, reads
- * /etc/coder/fleet, writes nowhere but to who asked, and is believed nothing there.
+ * coder_fleet: speaks with the fleet's servers for admin-tool, as a user who may do nothing else. It holds the host's key,
+ * reads /etc/coder/fleet, and is believed nothing by who asked.
  *
- * One request on descriptor 0, "follow" or "follow COOKIE"; then lines of JSON, until the peer closes. coder_fleet(8) has them.
+ * One request on descriptor 0, "follow", "follow COOKIE" or "write" and its lines; then lines of JSON. coder_fleet(8) has
+ * them.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #include "probe.h"
 #include "session.h"
 #include "settings.h"
+#include "write.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 enum { BACKOFF_LEAST_MS = 200, BACKOFF_FIRST_MS = 400, BACKOFF_MOST_MS = 10000 };
@@ -30,17 +33,11 @@ static bool say(struct peer *peer, const char *name, const char *key, const char
     return json_line_end(&line) && peer_say(peer, &line);
 }
 
-/* "follow COOKIE"; what is no cookie is none, and everything is asked for. */
-static bool read_request(char *request, struct session_state *ret)
+/* What is no cookie is none, and everything is asked for. */
+static void read_cookie(const char *cookie, struct session_state *ret)
 {
-    const char *cookie = request + sizeof "follow" - 1;
-
     memset(ret, 0, sizeof *ret);
-    if (strncmp(request, "follow", sizeof "follow" - 1) != 0 || (*cookie != '\0' && *cookie != ' '))
-        return false;
-    cookie += *cookie == ' ';
     ret->whole = !cookie_parse(cookie, strlen(cookie), &ret->known) || ret->known.count == 0;
-    return true;
 }
 
 /* Between the least and twice as much each time: a thousand hosts do not come back at once. */
@@ -66,11 +63,14 @@ static bool all_behind(const struct session_state *state, const bool behind[SETT
 }
 
 /* One provider after another, until the peer is gone. */
-static void follow(const struct settings *settings, struct session_state *state, struct peer *peer)
+static void follow(const struct settings *settings, const char *cookie, struct peer *peer)
 {
+    static struct session_state known;
+    struct session_state *state = &known;
     bool behind[SETTINGS_URIS_MAX] = { false }, refreshed = false;
     int most_ms = BACKOFF_FIRST_MS;
 
+    read_cookie(cookie, state);
     for (size_t at = 0; !peer->gone;) {
         enum session_end end = session_run(settings, settings->uris[at], state, peer, &refreshed);
 
@@ -89,21 +89,52 @@ static void follow(const struct settings *settings, struct session_state *state,
     }
 }
 
+static void serve_write(const struct settings *settings, const char *nothing, struct peer *peer)
+{
+    (void)nothing;
+    write_serve(settings, peer);
+}
+
+/* The first line's word, and whether more may stand on it. */
+static const struct request {
+    const char *word;
+    bool takes_more;
+    void (*serve)(const struct settings *settings, const char *more, struct peer *peer);
+} requests[] = {
+    { "follow", true, follow },
+    { "write", false, serve_write },
+};
+
+/* Splits the line; NULL when it is no request. */
+static const struct request *find_request(char *line_read, const char **ret_more)
+{
+    char *more = line_read + strcspn(line_read, " ");
+
+    if (*more == ' ')
+        *more++ = '\0';
+    *ret_more = more;
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
+        if (strcmp(line_read, requests[i].word) == 0)
+            return requests[i].takes_more || *more == '\0' ? &requests[i] : NULL;
+    return NULL;
+}
+
 static struct settings settings;
 
 static int serve(struct peer *peer)
 {
-    struct session_state state;
-    char request[PEER_LINE_SIZE], fault[SETTINGS_FAULT_SIZE], why[SETTINGS_FAULT_SIZE + sizeof SETTINGS_FILE + 2];
+    char first[PEER_LINE_SIZE], fault[SETTINGS_FAULT_SIZE], why[SETTINGS_FAULT_SIZE + sizeof SETTINGS_FILE + 2];
+    const struct request *request;
+    const char *more;
 
-    if (!peer_read_line(peer, request, PEER_ASK_MS) || !read_request(request, &state))
+    if (!peer_read_line(peer, first, PEER_ASK_MS) || (request = find_request(first, &more)) == NULL)
         return EXIT_FAILED;
     if (!settings_read(SETTINGS_FILE, &settings, fault)) {
         snprintf(why, sizeof why, "%s: %s", SETTINGS_FILE, fault);
         say(peer, "unusable", "why", why);
         return EXIT_FAILED;
     }
-    follow(&settings, &state, peer);
+    request->serve(&settings, more, peer);
     return EXIT_DONE;
 }
 
@@ -125,7 +156,7 @@ int main(int argc, char **argv)
     struct peer peer;
 
     if (argc != 1 && !checks) {
-        fputs("Usage: coder_fleet [check]\nFollows the fleet for admin-tool, on its standard input and output: coder_fleet(8).\n", stderr);
+        fputs("Usage: coder_fleet [check]\nSpeaks with the fleet for admin-tool, on its standard input and output: coder_fleet(8).\n", stderr);
         return EXIT_USAGE;
     }
     if (geteuid() == 0) {
@@ -135,6 +166,7 @@ int main(int argc, char **argv)
     clearenv();
     setenv("LDAPNOINIT", "1", 1); /* no ldap.conf, .ldaprc or LDAP... of anybody's */
     umask(077);
+    prctl(PR_SET_DUMPABLE, 0); /* secrets come: no core, and no other process of this user's looks in */
     signal(SIGPIPE, SIG_IGN);
     if (checks)
         return check();

@@ -5,7 +5,7 @@
 #include "connect.h"
 
 #include <ldap.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
@@ -61,7 +61,7 @@ static bool set_library(LDAP *ld)
 }
 
 /* libldap's TLS waits for the other side without an end (2.5.13): the socket is cut. */
-static int patience_ms;
+static int patience_ms, process_seconds;
 
 static int begin_watch(LDAP *ld, Sockbuf *socket, LDAPURLDesc *server, struct sockaddr *address, struct ldap_conncb *context)
 {
@@ -81,12 +81,12 @@ static void end_watch(LDAP *ld, Sockbuf *socket, struct ldap_conncb *context)
     (void)ld;
     (void)socket;
     (void)context;
-    watch_process(CONNECT_SECONDS);
+    watch_process(process_seconds);
 }
 
 static struct ldap_conncb connection_calls = { .lc_add = begin_watch, .lc_del = end_watch };
 
-static bool set_options(LDAP *ld, int wait_ms)
+static bool set_options(LDAP *ld, int wait_ms, const struct connect_as *as)
 {
     struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000L };
 
@@ -99,8 +99,8 @@ static bool set_options(LDAP *ld, int wait_ms)
            set_number(ld, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND) &&
            set_number(ld, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_TRY) && /* CN only where there are no names */
            set_text(ld, LDAP_OPT_X_TLS_CACERTFILE, SETTINGS_CA) &&
-           set_text(ld, LDAP_OPT_X_TLS_CERTFILE, SETTINGS_CERTIFICATE) &&
-           set_text(ld, LDAP_OPT_X_TLS_KEYFILE, SETTINGS_KEY) && set_library(ld) &&
+           set_text(ld, LDAP_OPT_X_TLS_CERTFILE, as->pem != NULL ? as->pem : SETTINGS_CERTIFICATE) &&
+           set_text(ld, LDAP_OPT_X_TLS_KEYFILE, as->pem != NULL ? as->pem : SETTINGS_KEY) && set_library(ld) &&
            set_number(ld, LDAP_OPT_X_TLS_NEWCTX, 0); /* a client's */
 }
 
@@ -135,46 +135,52 @@ static bool secure(LDAP *ld, const char *uri, char why[CONNECT_WHY_SIZE])
     return false;
 }
 
-/* As whom the certificate says. The empty credential is one: an absent one would be asked for in another step. */
-static bool identify(LDAP *ld, char why[CONNECT_WHY_SIZE])
+/* As whom the certificate says: the empty credential is one, an absent one would be asked for in another step. */
+static bool identify(LDAP *ld, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
 {
-    struct berval empty = { 0, (char *)"" }, *answer = NULL;
-    int result = ldap_sasl_bind_s(ld, NULL, "EXTERNAL", &empty, NULL, NULL, &answer);
+    const char *secret = as->dn != NULL ? as->password : "";
+    struct berval credential = { strlen(secret), (char *)(uintptr_t)secret }, *answer = NULL;
+    int result = LDAP_INVALID_CREDENTIALS;
 
+    if (as->dn == NULL || credential.bv_len > 0)
+        result = ldap_sasl_bind_s(ld, as->dn, as->dn != NULL ? LDAP_SASL_SIMPLE : "EXTERNAL", &credential, NULL, NULL, &answer);
     ber_bvfree(answer);
+    *ret_refused = result > 0 && result != LDAP_BUSY && result != LDAP_UNAVAILABLE;
     if (result != LDAP_SUCCESS)
         connect_tell(ld, result, why);
     return result == LDAP_SUCCESS;
 }
 
-static bool begin(LDAP *ld, const char *uri, int wait_ms, char why[CONNECT_WHY_SIZE])
+static bool begin(LDAP *ld, const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
 {
-    if (!set_options(ld, wait_ms)) {
+    if (!set_options(ld, wait_ms, as)) {
         tell("certificate, key or CA cannot be used", NULL, why);
         return false;
     }
     if (!secure(ld, uri, why))
         return false;
-    watch_process(CONNECT_SECONDS);
+    watch_process(process_seconds);
     if (!bound_socket(ld)) {
         tell("the connection cannot be bounded", NULL, why);
         return false;
     }
-    return identify(ld, why);
+    return identify(ld, as, why, ret_refused);
 }
 
-struct ldap *connect_open(const char *uri, int wait_ms, char why[CONNECT_WHY_SIZE])
+struct ldap *connect_open(const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
 {
     LDAP *ld = NULL;
     int result = ldap_initialize(&ld, uri);
 
+    *ret_refused = false;
     patience_ms = wait_ms;
-    watch_process(CONNECT_SECONDS); /* a name may be looked up for long */
+    process_seconds = as->seconds != 0 ? as->seconds : CONNECT_SECONDS;
+    watch_process(process_seconds); /* a name may be looked up for long */
     if (result != LDAP_SUCCESS) {
         tell(ldap_err2string(result), NULL, why);
         return NULL;
     }
-    if (begin(ld, uri, wait_ms, why))
+    if (begin(ld, uri, wait_ms, as, why, ret_refused))
         return ld;
     connect_close(ld);
     return NULL;

@@ -58,7 +58,9 @@ static void tell_last(struct link *link)
 
 struct link *link_open(const struct settings *settings, const char *uri, int wait_ms, char why[LINK_WHY_SIZE])
 {
+    static const struct connect_as host;
     struct link *link = calloc(1, sizeof *link);
+    bool refused;
 
     if (link == NULL) {
         snprintf(why, LINK_WHY_SIZE, "memory is short");
@@ -67,7 +69,7 @@ struct link *link_open(const struct settings *settings, const char *uri, int wai
     link->settings = settings;
     link->wait_ms = wait_ms;
     link->follow_id = link->beat_id = -1;
-    link->ld = connect_open(uri, wait_ms, why);
+    link->ld = connect_open(uri, wait_ms, &host, why, &refused);
     if (link->ld != NULL)
         return link;
     free(link);

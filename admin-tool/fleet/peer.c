@@ -69,6 +69,44 @@ bool peer_read_line(struct peer *peer, char ret[PEER_LINE_SIZE], int timeout_ms)
     return false;
 }
 
+/* Where the empty line begins. NULL: it is not there. */
+static char *find_end(char *text, size_t used, size_t from)
+{
+    if (used > 0 && text[0] == '\n')
+        return text;
+    for (size_t at = from > 0 ? from : 1; at < used; at++)
+        if (text[at] == '\n' && text[at - 1] == '\n')
+            return text + at;
+    return NULL;
+}
+
+bool peer_read_lines(struct peer *peer, char *ret, size_t size, size_t *ret_length, int timeout_ms)
+{
+    long long until = peer_clock_ms() + timeout_ms;
+    struct pollfd poll_in = { .fd = peer->in, .events = POLLIN };
+    char *end = NULL;
+
+    for (size_t used = 0; end == NULL && used < size;) {
+        ssize_t got = poll(&poll_in, 1, left_ms(until)) > 0 ? read(peer->in, ret + used, size - used) : 0;
+
+        if (got == 0 || (got < 0 && !would_block())) {
+            peer->gone = true;
+            return false;
+        }
+        if (got < 0)
+            continue;
+        end = find_end(ret, used + (size_t)got, used);
+        used += (size_t)got;
+        if (end != NULL && end != ret + used - 1)
+            return false;
+    }
+    if (end == NULL)
+        return false;
+    *end = '\0';
+    *ret_length = (size_t)(end - ret);
+    return true;
+}
+
 /* POLLHUP comes unasked. */
 static bool has_gone(struct peer *peer, const struct pollfd *in)
 {

@@ -28,7 +28,11 @@ void peer_init(struct peer *peer, int in, int out);
 /* The first line, without its newline. False when there is none in time. */
 bool peer_read_line(struct peer *peer, char ret[PEER_LINE_SIZE], int timeout_ms);
 
-/* False when it is gone. Whoever speaks after the first line is gone, too: there is nothing to say. */
+/* The lines behind the first, up to an empty one, which is left out; a NUL stands at their end. False when they do not come
+ * in time, and it is gone; when it is not, they are too long, or something stands behind them. */
+bool peer_read_lines(struct peer *peer, char *ret, size_t size, size_t *ret_length, int timeout_ms);
+
+/* False when it is gone. Whoever speaks after what it asked is gone, too: there is nothing to say. */
 bool peer_say(struct peer *peer, struct json_line *line);
 
 /* Waits for that the other descriptor (-1: none) can be read, at most so long. True when it can; false also when the
