@@ -1,9 +1,8 @@
 /*
- * coder_fleet: speaks with the fleet's servers for admin-tool, as a user who may do nothing else. It holds the host's key,
- * reads /etc/coder/fleet, and is believed nothing by who asked.
+ * coder_fleet: speaks with the fleet's servers for admin-tool and coder_helper, as a user who may do nothing else. It holds
+ * the host's key, reads /etc/coder/fleet, and is believed nothing by who asked.
  *
- * One request on descriptor 0, "follow", "follow COOKIE" or "write" and its lines; then lines of JSON. coder_fleet(8) has
- * them.
+ * One request on descriptor 0, whose first word is in the table below; then the answer's lines. coder_fleet(8) has them.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "json_line.h"
+#include "password.h"
 #include "peer.h"
 #include "probe.h"
 #include "session.h"
@@ -103,6 +103,8 @@ static const struct request {
 } requests[] = {
     { "follow", true, follow },
     { "write", false, serve_write },
+    { "change-password", false, password_serve_change },
+    { "probe", false, password_serve_probe },
 };
 
 /* Splits the line; NULL when it is no request. */
@@ -156,7 +158,7 @@ int main(int argc, char **argv)
     struct peer peer;
 
     if (argc != 1 && !checks) {
-        fputs("Usage: coder_fleet [check]\nSpeaks with the fleet for admin-tool, on its standard input and output: coder_fleet(8).\n", stderr);
+        fputs("Usage: coder_fleet [check]\nSpeaks with the fleet for admin-tool and coder_helper, on its standard input and output: coder_fleet(8).\n", stderr);
         return EXIT_USAGE;
     }
     if (geteuid() == 0) {

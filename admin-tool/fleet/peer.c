@@ -115,13 +115,13 @@ static bool has_gone(struct peer *peer, const struct pollfd *in)
     return peer->gone;
 }
 
-bool peer_say(struct peer *peer, struct json_line *line)
+bool peer_write(struct peer *peer, const char *octets, size_t length)
 {
     struct pollfd polls[2] = { { .fd = peer->out, .events = POLLOUT }, { .fd = peer->in, .events = POLLIN } };
     size_t done = 0;
 
-    while (!peer->gone && done < line->used) {
-        ssize_t wrote = write(peer->out, line->text + done, line->used - done);
+    while (!peer->gone && done < length) {
+        ssize_t wrote = write(peer->out, octets + done, length - done);
 
         if (wrote > 0)
             done += (size_t)wrote;
@@ -129,6 +129,11 @@ bool peer_say(struct peer *peer, struct json_line *line)
             peer->gone = true;
     }
     return !peer->gone;
+}
+
+bool peer_say(struct peer *peer, struct json_line *line)
+{
+    return peer_write(peer, line->text, line->used);
 }
 
 bool peer_wait(struct peer *peer, int other, int timeout_ms)

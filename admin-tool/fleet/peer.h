@@ -33,6 +33,7 @@ bool peer_read_line(struct peer *peer, char ret[PEER_LINE_SIZE], int timeout_ms)
 bool peer_read_lines(struct peer *peer, char *ret, size_t size, size_t *ret_length, int timeout_ms);
 
 /* False when it is gone. Whoever speaks after what it asked is gone, too: there is nothing to say. */
+bool peer_write(struct peer *peer, const char *octets, size_t length);
 bool peer_say(struct peer *peer, struct json_line *line);
 
 /* Waits for that the other descriptor (-1: none) can be read, at most so long. True when it can; false also when the
