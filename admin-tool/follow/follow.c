@@ -11,16 +11,14 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "host/fleet_socket.h"
 #include "sql/store_fleet.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
 #include "line.h"
-#include "stream.h"
 #include "sweeps.h"
 #include "turn.h"
-
-#define SOCKET CODER_RUN_DIR "/fleet.sock"
 
 enum {
     PAUSE_LEAST_MS = 200, PAUSE_MOST_MS = 10000, /* between two attempts */
@@ -33,7 +31,7 @@ enum {
 struct following {
     struct tool *tool;
     struct line_reader *reader;
-    struct stream stream;
+    struct fleet_socket socket;
     struct batch batch;
     struct sweeper sweeper;
     struct progress_made progress;
@@ -181,7 +179,7 @@ static enum turn read_line(struct following *f, const char *text)
     if (line_read(f->reader, text, &line))
         turn = take(f, &line);
     else
-        say_once(f, SOCKET " sends what is no line", "");
+        say_once(f, FLEET_SOCKET " sends what is no line", "");
     line_free(&line);
     return turn;
 }
@@ -195,31 +193,41 @@ static enum turn listen_to(struct following *f)
 
     while (turn == TURN_GOES_ON) {
         const char *text = NULL;
-        enum stream_result result;
+        enum fleet_heard result;
 
-        sweeper_look(f->tool, &f->sweeper, f->stream.fd);
+        sweeper_look(f->tool, &f->sweeper, f->socket.fd);
         tell_now();
-        result = stream_next(&f->stream, is_sweeping(f) ? LOOK_MS : IDLE_MS, &text);
-        if (result == STREAM_LINE) {
+        result = fleet_socket_next(&f->socket, is_sweeping(f) ? LOOK_MS : IDLE_MS, &text);
+        if (result == FLEET_LINE) {
             turn = read_line(f, text);
             heard = monotonic();
-        } else if (result == STREAM_ENDED || monotonic() - heard > (int64_t)SILENCE_S * 1000) {
-            say_once(f, SOCKET, result == STREAM_ENDED ? "coder_fleet went away" : "coder_fleet is silent");
+        } else if (result == FLEET_ENDED || monotonic() - heard > (int64_t)SILENCE_S * 1000) {
+            say_once(f, FLEET_SOCKET, result == FLEET_ENDED ? "coder_fleet went away" : "coder_fleet is silent");
             turn = TURN_FAILED;
         }
     }
     return turn;
 }
 
+/* From where this host is. False with errno. */
+static bool ask(struct following *f)
+{
+    const char *cookie = f->progress.cookie;
+    char text[FLEET_COOKIE_SIZE + 16];
+    int length = snprintf(text, sizeof text, "follow%s%s\n", cookie[0] != '\0' ? " " : "", cookie);
+
+    return fleet_socket_ask(text, (size_t)length, &f->socket);
+}
+
 static enum turn converse(struct following *f)
 {
     enum turn turn = TURN_FAILED;
 
-    if (stream_open(SOCKET, f->progress.cookie, &f->stream))
+    if (ask(f))
         turn = listen_to(f);
     else
-        say_once(f, SOCKET, strerror(errno));
-    stream_close(&f->stream);
+        say_once(f, FLEET_SOCKET, strerror(errno));
+    fleet_socket_close(&f->socket);
     forget_batch(f);
     return turn;
 }
@@ -258,7 +266,7 @@ enum status follow_run(struct tool *tool)
     bool latched;
     enum turn turn;
 
-    f = (struct following){ .tool = tool, .reader = line_reader_new(), .stream = { .fd = -1 }, .pause = PAUSE_LEAST_MS,
+    f = (struct following){ .tool = tool, .reader = line_reader_new(), .socket = { .fd = -1 }, .pause = PAUSE_LEAST_MS,
                             .sweeper = { .due = true } };
     if (f.reader == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory to follow the fleet");

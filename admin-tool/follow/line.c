@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/fleet_socket.h"
 #include "import/record.h"
 #include "sql/account.h"
 #include "sql/json_read.h"
@@ -310,7 +311,7 @@ bool line_read(struct line_reader *reader, const char *text, struct line *ret)
     memset(ret, 0, sizeof *ret);
     reader->keys[0] = '\0';
     ret->entry.record.keys = reader->keys;
-    if (strlen(text) > LINE_LENGTH_MAX)
+    if (strlen(text) > FLEET_LINE_MAX)
         return false;
     if ((json_reader_read(reader->json, text, visit, &reading) != JSON_OK || !is_whole(&reading)) &&
         !salvage(text, ret))

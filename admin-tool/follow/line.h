@@ -11,8 +11,7 @@
 #include "sql/store_fleet.h"
 #include "sql/store_fleet_accounts.h"
 
-/* What a line may be long, without its newline. */
-enum { LINE_LENGTH_MAX = 256 * 1024, LINE_UUIDS_MAX = 1000 };
+enum { LINE_UUIDS_MAX = 1000 };
 
 enum line_kind {
     LINE_CONNECTED, LINE_ENTRY, LINE_UNREADABLE, LINE_GONE, LINE_PRESENT, LINE_REFRESHED, LINE_COMMIT, LINE_BEAT,
