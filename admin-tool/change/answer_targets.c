@@ -20,6 +20,7 @@
 #include "terminal/say.h"
 #include "handover.h"
 #include "known.h"
+#include "upward.h"
 
 /* As users show has it. */
 static char *account_object(struct tool *tool, struct activity_log *log, const struct target *target)
@@ -67,6 +68,8 @@ static char *make_object(struct tool *tool, struct activity_log *log, const stru
 
     if (change->more != NULL && target->changed)
         object = answer_join(object, change->more(tool, change, &target->after));
+    if (change->upward != NULL && target->changed)
+        object = answer_join(object, upward_object(change->upward, change->nth));
     return answer_join(object, answer_lines(target->before.username, change->among->count == 1));
 }
 

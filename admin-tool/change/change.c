@@ -23,17 +23,16 @@
 #include "ready.h"
 #include "record.h"
 #include "transaction.h"
+#include "upward.h"
 #include "work.h"
 
 /* -- before the question ------------------------------------------------------------------ */
 
 static enum status check(struct work *work, const struct account *account)
 {
-    enum status status = work->change.here ? GO_ON : fleet_account_refuse(work->tool, account);
+    const struct change *change = &work->change;
 
-    if (status == GO_ON && work->change.check != NULL)
-        status = work->change.check(work->tool, &work->change, account);
-    return status;
+    return change->check != NULL ? change->check(work->tool, change, account) : GO_ON;
 }
 
 /* STATUS_DONE: nothing is to be done about this one. */
@@ -74,6 +73,8 @@ static enum status make(struct work *work, struct target *target)
 
     memcpy(name, target->before.username, sizeof name);
     status = tool_store_status(tool, store_account_by_uid(tool->store, uid, &target->before), name);
+    if (status == GO_ON && !work->change.here)
+        status = fleet_account_refuse(work->tool, &target->before); /* it came from there meanwhile */
     if (status == GO_ON)
         status = check(work, &target->before);
     if (status == STATUS_DONE) /* somebody else did it meanwhile */
@@ -155,12 +156,20 @@ static void say_outcome(struct work *work, const struct target *target)
         printf("%s %s.\n", target->before.username, work->change.outcome);
 }
 
+/* What this host has not heard of yet is not told as if it were so; but a password that nobody else has is. */
+static bool is_untold(const struct work *work)
+{
+    return upward_is_late(work->change.upward, work->change.nth) && work->change.more == NULL;
+}
+
 /* Who does it to himself hears of it first: what follows ends the session he could read it in. For others nobody
  * waits who reads slowly. */
 static void finish(struct work *work, const struct target *target)
 {
     const struct change *change = &work->change;
 
+    if (is_untold(work))
+        return;
     if (is_own(work, target))
         say_outcome(work, target);
     if (change->finish != NULL)
@@ -193,6 +202,8 @@ static void follow(struct work *work, const struct target *target)
 {
     const struct change *change = &work->change;
 
+    if (is_untold(work))
+        return;
     if (!is_own(work, target))
         say_outcome(work, target);
     if (change->follow != NULL)
@@ -202,8 +213,7 @@ static void follow(struct work *work, const struct target *target)
 static bool is_changed(const struct tool *tool, const struct change *change, const struct target *target)
 {
     (void)tool;
-    (void)change;
-    return target->changed;
+    return target->changed && !upward_is_late(change->upward, change->nth);
 }
 
 static void settle(struct work *work)
@@ -267,24 +277,32 @@ static void carry_through(struct work *work)
 {
     for_each(work, record);
     for_each(work, finish);
-    if (work->change.more != NULL)
+    if (work->change.more != NULL) {
+        upward_say(work);
         answer_targets(work->tool, &work->change);
+    }
     if (work->change.ends != NULL)
         do_for_all(work, work->change.ends, end_sessions);
     for_each(work, follow);
+    if (work->change.more == NULL)
+        upward_say(work);
 }
 
 static enum status carry_out(struct work *work)
 {
     enum status status = GO_ON;
 
-    if (work->change.prepare != NULL && targets_due(&work->targets) > 0)
+    bool due = targets_due(&work->targets) > 0, upward = work->upward.entries != NULL;
+
+    if (due && upward)
+        status = upward_identify(work);
+    if (status == GO_ON && due && work->change.prepare != NULL)
         status = work->change.prepare(work->tool, &work->change);
     if (status != GO_ON)
         return status;
     change_hold_signals();
-    if (targets_due(&work->targets) > 0)
-        status = commit(work);
+    if (due)
+        status = upward ? upward_commit(work) : commit(work);
     if (status == GO_ON)
         carry_through(work);
     change_release_signals();
@@ -323,7 +341,10 @@ static enum status change_named(struct tool *tool, const struct change *change, 
         status = targets_find(tool, tool->arguments.operands, count, change->new_name != NULL, &work.targets);
     work.change.among = &work.targets;
     if (status == GO_ON)
+        status = upward_begin(&work);
+    if (status == GO_ON)
         status = run(&work);
+    upward_end(&work);
     targets_free(&work.targets);
     return status == GO_ON ? STATUS_DONE : status;
 }

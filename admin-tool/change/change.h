@@ -11,7 +11,10 @@
 #include "sql/account.h"
 #include "sql/store.h"
 #include "terminal/command.h"
+#include "fleet_request.h"
 #include "targets.h"
+
+struct upward;
 
 struct change {
     const char *event;    /* the audit row's */
@@ -27,6 +30,7 @@ struct change {
     const char *new_name; /* rename; the account is found by a former name, too */
     const struct targets *among; /* all it is about, for the callbacks: set by change_account ... */
     size_t nth;                  /* ... and which of them this one is */
+    const struct upward *upward; /* ... and of accounts of the fleet what became of it there */
 
     /* GO_ON when the change is needed and allowed, else said. Called before the question and again
      * in the transaction. NULL: always. */
@@ -38,6 +42,13 @@ struct change {
     /* In the transaction. */
     enum store_result (*apply)(struct tool *tool, const struct change *change,
                                const struct account *account);
+    /* Of accounts that come from the fleet, in place of apply: "change", "delete" or "rename" of coder_fleet(8), and what
+     * is set by it; then, in the transaction of the audit row, what is this host's own. NULL: such accounts are refused;
+     * nothing is set; nothing is of here. */
+    const char *fleet_does;
+    void (*fleet_sets)(struct tool *tool, const struct change *change, const struct account *account,
+                       struct fleet_request *request);
+    enum store_result (*beside)(struct tool *tool, const struct change *change, const struct account *account);
     /* Before the question, and of --dry-run: what follows that `plan` does not say. NULL: nothing. */
     void (*announce)(const struct tool *tool, const struct change *change, const struct account *account,
                      FILE *out);

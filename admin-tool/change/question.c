@@ -56,7 +56,8 @@ static void preview_all(struct work *work)
         work->change.preview_all(work->tool, &work->change, accounts, count, stdout);
     for (size_t i = 0; i < count; i++) {
         answer_about(accounts[i].username);
-        printf("Would %s %s; nothing was changed.\n", work->change.plan, accounts[i].username);
+        printf("Would %s %s%s; nothing was changed.\n", work->change.plan, accounts[i].username,
+               work->upward.entries != NULL ? " in the fleet" : "");
     }
     answer_about(NULL);
     work_forget(accounts, count);

@@ -11,11 +11,13 @@
 #include "terminal/command.h"
 #include "change.h"
 #include "targets.h"
+#include "upward.h"
 
 struct work {
     struct tool *tool;
     struct change change; /* nth and among are ours */
     struct targets targets;
+    struct upward upward;
 };
 
 /* What is said from now on is about this one, who is the change's nth. */

@@ -26,6 +26,10 @@ static const struct {
     [KIND_DAMAGED] = { "damaged", STATUS_STORE },
     [KIND_TOO_NEW] = { "too-new", STATUS_STORE },
     [KIND_FLEET_ACCOUNT] = { "fleet-account", STATUS_REFUSED },
+    [KIND_FLEET_CHANGED] = { "fleet-changed", STATUS_REFUSED },
+    [KIND_FLEET_IDENTITY] = { "fleet-identity", STATUS_IDENTITY },
+    [KIND_FLEET_AWAY] = { "fleet-away", STATUS_AWAY },
+    [KIND_FLEET_UNKNOWN] = { "fleet-unknown", STATUS_FAILED },
     [KIND_FAILED] = { "failed", STATUS_FAILED },
 };
 
@@ -54,6 +58,10 @@ enum fault_kind fault_usual(enum status status)
         return KIND_NOT_ROOT;
     case STATUS_STORE:
         return KIND_DAMAGED;
+    case STATUS_IDENTITY:
+        return KIND_FLEET_IDENTITY;
+    case STATUS_AWAY:
+        return KIND_FLEET_AWAY;
     case GO_ON:
     case STATUS_DONE:
     case STATUS_FAILED:

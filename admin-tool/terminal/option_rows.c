@@ -86,6 +86,8 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
     [OPTION_QUIET] = { "quiet", 'q', NULL, "say nothing on success" },
     [OPTION_PROGRESS] = { "progress", 0, NULL, "report progress even if standard error is no terminal" },
     [OPTION_HERE] = { "here", 0, NULL, "on this host alone, whatever the fleet says" },
+    [OPTION_IDENTITY] = { "identity", 0, "FILE|NAME", "of the fleet's administrator: a certificate with its key, or a name" },
+    [OPTION_SCOPE] = { "scope", 0, "S,S", "the scopes in the fleet: which hosts have the account" },
     [OPTION_KEEP_ACCOUNTS] = { "keep-accounts", 0, NULL, "its accounts become accounts of this host" },
     [OPTION_KEEP] = { "keep", 0, "N", "a new file in the folder FILE; of those only the newest N stay" },
 };

@@ -96,6 +96,7 @@ enum status users_delete(struct tool *tool)
         .event = "delete", .plan = "delete", .outcome = "is deleted", .asks = true, .check = check_delete, .look = look_delete,
         .apply = apply_delete, .ends = ends_deleted, .follow = follow_delete, .settle = settle_delete,
         .preview = preview_delete, .preview_all = preview_left,
+        .fleet_does = "delete",
     };
 
     return change_accounts(tool, &change);

@@ -20,6 +20,7 @@
 #include "terminal/say.h"
 #include "terminal/when.h"
 #include "newcomer.h"
+#include "scope.h"
 
 /* What was given, over what is. */
 static struct account merge(const struct tool *tool, const struct account *given,
@@ -68,16 +69,29 @@ static enum status check_email(struct tool *tool, const struct account *account)
     return newcomer_email_status(tool, result == STORE_OK ? STORE_TAKEN : result, account->email);
 }
 
+/* What is this host's own goes by itself. */
+static enum status check_whose(const struct tool *tool, const struct change *change, const struct account *account)
+{
+    if (!account->fleet && tool_has(tool, OPTION_SCOPE))
+        return tool_refuse_as(KIND_INVALID, "scope", account->username, "%s is of here and has no scope; leave --scope out",
+                              account->username);
+    if (account->fleet && !change->here &&
+        (tool_has(tool, OPTION_PASSWORD_MAX_DAYS) || tool_has(tool, OPTION_NEVER_DORMANT) || tool_has(tool, OPTION_MAY_BE_DORMANT)))
+        return tool_refuse(STATUS_USAGE, "ageing is each host's own, and the rest of %s the fleet's; change them in two calls",
+                           account->username);
+    return GO_ON;
+}
+
 static enum status check_edit(struct tool *tool, const struct change *change,
                               const struct account *account)
 {
     struct account merged = merge(tool, change->edited, account);
-    enum status status = GO_ON;
+    enum status status = check_whose(tool, change, account);
 
-    if (is_same(&merged, account)) {
+    if (status == GO_ON && is_same(&merged, account) && !tool_has(tool, OPTION_SCOPE)) {
         printf("%s has these values already; nothing was changed.\n", account->username);
         status = STATUS_DONE;
-    } else {
+    } else if (status == GO_ON) {
         status = check_email(tool, &merged);
     }
     explicit_bzero(merged.hash, sizeof merged.hash);
@@ -94,6 +108,25 @@ static enum store_result apply_edit(struct tool *tool, const struct change *chan
         result = store_account_set_password(tool->store, account->uid, "", false, 0, tool->now);
     explicit_bzero(merged.hash, sizeof merged.hash);
     return result;
+}
+
+static void set_facts(struct tool *tool, const struct change *change, const struct account *account,
+                      struct fleet_request *request)
+{
+    const struct account *edited = change->edited;
+
+    (void)account;
+    if (tool_has(tool, OPTION_EMAIL))
+        fleet_request_set(request, "email", edited->email);
+    if (tool_has(tool, OPTION_FULL_NAME))
+        fleet_request_set(request, "full_name", edited->full_name);
+    if (tool_has(tool, OPTION_SHELL))
+        fleet_request_set(request, "shell", edited->shell);
+    if (tool_has(tool, OPTION_EXPIRES))
+        fleet_request_set_number(request, "expires_at", edited->expires_at);
+    if (tool_has(tool, OPTION_NO_PASSWORD))
+        fleet_request_set(request, "hash", "");
+    scope_set(tool, NULL, request);
 }
 
 static void print_difference(const char *what, const char *before, const char *after, FILE *out)
@@ -175,7 +208,7 @@ static enum status read_edits(struct tool *tool, struct account *ret)
     if (!tool_has(tool, OPTION_EMAIL) && !tool_has(tool, OPTION_FULL_NAME) &&
         !tool_has(tool, OPTION_SHELL) && !tool_has(tool, OPTION_EXPIRES) && !tool_has(tool, OPTION_NO_PASSWORD) &&
         !tool_has(tool, OPTION_PASSWORD_MAX_DAYS) && !tool_has(tool, OPTION_NEVER_DORMANT) &&
-        !tool_has(tool, OPTION_MAY_BE_DORMANT))
+        !tool_has(tool, OPTION_MAY_BE_DORMANT) && !tool_has(tool, OPTION_SCOPE))
         return tool_refuse_as(KIND_MISSING, NULL, NULL, "missing: what to change; try 'admin-tool users edit "
                            "--help'");
     if (tool_has(tool, OPTION_EMAIL) && tool->arguments.value[OPTION_EMAIL][0] != '\0')
@@ -188,6 +221,8 @@ static enum status read_edits(struct tool *tool, struct account *ret)
         status = newcomer_take_expiry(tool, ret);
     if (status == GO_ON)
         status = newcomer_take_days(tool, ret);
+    if (status == GO_ON)
+        status = scope_check(tool);
     return status;
 }
 
@@ -195,7 +230,7 @@ static enum status read_edits(struct tool *tool, struct account *ret)
 static bool is_of_here(const struct tool *tool)
 {
     static const enum option_id others[] = {
-        OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
+        OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD, OPTION_SCOPE,
     };
     bool only = true;
 
@@ -210,6 +245,7 @@ enum status users_edit(struct tool *tool)
     const struct change change = {
         .event = "edit", .plan = "change", .edited = &edited, .here = is_of_here(tool),
         .check = check_edit, .apply = apply_edit, .finish = finish_edit, .preview = preview_edit,
+        .fleet_does = "change", .fleet_sets = set_facts,
     };
     enum status status = read_edits(tool, &edited);
 

@@ -11,6 +11,10 @@
 #include "sql/store_fleet_accounts.h"
 #include "terminal/command.h"
 
+/* The status that suspend and activate are about: of an account of the fleet and without --here its word there, else what
+ * holds here. GO_ON; or said and REFUSED: activate, where this host alone has suspended it. */
+enum status here_status(const struct tool *tool, const struct account *account, enum account_status *ret);
+
 /* Is it such an account, and --here given? *ret: what is known of it. */
 bool here_is_meant(const struct tool *tool, const struct account *account, struct fleet_account *ret);
 

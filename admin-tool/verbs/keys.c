@@ -183,6 +183,24 @@ static enum store_result apply_add(struct tool *tool, const struct change *chang
     return store_keys_add(tool->store, account->uid, &keys->given, tool->now);
 }
 
+/* Those that are there stay as they are, the given ones beside them. */
+static void set_added(struct tool *tool, const struct change *change, const struct account *account,
+                      struct fleet_request *request)
+{
+    const struct key_change *keys = change->own;
+    struct account_key *stored = NULL;
+    size_t count = 0;
+
+    if (read_keys(tool, account, &stored, &count) != GO_ON)
+        request->failed = true;
+    for (size_t i = 0; i < count; i++)
+        fleet_request_set(request, "keys", stored[i].line);
+    for (size_t i = 0; i < keys->given.count; i++)
+        if (store_key_find(tool->store, account->uid, keys->given.keys[i].fingerprint) == STORE_NOT_FOUND)
+            fleet_request_set(request, "keys", keys->given.keys[i].line);
+    free(stored);
+}
+
 static void finish_add(struct tool *tool, const struct change *change, const struct account *before,
                        const struct account *after)
 {
@@ -226,6 +244,7 @@ enum status keys_add(struct tool *tool)
 {
     static const struct change how = {
         .event = "key-add", .plan = "add keys to", .check = check_add, .apply = apply_add, .finish = finish_add,
+        .fleet_does = "change", .fleet_sets = set_added,
     };
     struct key_change keys = { .which = NULL };
     enum status status = read_given(tool, &keys.given);
@@ -279,6 +298,37 @@ static enum store_result apply_remove(struct tool *tool, const struct change *ch
     return store_key_remove(tool->store, account->uid, keys->names);
 }
 
+static void set_removed(struct tool *tool, const struct change *change, const struct account *account,
+                        struct fleet_request *request)
+{
+    const struct key_change *keys = change->own;
+    struct account_key *stored = NULL;
+    size_t count = 0, left = 0;
+
+    if (read_keys(tool, account, &stored, &count) != GO_ON)
+        request->failed = true;
+    for (size_t i = 0; i < count; i++)
+        if (!is_meant(&stored[i], keys->which)) {
+            fleet_request_set(request, "keys", stored[i].line);
+            left++;
+        }
+    if (left == 0)
+        fleet_request_set(request, "keys", "");
+    free(stored);
+}
+
+/* Of several accounts the row has what was named; it is another key of each. */
+static enum store_result name_removed(struct tool *tool, const struct change *change, const struct account *account)
+{
+    struct key_change *keys = change->own;
+
+    (void)tool;
+    (void)account;
+    if (change->among->count > 1)
+        snprintf(keys->names, sizeof keys->names, "%s", keys->which);
+    return STORE_OK;
+}
+
 static void finish_remove(struct tool *tool, const struct change *change, const struct account *before,
                           const struct account *after)
 {
@@ -293,7 +343,7 @@ enum status keys_remove(struct tool *tool)
 {
     static const struct change how = {
         .event = "key-remove", .plan = "remove a key of", .check = check_remove, .apply = apply_remove,
-        .finish = finish_remove, .behind = 1,
+        .finish = finish_remove, .behind = 1, .fleet_does = "change", .fleet_sets = set_removed, .beside = name_removed,
     };
     struct key_change keys = { .which = tool->arguments.operands[tool->arguments.operand_count - 1] };
 

@@ -137,6 +137,16 @@ static enum store_result apply_rename(struct tool *tool, const struct change *ch
     return store_account_rename(tool->store, account->uid, change->new_name, home);
 }
 
+static void set_name(struct tool *tool, const struct change *change, const struct account *account,
+                     struct fleet_request *request)
+{
+    char home[ACCOUNT_PATH_SIZE];
+
+    fleet_request_set(request, "username", change->new_name);
+    if (tool_has(tool, OPTION_MOVE_HOME) && home_move_target(account->home, account->username, change->new_name, home))
+        fleet_request_set(request, "home", home);
+}
+
 /* -- what follows ------------------------------------------------------------------------- */
 
 /* Whether just so decided, or left by a run that was killed. */
@@ -213,7 +223,7 @@ enum status users_rename(struct tool *tool)
     const struct change change = {
         .event = "rename", .plan = plan, .asks = true, .new_name = name,
         .check = check_rename, .look = look_rename, .apply = apply_rename, .finish = finish_rename,
-        .preview = preview_rename, .again = rename_again,
+        .preview = preview_rename, .again = rename_again, .fleet_does = "rename", .fleet_sets = set_name,
     };
     enum status status = username_check_form(name);
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "change/change.h"
-#include "change/fleet_account.h"
 #include "change/lock.h"
 #include "change/ready.h"
 #include "change/record.h"
@@ -99,7 +98,7 @@ static enum status choose_all(struct tool *tool, struct chosen *chosen)
         tool_refuse(GO_ON, "note: %zu account%s without a password stay%s as before", chosen->without,
                     chosen->without == 1 ? "" : "s", chosen->without == 1 ? "s" : "");
     if (status == GO_ON && chosen->followed > 0)
-        tool_refuse(GO_ON, "note: %zu account%s of the fleet stay%s as before; " FLEET_ACCOUNT_ADVICE, chosen->followed,
+        tool_refuse(GO_ON, "note: %zu account%s of the fleet stay%s as before; name those whom it is meant for", chosen->followed,
                     chosen->followed == 1 ? "" : "s", chosen->followed == 1 ? "s" : "");
     if (status == GO_ON && chosen->count == 0)
         puts("Every password already has to be changed; nothing was changed.");
@@ -270,11 +269,22 @@ static enum store_result apply_required(struct tool *tool, const struct change *
     return store_account_require_change(tool->store, account->uid);
 }
 
+static void set_required(struct tool *tool, const struct change *change, const struct account *account,
+                         struct fleet_request *request)
+{
+    (void)tool;
+    (void)change;
+    (void)account;
+    fleet_request_set(request, "temporary", "true");
+    fleet_request_set_number(request, "temporary_until", 0);
+}
+
 enum status users_require_change(struct tool *tool)
 {
     static const struct change change = {
         .event = EVENT, .plan = "require a new password of", .outcome = "must change the password at the next login",
         .asks = true, .check = check_required, .apply = apply_required,
+        .fleet_does = "change", .fleet_sets = set_required,
     };
     const char *first = tool->arguments.operand;
 

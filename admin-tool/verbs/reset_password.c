@@ -53,11 +53,25 @@ static enum status prepare_reset(struct tool *tool, const struct change *change)
            : tool_refuse(STATUS_FAILED, "no password could be made; nothing was changed");
 }
 
+static int64_t temporary_end(const struct tool *tool)
+{
+    return tool->now + tool->policy.temporary_hours * 3600;
+}
+
 static enum store_result apply_reset(struct tool *tool, const struct change *change,
                                      const struct account *account)
 {
     return store_account_set_password(tool->store, account->uid, reset_of(change)->hash, true,
-                                      tool->now + tool->policy.temporary_hours * 3600, tool->now);
+                                      temporary_end(tool), tool->now);
+}
+
+static void set_reset(struct tool *tool, const struct change *change, const struct account *account,
+                      struct fleet_request *request)
+{
+    (void)account;
+    fleet_request_set(request, "hash", reset_of(change)->hash);
+    fleet_request_set(request, "temporary", "true");
+    fleet_request_set_number(request, "temporary_until", temporary_end(tool));
 }
 
 static void announce_reset(const struct tool *tool, const struct change *change, const struct account *account,
@@ -104,21 +118,37 @@ static void note_beside(const struct tool *tool, const struct account *account)
     known_free(&known);
 }
 
+/* As it is passed on, be it here already or on its way from the fleet. */
+static struct account as_reset(const struct tool *tool, const struct account *after)
+{
+    struct account account = *after;
+
+    account.temporary_until = temporary_end(tool);
+    return account;
+}
+
 static void finish_reset(struct tool *tool, const struct change *change,
                          const struct account *before, const struct account *after)
 {
+    struct account account = as_reset(tool, after);
+
     (void)before;
     if (change->nth > 0 && !answer_is_json())
         puts("");
     if (!answer_is_json())
-        handover_print(tool, after, reset_of(change)->password);
+        handover_print(tool, &account, reset_of(change)->password);
+    explicit_bzero(account.hash, sizeof account.hash);
     note_out(tool, after);
     note_beside(tool, after);
 }
 
 static char *answer_reset(struct tool *tool, const struct change *change, const struct account *after)
 {
-    return handover_make_object(tool, after, reset_of(change)->password);
+    struct account account = as_reset(tool, after);
+    char *object = handover_make_object(tool, &account, reset_of(change)->password);
+
+    explicit_bzero(account.hash, sizeof account.hash);
+    return object;
 }
 
 static bool ends_reset(const struct tool *tool, const struct change *change, const struct target *target)
@@ -133,7 +163,7 @@ enum status reset_password(struct tool *tool)
     const struct change change = {
         .event = "reset-password", .plan = "reset the password of", .asks = true, .own = &resets,
         .prepare = prepare_reset, .apply = apply_reset, .finish = finish_reset, .more = answer_reset, .ends = ends_reset,
-        .announce = announce_reset,
+        .announce = announce_reset, .fleet_does = "change", .fleet_sets = set_reset,
     };
     enum status status = change_accounts(tool, &change);
 

@@ -95,15 +95,19 @@ static enum status check_status(struct tool *tool, const struct change *change,
                                 const struct account *account)
 {
     bool suspends = strcmp(change->event, "suspend") == 0;
+    enum account_status present;
     struct fleet_account from;
+    enum status status;
 
     if (here_is_meant(tool, account, &from) && (suspends || !is_dormant(tool, account))) {
-        enum status status = here_check(account, &from, suspends);
-
+        status = here_check(account, &from, suspends);
         return status == GO_ON && suspends ? loss_check(tool, change, account) : status;
     }
-    if ((account->status == ACCOUNT_SUSPENDED) == suspends && (suspends || !is_dormant(tool, account))) {
-        printf("%s is already %s.\n", account->username, account_status_name(account->status));
+    status = here_status(tool, account, &present);
+    if (status != GO_ON)
+        return status;
+    if ((present == ACCOUNT_SUSPENDED) == suspends && (suspends || !is_dormant(tool, account))) {
+        printf("%s is already %s.\n", account->username, account_status_name(present));
         return STATUS_DONE;
     }
     return suspends ? loss_check(tool, change, account) : GO_ON;
@@ -152,6 +156,32 @@ static enum store_result apply_activate(struct tool *tool, const struct change *
     return result == STORE_OK ? store_account_wake(tool->store, account->uid, tool->now) : result;
 }
 
+static void set_suspended(struct tool *tool, const struct change *change, const struct account *account,
+                          struct fleet_request *request)
+{
+    (void)change;
+    (void)account;
+    fleet_request_set(request, "status", "suspended");
+    fleet_request_set(request, "reason", tool->arguments.value[OPTION_REASON]);
+}
+
+static void set_active(struct tool *tool, const struct change *change, const struct account *account,
+                       struct fleet_request *request)
+{
+    (void)tool;
+    (void)change;
+    (void)account;
+    fleet_request_set(request, "status", "active");
+    fleet_request_set(request, "reason", "");
+}
+
+/* Who is dormant is each host's own. */
+static enum store_result wake(struct tool *tool, const struct change *change, const struct account *account)
+{
+    (void)change;
+    return store_account_wake(tool->store, account->uid, tool->now);
+}
+
 static void finish_activate(struct tool *tool, const struct change *change,
                             const struct account *before, const struct account *after)
 {
@@ -171,6 +201,7 @@ enum status users_suspend(struct tool *tool)
         .here = here, .detail = here_detail(tool, detail),
         .check = check_status, .apply = apply_suspend, .ends = ends_suspended,
         .settles = settles_suspended, .settle = settle_suspend, .preview_all = preview_suspend,
+        .fleet_does = "change", .fleet_sets = set_suspended,
     };
     enum status status = check_reason(tool->arguments.value[OPTION_REASON]);
 
@@ -182,6 +213,7 @@ enum status users_activate(struct tool *tool)
     const struct change change = {
         .event = "activate", .plan = "activate", .asks = true, .here = tool_has(tool, OPTION_HERE),
         .check = check_status, .look = look_activate, .apply = apply_activate, .finish = finish_activate,
+        .fleet_does = "change", .fleet_sets = set_active, .beside = wake,
     };
 
     return change_accounts(tool, &change);
@@ -216,6 +248,14 @@ static enum store_result apply_roles(struct tool *tool, const struct change *cha
                                      const struct account *account)
 {
     return store_account_set_roles(tool->store, account->uid, change->roles);
+}
+
+static void set_roles(struct tool *tool, const struct change *change, const struct account *account,
+                      struct fleet_request *request)
+{
+    (void)tool;
+    (void)account;
+    fleet_request_set_roles(request, change->roles);
 }
 
 /* A process keeps its groups: what runs with a role taken away has to go. */
@@ -269,6 +309,7 @@ enum status users_edit_roles(struct tool *tool)
         .event = "edit-roles", .plan = plan, .outcome = outcome, .asks = true,
         .check = check_roles, .look = look_roles, .apply = apply_roles, .ends = ends_demoted,
         .settles = settles_demoted, .settle = settle_roles, .announce = announce_roles, .preview_all = preview_roles,
+        .fleet_does = "change", .fleet_sets = set_roles,
     };
 
     if (text == NULL)

@@ -34,42 +34,44 @@ run admin-tool users show hal -o json
 json 'd["from"] == "here" and d["fleet_status"] is None' "... which is nothing of one of here"
 
 # -- changed there -----------------------------------------------------------------------------------------
+echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2NnEgYLhhs0TtJxLTnyYrO0sKXfxPGNFFGbXGMBIOK other@home' >"$tmp/other.pub"
+follow "UPDATE accounts SET temporary = 0, temporary_until = NULL WHERE username = 'bea'"
 remember
-echo "$KEY other@home" >"$tmp/other.pub"
 # Each with hal in place of bea is a change.
-while read -r verb; do
+while read -r code kind verb; do
     # shellcheck disable=SC2086
-    exits 4 "$verb" admin-tool $verb
-    complains '^admin-tool: bea comes from the fleet dc=fleet; change that on the fleet.s server, see coder-fleet\(7\)' "... says where that is done"
+    exits "$code" "$verb" admin-tool $verb
     # shellcheck disable=SC2086
     run admin-tool $verb -o json
-    json 'd["error"]["kind"] == "fleet-account" and d["error"]["code"] == 4 and d["error"]["subject"] == "bea"' "... also to programs"
+    json "d['error']['kind'] == '$kind' and d['error']['code'] == $code" "... is $kind to programs"
 done <<END
-users suspend bea -y
-users suspend hal bea -y
-users suspend bea --dry-run
-users activate bea -y
-users edit-roles bea --roles auditor -y
-users edit bea -e other@example.com
-users edit bea -n Other
-users edit bea --shell /bin/sh
-users edit bea --expires +30d
-users edit bea --no-password
-users edit bea --never-dormant -n Other
-users rename bea bella -y
-users delete bea -y
-users delete bea --remove-home -y
-users require-change bea -y
-keys add bea $tmp/other.pub
-keys remove bea bea@home
-reset-password bea -y
-users export --to-passwd bea -y
+8 fleet-identity users suspend bea -y
+4 fleet-account users suspend hal bea -y
+8 fleet-identity users suspend bea cleo -y
+8 fleet-identity users edit-roles bea --roles auditor -y
+8 fleet-identity users edit bea -e other@example.com
+8 fleet-identity users edit bea -n Other
+8 fleet-identity users edit bea --shell /bin/sh
+8 fleet-identity users edit bea --expires +30d
+8 fleet-identity users edit bea --no-password
+8 fleet-identity users edit bea --scope web
+2 usage users edit bea --never-dormant -n Other
+8 fleet-identity users rename bea bella -y
+8 fleet-identity users delete bea -y
+8 fleet-identity users delete bea --remove-home -y
+8 fleet-identity users require-change bea -y
+8 fleet-identity keys add bea $tmp/other.pub
+8 fleet-identity keys remove bea bea@home
+8 fleet-identity reset-password bea -y
+4 fleet-account users export --to-passwd bea -y
+4 invalid users edit hal --scope web
+4 invalid users edit hal --scope web,,all
 END
 unchanged "nothing of that changed anything"
-run admin-tool users suspend bea -y
-complains 'or use --here, for this host alone' "suspend says that there is --here"
-run admin-tool users delete bea -y
-ok "... delete does not" eval '! grep -q -- --here "$tmp/err"'
+exits 8 "the fleet's accounts" admin-tool users suspend bea -y
+complains '^admin-tool: this needs an administrator of the fleet; nothing was changed: give --identity FILE or NAME, see coder-fleet\(7\)' "... need an administrator of it"
+exits 4 "to /etc/passwd" admin-tool users export --to-passwd bea -y
+complains '^admin-tool: bea comes from the fleet dc=fleet; ' "... they cannot go"
 
 # -- this host's own ---------------------------------------------------------------------------------------
 exits 0 "failed logins are forgotten here" admin-tool users unlock bea
@@ -118,7 +120,7 @@ fleet_says bea suspended
 exits 0 "activate --here, while the fleet has suspended her" admin-tool users activate bea --here -y
 says '^bea is no longer suspended here, but still in the fleet\.$' "... says so"
 exits 4 "once more" admin-tool users activate bea --here -y
-complains 'bea is suspended in the fleet, which no word of this host changes' "... cannot help"
+complains 'bea is suspended in the fleet, which --here does not change; leave it out' "... cannot help"
 ok "... she stays out" [ "$(getent passwd bea | cut -d: -f7)" = /usr/sbin/nologin ]
 fleet_says bea active
 ok "and the fleet lets her in" [ "$(getent passwd bea | cut -d: -f7)" != /usr/sbin/nologin ]

@@ -63,7 +63,7 @@ while read -r -a command; do
     while read -r _ option value; do
         [ -n "$value" ] || continue
         case $option:$value in
-            --username:NAME|*:EMAIL|*:FULL-NAME|*:N|*:M|*:ID|*:WHEN|*:DAY|*:TEXT|*:ORIGIN) continue ;;
+            --username:NAME|*:EMAIL|*:FULL-NAME|*:N|*:M|*:ID|*:WHEN|*:DAY|*:TEXT|*:ORIGIN|*:S,S) continue ;;
         esac
         COMP_WORDS=(admin-tool "${command[@]}" "$option" "") COMP_CWORD=$((${#command[@]} + 2))
         _admin_tool

@@ -41,8 +41,8 @@ json 'not any(f["check"].startswith("fleet-") for f in d)' "check has nothing to
 # -- the fleet's word and this host's ----------------------------------------------------------------------
 set_user bob coderStatus suspended
 ok "who is suspended in the tree is out here" soon is_out bob
-exits 4 "activate" admin-tool users activate bob -y
-complains 'bob comes from the fleet dc=fleet; ' "... is no matter of this host"
+exits 8 "activate" admin-tool users activate bob -y
+complains 'this needs an administrator of the fleet' "... is no matter of this host"
 exits 4 "activate --here" admin-tool users activate bob --here -y
 set_user bob coderStatus active
 ok "... and in again" soon is_in bob

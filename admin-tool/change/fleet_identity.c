@@ -1,0 +1,197 @@
+/*
+ * The certificate's file is read as ssh reads a key: no link, of root or of whoever does this, for nobody else.
+ */
+#include "fleet_identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/descriptor.h"
+#include "sql/account.h"
+#include "terminal/answer.h"
+#include "terminal/hidden.h"
+#include "terminal/say.h"
+
+#define USUAL_FILE ".coder-fleet.pem"
+#define ADVICE "give --identity FILE or NAME, see coder-fleet(7)"
+
+static enum status refuse(const char *subject, const char *why)
+{
+    return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", subject, "%s: %s; nothing was changed: " ADVICE, subject, why);
+}
+
+/* -- a certificate ------------------------------------------------------------------------- */
+
+/* NULL, or what is wrong. */
+static const char *judge_file(int fd, uid_t owner)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return strerror(errno);
+    if (!S_ISREG(st.st_mode))
+        return "it is no file";
+    if (st.st_uid != 0 && st.st_uid != owner)
+        return "it is another's, who can change it";
+    return (st.st_mode & 077) != 0 ? "others can read or change it; 'chmod 600' it, if nobody has" : NULL;
+}
+
+static const char *judge_text(const struct fleet_identity *identity)
+{
+    if (identity->length >= FLEET_SECRET_SIZE || strlen(identity->secret) < identity->length)
+        return "it is no certificate with its key";
+    if (strstr(identity->secret, "-----BEGIN CERTIFICATE-----") == NULL)
+        return "it has no certificate (PEM)";
+    return strstr(identity->secret, "PRIVATE KEY-----") == NULL ? "it has no key (PEM)" : NULL;
+}
+
+/* NULL and *ret filled, or what is wrong. ENOENT: there is none. */
+static const char *read_file(int folder, uid_t owner, struct fleet_identity *ret)
+{
+    int fd = openat(folder, ret->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    const char *fault = fd == -1 ? strerror(errno) : judge_file(fd, owner);
+    ssize_t length = 0;
+
+    if (fd == -1 && errno == ELOOP)
+        fault = "it is a link";
+    if (fault == NULL)
+        length = descriptor_read_some(fd, ret->secret, FLEET_SECRET_SIZE);
+    if (length < 0)
+        fault = strerror(errno);
+    if (fault == NULL) {
+        ret->length = (size_t)length;
+        ret->secret[length] = '\0';
+        fault = judge_text(ret);
+    }
+    if (fd != -1)
+        close(fd);
+    return fault;
+}
+
+/* Whoever does it, as the system knows him; by sudo's word, too, for it only says where to look. NULL: nobody it knows. */
+static const struct passwd *find_actor(const struct tool *tool)
+{
+    const struct actor *actor = &tool->actor;
+
+    return getpwnam(actor->via[0] != '\0' ? actor->via : actor->name);
+}
+
+static enum status take_file(const struct tool *tool, const char *path, struct fleet_identity *ret)
+{
+    const struct passwd *user = find_actor(tool);
+    const char *fault = "the name is too long";
+
+    if ((size_t)snprintf(ret->path, sizeof ret->path, "%s", path) < sizeof ret->path)
+        fault = read_file(tool->folder, user != NULL ? user->pw_uid : 0, ret);
+    return fault == NULL ? GO_ON : refuse(path, fault);
+}
+
+/* STATUS_DONE: there is none. */
+static enum status take_usual_file(const struct tool *tool, struct fleet_identity *ret)
+{
+    const struct passwd *user = find_actor(tool);
+    char path[PATH_MAX];
+    struct stat st;
+
+    if (user == NULL || user->pw_dir[0] != '/' ||
+        (size_t)snprintf(path, sizeof path, "%s/" USUAL_FILE, user->pw_dir) >= sizeof path || lstat(path, &st) != 0)
+        return STATUS_DONE;
+    return take_file(tool, path, ret);
+}
+
+/* -- a name and a password ----------------------------------------------------------------- */
+
+static bool is_name(const char *name)
+{
+    return name[0] != '\0' && strlen(name) < FLEET_ADMIN_SIZE && strcmp(name, "external") != 0 &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(name);
+}
+
+static enum status take_password(struct fleet_identity *ret)
+{
+    char question[FLEET_ADMIN_SIZE + 64];
+    ssize_t length;
+
+    snprintf(question, sizeof question, "Password of %s in the fleet (it is not shown): ", ret->name);
+    length = hidden_read(question, answer_is_json() ? stderr : stdout, ret->secret, FLEET_SECRET_SIZE);
+    if (length <= 0 || length == FLEET_SECRET_SIZE)
+        return refuse(ret->name, "no password was given");
+    ret->length = (size_t)length;
+    return GO_ON;
+}
+
+static enum status take_name(const char *name, struct fleet_identity *ret)
+{
+    if (!is_name(name))
+        return refuse(name, "it is no administrator's name");
+    if (!isatty(STDIN_FILENO))
+        return refuse(name, "the password is asked for on a terminal, and there is none");
+    snprintf(ret->name, sizeof ret->name, "%s", name);
+    return take_password(ret);
+}
+
+static enum status ask(struct fleet_identity *ret)
+{
+    FILE *out = answer_is_json() ? stderr : stdout;
+    char name[FLEET_ADMIN_SIZE + 1] = "";
+
+    if (!isatty(STDIN_FILENO))
+        return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", NULL, "this needs an administrator of the fleet; nothing was changed: "
+                              ADVICE);
+    fputs("Administrator of the fleet: ", out);
+    fflush(out);
+    if (fgets(name, sizeof name, stdin) == NULL)
+        name[0] = '\0';
+    name[strcspn(name, "\n")] = '\0';
+    return take_name(name, ret);
+}
+
+/* -- all of it ------------------------------------------------------------------------------ */
+
+static bool is_file(const char *given)
+{
+    size_t length = strlen(given);
+
+    return strchr(given, '/') != NULL || (length >= 4 && strcmp(given + length - 4, ".pem") == 0);
+}
+
+enum status fleet_identity_find(const struct tool *tool, struct fleet_identity *ret)
+{
+    const char *given = tool->arguments.value[OPTION_IDENTITY];
+    enum status status;
+
+    if (access(CODER_FLEET, X_OK) != 0)
+        return tool_refuse_as(KIND_FLEET_IDENTITY, NULL, NULL,
+                              "the package coder-fleet is not installed here; nothing was changed: install it");
+    ret->secret = malloc(FLEET_SECRET_SIZE + 1);
+    if (ret->secret == NULL)
+        return tool_refuse(STATUS_FAILED, "not enough memory");
+    if (given != NULL)
+        return is_file(given) ? take_file(tool, given, ret) : take_name(given, ret);
+    status = take_usual_file(tool, ret);
+    return status == STATUS_DONE ? ask(ret) : status;
+}
+
+void fleet_identity_add(const struct fleet_identity *identity, struct fleet_request *request)
+{
+    bool has_name = identity->name[0] != '\0';
+
+    fleet_request_add(request, "write", NULL);
+    fleet_request_add(request, "as", has_name ? identity->name : "external");
+    fleet_request_add_octets(request, has_name ? "password" : "pem", identity->secret, identity->length);
+}
+
+void fleet_identity_forget(struct fleet_identity *identity)
+{
+    if (identity->secret != NULL)
+        explicit_bzero(identity->secret, FLEET_SECRET_SIZE + 1);
+    free(identity->secret);
+    *identity = (struct fleet_identity){ .secret = NULL };
+}

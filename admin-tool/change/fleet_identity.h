@@ -1,0 +1,36 @@
+/*
+ * By what an administrator proves to the fleet who he is: a certificate with its key, or a name and a password. It is asked
+ * for once, sent, and kept nowhere.
+ */
+#ifndef CODER_CHANGE_FLEET_IDENTITY_H
+#define CODER_CHANGE_FLEET_IDENTITY_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "terminal/command.h"
+#include "fleet_request.h"
+
+enum { FLEET_ADMIN_SIZE = 65, FLEET_SECRET_SIZE = 32 * 1024 };
+
+/* Begins as zeros; for fleet_identity_forget, which wipes it. */
+struct fleet_identity {
+    char name[FLEET_ADMIN_SIZE]; /* "": a certificate ... */
+    char path[PATH_MAX];         /* ... of this file */
+    char *secret;                /* FLEET_SECRET_SIZE octets */
+    size_t length;
+};
+
+/*
+ * The one of --identity: a FILE (with a slash, or .pem at its end), or a NAME, whose password the terminal is asked for.
+ * Without it: .coder-fleet.pem in the home of whoever does this; else the terminal is asked for both. GO_ON; or said and
+ * IDENTITY: there is none, or a file that others than root and he can read or change, or a link.
+ */
+enum status fleet_identity_find(const struct tool *tool, struct fleet_identity *ret);
+
+/* The beginning of a request. */
+void fleet_identity_add(const struct fleet_identity *identity, struct fleet_request *request);
+
+void fleet_identity_forget(struct fleet_identity *identity);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * --scope: which hosts of the fleet have an account.
+ */
+#ifndef CODER_VERBS_SCOPE_H
+#define CODER_VERBS_SCOPE_H
+
+#include "change/fleet_request.h"
+#include "terminal/command.h"
+
+/* The words between commas are names of scopes, or the option was not given: GO_ON. Else said. */
+enum status scope_check(const struct tool *tool);
+
+/* Ask for these scopes; for `usual` where none are given (NULL: nothing is asked). Checked before. */
+void scope_set(const struct tool *tool, const char *usual, struct fleet_request *request);
+
+#endif
