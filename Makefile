@@ -90,8 +90,7 @@ HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_cod
 LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
 FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o facts.o json_line.o peer.o settings.o shown.o sync.o watch.o \
                write_request.o)
-FLEET_OBJS  := $(addprefix admin-tool/fleet/,coder_fleet.o connect.o exop.o identity.o link.o password.o pen.o probe.o session.o write.o \
-               write_account.o) $(FLEET_PURE) sql/ascii.o
+FLEET_OBJS  := $(call room,admin-tool/fleet) sql/ascii.o
 
 # floors 2 to 7: the tool.
 TOOL_ROOMS  := verbs check follow import change host terminal

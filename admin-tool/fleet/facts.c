@@ -178,10 +178,10 @@ void facts_delete(struct facts *ret)
                                         "coderExpires", "coderTemporaryUntil" };
 
     memset(ret, 0, sizeof *ret);
+    ret->relaxed = true; /* pwdHistory */
     set(ret, "coderStatus", "deleted");
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
         set(ret, gone[i], "");
-    set_lock(ret, true);
     set_shadow(ret, true, 0);
 }
 

@@ -21,7 +21,8 @@ struct facts_attribute {
 
 struct facts {
     size_t count, value_count, used;
-    bool failed; /* more values than there is room for */
+    bool failed;  /* more values than there is room for */
+    bool relaxed; /* the engine's own attributes are among them */
     struct facts_attribute attributes[FACTS_MAX];
     struct berval values[FACTS_VALUES_MAX]; /* of the request, or of room */
     char room[FACTS_ROOM];

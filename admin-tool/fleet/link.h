@@ -1,6 +1,6 @@
 /*
- * What is asked of one provider, and what it says. Its file, connect.c, exop.c and pen.c alone include ldap.h. No call waits longer for
- * the server than the link was told.
+ * What is asked of one provider, and what it says. Its file, connect.c, exop.c and pen*.c alone include ldap.h. No call
+ * waits longer for the server than the link was told.
  */
 #ifndef CODER_FLEET_LINK_H
 #define CODER_FLEET_LINK_H

@@ -1,5 +1,5 @@
 /*
- * libldap's calls for reading one entry and writing one. Each is sent and waited for on its own, so that a server that
+ * libldap's calls for writing one entry. Each is sent and waited for on its own, so that a server that
  * hangs is left in time, and a write without an answer is known as that.
  */
 #include "pen.h"
@@ -42,6 +42,11 @@ void pen_close(struct pen *pen)
     free(pen);
 }
 
+struct ldap *pen_ld(struct pen *pen)
+{
+    return pen->ld;
+}
+
 const char *pen_why(const struct pen *pen)
 {
     return pen->why;
@@ -49,33 +54,31 @@ const char *pen_why(const struct pen *pen)
 
 /* -- answers ---- */
 
-/* An error of libldap's own is a negative number: no answer came. */
-static int end(struct pen *pen, int result)
+int pen_end(struct pen *pen, int result)
 {
     if (result != LDAP_SUCCESS)
         connect_tell(pen->ld, result, pen->why);
     return result < 0 ? PEN_SILENT : result;
 }
 
-static int be_silent(struct pen *pen, const char *why)
+int pen_be_silent(struct pen *pen, const char *why)
 {
     snprintf(pen->why, sizeof pen->why, "%s", why);
     return PEN_SILENT;
 }
 
-/* The whole answer to the message sent; NULL when none came in time. */
-static LDAPMessage *await(struct pen *pen, int id)
+struct ldapmsg *pen_await(struct pen *pen, int id, int how)
 {
     struct timeval wait = { pen->wait_ms / 1000, pen->wait_ms % 1000 * 1000L };
     LDAPMessage *answer = NULL;
-    int got = ldap_result(pen->ld, id, LDAP_MSG_ALL, &wait, &answer), result = LDAP_OTHER;
+    int got = ldap_result(pen->ld, id, how, &wait, &answer), result = LDAP_OTHER;
 
     if (got > 0)
         return answer;
     ldap_msgfree(answer);
     if (got == 0) {
         ldap_abandon_ext(pen->ld, id, NULL, NULL);
-        be_silent(pen, "no answer in time");
+        pen_be_silent(pen, "no answer in time");
     } else {
         ldap_get_option(pen->ld, LDAP_OPT_RESULT_CODE, &result);
         connect_tell(pen->ld, result, pen->why);
@@ -99,8 +102,8 @@ static int finish(struct pen *pen, int sent, int id, const char *oid, struct sho
     int parsed, result = LDAP_OTHER;
 
     if (sent != LDAP_SUCCESS)
-        return end(pen, sent);
-    message = await(pen, id);
+        return pen_end(pen, sent);
+    message = pen_await(pen, id, LDAP_MSG_ALL);
     if (message == NULL)
         return PEN_SILENT;
     parsed = ldap_parse_result(pen->ld, message, &result, NULL, NULL, NULL, &controls, 1);
@@ -110,77 +113,15 @@ static int finish(struct pen *pen, int sent, int id, const char *oid, struct sho
         return PEN_STRANGE;
     }
     ldap_controls_free(controls);
-    return end(pen, parsed == LDAP_SUCCESS ? result : LDAP_DECODING_ERROR);
-}
-
-/* -- reading ---- */
-
-static void take_entry(struct pen *pen, LDAPMessage *entry, struct shown *ret)
-{
-    struct berval dn, name, *values = NULL;
-    BerElement *ber = NULL;
-    char text[64];
-
-    memset(ret, 0, sizeof *ret);
-    if (ldap_get_dn_ber(pen->ld, entry, &ber, &dn) != LDAP_SUCCESS)
-        return;
-    while (ldap_get_attribute_ber(pen->ld, entry, ber, &name, &values) == LDAP_SUCCESS && name.bv_val != NULL) {
-        snprintf(text, sizeof text, "%.*s", (int)(name.bv_len < sizeof text ? name.bv_len : 0), name.bv_val);
-        shown_take(ret, text, values);
-        ber_memfree(values);
-        values = NULL;
-    }
-    ber_free(ber, 0);
-}
-
-static bool take_dn(struct pen *pen, LDAPMessage *entry, char ret[PEN_DN_SIZE])
-{
-    char *dn = ldap_get_dn(pen->ld, entry);
-    int length = dn != NULL ? snprintf(ret, PEN_DN_SIZE, "%s", dn) : -1;
-
-    ldap_memfree(dn);
-    return length > 0 && length < PEN_DN_SIZE;
-}
-
-static int search(struct pen *pen, const char *base, int scope, const char *filter, char ret_dn[PEN_DN_SIZE], struct shown *ret)
-{
-    LDAPMessage *message, *entry;
-    int id = -1, result = LDAP_OTHER, parsed;
-    int sent = ldap_search_ext(pen->ld, base, scope, filter, (char **)(uintptr_t)shown_attributes, 0, NULL, NULL, NULL, 2, &id);
-
-    if (sent != LDAP_SUCCESS)
-        return end(pen, sent);
-    message = await(pen, id);
-    if (message == NULL)
-        return PEN_SILENT;
-    parsed = ldap_parse_result(pen->ld, message, &result, NULL, NULL, NULL, NULL, 0);
-    result = parsed == LDAP_SUCCESS ? end(pen, result) : end(pen, LDAP_DECODING_ERROR);
-    entry = ldap_first_entry(pen->ld, message);
-    if (result == PEN_DONE && entry == NULL)
-        result = PEN_NO_SUCH_OBJECT;
-    else if (result == PEN_DONE && (ldap_next_entry(pen->ld, entry) != NULL || (ret_dn != NULL && !take_dn(pen, entry, ret_dn))))
-        result = PEN_STRANGE;
-    if (result == PEN_DONE)
-        take_entry(pen, entry, ret);
-    ldap_msgfree(message);
-    return result;
-}
-
-int pen_read(struct pen *pen, const char *dn, struct shown *ret)
-{
-    return search(pen, dn, LDAP_SCOPE_BASE, "(&)", NULL, ret);
-}
-
-int pen_find(struct pen *pen, const char *base, const char *filter, char ret_dn[PEN_DN_SIZE], struct shown *ret)
-{
-    return search(pen, base, LDAP_SCOPE_ONELEVEL, filter, ret_dn, ret);
+    return pen_end(pen, parsed == LDAP_SUCCESS ? result : LDAP_DECODING_ERROR);
 }
 
 /* -- writing ---- */
 
-/* The controls of a write: what must hold, and the entry before or after it. */
+/* The controls of a write: what must hold, and the entry before or after it; where who may manage writes what is the
+ * engine's (draft-zeilenga-ldap-relax). */
 struct controls {
-    LDAPControl assertion, shown, *list[3];
+    LDAPControl assertion, shown, relax, *list[4];
     bool made;
 };
 
@@ -213,6 +154,16 @@ static void make_controls(struct pen *pen, const char *assertion, const char *sh
         return;
     ret->made = ret->made && ldap_create_assertion_control_value(pen->ld, (char *)(uintptr_t)assertion, &ret->assertion.ldctl_value) == LDAP_SUCCESS;
     ret->list[count] = &ret->assertion;
+}
+
+static void relax(struct controls *controls)
+{
+    size_t count = 0;
+
+    controls->relax = (LDAPControl){ .ldctl_oid = (char *)LDAP_CONTROL_RELAX, .ldctl_iscritical = 1 };
+    while (controls->list[count] != NULL)
+        count++;
+    controls->list[count] = &controls->relax;
 }
 
 /* The library's form of the attributes. */
@@ -260,6 +211,8 @@ int pen_modify(struct pen *pen, const char *dn, const struct facts *facts, const
     make_controls(pen, assertion, LDAP_CONTROL_POST_READ, &controls);
     if (!controls.made)
         return fail_controls(pen, &controls);
+    if (facts->relaxed)
+        relax(&controls);
     make_mods(facts, false, &mods);
     sent = ldap_modify_ext(pen->ld, dn, mods.list, controls.list, NULL, &id);
     free_controls(&controls);
@@ -299,6 +252,17 @@ int pen_remove(struct pen *pen, const char *dn)
     int sent = ldap_delete_ext(pen->ld, dn, NULL, NULL, &id);
 
     return finish(pen, sent, id, NULL, NULL);
+}
+
+int pen_member(struct pen *pen, const char *group, const char *member, bool is_one)
+{
+    struct berval value = { strlen(member), (char *)(uintptr_t)member }, *values[] = { &value, NULL };
+    LDAPMod mod = { .mod_op = (is_one ? LDAP_MOD_ADD : LDAP_MOD_DELETE) | LDAP_MOD_BVALUES, .mod_type = (char *)"member", .mod_bvalues = values };
+    LDAPMod *list[] = { &mod, NULL };
+    int id = -1, result = ldap_modify_ext(pen->ld, group, list, NULL, NULL, &id);
+
+    result = finish(pen, result, id, NULL, NULL);
+    return result == (is_one ? PEN_VALUE_EXISTS : PEN_NO_SUCH_VALUE) ? PEN_DONE : result;
 }
 
 int pen_count(struct pen *pen, const char *dn, uint64_t *ret)

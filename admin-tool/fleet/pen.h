@@ -15,6 +15,7 @@
 /* What a call returns: a result of RFC 4511 (and RFC 4528), or that there was none. */
 enum {
     PEN_DONE = 0,
+    PEN_NO_SUCH_VALUE = 16,
     PEN_INVALID_TYPE = 17,
     PEN_CONSTRAINT = 19,
     PEN_VALUE_EXISTS = 20,
@@ -32,6 +33,8 @@ enum {
 enum { PEN_DN_SIZE = 2 * SETTINGS_VALUE_SIZE };
 
 struct pen;
+struct ldap;
+struct ldapmsg; /* ldap.h's LDAPMessage */
 
 /* NULL with why; *ret_refused: the server is there, but does not take this identity. To be closed. */
 struct pen *pen_open(const char *uri, int wait_ms, const struct connect_as *as,
@@ -41,15 +44,21 @@ void pen_close(struct pen *pen); /* NULL: nothing */
 /* Why the last call did not end well: printable ASCII. */
 const char *pen_why(const struct pen *pen);
 
-/* The one entry below base (or base itself) that the filter finds; with a second one PEN_STRANGE. ret_dn may be NULL. */
-int pen_read(struct pen *pen, const char *dn, struct shown *ret);
-int pen_find(struct pen *pen, const char *base, const char *filter, char ret_dn[PEN_DN_SIZE], struct shown *ret);
+/* For pen_look.c. The library's connection; what a result of its means (an error of its own is a negative number: no answer
+ * came); why none came; the answer to the message sent, whole or its next message, NULL when none came in time. */
+struct ldap *pen_ld(struct pen *pen);
+int pen_end(struct pen *pen, int result);
+int pen_be_silent(struct pen *pen, const char *why);
+struct ldapmsg *pen_await(struct pen *pen, int id, int how);
 
 /* Writes; the entry as it is after it. assertion: a filter that must hold (RFC 4528), NULL for none. */
 int pen_modify(struct pen *pen, const char *dn, const struct facts *facts, const char *assertion, struct shown *ret);
 int pen_add(struct pen *pen, const char *dn, const struct facts *facts, struct shown *ret);
 int pen_rename(struct pen *pen, const char *dn, const char *new_rdn, const char *assertion, struct shown *ret);
 int pen_remove(struct pen *pen, const char *dn);
+
+/* A member more or less of a group; one that is (not) there already is done. */
+int pen_member(struct pen *pen, const char *group, const char *member, bool is_one);
 
 /* One more (RFC 4525): what the counter was before. */
 int pen_count(struct pen *pen, const char *dn, uint64_t *ret);
