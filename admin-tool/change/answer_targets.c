@@ -29,7 +29,7 @@ static char *account_object(struct tool *tool, struct activity_log *log, const s
     struct known known;
     char *text = NULL;
 
-    if (tool->store == NULL) /* a dry run before there is one */
+    if (tool->store == NULL || account->uid == 0) /* a dry run before there is one, or of one whose id the fleet gives */
         return json_make_object("tit", "username", account->username, "uid", (int64_t)account->uid, "email",
                                 account->email);
     known_read(tool, log, account, &known);

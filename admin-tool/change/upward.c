@@ -78,6 +78,19 @@ enum status upward_begin(struct work *work)
     return status;
 }
 
+enum status upward_begin_new(struct work *work)
+{
+    work->upward.entries = calloc(work->targets.count, sizeof *work->upward.entries);
+    work->change.among = &work->targets;
+    work->change.upward = &work->upward;
+    return work->upward.entries != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory");
+}
+
+static bool is_new(const struct work *work)
+{
+    return strcmp(work->change.fleet_does, "add") == 0;
+}
+
 void upward_end(struct work *work)
 {
     fleet_identity_forget(&work->upward.identity);
@@ -99,8 +112,10 @@ static void add_operation(struct work *work, size_t i, struct fleet_request *req
 
     fleet_request_add(request, "do", work->change.fleet_does);
     fleet_request_add(request, "name", target->before.username);
-    fleet_request_add(request, "entry", from->entry_uuid);
-    fleet_request_add(request, "csn", from->csn);
+    if (!is_new(work)) {
+        fleet_request_add(request, "entry", from->entry_uuid);
+        fleet_request_add(request, "csn", from->csn);
+    }
     if (work->change.fleet_sets != NULL)
         work->change.fleet_sets(work->tool, &work->change, &target->before, request);
 }
@@ -184,13 +199,17 @@ static void await(struct work *work)
     answer_about(NULL);
 }
 
-/* As it is now. */
-static enum status read_again(struct work *work, struct target *target)
+/* As it is now; of one that is new and on its way, as it is there. */
+static enum status read_again(struct work *work, const struct upward_entry *entry, struct target *target)
 {
-    enum store_result result = store_account_by_uid(work->tool->store, target->before.uid, &target->after);
+    uint32_t uid = is_new(work) ? entry->done.uid : target->before.uid;
+    enum store_result result = entry->late && is_new(work) ? STORE_NOT_FOUND
+                                                           : store_account_by_uid(work->tool->store, uid, &target->after);
 
+    if (result == STORE_NOT_FOUND && is_new(work))
+        target->after = target->before;
     if (result == STORE_NOT_FOUND)
-        target->after.uid = 0;
+        target->after.uid = target->after.gid = is_new(work) ? uid : 0;
     return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(work->tool, result, target->before.username);
 }
 
@@ -205,7 +224,7 @@ static enum status append(struct work *work, const struct upward_entry *entry, s
              change->detail != NULL ? ": " : "", change->detail != NULL ? change->detail : "");
     if (change->beside != NULL && after != NULL)
         status = tool_store_status(work->tool, change->beside(work->tool, change, &target->after), target->before.username);
-    return status == GO_ON ? change_append(work->tool, change->event, &target->before, after, detail) : status;
+    return status != GO_ON ? status : change_append(work->tool, change->event, is_new(work) ? NULL : &target->before, after, detail);
 }
 
 /* Under the lock, so whatever came down is published by then. */
@@ -220,7 +239,7 @@ static enum status put_on_record(struct work *work)
 
         if (!target->changed)
             continue;
-        status = read_again(work, target);
+        status = read_again(work, &work->upward.entries[i], target);
         if (status == GO_ON)
             status = append(work, &work->upward.entries[i], target);
     }

@@ -33,6 +33,10 @@ struct upward {
 enum status upward_begin(struct work *work);
 void upward_end(struct work *work);
 
+/* The same for accounts that are to be made there ("add"): targets are as they shall be, with an id or 0. The caller finds
+ * them afterwards as they are, with the fleet's id where this host has not heard of them yet. */
+enum status upward_begin_new(struct work *work);
+
 /* Who asks it. GO_ON, or said. */
 enum status upward_identify(struct work *work);
 

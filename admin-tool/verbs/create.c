@@ -24,7 +24,6 @@
 #include "host/names.h"
 #include "host/subids.h"
 #include "host/trusted.h"
-#include "pam_coder/credential.h"
 #include "sql/account.h"
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
@@ -35,6 +34,7 @@
 #include "terminal/command.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
+#include "create_fleet.h"
 #include "newcomer.h"
 #include "username.h"
 
@@ -167,7 +167,7 @@ static enum status check_shared_here(struct tool *tool, const struct account *ac
     return status;
 }
 
-static enum status check_home(struct tool *tool, const struct account *account)
+enum status create_check_home(struct tool *tool, const struct account *account)
 {
     char reason[HOME_REASON_SIZE];
     enum home_owner owner;
@@ -189,31 +189,10 @@ static enum status settle(struct tool *tool, struct account *account)
 {
     enum status status = choose_uid(tool, account);
 
-    return status == GO_ON ? check_home(tool, account) : status;
+    return status == GO_ON ? create_check_home(tool, account) : status;
 }
 
 /* -- making ------------------------------------------------------------------------------- */
-
-static enum status make_password(struct tool *tool, struct newcomer *newcomer)
-{
-    struct account *account = &newcomer->account;
-    bool given = newcomer->password[0] != '\0';
-
-    if (tool_has(tool, OPTION_NO_PASSWORD) || account->service)
-        return GO_ON;
-    if (!given && !credential_generate(newcomer->password))
-        return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
-    if (given &&
-        credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
-        tool_refuse(GO_ON, "note: this password is shorter than %lld characters, too common or like the name; "
-                    "the user's own must be better", (long long)tool->policy.password_min_length);
-    if (!credential_hash(newcomer->password, account->hash))
-        return tool_refuse(STATUS_FAILED, "the password could not be hashed; nothing was created");
-    account->temporary = true;
-    account->temporary_until = tool->now + tool->policy.temporary_hours * 3600;
-    account->password_changed_at = tool->now;
-    return GO_ON;
-}
 
 static enum status add_keys(struct tool *tool, const struct newcomer *newcomer)
 {
@@ -285,17 +264,10 @@ static void answer(struct tool *tool, const struct account *account, char *passw
     explicit_bzero(&target, sizeof target);
 }
 
-static void note_no_way(const struct newcomer *newcomer)
-{
-    if (!newcomer->account.service && newcomer->password[0] == '\0' && newcomer->keys.count == 0)
-        tool_refuse(GO_ON, "note: %s has neither a password nor a key yet; give a key by 'admin-tool keys add'",
-                    newcomer->account.username);
-}
-
 static enum status make(struct tool *tool, struct newcomer *newcomer)
 {
     struct account *account = &newcomer->account;
-    enum status status = make_password(tool, newcomer);
+    enum status status = newcomer_make_password(tool, newcomer);
 
     if (status == GO_ON)
         status = lock_settled(tool, account);
@@ -311,7 +283,7 @@ static enum status make(struct tool *tool, struct newcomer *newcomer)
     if (status == GO_ON && !account->service && !tool_has(tool, OPTION_NO_SUBIDS))
         subids_give(tool, &(struct subid_owner){ .name = account->username, .uid = account->uid }, 1);
     if (status == GO_ON)
-        note_no_way(newcomer);
+        newcomer_note_no_way(newcomer);
     if (status == GO_ON && answer_is_json())
         answer(tool, account, newcomer->password[0] != '\0' ? newcomer->password : NULL);
     else if (status == GO_ON)
@@ -383,6 +355,8 @@ static enum status create(struct tool *tool, struct newcomer *newcomer)
     if (status != GO_ON)
         return status;
     newcomer->account.created_at = tool->now;
+    if (create_fleet_is_meant(tool))
+        return create_fleet(tool, newcomer);
     return tool_has(tool, OPTION_DRY_RUN) ? preview(tool, &newcomer->account)
                                           : make(tool, newcomer);
 }

@@ -295,3 +295,33 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret)
         return status;
     return tool_has(tool, OPTION_PASSWORD_STDIN) ? read_password(&ret->account, ret->password) : GO_ON;
 }
+
+/* -- the password ------------------------------------------------------------------------- */
+
+enum status newcomer_make_password(struct tool *tool, struct newcomer *newcomer)
+{
+    struct account *account = &newcomer->account;
+    bool given = newcomer->password[0] != '\0';
+
+    if (tool_has(tool, OPTION_NO_PASSWORD) || account->service)
+        return GO_ON;
+    if (!given && !credential_generate(newcomer->password))
+        return tool_refuse(STATUS_FAILED, "no password could be made; nothing was created");
+    if (given &&
+        credential_weakness(newcomer->password, account, &tool->policy) != CREDENTIAL_FINE)
+        tool_refuse(GO_ON, "note: this password is shorter than %lld characters, too common or like the name; "
+                    "the user's own must be better", (long long)tool->policy.password_min_length);
+    if (!credential_hash(newcomer->password, account->hash))
+        return tool_refuse(STATUS_FAILED, "the password could not be hashed; nothing was created");
+    account->temporary = true;
+    account->temporary_until = tool->now + tool->policy.temporary_hours * 3600;
+    account->password_changed_at = tool->now;
+    return GO_ON;
+}
+
+void newcomer_note_no_way(const struct newcomer *newcomer)
+{
+    if (!newcomer->account.service && newcomer->password[0] == '\0' && newcomer->keys.count == 0)
+        tool_refuse(GO_ON, "note: %s has neither a password nor a key yet; give a key by 'admin-tool keys add'",
+                    newcomer->account.username);
+}

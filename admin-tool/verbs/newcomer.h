@@ -31,6 +31,12 @@ enum status newcomer_read(struct tool *tool, struct newcomer *ret);
 /* When the policy is known: the home and the shell that were not given. GO_ON, or said. */
 enum status newcomer_complete(const struct tool *tool, struct account *ret);
 
+/* Its temporary password: one that was given, or a new one; hashed. GO_ON, or said. */
+enum status newcomer_make_password(struct tool *tool, struct newcomer *newcomer);
+
+/* It was made, and neither a password nor a key opens it: that is noted. */
+void newcomer_note_no_way(const struct newcomer *newcomer);
+
 /* One value each into ret, judged: GO_ON, or said. Left alone when the option was not given. */
 enum status newcomer_take_email(const char *email, struct account *ret);
 enum status newcomer_take_full_name(const struct tool *tool, struct account *ret);

@@ -10,6 +10,9 @@ printf '#!/bin/sh\n[ "$(id -un) $1" = "_coder-fleet check" ] && cat /run/coder_f
 install -m 0755 "$tmp/fleet" "$FLEET"
 : >/run/coder_fleet.says
 
+# Of here, also on a host that follows a fleet.
+make() { admin-tool users create --here -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/made" || echo "# cannot make $1"; }
+
 sql() { sqlite3 "$STORE" "$1"; }
 
 # join_file FILE [KEY=JSON]...: a join file, mode 0600; "KEY=" leaves one out.

@@ -6,7 +6,7 @@
 
 # COMMAND | what it takes | a line that would change something (or only reads) | options of its help
 table='
-users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires password-max-days never-dormant no-create-home no-subids password-stdin no-password service-account ssh-key force output dry-run help version
+users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires password-max-days never-dormant no-create-home no-subids password-stdin no-password service-account ssh-key force here scope identity output dry-run help version
 users list|||columns status role inactive expires-before locked must-change no-key sort reverse limit offset output help version
 users count|||status role inactive expires-before locked must-change no-key output help version
 users show|alice||columns output help version

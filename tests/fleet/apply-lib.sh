@@ -9,6 +9,9 @@ GOOD=plain-horse-9-lantern
 HASH=$(perl -e 'print crypt($ARGV[0], "\$y\$j9T\$ccccccccccccccccccccc.")' "$GOOD")
 KEY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpab77ymoQIbjxHsqRfx3c+rA007E0imEU0KkHASWFg'
 
+# Of here, also on a host that follows a fleet.
+make() { admin-tool users create --here -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/made" || echo "# cannot make $1"; }
+
 value() { sqlite3 -cmd ".timeout 10000" "$STORE" "$1"; }
 
 # This host has joined: what fleet join leaves in the store.

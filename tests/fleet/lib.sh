@@ -9,6 +9,9 @@ CA=/root/ca
 PEOPLE=ou=people,dc=fleet
 grep -q fleet.test /etc/hosts || printf '127.0.1.1 a.fleet.test\n127.0.1.2 b.fleet.test\n' >>/etc/hosts
 
+# Of here, also on a host that follows a fleet.
+make() { admin-tool users create --here -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/made" || echo "# cannot make $1"; }
+
 # at PROVIDER COMMAND...: with a provider's files (a or b).
 at()
 {
