@@ -93,18 +93,26 @@ static void check_stops(struct doctor *doctor, const struct fleet *fleet)
 
 /* -- servers and certificate -------------------------------------------------------------- */
 
-static void check_certificate(struct doctor *doctor, int64_t end)
+/* What this host and its servers know each other by has an end. */
+static void check_end(struct doctor *doctor, enum fleet_end which, int64_t end)
 {
-    char what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
+    static const struct {
+        const char *file, *what, *impact;
+    } ends[FLEET_ENDS] = {
+        { "/host.pem", "this host's certificate", "no server lets this host in without one" },
+        { "/ca.pem", "the authority's certificate", "no server of it is believed without one" },
+        { "/ca.pem", "the list of revoked certificates", "no server is believed by a list that has ended" },
+    };
+    bool over = end <= doctor->tool->now;
+    char where[CHECK_TEXT_SIZE], what[CHECK_TEXT_SIZE], when[WHEN_SIZE];
 
     if (end == 0 || end > doctor->tool->now + INT64_C(30) * DAY)
         return;
     when_format(end, "-", when);
-    check_report(doctor, end <= doctor->tool->now ? SEVERITY_PROBLEM : SEVERITY_WARNING, "fleet-certificate",
-                 FLEET_FOLDER "/host.pem",
-                 check_text(what, end <= doctor->tool->now ? "this host's certificate ended at %s"
-                                                           : "this host's certificate ends at %s", when),
-                 "no server lets this host in without one", "have a new join file made, and here: admin-tool fleet join FILE");
+    check_report(doctor, over ? SEVERITY_PROBLEM : SEVERITY_WARNING, "fleet-certificate",
+                 check_text(where, FLEET_FOLDER "%s", ends[which].file),
+                 check_text(what, over ? "%s ended at %s" : "%s ends at %s", ends[which].what, when), ends[which].impact,
+                 "have a new join file made, and here: admin-tool fleet join FILE");
 }
 
 static void check_servers(struct doctor *doctor)
@@ -112,7 +120,8 @@ static void check_servers(struct doctor *doctor)
     struct fleet_trial trial;
 
     fleet_try(&trial);
-    check_certificate(doctor, trial.certificate_end);
+    for (int i = 0; i < FLEET_ENDS; i++)
+        check_end(doctor, (enum fleet_end)i, trial.ends[i]);
     for (size_t i = 0; i < trial.count; i++)
         if (trial.servers[i].tried && trial.servers[i].why[0] != '\0')
             check_report(doctor, SEVERITY_WARNING, "fleet-server", trial.servers[i].uri, trial.servers[i].why,

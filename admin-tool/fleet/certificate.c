@@ -11,33 +11,12 @@
 #include <string.h>
 #include <time.h>
 
-static const char begin_mark[] = "-----BEGIN CERTIFICATE-----", end_mark[] = "-----END CERTIFICATE-----";
 static const ber_tag_t tag_version = 0xa0, tag_utc_time = 0x17, tag_generalized_time = 0x18;
 
-/* The DER of the first one, in memory of its own. */
-static bool decode(const char *pem, struct berval *ret)
-{
-    const char *begin = strstr(pem, begin_mark), *end;
-    char *text;
-    int length;
-
-    if (begin == NULL)
-        return false;
-    begin += sizeof begin_mark - 1; /* the marks do not share their dashes */
-    end = strstr(begin, end_mark);
-    if (end == NULL)
-        return false;
-    text = strndup(begin, (size_t)(end - begin));
-    ret->bv_val = malloc((size_t)(end - begin) + 1);
-    length = text != NULL && ret->bv_val != NULL ? b64_pton(text, (unsigned char *)ret->bv_val, (size_t)(end - begin)) : -1;
-    free(text);
-    if (length <= 0) {
-        free(ret->bv_val);
-        return false;
-    }
-    ret->bv_len = (ber_len_t)length;
-    return true;
-}
+struct kind {
+    const char *begin, *end;
+    bool (*find_end)(BerElement *ber, int64_t *ret);
+};
 
 static bool skip(BerElement *ber, int elements)
 {
@@ -80,30 +59,84 @@ static bool read_time(ber_tag_t tag, const struct berval *octets, int64_t *ret)
     return true;
 }
 
-/* Certificate, TBSCertificate; version where there is one, number, algorithm, issuer; then the validity. */
-static bool find_end(BerElement *ber, int64_t *ret)
+static bool next_time(BerElement *ber, int64_t *ret)
 {
     struct berval octets;
-    ber_len_t length;
-    ber_tag_t tag;
+    ber_tag_t tag = ber_skip_element(ber, &octets);
 
-    if (!enter(ber, 2) || !skip(ber, ber_peek_tag(ber, &length) == tag_version ? 4 : 3) || !enter(ber, 1) || !skip(ber, 1))
-        return false;
-    tag = ber_skip_element(ber, &octets);
     return tag != LBER_ERROR && read_time(tag, &octets, ret);
+}
+
+/* Certificate, TBSCertificate; version where there is one, number, algorithm, issuer; then the validity. */
+static bool find_certificate_end(BerElement *ber, int64_t *ret)
+{
+    ber_len_t length;
+
+    return enter(ber, 2) && skip(ber, ber_peek_tag(ber, &length) == tag_version ? 4 : 3) && enter(ber, 1) && skip(ber, 1) &&
+           next_time(ber, ret);
+}
+
+/* CertificateList, TBSCertList; version where there is one, algorithm, issuer, thisUpdate; then nextUpdate. */
+static bool find_list_end(BerElement *ber, int64_t *ret)
+{
+    ber_len_t length;
+
+    return enter(ber, 2) && skip(ber, ber_peek_tag(ber, &length) == LBER_INTEGER ? 4 : 3) && next_time(ber, ret);
+}
+
+static const struct kind certificate = { "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", find_certificate_end };
+static const struct kind revoked = { "-----BEGIN X509 CRL-----", "-----END X509 CRL-----", find_list_end };
+
+/* The end of what this base64 says. */
+static bool decode_end(const struct kind *kind, const char *text, size_t size, int64_t *ret)
+{
+    char *copy = strndup(text, size), *octets = malloc(size + 1);
+    int length = copy != NULL && octets != NULL ? b64_pton(copy, (unsigned char *)octets, size) : -1;
+    struct berval der = { .bv_val = octets, .bv_len = length > 0 ? (ber_len_t)length : 0 };
+    BerElement *ber = length > 0 ? ber_init(&der) : NULL;
+    bool found = ber != NULL && kind->find_end(ber, ret);
+
+    if (ber != NULL)
+        ber_free(ber, 1);
+    free(copy);
+    free(octets);
+    return found;
+}
+
+/* The next one's end at or behind *pem, which then is behind it. */
+static bool next_end(const struct kind *kind, const char **pem, int64_t *ret)
+{
+    const char *begin = strstr(*pem, kind->begin), *end;
+
+    if (begin == NULL)
+        return false;
+    begin += strlen(kind->begin); /* the marks do not share their dashes */
+    end = strstr(begin, kind->end);
+    if (end == NULL)
+        return false;
+    *pem = end;
+    return decode_end(kind, begin, (size_t)(end - begin), ret);
 }
 
 bool certificate_end(const char *pem, int64_t *ret)
 {
-    struct berval der;
-    BerElement *ber;
-    bool found;
+    return next_end(&certificate, &pem, ret);
+}
 
-    if (!decode(pem, &der))
-        return false;
-    ber = ber_init(&der);
-    found = ber != NULL && find_end(ber, ret);
-    ber_free(ber, 1);
-    free(der.bv_val);
+bool certificate_authority_end(const char *pem, int64_t now, int64_t *ret)
+{
+    int64_t end;
+    bool found = false;
+
+    while (next_end(&certificate, &pem, &end)) {
+        if (!found || (*ret <= now ? end > *ret : end > now && end < *ret))
+            *ret = end;
+        found = true;
+    }
     return found;
+}
+
+bool certificate_revoked_end(const char *pem, int64_t *ret)
+{
+    return next_end(&revoked, &pem, ret);
 }

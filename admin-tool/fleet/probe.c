@@ -6,23 +6,38 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "certificate.h"
 #include "link.h"
 #include "peer.h"
 
-static void print_certificate(void)
+/* Empty where it cannot be read. */
+static const char *read_text(const char *path)
 {
     static char text[CERTIFICATE_TEXT_MAX + 1];
-    int fd = open(SETTINGS_CERTIFICATE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t got = fd >= 0 ? read(fd, text, CERTIFICATE_TEXT_MAX) : -1;
-    int64_t end;
 
+    text[got > 0 ? got : 0] = '\0';
     if (fd >= 0)
         close(fd);
-    if (got > 0 && certificate_end(text, &end))
+    return text;
+}
+
+static void print_ends(void)
+{
+    const char *text = read_text(SETTINGS_CERTIFICATE);
+    int64_t end;
+
+    if (certificate_end(text, &end))
         printf("certificate %lld\n", (long long)end);
+    text = read_text(SETTINGS_CA);
+    if (certificate_authority_end(text, time(NULL), &end))
+        printf("authority %lld\n", (long long)end);
+    if (certificate_revoked_end(text, &end))
+        printf("revoked %lld\n", (long long)end);
 }
 
 static const char *fault_of(struct link *link)
@@ -43,7 +58,7 @@ void probe_print(const struct settings *settings)
 {
     long long until = peer_clock_ms() + PROBE_SECONDS * 1000LL;
 
-    print_certificate();
+    print_ends();
     for (size_t i = 0; i < settings->uri_count; i++) {
         char why[LINK_WHY_SIZE] = "not asked: the others took too long";
         struct link *link = NULL;

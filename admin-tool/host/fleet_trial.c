@@ -35,9 +35,12 @@ static void take_server(const char *line, struct fleet_trial *trial)
 
 static void take_line(const char *line, struct fleet_trial *trial)
 {
-    if (strncmp(line, "certificate ", 12) == 0)
-        trial->certificate_end = strtoll(line + 12, NULL, 10);
-    else if (strncmp(line, "uri ", 4) == 0)
+    static const char *const words[FLEET_ENDS] = { "certificate ", "authority ", "revoked " };
+
+    for (size_t i = 0; i < FLEET_ENDS; i++)
+        if (strncmp(line, words[i], strlen(words[i])) == 0)
+            trial->ends[i] = strtoll(line + strlen(words[i]), NULL, 10);
+    if (strncmp(line, "uri ", 4) == 0)
         take_server(line + 4, trial);
 }
 

@@ -1,5 +1,5 @@
 /*
- * coder_fleet asked to try what it would follow by: the certificate, and each server.
+ * coder_fleet asked to try what it would follow by: certificates, and each server.
  */
 #ifndef CODER_HOST_FLEET_TRIAL_H
 #define CODER_HOST_FLEET_TRIAL_H
@@ -12,13 +12,15 @@
 
 enum { FLEET_SERVERS_MAX = 8 };
 
+enum fleet_end { FLEET_END_CERTIFICATE, FLEET_END_AUTHORITY, FLEET_END_REVOKED, FLEET_ENDS };
+
 struct fleet_server {
     char uri[FLEET_VALUE_SIZE], why[FLEET_VALUE_SIZE]; /* why: "": it answers */
     bool tried;
 };
 
 struct fleet_trial {
-    int64_t certificate_end; /* 0: not known */
+    int64_t ends[FLEET_ENDS]; /* 0: not known, or there is none */
     struct fleet_server servers[FLEET_SERVERS_MAX]; /* of the settings, in their order */
     size_t count;
 };

@@ -119,7 +119,7 @@ static char *make_link(const struct sight *sight)
                               fleet->last_contact != 0 ? seconds : NULL,
                               "last_uri", fleet->last_uri[0] != '\0' ? fleet->last_uri : NULL, "newest_change", sight->newest,
                               "latched_at", fleet->latched_at, "braked_at", fleet->braked_at,
-                              "certificate_expires_at", sight->trial.certificate_end);
+                              "certificate_expires_at", sight->trial.ends[FLEET_END_CERTIFICATE]);
     free(servers);
     return text;
 }
@@ -214,7 +214,7 @@ static void print_text(const struct sight *sight)
                           : sight->runs      ? "yes"
                                              : "no: " FLEET_UNIT " does not run");
     print_contact(sight);
-    print_time("Certificate ends", sight->trial.certificate_end, "not known");
+    print_time("Certificate ends", sight->trial.ends[FLEET_END_CERTIFICATE], "not known");
     print_count("Accounts", sight->counts.accounts);
     print_count("Absent", sight->counts.absent);
     print_count("Suspended here", sight->counts.suspended_here);

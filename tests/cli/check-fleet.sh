@@ -49,9 +49,12 @@ said()
 }
 now=$(date +%s)
 said fleet-certificate warning "a certificate that ends in 20 days" "certificate $((now + 20 * 86400))\n"
-said fleet-certificate problem "one that has ended" "certificate $((now - 60))\n"
+said fleet-certificate warning "an authority that ends in 20 days" "certificate 4000000000\nauthority $((now + 20 * 86400))\n"
+said fleet-certificate problem "one that has ended" "authority $((now - 60))\n"
+said fleet-certificate warning "a list of revoked certificates that ends in 20 days" "authority 4000000000\nrevoked $((now + 20 * 86400))\n"
+said fleet-certificate problem "one that has ended" "certificate $((now - 60))\n" "certificate $((now - 60))\n"
 said fleet-server warning "a server that does not answer" 'uri ldaps://a.example:636 ok\nuri ldaps://b.example Connection refused\n'
-printf 'certificate %s\nuri ldaps://a.example:636 ok\n' $((now + 40 * 86400)) >/run/coder_fleet.says
+printf 'certificate %s\nauthority %s\nrevoked %s\nuri ldaps://a.example:636 ok\n' $((now + 40 * 86400)) $((now + 40 * 86400)) $((now + 40 * 86400)) >/run/coder_fleet.says
 run admin-tool check
 ok "a certificate that ends in 40 days, and a server that could not be tried, are in order" in_order
 for i in $(seq 30); do

@@ -123,10 +123,24 @@ joined h1 $A
 cert() { openssl x509 -in /etc/coder/fleet/host.pem -noout -enddate | cut -d= -f2; }
 run as_fleet "$CODER_FLEET" check
 ok "check says when the host's own ends" [ "$(sed -n 's/^certificate //p' "$tmp/out")" = "$(date -d "$(cert)" +%s)" ]
+end_of() { sed -n "s/^$1 //p" "$tmp/out"; }
+authority=$(date -d "$(openssl x509 -in "$CA/ca.pem" -noout -enddate | cut -d= -f2)" +%s)
+ok "... and the authority" [ "$(end_of authority)" = "$authority" ]
+ok "... and where there is none, no list of what is revoked" [ -z "$(end_of revoked)" ]
 ok "... and that the server answers" grep -qx "uri $A ok" "$tmp/out"
 joined h1 ldaps://c.fleet.test $A ldaps://a.fleet.test:1
 run as_fleet "$CODER_FLEET" check
 ok "... for each" eval '[ "$(grep -c "^uri" "$tmp/out")" = 3 ] && grep -q "^uri $A ok" "$tmp/out" && ! grep -q "^uri ldaps://[ac].fleet.test:*1* ok" <(grep -v " ok" "$tmp/out")'
+joined h1 $A
+for end in "1 hour ago" "20 days" "400 days"; do
+    "$FLEET/ca" issue "$tmp/ends" admins another "$end"
+    cat "$tmp/ends/admins/another.pem"
+    [ "$end" != "20 days" ] || cp "$tmp/ends/admins/another.pem" "$tmp/first"
+done >>/etc/coder/fleet/ca.pem
+cat "$CA/crl.pem" >>/etc/coder/fleet/ca.pem
+run as_fleet "$CODER_FLEET" check
+ok "check says of several authorities the first end of those in force" [ "$(end_of authority)" = "$(date -d "$(openssl x509 -in "$tmp/first" -noout -enddate | cut -d= -f2)" +%s)" ]
+ok "... and the end of the list of revoked ones" [ "$(end_of revoked)" = "$(date -d "$(openssl crl -in "$CA/crl.pem" -noout -nextupdate | cut -d= -f2)" +%s)" ]
 "$FLEET/ca" issue "$tmp/expired" hosts h1 "1 hour ago"
 joined h1 $A
 install -o root -g _coder-fleet -m 0640 "$tmp/expired/hosts/h1.pem" /etc/coder/fleet/host.pem

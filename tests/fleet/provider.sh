@@ -57,6 +57,27 @@ ok "... and the one that runs runs on" eval '[ "$(pid_of a)" = "$pid" ] && quiet
 
 provider a check
 ok "check says what is only for trying" eval '[ "$status" -eq 1 ] && grep -q "RFC 5612" "$tmp/out" && grep -q "private authority" "$tmp/out"'
+# what ends is told before, and another --trial makes it anew
+"$FLEET/ca" issue "$CA" providers a.fleet.test "20 days"
+cp /srv/a/etc/ldap/fleet/provider.pem "$tmp/kept"
+cp "$CA/providers/a.fleet.test.pem" /srv/a/etc/ldap/fleet/provider.pem
+"$FLEET/ca" issue "$CA" hosts former
+"$FLEET/ca" revoke "$CA" hosts former
+sed -i 's/^default_crl_days = .*/default_crl_days = 5/' "$CA/openssl.cnf"
+"$FLEET/ca" issue "$CA" hosts former
+"$FLEET/ca" revoke "$CA" hosts former
+cp "$CA/crl.pem" /srv/a/etc/ldap/fleet/crl.pem
+provider a check
+ok "check says what ends soon: its certificate" grep -q "This provider's certificate ends within 30 days" "$tmp/out"
+ok "... the list of revoked ones" grep -q 'revoked certificates ends within 7 days' "$tmp/out"
+cp "$tmp/kept" /srv/a/etc/ldap/fleet/provider.pem
+rm /srv/a/etc/ldap/fleet/crl.pem
+sed -i 's/^default_crl_days = .*/default_crl_days = 30/' "$CA/openssl.cnf"
+rm "$CA/crl.pem"
+provider a first --trial "$CA"
+ok "a certificate of the trial authority that ends soon is made anew" openssl x509 -in /srv/a/etc/ldap/fleet/provider.pem -noout -checkend $((300 * 86400)) -out /dev/null
+provider a check
+says_nothing_of 'ends within' "... and check is content"
 # a site: its own arc, authority and names
 mkdir "$tmp/site"
 openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 400 -subj "/O=Example/CN=Example CA" \

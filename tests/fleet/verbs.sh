@@ -86,6 +86,13 @@ host h2 all
 exits 0 "another join file of the same fleet" admin-tool fleet join "$CA/h2.join"
 says 'are renewed' "... renews certificate and name"
 ok "... by which it is followed" eval 'admin-tool fleet status | grep -q "^Host *cn=h2,"'
+"$FLEET/ca" issue "$CA" hosts h2 "20 days"
+again() { rm -f "$CA/h2.join"; at a "$FLEET/add" host h2 --scope all --join "$CA/h2.join" "$@" >"$tmp/made"; admin-tool fleet join "$CA/h2.join" >"$tmp/made" 2>&1; }
+ends() { { admin-tool check -o json || true; } | jq -e 'any(.[]; .check == "fleet-certificate")' >/dev/null; }
+again --ca "$CA/ca.pem" --certificate "$CA/hosts/h2.pem" --key "$CA/hosts/h2.key"
+ok "check says that a certificate ends in 20 days" ends
+again --trial "$CA"
+ok "... and another join file of this host renews that" eval '! ends'
 
 # -- leaving -----------------------------------------------------------------------------------------------
 exits 0 "leaving" admin-tool fleet leave -y
