@@ -56,3 +56,4 @@ CREATE INDEX accounts_by_dormancy ON accounts (coalesce(iif(service OR never_dor
 last_login_day + 86400, 0), created_at, coalesce(awake_since, 0)), 0)), 9223372036854775807), username);
 CREATE INDEX accounts_by_text ON accounts (lower(username || char(10) || full_name || char(10) || coalesce(email, '')));
 CREATE INDEX account_roles_by_role ON account_roles (role, uid);
+CREATE INDEX accounts_by_home ON accounts (home);

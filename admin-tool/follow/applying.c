@@ -14,17 +14,45 @@
 
 #define NOBODY "the fleet" /* a deletion does not say by whom */
 
+static void forget(struct applying *applying, size_t count)
+{
+    while (applying->told > count)
+        free(applying->happened[--applying->told].actor);
+}
+
+void applying_told(struct applying *applying)
+{
+    forget(applying, 0);
+}
+
 void applying_free(struct applying *applying)
 {
+    forget(applying, 0);
     free(applying->happened);
     explicit_bzero(applying, sizeof *applying);
+}
+
+/* Each one but, of very many, those that take nothing away: the next suspension would wait while they are written. */
+static bool is_told(struct applying *applying, const char *event)
+{
+    enum { MOST_MILD = 500 };
+    bool takes_away = strcmp(event, "suspend") == 0 || strcmp(event, "delete") == 0;
+
+    applying->changed++;
+    applying->milder += !takes_away;
+    if (takes_away || applying->milder <= MOST_MILD)
+        return true;
+    applying->untold++;
+    return false;
 }
 
 static bool remember(struct applying *applying, const char *actor, const char *event, const struct account *whom)
 {
     struct happened *happened;
 
-    if (applying->count == applying->room) {
+    if (!is_told(applying, event))
+        return true;
+    if (applying->told == applying->room) {
         size_t room = 2 * applying->room + 64;
 
         happened = reallocarray(applying->happened, room, sizeof *happened);
@@ -33,10 +61,11 @@ static bool remember(struct applying *applying, const char *actor, const char *e
         applying->happened = happened;
         applying->room = room;
     }
-    happened = &applying->happened[applying->count++];
-    *happened = (struct happened){ .event = event, .actor = actor, .uid = whom->uid };
+    happened = &applying->happened[applying->told];
+    *happened = (struct happened){ .event = event, .actor = strdup(actor), .uid = whom->uid };
     memcpy(happened->username, whom->username, sizeof happened->username);
-    return true;
+    applying->told += happened->actor != NULL;
+    return happened->actor != NULL;
 }
 
 /* Of one account the directory file is patched, of more it is made anew. */
@@ -72,13 +101,18 @@ enum store_result applying_note(struct applying *applying, const char *actor, co
 
 void applying_mark(const struct applying *applying, struct applying_mark *ret)
 {
-    *ret = (struct applying_mark){ .count = applying->count, .before = applying->before, .after = applying->after,
+    *ret = (struct applying_mark){ .told = applying->told, .changed = applying->changed, .milder = applying->milder, .untold = applying->untold,
+                                   .held = applying->held, .before = applying->before, .after = applying->after,
                                    .only = applying->only, .several = applying->several };
 }
 
 void applying_return(struct applying *applying, const struct applying_mark *mark)
 {
-    applying->count = mark->count;
+    forget(applying, mark->told);
+    applying->changed = mark->changed;
+    applying->milder = mark->milder;
+    applying->untold = mark->untold;
+    applying->held = mark->held;
     applying->before = mark->before;
     applying->after = mark->after;
     applying->only = mark->only;

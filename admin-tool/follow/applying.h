@@ -14,7 +14,8 @@
 
 /* A row of the audit log, for the system log when nothing is locked any more. */
 struct happened {
-    const char *event, *actor; /* of the batch */
+    const char *event;
+    char *actor;
     uint32_t uid;
     char username[ACCOUNT_NAME_SIZE];
 };
@@ -22,8 +23,13 @@ struct happened {
 struct applying {
     struct tool *tool;
     struct batch *batch;
-    struct happened *happened;
-    size_t count, room;
+    const char *from;             /* the cookie that the batch goes on from */
+    int64_t joined_at, taken;     /* the fleet's; the number of the last entry that was taken */
+    size_t parts;                 /* transactions that are over */
+    struct happened *happened; /* those that are told */
+    size_t told, room;
+    size_t changed;               /* rows of the audit log */
+    size_t milder, untold;        /* ... of them that take nothing away; that are not told one by one */
     struct account before, after; /* of the only account that changed; uid 0: not there */
     uint32_t only;                /* its uid; 0: none yet */
     bool several;                 /* ... or of more than one */
@@ -33,15 +39,15 @@ struct applying {
 };
 
 void applying_free(struct applying *applying); /* wipes */
+void applying_told(struct applying *applying); /* what happened so far was */
 
-/* An audit row by this actor ("": the fleet; of the batch, for it is told later), and what is published of it. before,
- * after: NULL: not there. */
+/* An audit row by this actor ("": the fleet), and what is published of it. before, after: NULL: not there. */
 enum store_result applying_note(struct applying *applying, const char *actor, const char *event, const struct account *before,
                                 const struct account *after, const char *detail);
 
 /* What was noted since is undone with the part of the transaction. */
 struct applying_mark {
-    size_t count;
+    size_t told, changed, milder, untold, held;
     struct account before, after;
     uint32_t only;
     bool several;

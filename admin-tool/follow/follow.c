@@ -100,7 +100,7 @@ static void say_once(struct following *f, const char *what, const char *why)
 static void forget_batch(struct following *f)
 {
     batch_free(&f->batch);
-    batch_begin(&f->batch, f->tool);
+    batch_begin(&f->batch, f->tool, f->reader);
 }
 
 static enum turn connected(struct following *f, const struct line *line)
@@ -145,7 +145,8 @@ static enum turn trouble(struct following *f, const struct line *line)
     return line->kind == LINE_UNUSABLE ? TURN_FAILED : TURN_GOES_ON;
 }
 
-static enum turn take(struct following *f, const struct line *line)
+/* text: the line as it came. */
+static enum turn take(struct following *f, const struct line *line, const char *text)
 {
     switch (line->kind) {
     case LINE_CONNECTED:
@@ -155,7 +156,7 @@ static enum turn take(struct following *f, const struct line *line)
     case LINE_GONE:
     case LINE_PRESENT:
     case LINE_REFRESHED:
-        if (batch_add(&f->batch, line))
+        if (batch_add(&f->batch, line, text))
             return TURN_GOES_ON;
         say_once(f, "the fleet sends more than there is room for", "");
         return TURN_FAILED;
@@ -177,7 +178,7 @@ static enum turn read_line(struct following *f, const char *text)
     enum turn turn = TURN_FAILED;
 
     if (line_read(f->reader, text, &line))
-        turn = take(f, &line);
+        turn = take(f, &line, text);
     else
         say_once(f, FLEET_SOCKET " sends what is no line", "");
     line_free(&line);
@@ -271,7 +272,7 @@ enum status follow_run(struct tool *tool)
     if (f.reader == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory to follow the fleet");
     name_actor(&f);
-    batch_begin(&f.batch, tool);
+    batch_begin(&f.batch, tool, f.reader);
     turn = turn_look(tool, &f.progress, &latched);
     if (turn == TURN_LEFT || turn == TURN_FAILED) {
         line_reader_free(f.reader);

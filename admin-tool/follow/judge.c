@@ -16,6 +16,7 @@
 #include "import/record.h"
 #include "sql/account.h"
 #include "sql/policy.h"
+#include "sql/said.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_fleet_accounts.h"
@@ -23,13 +24,14 @@
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "batch.h"
+#include "line.h"
 
 #define UNSURE "this machine's users could not be listed; it is tried again"
 
 struct judging {
     struct tool *tool;
     struct batch *batch;
-    bool knows_host;  /* batch->accounts has this machine's claims */
+    bool knows_host;  /* batch->host has this machine's claims */
     bool asked_host;
     char login_shell[ACCOUNT_PATH_SIZE]; /* the last good one */
 };
@@ -107,8 +109,7 @@ static bool check_shell(struct judging *judging, const struct account *account, 
 static bool ask_host(struct judging *judging)
 {
     if (!judging->asked_host)
-        judging->knows_host = import_host_read(&judging->batch->accounts) == GO_ON &&
-                              import_claim_homes(&judging->batch->accounts) == GO_ON;
+        judging->knows_host = import_host_read(&judging->batch->host) == GO_ON;
     judging->asked_host = true;
     return judging->knows_host;
 }
@@ -119,38 +120,38 @@ static void cut_advice(char why[IMPORT_REASON_SIZE])
     why[strcspn(why, ";")] = '\0';
 }
 
-static bool check_new(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
+static bool check_new(struct judging *judging, const struct account *account, char why[IMPORT_REASON_SIZE])
 {
-    struct import_record record = { .line = line, .account = *account };
+    struct import_record record = { .account = *account };
     bool good;
 
     if (!ask_host(judging))
         return refuse(why, UNSURE);
-    good = import_check_record(&judging->batch->accounts, &record, ROW_NEW, why);
+    good = import_check_record(&judging->batch->host, &record, ROW_NEW, why);
     explicit_bzero(&record, sizeof record);
     if (!good)
         cut_advice(why);
     return good;
 }
 
-/* One that is not there yet could be that of somebody who has not logged in. */
-static bool check_shared_home(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
+/* One that is not there yet could be that of a user of this machine who has not logged in. */
+static bool check_shared_home(struct judging *judging, const struct account *account, char why[IMPORT_REASON_SIZE])
 {
     if (!ask_host(judging))
         return refuse(why, UNSURE);
-    if (import_claim_home(&judging->batch->accounts, account, line, why))
+    if (import_claim_home(&judging->batch->host, account, 0, why))
         return true;
     cut_advice(why);
     return false;
 }
 
-static bool check_moved_home(struct judging *judging, const struct account *account, size_t line, char why[IMPORT_REASON_SIZE])
+static bool check_moved_home(struct judging *judging, const struct account *account, char why[IMPORT_REASON_SIZE])
 {
     char reason[HOME_REASON_SIZE];
     enum home_owner owner = home_judge(account->home, account->uid, reason);
 
     if (owner == HOME_ABSENT || owner == HOME_OWN)
-        return check_shared_home(judging, account, line, why);
+        return check_shared_home(judging, account, why);
     snprintf(why, IMPORT_REASON_SIZE, "%.350s, and what is in a home runs as its user", reason);
     return false;
 }
@@ -166,7 +167,7 @@ static bool check_return(const struct account *present, char why[IMPORT_REASON_S
     return false;
 }
 
-static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted, size_t line,
+static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted,
                           char why[IMPORT_REASON_SIZE])
 {
     if (wanted->uid != present->uid || strcmp(wanted->username, present->username) != 0) {
@@ -176,23 +177,23 @@ static bool check_present(struct judging *judging, const struct account *present
     }
     return (strcmp(wanted->shell, present->shell) == 0 || check_shell(judging, wanted, why)) &&
            (strcmp(wanted->home, present->home) == 0 ||
-            (check_home(&judging->tool->policy, wanted, why) && check_moved_home(judging, wanted, line, why))) &&
-           (strcmp(wanted->hash, present->hash) == 0 || import_check_hash(&judging->batch->accounts, wanted, why)) &&
+            (check_home(&judging->tool->policy, wanted, why) && check_moved_home(judging, wanted, why))) &&
+           (strcmp(wanted->hash, present->hash) == 0 || import_check_hash(&judging->batch->host, wanted, why)) &&
            (present->status == ACCOUNT_ACTIVE || wanted->status != ACCOUNT_ACTIVE || check_return(present, why));
 }
 
 /* -- one entry ---------------------------------------------------------------------------- */
 
-/* present: NULL: it is new. line: of the batch, from 1. */
-static bool check_entry(struct judging *judging, const struct account *present, const struct account *wanted, size_t line,
+/* present: NULL: it is new. */
+static bool check_entry(struct judging *judging, const struct account *present, const struct account *wanted,
                         char why[IMPORT_REASON_SIZE])
 {
     const struct policy *policy = &judging->tool->policy;
 
     if (present == NULL)
         return check_uid(policy, wanted, why) && check_home(policy, wanted, why) && check_shell(judging, wanted, why) &&
-               check_new(judging, wanted, line, why);
-    return check_present(judging, present, wanted, line, why); /* what policy said when it was new, it was */
+               check_new(judging, wanted, why);
+    return check_present(judging, present, wanted, why); /* what policy said when it was new, it was */
 }
 
 /* NOT_FOUND: it has none here. */
@@ -204,9 +205,14 @@ static enum store_result find_present(struct store *store, const struct said *sa
     return result == STORE_OK ? store_account_by_uid(store, fleet.uid, ret) : result;
 }
 
-static bool judge(struct judging *judging, struct said *said)
+static bool keep_refusal(struct judging *judging, const struct said *said, const char *why)
 {
-    struct account present = { 0 }, wanted;
+    return said_refuse(judging->batch->said, said->number, why) == STORE_OK;
+}
+
+static bool judge_entry(struct judging *judging, const struct said *said, const struct fleet_entry *entry)
+{
+    struct account present = { 0 };
     char why[IMPORT_REASON_SIZE] = "";
     enum store_result result = find_present(judging->tool->store, said, &present);
     bool good = true;
@@ -214,25 +220,36 @@ static bool judge(struct judging *judging, struct said *said)
     if (result != STORE_OK && result != STORE_NOT_FOUND)
         return tool_store_status(judging->tool, result, "the store") == GO_ON;
     if (result == STORE_NOT_FOUND && store_fleet_is_buried(judging->tool->store, said->entry_uuid) == STORE_OK)
-        return said_refuse(said, "its account was deleted, and an entry is one account for ever");
-    import_row_unpack(&judging->batch->accounts.rows[said->row], &wanted);
-    if (!check_entry(judging, result == STORE_OK ? &present : NULL, &wanted, said->row + 1, why))
-        good = said_refuse(said, why[0] != '\0' ? why : "this host does not take it");
+        return keep_refusal(judging, said, "its account was deleted, and an entry is one account for ever");
+    if (!check_entry(judging, result == STORE_OK ? &present : NULL, &entry->record.account, why))
+        good = keep_refusal(judging, said, why[0] != '\0' ? why : "this host does not take it");
     explicit_bzero(&present, sizeof present);
-    explicit_bzero(&wanted, sizeof wanted);
+    return good;
+}
+
+/* What cannot be taken by itself needs no judgement. */
+static bool judge(struct judging *judging, const struct said *said)
+{
+    struct line line;
+    bool good = batch_read(judging->batch, said, &line) == STORE_OK;
+
+    if (good && line.entry.why[0] == '\0')
+        good = judge_entry(judging, said, &line.entry);
+    line_free(&line);
     return good;
 }
 
 bool judge_batch(struct tool *tool, struct batch *batch, bool *ret_unsure)
 {
     struct judging judging = { .tool = tool, .batch = batch };
+    enum store_result result;
+    struct said said = { .number = 0 };
     bool good = true;
 
-    for (size_t i = 0; good && i < batch->count; i++) {
-        struct said *said = batch->said[i];
-
-        if (said->what == SAID_ENTRY && said->word != WORD_DELETED && said_texts(said).why[0] == '\0')
-            good = judge(&judging, said);
+    while (good && (result = said_next(batch->said, SAID_ENTRIES, said.number, &said)) != STORE_NOT_FOUND) {
+        good = result == STORE_OK;
+        if (good && said.what == SAID_ENTRY && said.word != WORD_DELETED)
+            good = judge(&judging, &said);
     }
     *ret_unsure = judging.asked_host && !judging.knows_host;
     return good;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "import/record.h"
+#include "sql/said.h"
 #include "sql/store_fleet.h"
 #include "sql/store_fleet_accounts.h"
 
@@ -18,9 +19,6 @@ enum line_kind {
     LINE_BEHIND, LINE_WENT_BACK, LINE_LOST, LINE_PUT_OUT, LINE_UNUSABLE
 };
 enum { LINE_KIND_COUNT = LINE_UNUSABLE + 1 };
-
-/* What an entry says of its account. */
-enum entry_word { WORD_NONE, WORD_ACTIVE, WORD_SUSPENDED, WORD_DELETED };
 
 /* The entry of ENTRY and UNREADABLE. */
 struct fleet_entry {

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/home_owner.h"
 #include "sql/account.h"
+#include "sql/said.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
@@ -17,13 +19,14 @@
 #include "alter.h"
 #include "applying.h"
 #include "batch.h"
+#include "line.h"
 
 /* One entry while it is taken. */
 struct taking {
     struct applying *applying;
     struct store *store;
     const struct said *said;
-    struct said_texts texts;
+    const struct fleet_entry *entry;
     bool known;                 /* it has an account here: */
     struct fleet_account fleet;
     struct account present;
@@ -43,12 +46,11 @@ static enum store_result find(struct taking *taking)
 
 static enum store_result bury(struct taking *taking)
 {
-    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
     const struct account *present = &taking->present;
     enum store_result result;
 
     if (!taking->known)
-        return store_fleet_bury(taking->store, taking->said->entry_uuid, import_row_name(row), 0);
+        return store_fleet_bury(taking->store, taking->said->entry_uuid, taking->entry->record.account.username, 0);
     result = store_account_delete(taking->store, present->uid);
     if (result == STORE_OK)
         result = store_fleet_bury(taking->store, taking->said->entry_uuid, present->username,
@@ -56,8 +58,8 @@ static enum store_result bury(struct taking *taking)
     if (result == STORE_OK)
         result = store_fleet_sweep_due(taking->store, present, true);
     if (result == STORE_OK)
-        result = applying_note(taking->applying, taking->texts.changed_by, "delete", present, NULL,
-                               taking->texts.reason[0] != '\0' ? taking->texts.reason : NULL);
+        result = applying_note(taking->applying, taking->entry->changed_by, "delete", present, NULL,
+                               taking->entry->reason[0] != '\0' ? taking->entry->reason : NULL);
     return result;
 }
 
@@ -70,24 +72,35 @@ static void speak(const struct taking *taking, enum fleet_status status, struct 
     ret->uid = taking->present.uid;
     ret->status = status;
     memcpy(ret->entry_uuid, taking->said->entry_uuid, sizeof ret->entry_uuid);
-    snprintf(ret->reason, sizeof ret->reason, "%s", taking->texts.reason);
-    snprintf(ret->changed_by, sizeof ret->changed_by, "%s", taking->texts.changed_by);
-    snprintf(ret->csn, sizeof ret->csn, "%s", taking->texts.csn);
+    snprintf(ret->reason, sizeof ret->reason, "%s", taking->entry->reason);
+    snprintf(ret->changed_by, sizeof ret->changed_by, "%s", taking->entry->changed_by);
+    snprintf(ret->csn, sizeof ret->csn, "%s", taking->entry->csn);
 }
 
 /* True: a role was left out. */
 static bool read_wanted(const struct taking *taking, struct account *ret)
 {
     const struct tool *tool = taking->applying->tool;
-    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
     unsigned allowed = ROLE_MEMBER, given;
 
     if (tool->policy.fleet_roles[0] != '\0' && !roles_parse(tool->policy.fleet_roles, &allowed))
         allowed = ROLE_MEMBER;
-    import_row_unpack(row, ret);
+    *ret = taking->entry->record.account;
+    if (ret->gid == 0)
+        ret->gid = ret->uid;
     given = ret->roles;
     ret->roles &= allowed | ROLE_MEMBER;
     return ret->roles != given;
+}
+
+/* TAKEN: whoever logged in first would own what is another's. */
+static enum store_result check_home(struct store *store, const struct account *wanted, char ret_owner[ACCOUNT_NAME_SIZE])
+{
+    enum store_result result = home_is_nobodys(wanted->home)
+                                   ? STORE_NOT_FOUND
+                                   : store_home_owner(store, wanted->home, wanted->uid, ret_owner);
+
+    return result == STORE_OK ? STORE_TAKEN : result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
 static enum store_result make(struct taking *taking, struct account *wanted)
@@ -105,7 +118,7 @@ static enum store_result make(struct taking *taking, struct account *wanted)
     if (result == STORE_OK)
         result = store_fleet_put(taking->store, &fleet, 0);
     if (result == STORE_OK)
-        result = applying_note(taking->applying, taking->texts.changed_by, "create", NULL, wanted, NULL);
+        result = applying_note(taking->applying, taking->entry->changed_by, "create", NULL, wanted, NULL);
     return result;
 }
 
@@ -113,7 +126,7 @@ static enum store_result make(struct taking *taking, struct account *wanted)
 static enum store_result set_status(struct taking *taking, enum fleet_status status)
 {
     struct account before = taking->present;
-    const char *reason = taking->texts.reason[0] != '\0' ? taking->texts.reason : NULL;
+    const char *reason = taking->entry->reason[0] != '\0' ? taking->entry->reason : NULL;
     struct fleet_account fleet;
     enum store_result result;
 
@@ -127,7 +140,7 @@ static enum store_result set_status(struct taking *taking, enum fleet_status sta
     if (result == STORE_OK)
         result = store_account_by_uid(taking->store, before.uid, &taking->present);
     if (result == STORE_OK)
-        result = applying_note(taking->applying, taking->texts.changed_by, status == FLEET_ACTIVE ? "activate" : "suspend",
+        result = applying_note(taking->applying, taking->entry->changed_by, status == FLEET_ACTIVE ? "activate" : "suspend",
                                &before, &taking->present, status == FLEET_ACTIVE ? NULL : reason);
     explicit_bzero(&before, sizeof before);
     return result;
@@ -148,9 +161,9 @@ static enum store_result change(struct taking *taking, const struct account *wan
     enum store_result result = set_status(taking, taking->said->word == WORD_ACTIVE ? FLEET_ACTIVE : FLEET_SUSPENDED);
 
     if (result == STORE_OK)
-        result = alter_account(taking->applying, taking->texts.changed_by, wanted, &taking->present);
+        result = alter_account(taking->applying, taking->entry->changed_by, wanted, &taking->present);
     if (result == STORE_OK)
-        result = alter_keys(taking->applying, taking->texts.changed_by, &taking->present, keys);
+        result = alter_keys(taking->applying, taking->entry->changed_by, &taking->present, keys);
     if (result == STORE_OK)
         result = sweep_if_lost(taking, &before);
     explicit_bzero(&before, sizeof before);
@@ -161,13 +174,12 @@ static enum store_result change(struct taking *taking, const struct account *wan
 
 static enum store_result hold(struct taking *taking, enum fleet_held_kind kind, const char *why)
 {
-    const struct import_row *row = &taking->applying->batch->accounts.rows[taking->said->row];
     struct fleet_held held = { .kind = kind, .since = taking->applying->tool->now };
 
     memcpy(held.entry_uuid, taking->said->entry_uuid, sizeof held.entry_uuid);
-    snprintf(held.username, sizeof held.username, "%s", taking->known ? taking->present.username : import_row_name(row));
+    snprintf(held.username, sizeof held.username, "%s", taking->known ? taking->present.username : taking->entry->record.account.username);
     snprintf(held.why, sizeof held.why, "%s", why);
-    snprintf(held.csn, sizeof held.csn, "%s", taking->texts.csn);
+    snprintf(held.csn, sizeof held.csn, "%s", taking->entry->csn);
     taking->applying->held += kind != HELD_REMARK;
     return store_fleet_hold(taking->store, &held);
 }
@@ -198,22 +210,40 @@ static enum store_result shut(struct taking *taking)
     return result == STORE_OK ? hold(taking, HELD_VANISHED, "it was deleted with others") : result;
 }
 
-/* What the schema said no to. */
-static const char *explain(struct taking *taking, const struct account *wanted, enum store_result refused)
+/* What of it is another's here; NULL: nothing that is known. */
+static const char *find_taken(struct taking *taking, const struct account *wanted)
 {
     struct account owner;
-    bool mails = store_account_by_email(taking->store, wanted->email, &owner) == STORE_OK && owner.uid != wanted->uid;
+    bool mails;
 
+    if (!taking->known && store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
+        return "its username is or was an account's of this host";
+    if (!taking->known && store_uid_is_free(taking->store, wanted->uid) == STORE_TAKEN)
+        return "its uid is or was an account's of this host";
+    mails = store_account_by_email(taking->store, wanted->email, &owner) == STORE_OK && owner.uid != wanted->uid;
     explicit_bzero(&owner, sizeof owner);
     if (mails)
         return "its e-mail address is another account's here";
-    if (taking->known)
-        return refused == STORE_TAKEN ? "something of it is another account's here" : "it breaks a rule of the store";
-    if (store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
-        return "its username is or was an account's of this host";
-    if (store_uid_is_free(taking->store, wanted->uid) == STORE_TAKEN)
-        return "its uid is or was an account's of this host";
-    return "it breaks a rule of the store";
+    return NULL;
+}
+
+/* What was said no to. */
+static void explain(struct taking *taking, enum store_result refused, char ret[FLEET_WHY_SIZE])
+{
+    char owner[ACCOUNT_NAME_SIZE];
+    struct account wanted;
+    const char *taken;
+
+    read_wanted(taking, &wanted);
+    taken = find_taken(taking, &wanted);
+    if (taken != NULL)
+        snprintf(ret, FLEET_WHY_SIZE, "%s", taken);
+    else if (check_home(taking->store, &wanted, owner) == STORE_TAKEN)
+        snprintf(ret, FLEET_WHY_SIZE, "%.300s is the home of %s, too", wanted.home, owner);
+    else
+        snprintf(ret, FLEET_WHY_SIZE, "%s", refused == STORE_TAKEN ? "something of it is another account's here"
+                                                                    : "it breaks a rule of the store");
+    explicit_bzero(&wanted, sizeof wanted);
 }
 
 /* -- the whole ---------------------------------------------------------------------------- */
@@ -222,15 +252,16 @@ static enum store_result try(struct taking *taking)
 {
     struct account wanted;
     bool left_out = read_wanted(taking, &wanted);
-    const char *keys = taking->applying->batch->accounts.rows[taking->said->row].keys;
-    enum store_result result;
+    const char *keys = taking->entry->record.keys;
+    char owner[ACCOUNT_NAME_SIZE];
+    enum store_result result = taking->known && strcmp(taking->present.home, wanted.home) == 0
+                                   ? STORE_OK
+                                   : check_home(taking->store, &wanted, owner);
 
-    if (taking->known)
-        result = change(taking, &wanted, keys);
-    else
-        result = make(taking, &wanted);
+    if (result == STORE_OK)
+        result = taking->known ? change(taking, &wanted, keys) : make(taking, &wanted);
     if (result == STORE_OK && !taking->known)
-        result = alter_keys(taking->applying, taking->texts.changed_by, &taking->present, keys);
+        result = alter_keys(taking->applying, taking->entry->changed_by, &taking->present, keys);
     if (result == STORE_OK)
         result = left_out ? hold(taking, HELD_REMARK, "a role was left out (policy fleet_roles)")
                           : store_fleet_let_go(taking->store, taking->said->entry_uuid);
@@ -247,7 +278,7 @@ static bool is_refusal(enum store_result result)
 static enum store_result try_or_refuse(struct taking *taking)
 {
     struct applying_mark mark;
-    struct account wanted;
+    char why[FLEET_WHY_SIZE];
     enum store_result result = store_part_begin(taking->store), refused;
 
     if (result != STORE_OK)
@@ -263,16 +294,16 @@ static enum store_result try_or_refuse(struct taking *taking)
     explicit_bzero(&mark, sizeof mark);
     if (result == STORE_OK)
         result = find(taking);
-    read_wanted(taking, &wanted);
-    if (result == STORE_OK)
-        result = refuse(taking, explain(taking, &wanted, refused));
-    explicit_bzero(&wanted, sizeof wanted);
-    return result;
+    if (result != STORE_OK)
+        return result;
+    explain(taking, refused, why);
+    return refuse(taking, why);
 }
 
-enum store_result take_entry(struct applying *applying, const struct said *said)
+static enum store_result take(struct applying *applying, const struct said *said, const struct fleet_entry *entry)
 {
-    struct taking taking = { .applying = applying, .store = applying->tool->store, .said = said, .texts = said_texts(said) };
+    struct taking taking = { .applying = applying, .store = applying->tool->store, .said = said, .entry = entry };
+    const char *why = said->why[0] != '\0' ? said->why : entry->why;
     bool deleted = said->word == WORD_DELETED;
     enum store_result result = find(&taking);
 
@@ -281,7 +312,18 @@ enum store_result take_entry(struct applying *applying, const struct said *said)
     else if (result == STORE_OK && deleted && (result = bury(&taking)) == STORE_OK)
         result = store_fleet_let_go(taking.store, said->entry_uuid);
     else if (result == STORE_OK && !deleted)
-        result = taking.texts.why[0] != '\0' ? refuse(&taking, taking.texts.why) : try_or_refuse(&taking);
+        result = why[0] != '\0' ? refuse(&taking, why) : try_or_refuse(&taking);
     explicit_bzero(&taking, sizeof taking);
+    return result;
+}
+
+enum store_result take_entry(struct applying *applying, const struct said *said)
+{
+    struct line line;
+    enum store_result result = batch_read(applying->batch, said, &line);
+
+    if (result == STORE_OK)
+        result = take(applying, said, &line.entry);
+    line_free(&line);
     return result;
 }

@@ -124,14 +124,14 @@ enum turn turn_apply(struct tool *tool, struct progress_made *progress, struct b
         turn = judge_row(tool, progress, &fleet);
     if (turn == TURN_GOES_ON && publish_if_due(tool) != GO_ON)
         turn = TURN_FAILED;
-    if (turn == TURN_GOES_ON && apply_batch(tool, batch, cookie, uri, &applied) != GO_ON)
+    if (turn == TURN_GOES_ON && apply_batch(tool, batch, progress->stored, cookie, uri, &applied) != GO_ON)
         turn = TURN_FAILED;
+    *ret_swept = applied.changed > 0;
     if (turn != TURN_GOES_ON)
         return end(tool, turn);
     snprintf(progress->cookie, sizeof progress->cookie, "%s", applied.whole_due ? "" : cookie);
     memcpy(progress->stored, progress->cookie, sizeof progress->stored);
     progress->heard_at = tool->now;
-    *ret_swept = applied.changed > 0;
     if (applied.changed > 0 || applied.held > 0)
         tool_refuse(GO_ON, "the fleet: %zu change%s taken, %zu held", applied.changed, applied.changed == 1 ? "" : "s",
                     applied.held);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/said.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_fleet.h"
@@ -80,6 +81,16 @@ static enum store_result miss(struct applying *applying, const char *entry_uuid,
     return result;
 }
 
+/* OK, or what ends the batch: what cannot be looked up is not missing. */
+static enum store_result is_named(const struct applying *applying, const char *entry_uuid, bool *ret)
+{
+    struct said said;
+    enum store_result result = said_find(applying->batch->said, entry_uuid, &said);
+
+    *ret = result == STORE_OK;
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
 /* Of all who are here, those that no line named. */
 static enum store_result find_unnamed(struct applying *applying, struct missing *ret)
 {
@@ -92,11 +103,13 @@ static enum store_result find_unnamed(struct applying *applying, struct missing 
         result = store_fleet_uids(store, after, uids, AT_ONCE, &count);
         for (size_t i = 0; result == STORE_OK && i < count; i++) {
             struct fleet_account fleet;
+            bool named = true;
 
             after = uids[i];
             result = store_fleet_account(store, uids[i], &fleet);
-            if (result == STORE_OK && fleet.status != FLEET_ABSENT && batch_find(applying->batch, fleet.entry_uuid) == NULL &&
-                !add(ret, fleet.uid))
+            if (result == STORE_OK && fleet.status != FLEET_ABSENT)
+                result = is_named(applying, fleet.entry_uuid, &named);
+            if (result == STORE_OK && !named && !add(ret, fleet.uid))
                 result = STORE_FAILED;
         }
     }
@@ -114,9 +127,11 @@ static enum store_result forget_held(struct applying *applying)
     enum store_result result = STORE_OK;
 
     while (result == STORE_OK && (result = store_fleet_held(store, after, &held, 1, &count)) == STORE_OK && count > 0) {
+        bool named = true;
+
         memcpy(after, held.entry_uuid, sizeof after);
-        if (batch_find(applying->batch, held.entry_uuid) == NULL &&
-            store_fleet_account_by_entry(store, held.entry_uuid, &fleet) == STORE_NOT_FOUND)
+        result = is_named(applying, held.entry_uuid, &named);
+        if (result == STORE_OK && !named && store_fleet_account_by_entry(store, held.entry_uuid, &fleet) == STORE_NOT_FOUND)
             result = store_fleet_let_go(store, held.entry_uuid);
     }
     return result;
@@ -125,14 +140,15 @@ static enum store_result forget_held(struct applying *applying)
 static enum store_result find_missing(struct applying *applying, struct missing *ret)
 {
     const struct batch *batch = applying->batch;
-    enum store_result result = STORE_OK;
+    struct said said = { .number = 0 };
+    enum store_result result;
 
-    for (size_t i = 0; result == STORE_OK && i < batch->count; i++) {
-        if (batch->said[i]->what == SAID_PRESENT)
-            result = meet(applying, batch->said[i]);
-        else if (batch->said[i]->what == SAID_GONE)
-            result = miss(applying, batch->said[i]->entry_uuid, ret);
+    while ((result = said_next(batch->said, SAID_UUIDS, said.number, &said)) == STORE_OK) {
+        result = said.what == SAID_PRESENT ? meet(applying, &said) : miss(applying, said.entry_uuid, ret);
+        if (result != STORE_OK)
+            return result;
     }
+    result = result == STORE_NOT_FOUND ? STORE_OK : result;
     if (result == STORE_OK && batch->absent)
         result = find_unnamed(applying, ret);
     if (result == STORE_OK && batch->absent)
@@ -177,11 +193,13 @@ static enum store_result leave(struct applying *applying, struct fleet_account *
 }
 
 /* Suspended or deleted before it vanished, in this very batch: that is never held. */
-static bool is_shut(const struct applying *applying, const struct fleet_account *fleet)
+static enum store_result is_shut(const struct applying *applying, const struct fleet_account *fleet, bool *ret)
 {
-    const struct said *said = batch_find(applying->batch, fleet->entry_uuid);
+    struct said said;
+    enum store_result result = said_find(applying->batch->said, fleet->entry_uuid, &said);
 
-    return said != NULL && (said->word == WORD_SUSPENDED || said->word == WORD_DELETED);
+    *ret = result == STORE_OK && (said.word == WORD_SUSPENDED || said.word == WORD_DELETED);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
 static enum store_result take_one(struct applying *applying, uint32_t uid, bool brakes, size_t count)
@@ -189,11 +207,14 @@ static enum store_result take_one(struct applying *applying, uint32_t uid, bool 
     struct account present = { 0 };
     struct fleet_account fleet;
     enum store_result result = store_fleet_account(applying->tool->store, uid, &fleet);
+    bool shut = false;
 
     if (result == STORE_OK)
         result = store_account_by_uid(applying->tool->store, uid, &present);
     if (result == STORE_OK)
-        result = brakes && !is_shut(applying, &fleet) ? hold(applying, &fleet, &present, count) : leave(applying, &fleet, &present);
+        result = is_shut(applying, &fleet, &shut);
+    if (result == STORE_OK)
+        result = brakes && !shut ? hold(applying, &fleet, &present, count) : leave(applying, &fleet, &present);
     explicit_bzero(&present, sizeof present);
     return result;
 }
@@ -216,15 +237,15 @@ static enum store_result brake_if_many(struct applying *applying, size_t count, 
 /* One that is deleted and still here. */
 static enum store_result count_deleted(const struct applying *applying, size_t *ret)
 {
-    const struct batch *batch = applying->batch;
-    enum store_result result = STORE_OK;
+    struct said said = { .number = 0 };
+    enum store_result result;
 
-    for (size_t i = 0; (result == STORE_OK || result == STORE_NOT_FOUND) && i < batch->count; i++) {
+    while ((result = said_next(applying->batch->said, SAID_DELETED, said.number, &said)) == STORE_OK) {
         struct fleet_account fleet;
 
-        if (batch->said[i]->word != WORD_DELETED)
-            continue;
-        result = store_fleet_account_by_entry(applying->tool->store, batch->said[i]->entry_uuid, &fleet);
+        result = store_fleet_account_by_entry(applying->tool->store, said.entry_uuid, &fleet);
+        if (result != STORE_OK && result != STORE_NOT_FOUND)
+            return result;
         *ret += result == STORE_OK && fleet.status != FLEET_ABSENT;
     }
     return result == STORE_NOT_FOUND ? STORE_OK : result;

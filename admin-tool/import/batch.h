@@ -64,6 +64,8 @@ struct import_batch {
     uint32_t *out; /* ... and of them the uids that are suspended, as their lines say */
     size_t out_count;
     size_t tried; /* methods and costs of hashes */
+    bool store_decides; /* what its accounts and other records have is not claimed: each is written at once, and the store
+                           says who has what already */
     void (*report)(struct import_batch *batch); /* after the commit; NULL: as users import does */
 };
 

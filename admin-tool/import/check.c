@@ -139,8 +139,10 @@ static size_t row_number(const struct import_batch *batch, size_t line)
 static bool claim(struct import_batch *batch, enum claim_kind kind, const char *key, size_t number,
                   char ret_reason[IMPORT_REASON_SIZE])
 {
-    const struct claim *claimed = claims_add(&batch->claims, kind, key, number, "");
+    const struct claim *claimed = batch->store_decides ? NULL : claims_add(&batch->claims, kind, key, number, "");
 
+    if (batch->store_decides)
+        return true;
     if (claimed == NULL)
         return refuse(ret_reason, "not enough memory", "", "");
     if (claimed->number == number)
@@ -185,11 +187,10 @@ static bool check_shared(const struct import_batch *batch, const char *username,
 static bool claim_home(struct import_batch *batch, const char *home, size_t line, char ret_reason[IMPORT_REASON_SIZE])
 {
     size_t number = row_number(batch, line);
-    const struct claim *claimed = home_is_nobodys(home)
-                                      ? NULL
-                                      : claims_add(&batch->claims, CLAIM_ROW_HOME, home, number, "");
+    bool unasked = batch->store_decides || home_is_nobodys(home);
+    const struct claim *claimed = unasked ? NULL : claims_add(&batch->claims, CLAIM_ROW_HOME, home, number, "");
 
-    if (home_is_nobodys(home) || (claimed != NULL && claimed->number == number))
+    if (unasked || (claimed != NULL && claimed->number == number))
         return true;
     if (claimed == NULL)
         return refuse(ret_reason, "not enough memory", "", "");

@@ -14,6 +14,9 @@
 #include "host/group_ids.h"
 #include "host/login_defs.h"
 #include "host/names.h"
+#include "nss_coder/directory.h"
+#include "nss_coder/directory_map.h"
+#include "nss_coder/directory_read.h"
 #include "sql/account.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
@@ -35,6 +38,54 @@ static enum status judge_end(int error, const char *what)
                        strerror(error));
 }
 
+/* -- our own ------------------------------------------------------------------------------ */
+
+/* The public directory, where what it has need not be claimed. */
+struct ours {
+    bool known;
+    struct directory_view directory;
+};
+
+static struct ours ours_open(const struct import_batch *batch)
+{
+    struct ours ours = { .known = false };
+
+    ours.known = batch->store_decides && directory_view_open(DIRECTORY_PATH, &ours.directory) == DIRECTORY_OK;
+    return ours;
+}
+
+static void ours_close(struct ours *ours)
+{
+    if (ours->known)
+        directory_view_close(&ours->directory);
+}
+
+static bool is_ours(const struct ours *ours, const struct passwd *user)
+{
+    struct directory_entry entry;
+
+    return ours->known && directory_find_user_by_uid(&ours->directory, user->pw_uid, &entry) == DIRECTORY_OK &&
+           entry.gid == user->pw_gid && strcmp(entry.text, user->pw_name) == 0 &&
+           strcmp(entry.text + entry.home, user->pw_dir) == 0;
+}
+
+static bool is_our_group(const struct ours *ours, const struct group *group)
+{
+    struct directory_entry entry;
+
+    return ours->known && directory_find_user_by_uid(&ours->directory, group->gr_gid, &entry) == DIRECTORY_OK &&
+           entry.private_group && strcmp(entry.text, group->gr_name) == 0;
+}
+
+static bool is_our_name(const struct ours *ours, const char *name)
+{
+    struct directory_entry entry;
+
+    return ours->known && directory_find_user_by_name(&ours->directory, name, &entry) == DIRECTORY_OK;
+}
+
+/* -- users and groups --------------------------------------------------------------------- */
+
 /* One too long for us is no home of ours. */
 static bool claim_home(struct claims *claims, const struct passwd *user)
 {
@@ -42,7 +93,7 @@ static bool claim_home(struct claims *claims, const struct passwd *user)
            claims_add(claims, CLAIM_HOME, user->pw_dir, 0, user->pw_name) != NULL;
 }
 
-static enum status read_users(struct claims *claims)
+static enum status read_users(struct claims *claims, const struct ours *ours)
 {
     const struct passwd *user;
     bool good = true;
@@ -51,6 +102,8 @@ static enum status read_users(struct claims *claims)
 
     setpwent();
     while (good && (errno = 0, user = getpwent()) != NULL) {
+        if (is_ours(ours, user))
+            continue;
         snprintf(id, sizeof id, "%u", user->pw_uid);
         good = strlen(user->pw_name) >= ACCOUNT_NAME_SIZE ||
                (claims_add(claims, CLAIM_USER, user->pw_name, user->pw_uid, "") != NULL &&
@@ -64,16 +117,16 @@ static enum status read_users(struct claims *claims)
     return good ? judge_end(error, "users") : refuse_memory();
 }
 
-static bool claim_members(struct claims *claims, const struct group *group)
+static bool claim_members(struct claims *claims, const struct ours *ours, const struct group *group)
 {
     for (char **member = group->gr_mem; *member != NULL; member++)
-        if (strlen(*member) < ACCOUNT_NAME_SIZE &&
+        if (strlen(*member) < ACCOUNT_NAME_SIZE && !is_our_name(ours, *member) &&
             claims_add(claims, CLAIM_MEMBER, *member, 0, group->gr_name) == NULL)
             return false;
     return true;
 }
 
-static enum status read_groups(struct claims *claims)
+static enum status read_groups(struct claims *claims, const struct ours *ours)
 {
     const struct group *group;
     bool good = true;
@@ -82,11 +135,13 @@ static enum status read_groups(struct claims *claims)
 
     setgrent();
     while (good && (errno = 0, group = getgrent()) != NULL) {
+        if (is_our_group(ours, group))
+            continue;
         snprintf(id, sizeof id, "%u", group->gr_gid);
         good = strlen(group->gr_name) >= ACCOUNT_NAME_SIZE ||
                (claims_add(claims, CLAIM_GROUP, group->gr_name, group->gr_gid, "") != NULL &&
                 claims_add(claims, CLAIM_GID, id, group->gr_gid, group->gr_name) != NULL);
-        good = good && claim_members(claims, group);
+        good = good && claim_members(claims, ours, group);
     }
     error = errno;
     endgrent();
@@ -135,11 +190,13 @@ static bool has_remote(void)
 
 enum status import_host_read(struct import_batch *batch)
 {
-    enum status status = read_users(&batch->claims);
+    struct ours ours = ours_open(batch);
+    enum status status = read_users(&batch->claims, &ours);
 
     batch->asks_remote = has_remote();
     if (status == GO_ON)
-        status = read_groups(&batch->claims);
+        status = read_groups(&batch->claims, &ours);
+    ours_close(&ours);
     if (status == GO_ON && !import_rules_read(&batch->claims))
         status = refuse_memory();
     if (status == GO_ON && !group_ids_read(&batch->local_groups))

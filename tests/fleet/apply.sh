@@ -187,7 +187,7 @@ lines=()
 for n in $(seq 2001 2501); do lines+=("$(entry "n$n" "$n")"); done
 taken "${lines[@]}"
 ok "of 501 that come at once it has 500" until_true 20 eval '[ "$(logged "create user=n2[0-9]+ ")" = 500 ]'
-ok "... and the follower says how many more" until_true 5 grep -q "1 accounts more came; 'admin-tool audit' has each of them" "$tmp/follow"
+ok "... and the follower says how many more" until_true 5 grep -q "1 change more; 'admin-tool audit' has each of them" "$tmp/follow"
 
 # -- who could not be ended -----------------------------------------------------------------------------
 [ ! -e /etc/subuid ] || mv /etc/subuid "$tmp/subuid"
