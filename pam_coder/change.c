@@ -11,6 +11,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "credential.h"
+#include "fleet_change.h"
 #include "hearing.h"
 #include "request.h"
 #include "rewrite.h"
@@ -59,21 +60,11 @@ static void replace(struct hearing *hearing, struct answer *ret)
         ret->verdict = VERDICT_UNUSABLE;
 }
 
-/* What is changed here of an account of the fleet would be written over from there. */
-static bool is_elsewhere(const struct hearing *hearing, struct answer *ret)
-{
-    ret->elsewhere = hearing->account.fleet;
-    if (hearing->account.fleet)
-        ret->verdict = hearing_standing(hearing);
-    return hearing->account.fleet;
-}
-
 void hearing_change(struct hearing *hearing, struct answer *ret)
 {
-    if (is_elsewhere(hearing, ret)) /* nothing is compared, so nothing is charged */
-        return;
+    ret->elsewhere = hearing->account.fleet ? ELSEWHERE_FLEET : ELSEWHERE_NOT;
     ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
-    if (ret->must_wait) { /* nor here */
+    if (ret->must_wait) { /* nothing is compared, so nothing is charged */
         ret->verdict = hearing_standing(hearing);
         return;
     }
@@ -89,18 +80,19 @@ void hearing_change(struct hearing *hearing, struct answer *ret)
         return;
     }
     ret->weakness = reuse(hearing);
-    if (ret->weakness == CREDENTIAL_FINE)
-        replace(hearing, ret);
-    else
+    if (ret->weakness != CREDENTIAL_FINE)
         ret->right = 0;
+    else if (hearing->account.fleet)
+        hearing_change_in_fleet(hearing, ret);
+    else
+        replace(hearing, ret);
 }
 
 void hearing_set(struct hearing *hearing, struct answer *ret)
 {
-    if (is_elsewhere(hearing, ret))
-        return;
     ret->verdict = hearing_standing(hearing);
-    if (!hearing_may_enter(ret->verdict))
+    ret->elsewhere = hearing->account.fleet ? ELSEWHERE_FLEET : ELSEWHERE_NOT;
+    if (hearing->account.fleet || !hearing_may_enter(ret->verdict))
         return;
     ret->weakness = credential_weakness(hearing->request->new_password, &hearing->account,
                                         &hearing->policy);

@@ -17,6 +17,7 @@
 #include "sql/store.h"
 #include "change.h"
 #include "credential.h"
+#include "fleet_change.h"
 #include "hearing.h"
 #include "login_day.h"
 #include "origin.h"
@@ -97,6 +98,17 @@ static void begin_session(struct hearing *hearing, struct answer *ret)
     activity_close(log);
 }
 
+static void hear_account(const struct hearing *hearing, struct answer *ret)
+{
+    ret->verdict = hearing_standing(hearing);
+    ret->elsewhere = hearing->account.fleet ? ELSEWHERE_FLEET : ELSEWHERE_NOT;
+    ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
+    if (hearing_is_let_in_offline(hearing)) {
+        ret->verdict = VERDICT_ACTIVE;
+        ret->elsewhere = ELSEWHERE_AWAY;
+    }
+}
+
 static void hear_own_user(struct hearing *hearing, struct answer *ret)
 {
     switch ((enum request_kind)hearing->request->kind) {
@@ -105,9 +117,7 @@ static void hear_own_user(struct hearing *hearing, struct answer *ret)
         hearing_verify(hearing, ret);
         return;
     case REQUEST_ACCOUNT:
-        ret->verdict = hearing_standing(hearing);
-        ret->elsewhere = hearing->account.fleet;
-        ret->must_wait = account_must_wait(&hearing->account, &hearing->policy, hearing->now);
+        hear_account(hearing, ret);
         return;
     case REQUEST_CHANGE:
         hearing_change(hearing, ret);

@@ -134,6 +134,8 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return PAM_USER_UNKNOWN;
     verdict = call_ask(&call, REQUEST_ACCOUNT, NULL, NULL, &answer);
     tell_why(&call, verdict);
+    if (answer.elsewhere == ELSEWHERE_AWAY && !call.options.quiet)
+        pam_info(pamh, "You must change your password, but the account server cannot be reached. Change it as soon as you can.");
     return outcomes[verdict].account;
 }
 
@@ -213,12 +215,27 @@ static int refuse_early(const struct call *call)
     return PAM_AUTHTOK_ERR;
 }
 
-/* Of an account of the fleet. forced: it must be changed, and nobody is let in without. */
-static int refuse_here(const struct call *call, bool forced)
+/* Root's word for an account of the fleet. */
+static int refuse_root(const struct call *call)
 {
-    pam_error(call->pamh, "%s", forced ? "You must change your password, but not on this host: the account comes from the fleet. Ask your administrator."
-                                       : "This password cannot be changed on this host: the account comes from the fleet.");
+    pam_error(call->pamh, "The account comes from the fleet: its password is reset with 'admin-tool users reset-password %s'.", call->user);
     return PAM_AUTHTOK_ERR;
+}
+
+static const char *const fleet_texts[ELSEWHERE_COUNT] = {
+    [ELSEWHERE_AWAY] = "Your password cannot be changed now: the account server cannot be reached. Try again later.",
+    [ELSEWHERE_OVERTAKEN] = "Your current password is no longer valid on the account server: your administrator has changed your account.",
+    [ELSEWHERE_REFUSED] = "The account server does not accept the new password. Your password has not been changed.",
+    [ELSEWHERE_UNKNOWN] = "The account server has not answered: your password may have been changed. Try the new one first.",
+};
+
+static int accept_new(const struct call *call, const struct answer *answer, bool unasked)
+{
+    if (unasked)
+        tell_root(call, answer);
+    if (answer->elsewhere == ELSEWHERE_COMING && !call->options.quiet)
+        pam_info(call->pamh, "Your password is changed. This host will take it in a moment.");
+    return PAM_SUCCESS;
 }
 
 /* One new password: SUCCESS when committed, TRY_AGAIN when it was only too weak. */
@@ -233,15 +250,14 @@ static int try_new(const struct call *call, bool unasked)
         new_password == NULL)
         return PAM_AUTHTOK_ERR;
     call_ask(call, unasked ? REQUEST_SET : REQUEST_CHANGE, current, new_password, &answer);
-    if (answer.right) {
-        if (unasked)
-            tell_root(call, &answer);
-        return PAM_SUCCESS;
-    }
-    if (answer.elsewhere)
-        return refuse_here(call, false);
+    if (answer.right)
+        return accept_new(call, &answer, unasked);
+    if (answer.elsewhere != ELSEWHERE_NOT && unasked)
+        return refuse_root(call);
     if (answer.must_wait)
         return refuse_early(call);
+    if (fleet_texts[answer.elsewhere] != NULL)
+        pam_error(call->pamh, "%s", fleet_texts[answer.elsewhere]);
     if (answer.weakness == CREDENTIAL_FINE)
         return PAM_AUTHTOK_ERR;
     pam_error(call->pamh, "%s", weakness_text(&answer, room));
@@ -275,8 +291,8 @@ int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return outcomes[verdict].chauthtok;
     if (((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 && verdict == VERDICT_ACTIVE)
         return PAM_SUCCESS; /* nothing that must be changed */
-    if (answer.elsewhere)
-        return refuse_here(&call, verdict != VERDICT_ACTIVE && !is_unasked(flags));
+    if (answer.elsewhere != ELSEWHERE_NOT && is_unasked(flags))
+        return refuse_root(&call);
     if (answer.must_wait && !is_unasked(flags))
         return refuse_early(&call);
     if (((unsigned)flags & PAM_PRELIM_CHECK) != 0)

@@ -38,7 +38,7 @@ bool answer_is_sound(const struct answer *answer, size_t size)
 {
     return size == sizeof *answer && answer->size == sizeof *answer &&
            answer->verdict < VERDICT_COUNT && answer->right <= 1 && answer->temporary <= 1 &&
-           answer->must_wait <= 1 && answer->elsewhere <= 1 && answer->days_left <= DAYS_LEFT_MAX &&
+           answer->must_wait <= 1 && answer->elsewhere < ELSEWHERE_COUNT && answer->days_left <= DAYS_LEFT_MAX &&
            answer->weakness <= CREDENTIAL_USED && answer->failures >= 0 &&
            is_text(answer->last_origin, sizeof answer->last_origin) &&
            is_text(answer->failure_origin, sizeof answer->failure_origin);

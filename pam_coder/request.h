@@ -40,6 +40,18 @@ struct request {
     char password[CREDENTIAL_SIZE], new_password[CREDENTIAL_SIZE];
 };
 
+/* Of an account of the fleet, whose password only a server there changes. */
+enum elsewhere {
+    ELSEWHERE_NOT,       /* it is of this host */
+    ELSEWHERE_FLEET,     /* it is the fleet's; SET: so root sets none here */
+    ELSEWHERE_COMING,    /* CHANGE: made, and not on this host yet */
+    ELSEWHERE_AWAY,      /* CHANGE: nothing was done, no server that writes answers; ACCOUNT: so who must change it goes on */
+    ELSEWHERE_OVERTAKEN, /* CHANGE: the server does not take the current one any more */
+    ELSEWHERE_REFUSED,   /* CHANGE: by a rule of the server's */
+    ELSEWHERE_UNKNOWN,   /* CHANGE: sent, and not answered */
+    ELSEWHERE_COUNT
+};
+
 struct answer {
     uint32_t size; /* sizeof (struct answer) */
     uint32_t verdict;  /* enum verdict */
@@ -48,7 +60,7 @@ struct answer {
     uint32_t min_length;
     uint32_t temporary; /* SET: what was set must be changed by its user */
     uint32_t must_wait; /* ACCOUNT, CHANGE: 1, its user may not change it yet */
-    uint32_t elsewhere; /* ACCOUNT, CHANGE, SET: 1, it is the fleet's and not changed here */
+    uint32_t elsewhere; /* ACCOUNT, CHANGE, SET: enum elsewhere */
     uint32_t days_left; /* SESSION: the password becomes too old in so many; 0: nothing to warn of */
     int64_t last_login_at, last_failure_at; /* SESSION: before this one, 0: never */
     int64_t failures;                       /* SESSION: since the last login */

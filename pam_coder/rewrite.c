@@ -150,6 +150,22 @@ enum store_result hearing_write_password(const struct hearing *hearing, const ch
     return result;
 }
 
+/* Each has its row: each is one of the fleet's log, too. */
+void hearing_note_change(const struct hearing *hearing)
+{
+    struct store *store = NULL;
+    enum store_result result = store_open(hearing->judge->private_dir, STORE_EXISTING, &store);
+
+    if (result == STORE_OK)
+        result = store_begin(store);
+    if (result == STORE_OK)
+        result = audit(store, hearing, REPEATS_EVENT, "in the fleet");
+    if (result == STORE_OK)
+        result = commit(store, hearing, REPEATS_EVENT);
+    store_close(store);
+    hearing_report(result, "accounts.db");
+}
+
 void hearing_renew_hash(const struct hearing *hearing)
 {
     struct store *store = NULL;

@@ -11,6 +11,9 @@
  * faster: nothing was written then. */
 enum store_result hearing_write_password(const struct hearing *hearing, const char *hash);
 
+/* The row of a change that a server of the fleet has made; what fails is said in the log. */
+void hearing_note_change(const struct hearing *hearing);
+
 /* The same password hashed anew; what fails is said in the log. */
 void hearing_renew_hash(const struct hearing *hearing);
 

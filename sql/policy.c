@@ -44,6 +44,8 @@ static const struct number_setting numbers[] = {
     NUMBER(fleet_uid_min, 1000, 2147483647, 1900000000, "the first id that an account of the fleet may have"),
     NUMBER(fleet_uid_max, 1000, 2147483647, 1999999999, "the last id that an account of the fleet may have"),
     NUMBER(fleet_max_age, 0, 87600, 0, "hours without word of the fleet after which its accounts are refused; 0: never"),
+    NUMBER(fleet_offline_temporary, 0, 1, 0,
+           "1: with a temporary password its user is let in while no server of the fleet can change it"),
 };
 
 /* False with what is wrong, as policy_value_good has it. */

@@ -27,6 +27,7 @@ struct policy {
     int64_t uid_min, uid_max;       /* the range create picks from */
     int64_t list_members;           /* 1: getent group coder-member names everybody */
     int64_t fleet_uid_min, fleet_uid_max; /* the range of the fleet's accounts */
+    int64_t fleet_offline_temporary; /* 1: who must change the password goes on while no server is there that could */
     int64_t fleet_max_age;          /* hours without word of the fleet after which they are refused; 0: never */
     char keyboardless_services[257]; /* PAM services without a user, separated by commas */
     char admin_groups[257];          /* local groups that come with a role, by commas */
@@ -54,7 +55,7 @@ enum policy_type {
     POLICY_LIST,   /* words by commas; from here on texts */
     POLICY_TEXT
 };
-enum { POLICY_COUNT = 29, POLICY_VALUE_SIZE = 4097 };
+enum { POLICY_COUNT = 30, POLICY_VALUE_SIZE = 4097 };
 struct policy_setting {
     const char *key, *meaning;
     enum policy_type type;

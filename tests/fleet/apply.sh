@@ -73,13 +73,14 @@ ok "whoever loses a role goes, too" until_true 10 gone_is
 
 # -- what is not changed here -------------------------------------------------------------------------
 /src/.build/world/pam_call change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9 >"$tmp/out" 2>&1
-ok "who must change a password is told why it cannot be" grep -q 'You must change your password, but not on this host: the account comes from the fleet. Ask your administrator.' "$tmp/out"
+ok "with no server who must change a password is told so" grep -q 'Your password cannot be changed now: the account server cannot be reached. Try again later.' "$tmp/out"
 ok "... a forced change of password is refused: AUTHTOK_ERR" [ "$(pam change cyd "$GOOD" new-plain-horse-9 new-plain-horse-9)" = 20 ]
 run runuser -u ann -- sh -c "printf '%s\n' $GOOD new-plain-horse-9 new-plain-horse-9 | passwd"
 ok "... the user's own, too" [ "$status" -ne 0 ]
-ok "... and told why" grep -q 'This password cannot be changed on this host: the account comes from the fleet.' "$tmp/out" "$tmp/err"
+ok "... and told so" grep -q 'Your password cannot be changed now: the account server cannot be reached.' "$tmp/out" "$tmp/err"
 run sh -c 'printf "new-plain-horse-9\nnew-plain-horse-9\n" | passwd ann'
 ok "... root's, too" [ "$status" -ne 0 ]
+ok "... who is told how" grep -q "'admin-tool users reset-password ann'" "$tmp/out" "$tmp/err"
 for verb in "users edit ann -n X" "users edit-roles ann --roles admin" "users delete ann" "reset-password ann" "users rename ann anne" "users suspend ann" "users require-change ann" "keys remove ann ann@desk"; do
     # shellcheck disable=SC2086
     run admin-tool $verb -y

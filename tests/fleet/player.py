@@ -2,7 +2,7 @@
 """Plays coder_fleet: listens at the socket, notes what it is asked, and says to whoever is connected what comes out of a pipe.
 
 player.py SOCKET PIPE LOG [LINES]: each connection is greeted with a line "connected", and those of the file LINES; a line
-"HANG UP" of the pipe closes it.
+"HANG UP" of the pipe closes it. Whoever asks for anything but to follow is told that no server is there.
 """
 import json
 import os
@@ -26,7 +26,7 @@ waiting = b''
 
 
 def greet():
-    """The next connection, and what it asks for."""
+    """The next connection, and what it asks for; the one before stays where this one does not follow."""
     client = listener.accept()[0]
     asked = b''
     while not asked.endswith(b'\n'):
@@ -36,6 +36,10 @@ def greet():
         asked += more
     with open(log, 'ab') as out:
         out.write(asked)
+    if not asked.startswith(b'follow'):
+        client.sendall(b'away\n')
+        client.close()
+        return talk
     whole = asked.strip() == b'follow'
     greeting = json.dumps({'line': 'connected', 'uri': 'ldaps://a.example', 'whole': whole}).encode() + b'\n'
     try:

@@ -219,7 +219,7 @@ static void an_answer_out_of_range_is_not_sound(void **state)
         answer.temporary = i == 4 ? UINT32_MAX : answer.temporary;
         answer.must_wait = i == 5 ? 2 : answer.must_wait;
         answer.days_left = i == 6 ? 366 : answer.days_left;
-        answer.elsewhere = i == 7 ? 2 : answer.elsewhere;
+        answer.elsewhere = i == 7 ? ELSEWHERE_COUNT : answer.elsewhere;
         assert_false(answer_is_sound(&answer, sizeof answer));
     }
 }
