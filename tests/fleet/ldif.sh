@@ -268,6 +268,15 @@ ok "of two at once one gets the id: each of 100" eval '[ "$(wc -l <"$tmp/taken")
 
 # -- administrators and auditors ---------------------------------------------------------------
 
+refused 50 "nobody opens a gravestone" modify admins/ann "$(dn w3)" 'replace: coderStatus\ncoderStatus: active'
+refused 50 "... or gives it a hash" modify admins/ann "$(dn w3)" "replace: userPassword\nuserPassword: {CRYPT}$hash"
+refused 50 "... or another name" by admins/ann ldapmodrdn -r "$(dn w3)" uid=w9
+refused 50 "... or another id" modify admins/ann "$(dn w3)" 'replace: uidNumber\nuidNumber: 1900000096'
+refused 50 "... or takes it away" by admins/ann ldapdelete "$(dn w3)"
+run by admins/ann ldapsearch -LLL -b dc=fleet -s one '(objectClass=coderIds)' coderCounter
+ok "one counter is seen here" [ "$(grep -c '^dn' "$tmp/out")" -eq 1 ]
+refused 50 "... and the other one not touched" modify admins/ann cn=ids-2,dc=fleet 'increment: coderCounter\ncoderCounter: 1'
+refused 50 "... nor replaced" by admins/ann ldapdelete cn=ids-2,dc=fleet
 refused 50 "a writer does not make writers" modify admins/ann cn=writers,ou=admins,dc=fleet 'add: member\nmember: cn=aud,ou=admins,dc=fleet'
 refused 50 "... nor change the policy" modify admins/ann cn=default,ou=policies,dc=fleet 'replace: pwdSafeModify\npwdSafeModify: FALSE'
 refused 50 "... nor the configuration" modify admins/ann 'olcDatabase={2}mdb,cn=config' 'add: olcReadOnly\nolcReadOnly: TRUE'

@@ -47,6 +47,7 @@ def info(tag, *parts):
 
 
 BOB = entry("uid=bob,ou=people,dc=fleet", uid=["bob"], uidNumber=["1900000009"], coderStatus=["active"])
+SHOWN = entry("uid=bob,ou=people,dc=fleet", entryUUID=["0c6e0102-0304-0506-0708-090a0b0c0d0e"], entryCSN=[NEW], coderStatus=["active"])
 
 
 def done(cookie):
@@ -163,7 +164,9 @@ class Server:
         if self.deaf:
             self.log("beat")
             return
-        if b"coderScope" in octets:
+        if b"coderCounter" in octets:  # who writes looks at the account
+            self.send(message(number, SHOWN))
+        elif b"coderScope" in octets:
             self.log("scope")
             self.send(message(number, entry("cn=h1,ou=hosts,dc=fleet", coderScope=["web"])))
         else:
@@ -190,6 +193,12 @@ class Server:
                 self.send(message(number, result(0x61)))
             elif tag == 0x63:
                 self.search(number, octets)
+            elif tag == 0x66:
+                self.log("modify")
+                if MODE == "write-closes":
+                    raise ConnectionError
+                if MODE == "write-unshown":
+                    self.send(message(number, result(0x67)))
             else:
                 self.log("unbind" if tag == 0x42 else "other")
 

@@ -1,0 +1,74 @@
+#!/bin/bash
+# "coder_fleet write" with a server that takes a change and says nothing, or half of it: that is told as what it is, in
+# time. And what is asked of it does not leave the process.
+# shellcheck disable=SC2016,SC2034,SC2154,SC2317
+# shellcheck source=tests/fleet/write-lib.sh
+. /src/tests/fleet/write-lib.sh
+
+first
+host h1 web
+admin ann writers
+user bob 1900000100 --scope web
+echo '127.0.1.9 odd.fleet.test' >>/etc/hosts
+"$FLEET/ca" issue "$CA" providers odd.fleet.test
+
+# odd MODE: that server is the first one, the real one the second.
+port=7000
+odd()
+{
+    port=$((port + 1)) log=$tmp/$1.log
+    : >"$log"
+    python3 /src/tests/fleet/odd_server.py "$port" "$CA/providers/odd.fleet.test.pem" "$CA/providers/odd.fleet.test.key" "$CA/ca.pem" "$1" "$log" &
+    odd=$!
+    for _ in $(seq 100); do (: <"/dev/tcp/127.0.1.9/$port") 2>/dev/null && break; sleep 0.05; done
+    joined h1 "ldaps://odd.fleet.test:$port" "$URI"
+}
+even() { kill "$odd"; wait "$odd" 2>/dev/null; }
+
+csn=$(user_value bob entryCSN)
+for mode in write-silent write-closes write-unshown; do
+    odd $mode
+    asks "do change" "name bob" "set status suspended" "do change" "name bob" "set shell /bin/sh"
+    is "$mode: nobody knows whether it is done" '.line == "refused" and .nth == 0 and .kind == "unknown"'
+    ok "... it was asked once" [ "$(grep -c modify "$log")" = 1 ]
+    ok "... within its time (took $took ms)" [ "$took" -lt 6500 ]
+    even
+done
+ok "another server is not asked to do it, too" [ "$(user_value bob entryCSN)" = "$csn" ]
+for mode in slow-bind no-answer; do
+    odd $mode
+    asks "do change" "name bob" "set reason $mode"
+    done_well "$mode: the next one writes"
+    ok "... within its time (took $took ms)" [ "$took" -lt 11500 ]
+    even
+done
+
+# -- who asks --------------------------------------------------------------------------------
+
+joined h1 "$URI"
+{ echo write; as_admin ann; printf 'do change\nname bob\nset reason late\n'; sleep 12; echo; } | as_fleet "$CODER_FLEET" >"$tmp/answer" 2>"$tmp/answer.err"
+ok "who does not come to an end is not waited for" eval '[ ! -s "$tmp/answer" ] && [ "$(user_value bob coderReason)" != late ]'
+{ printf 'write\nas external\npem '; head -c 1100000 /dev/zero | tr '\0' A; printf '\n\n'; } | as_fleet "$CODER_FLEET" >"$tmp/answer" 2>"$tmp/answer.err"
+refused invalid "more than 1 MiB"
+{ echo write; as_admin ann; printf 'do change\nname bob\nset reason late\n\nmore\n'; } | as_fleet "$CODER_FLEET" >"$tmp/answer" 2>"$tmp/answer.err"
+refused invalid "something behind the end"
+echo "write now" | as_fleet "$CODER_FLEET" >"$tmp/answer" 2>"$tmp/answer.err"
+ok "a word behind the first" [ ! -s "$tmp/answer" ]
+
+# -- secrets ---------------------------------------------------------------------------------
+
+mkfifo "$tmp/pipe"
+as_fleet "$CODER_FLEET" <"$tmp/pipe" >"$tmp/answer" 2>"$tmp/answer.err" &
+asked=$!
+exec {to}>"$tmp/pipe"
+{ echo write; as_admin ann; } >&"$to"
+sleep 0.3
+ok "no other process of its user looks into it" eval '! as_fleet cat /proc/$asked/environ >/dev/null 2>&1 && ! as_fleet ls /proc/$asked/fd >/dev/null 2>&1'
+ok "... and it leaves no core" [ "$(stat -c %U /proc/$asked/environ)" = root ]
+exec {to}>&-
+wait "$asked"
+secret=$(tail -n 2 "$CA/admins/ann.key" | head -n 1)
+asks "do change" "name bob" "set reason x" "set hash \$6\$aaaaaaaa\$bbbb" "set no_such x"
+ok "what is refused is not repeated" eval '! grep -qF bbbb "$tmp/answer" && ! grep -qF "$secret" "$tmp/answer"'
+ok "nothing is said but to who asked" [ ! -s "$tmp/answer.err" ]
+done_testing
