@@ -185,7 +185,7 @@ PURE_OBJS := admin-tool/check/pam_stack.o admin-tool/check/pam_action.o admin-to
              admin-tool/terminal/similar.o
 UNIT_OBJS := $(SQL_OBJS) $(TRUTH_OBJS) $(SECRET_OBJS) $(READER_OBJS) $(WRITER_OBJS) pam_coder/request.o $(JUDGE_OBJS) $(PURE_OBJS)
 WORLD_ONLY := test_callers test_flood test_parallel test_secrets test_nss_threads test_nss_hosts test_nss_status
-FLEET_UNITS := test_fleet_cookie test_fleet_sync test_fleet_entry test_fleet_peer
+FLEET_UNITS := test_fleet_cookie test_fleet_sync test_fleet_entry test_fleet_peer test_fleet_write
 UNITS     := $(filter-out $(WORLD_ONLY) $(if $(LDAP),,$(FLEET_UNITS)),$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
 CHECK     := $(UNITS:%=$(T)/%) $(T)/pam_coder.so $(T)/coder_helper $(T)/libnss_coder.so.2
 # The same PAM tests against the shipped objects, for a private world (root), and some that run only there.

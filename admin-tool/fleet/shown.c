@@ -86,7 +86,7 @@ static bool read_attribute(BerElement *ber, struct shown *shown)
 bool shown_read(const struct berval *control, struct shown *ret)
 {
     struct berval octets = *control, dn;
-    BerElement *ber = ber_init(&octets);
+    BerElement *ber = octets.bv_len > 0 ? ber_init(&octets) : NULL; /* liblber reads on from nothing */
     ber_len_t length;
     char *end;
     bool read;

@@ -33,6 +33,23 @@ sys.stdout.buffer.write(text)
 run ask
 cp "$tmp/out" "$tmp/f"
 ok "who asks is answered from within the sandbox, again and again" eval '[ "$status" -eq 0 ] && [ "$(lines f ".line == \"lost\" and .uri == \"ldaps://a.fleet.test\" and (.why | contains(\"contact\"))" | wc -l)" -ge 2 ]'
+# a certificate that is asked with comes to nobody's disk, and is used all the same
+"$FLEET/ca" issue "$CA" admins ann
+asks_write()
+{
+    { printf 'write\nas external\npem %s\n' "$(cat "$CA/admins/ann.pem" "$CA/admins/ann.key" | base64 -w 0)"
+      printf 'do change\nname bob\nset shell /bin/sh\n\n'; } | python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(10)
+s.connect("/run/coder/fleet.sock")
+s.sendall(sys.stdin.buffer.read())
+while octets := s.recv(65536):
+    sys.stdout.buffer.write(octets)
+'
+}
+run asks_write
+ok "... also who writes, with a certificate that lies in memory alone" eval 'grep -q "\"kind\":\"away\"" "$tmp/out" && grep -q "contact" "$tmp/out"'
 sleep 1
 ok "it ends with who asked" eval '! pgrep -u _coder-fleet >/dev/null'
 run setpriv --reuid=lou --regid=lou --clear-groups python3 -c 'import socket; socket.socket(socket.AF_UNIX).connect("/run/coder/fleet.sock")'

@@ -4,7 +4,7 @@
 #   make fuzz         FUZZ_SECONDS=60 each with libFuzzer (clang); what is new goes to .build/fuzz/found,
 #                     a finding to .build/fuzz/NAME-crash-...
 
-FUZZERS := directory patch rules request pam import doctor backup keys $(if $(LDAP),fleet_sync fleet_entry fleet_text) fleet_line
+FUZZERS := directory patch rules request pam import doctor backup keys $(if $(LDAP),fleet_sync fleet_entry fleet_text fleet_write) fleet_line
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang
 F := $(B)/fuzz
@@ -20,6 +20,7 @@ FUZZ_MORE_pam       := tests/unit/fixture/fixture_directory.o tests/unit/fixture
 FUZZ_MORE_fleet_sync  := $(FLEET_PURE)
 FUZZ_MORE_fleet_entry := $(FLEET_PURE)
 FUZZ_MORE_fleet_text  := $(FLEET_PURE)
+FUZZ_MORE_fleet_write := $(FLEET_PURE)
 FUZZ_LIBS += $(if $(LDAP),-llber -lresolv)
 # The module's entry points are the program's own: libpam loads a shim that leads to them.
 FUZZ_LINK_pam       := -rdynamic -Wl,--wrap=ask_helper
