@@ -34,13 +34,11 @@ static void become_root(void)
     syscall(SYS_setresuid, 0, 0, 0);
 }
 
+/* The host may have left 0-2 closed, and have no other descriptor free. */
 static bool place_descriptors(int sock)
 {
-    int high = fcntl(sock, F_DUPFD, 3); /* the host may have left 0-2 closed */
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    return high >= 0 && null >= 0 && dup2(high, 0) == 0 && dup2(null, 1) == 1 &&
-           dup2(null, 2) == 2 && syscall(SYS_close_range, 3, ~0U, 0) == 0;
+    return dup2(sock, 0) == 0 && fcntl(0, F_SETFD, 0) == 0 && syscall(SYS_close_range, 1, ~0U, 0) == 0 &&
+           open("/dev/null", O_RDWR) == 1 && dup2(1, 2) == 2;
 }
 
 /* In place of an answer, why there will be none: an errno, which has no answer's size. What was asked is taken

@@ -33,42 +33,45 @@ enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_NONE = 0, MPOL_DEFAULT = 0 };
 
 static const struct limit {
     int resource;
-    bool stops_exec; /* or the program before its main(), or what the child does before */
+    rlim_t enough; /* with which the child executes and the program comes to its main(); 0: with any */
     rlim_t soft, hard;
 } limits[] = {
-    { RLIMIT_FSIZE, false, RLIM_INFINITY, RLIM_INFINITY }, /* `ulimit -f 0` must not stop the counting */
-    { RLIMIT_CPU, true, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_RTTIME, true, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_AS, true, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_DATA, true, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_MEMLOCK, false, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_NPROC, false, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_SIGPENDING, false, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_MSGQUEUE, false, RLIM_INFINITY, RLIM_INFINITY },
-    { RLIMIT_STACK, true, 8 << 20, RLIM_INFINITY },
-    { RLIMIT_NOFILE, true, 1024, 4096 }, /* as the kernel starts process 1 */
-    { RLIMIT_NICE, false, 0, 0 },
-    { RLIMIT_RTPRIO, false, 0, 0 },
-    { RLIMIT_CORE, false, 0, 0 },
+    { RLIMIT_FSIZE, 0, RLIM_INFINITY, RLIM_INFINITY }, /* `ulimit -f 0` must not stop the counting */
+    { RLIMIT_CPU, 10, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_RTTIME, 10000000, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_AS, 64 << 20, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_DATA, 64 << 20, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_MEMLOCK, 0, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_NPROC, 0, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_SIGPENDING, 0, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_MSGQUEUE, 0, RLIM_INFINITY, RLIM_INFINITY },
+    { RLIMIT_STACK, 1 << 20, 8 << 20, RLIM_INFINITY },
+    { RLIMIT_NOFILE, 16, 1024, 4096 }, /* as the kernel starts process 1 */
+    { RLIMIT_NICE, 0, 0, 0 },
+    { RLIMIT_RTPRIO, 0, 0, 0 },
+    { RLIMIT_CORE, 0, 0, 0 },
 };
 
 /* Where the hard limit cannot be raised, up to it. */
-static void set_limit(const struct limit *limit)
+static void set_limit(int resource, rlim_t soft, rlim_t hard)
 {
-    __rlimit_resource_t resource = (__rlimit_resource_t)limit->resource;
-    struct rlimit now = { limit->soft, limit->hard };
+    struct rlimit now = { soft, hard };
 
-    if (setrlimit(resource, &now) == 0 || getrlimit(resource, &now) != 0)
+    if (setrlimit((__rlimit_resource_t)resource, &now) == 0 || getrlimit((__rlimit_resource_t)resource, &now) != 0)
         return;
-    now.rlim_cur = limit->soft < now.rlim_max ? limit->soft : now.rlim_max;
-    setrlimit(resource, &now);
+    now.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max;
+    setrlimit((__rlimit_resource_t)resource, &now);
 }
 
 void inherited_let_execute(void)
 {
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        if (limits[i].stops_exec)
-            set_limit(&limits[i]);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        rlim_t enough = limits[i].enough;
+        struct rlimit now;
+
+        if (getrlimit((__rlimit_resource_t)limits[i].resource, &now) == 0 && now.rlim_cur < enough)
+            set_limit(limits[i].resource, enough, now.rlim_max < enough ? enough : now.rlim_max);
+    }
 }
 
 /* -- the context for the next exec --------------------------------------------------------- */
@@ -91,7 +94,7 @@ static bool reset_limits(void)
     struct rlimit core;
 
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        set_limit(&limits[i]);
+        set_limit(limits[i].resource, limits[i].soft, limits[i].hard);
     return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0;
 }
 

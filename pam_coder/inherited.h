@@ -20,9 +20,10 @@ enum inherited_keep { INHERITED_NOTHING, INHERITED_TERMINAL };
  * in the sandbox of systemd's unit, whose caller has nothing to hand down) stays as it was. */
 bool inherited_reset(enum inherited_keep keep);
 
-/* Of these, what can keep a program from being executed at all: some of its resource limits. The others are lower than
- * ours in every service, and who has no CAP_SYS_RESOURCE by AppArmor's or SELinux's rules is logged for trying. By
- * system calls only, so that a child of a host with threads may call it. */
+/* Of these, what can keep a program from being executed at all: resource limits that are lower than it takes, and those
+ * only as far; the program raises them by itself. A service has other limits lower than ours, and who has no
+ * CAP_SYS_RESOURCE by AppArmor's or SELinux's rules is logged for trying. By system calls only, so that a child of a
+ * host with threads may call it. */
 void inherited_let_execute(void);
 
 /* The SELinux context for the next exec (setexeccon(3)): pam_selinux sets it for the user's shell, and what a module

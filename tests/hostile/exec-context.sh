@@ -29,8 +29,9 @@ for door in 'authenticate' 'acct_mgmt' 'open_session'; do
     ok "$door: the context for the next exec is given up before the helper is executed" given_up
 done
 
-# The limits of a service, whose hard ones only CAP_SYS_RESOURCE lets a process raise.
-ulimit -l 8192 -u 2000 -i 2000 -q 819200
+# The limits of a service, whose hard ones only CAP_SYS_RESOURCE lets a process raise: systemd's, and dovecot's of
+# memory and descriptors. The helper raises them by itself.
+ulimit -l 8192 -u 2000 -i 2000 -q 819200 -v 524288 -d 524288 -n 1100 -s 8192 -t 600
 exits 0 "a service without CAP_SYS_RESOURCE: the password is judged" \
     setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource \
     strace -ff -o "$tmp/limits" -e trace=prlimit64,setrlimit,execve pamtester login alice authenticate <<<"$good"
@@ -38,4 +39,12 @@ ok "... the helper was executed" grep -q 'execve("/usr/libexec/coder_helper".* =
 # refused: a limit that could not be set before the helper was executed
 refused() { for file in "$tmp"/limits.*; do sed '/execve("\/usr\/libexec\/coder_helper"/,$d' "$file"; done | grep -q EPERM; }
 ok "... and no limit was tried that needs it" eval '! refused'
+
+# What would stop it is raised, as far as that, and the rest by the helper.
+ulimit -S -s 256 -n 12
+exits 0 "limits that programs hardly start with: the password is judged" \
+    strace -ff -o "$tmp/tight" -e trace=prlimit64,setrlimit pamtester login alice authenticate <<<"$good"
+for limit in 'RLIMIT_STACK, {rlim_cur=1024\*1024,' 'RLIMIT_NOFILE, {rlim_cur=16,'; do
+    ok "... ${limit%%,*} was raised so far that it can be executed" grep -q "$limit.* = 0" "$tmp"/tight.*
+done
 done_testing
