@@ -21,6 +21,7 @@
 #include "pam_coder/request.h"
 #include "sql/account.h"
 #include "fixture/fixture.h"
+#include "fixture/fleet_player.h"
 #include "fixture/pam_host.h"
 
 enum { MASK = 0x55, LENGTH = 24, ADA = 70100 };
@@ -56,18 +57,30 @@ static bool is_here(const unsigned char *at, size_t which)
     return i == LENGTH;
 }
 
+/* As coder_fleet is told it: in hexadecimal. */
+static bool is_hex_here(const unsigned char *at, size_t which)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t i = 0;
+
+    while (i < LENGTH && at[2 * i] == (unsigned char)digits[(unsigned char)(masked[which][i] ^ MASK) >> 4] &&
+           at[2 * i + 1] == (unsigned char)digits[(masked[which][i] ^ MASK) & 15])
+        i++;
+    return i == LENGTH;
+}
+
 /* One range of memory, read through /proc/self/mem, because not every page of a mapping can be touched. */
 static bool holds(int mem, uintptr_t from, uintptr_t to, size_t which)
 {
     static unsigned char buffer[1 << 20];
     bool found = false;
 
-    for (uintptr_t at = from; !found && at < to; at += sizeof buffer - LENGTH) {
+    for (uintptr_t at = from; !found && at < to; at += sizeof buffer - 2 * LENGTH) {
         size_t size = to - at < sizeof buffer ? to - at : sizeof buffer;
         ssize_t got = pread(mem, buffer, size, (off_t)at);
 
         for (ssize_t i = 0; !found && i + LENGTH <= got; i++)
-            found = is_here(buffer + i, which);
+            found = is_here(buffer + i, which) || (i + 2 * LENGTH <= got && is_hex_here(buffer + i, which));
         explicit_bzero(buffer, sizeof buffer);
     }
     return found;
@@ -205,6 +218,30 @@ static void test_secrets_after_judging(void **state)
     run(judge_all, true);
 }
 
+/* Of the fleet: what was told coder_fleet is nowhere left, either. */
+static void judge_in_fleet(void)
+{
+    struct fleet_play play = { .says = "ready\n", .goes = "done\n", .uid = ADA };
+    bool told;
+
+    fleet_joins(ADA);
+    fleet_play_begin(&play);
+    judge(REQUEST_CHANGE, true);
+    told = strstr(fleet_play_end(), "\n\ngo\n") != NULL;
+    fleet_play_forget();
+    forget_page();
+    if (!told)
+        host_note("coder_fleet was not told");
+    if (find()[0] != '\0')
+        host_note("a password is still in %s", find());
+}
+
+static void test_secrets_after_a_change_in_the_fleet(void **state)
+{
+    (void)state;
+    run(judge_in_fleet, true);
+}
+
 /* -- the search itself ---------------------------------------------------------------------------- */
 
 static void keep_one(void)
@@ -232,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_secrets_after_a_login_and_a_change),
         cmocka_unit_test(test_secrets_after_a_wrong_password),
         cmocka_unit_test(test_secrets_after_judging),
+        cmocka_unit_test(test_secrets_after_a_change_in_the_fleet),
     };
     int failed;
 
