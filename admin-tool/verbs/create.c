@@ -18,8 +18,6 @@
 #include "change/record.h"
 #include "change/transaction.h"
 #include "host/home.h"
-#include "host/home_owner.h"
-#include "host/local_lines.h"
 #include "host/login_defs.h"
 #include "host/names.h"
 #include "host/subids.h"
@@ -36,6 +34,7 @@
 #include "terminal/say.h"
 #include "create_fleet.h"
 #include "newcomer.h"
+#include "newcomer_home.h"
 #include "username.h"
 
 /* -- taken -------------------------------------------------------------------------------- */
@@ -136,60 +135,12 @@ static enum status choose_uid(struct tool *tool, struct account *ret)
     return status;
 }
 
-static enum status refuse_shared(const char *home, const char *name)
-{
-    return tool_refuse_as(KIND_TAKEN, "home", home, "%s is the home of %s: each could change what the other runs; "
-                       "choose another with --home, or use --force", home, name);
-}
-
-/* An account of the store has this home. */
-static enum status check_shared(struct tool *tool, const struct account *account)
-{
-    char name[ACCOUNT_NAME_SIZE] = "";
-    enum store_result result = STORE_NOT_FOUND;
-
-    if (tool->store != NULL && !home_is_nobodys(account->home))
-        result = store_home_owner(tool->store, account->home, account->uid, name);
-    if (result == STORE_OK)
-        return refuse_shared(account->home, name);
-    return result == STORE_NOT_FOUND ? GO_ON : tool_store_status(tool, result, account->home);
-}
-
-/* Or one of /etc/passwd. */
-static enum status check_shared_here(struct tool *tool, const struct account *account)
-{
-    char name[ACCOUNT_NAME_SIZE] = "";
-    enum status status = check_shared(tool, account);
-
-    if (status == GO_ON && !home_is_nobodys(account->home) &&
-        local_find_home(account->home, account->username, name))
-        return refuse_shared(account->home, name);
-    return status;
-}
-
-enum status create_check_home(struct tool *tool, const struct account *account)
-{
-    char reason[HOME_REASON_SIZE];
-    enum home_owner owner;
-    enum status status = GO_ON;
-
-    if (tool_has(tool, OPTION_FORCE))
-        return GO_ON;
-    owner = home_judge(account->home, account->uid, reason);
-    if (owner == HOME_ABSENT || owner == HOME_OWN)
-        status = check_shared_here(tool, account);
-    else
-        status = tool_refuse_as(KIND_RESERVED, "home", NULL, "%s; what is in a home runs as its user: choose "
-                             "another with --home, or look and use --force", reason);
-    return status;
-}
-
 /* What is not known before the policy and the id. */
 static enum status settle(struct tool *tool, struct account *account)
 {
     enum status status = choose_uid(tool, account);
 
-    return status == GO_ON ? create_check_home(tool, account) : status;
+    return status == GO_ON ? newcomer_check_home(tool, account) : status;
 }
 
 /* -- making ------------------------------------------------------------------------------- */
@@ -236,7 +187,7 @@ static enum status lock_settled(struct tool *tool, struct account *account)
         if (status == GO_ON)
             status = tool_lock(tool);
         if (status == GO_ON && !tool_has(tool, OPTION_FORCE))
-            status = check_shared(tool, account); /* another account may have the home by now */
+            status = newcomer_check_shared(tool, account); /* another account may have the home by now */
         if (status != GO_ON || given != 0)
             return status;
         result = store_uid_is_free(tool->store, account->uid);

@@ -21,7 +21,7 @@
 #include "terminal/answer.h"
 #include "terminal/print.h"
 #include "terminal/say.h"
-#include "create.h"
+#include "newcomer_home.h"
 #include "scope.h"
 
 /* That of hosts in it that have it at all. */
@@ -50,7 +50,7 @@ static enum status check(struct tool *tool, const struct account *account)
                               "--here", account->uid, (long long)policy->fleet_uid_min, (long long)policy->fleet_uid_max);
     if (somebody.uid == 0)
         somebody.uid = (uint32_t)policy->fleet_uid_max; /* some id that is not root's */
-    status = create_check_home(tool, &somebody);
+    status = newcomer_check_home(tool, &somebody);
     explicit_bzero(somebody.hash, sizeof somebody.hash);
     return status == GO_ON ? scope_check(tool) : status;
 }

@@ -114,6 +114,11 @@ no JSON
 {"line":"done","nth":-1,"name":"bob","entry_uuid":"x","csn":"y","uid":1,"by":""}
 {"line":"what"}
 END
+as say '{"line":"done","nth":1,"name":"kim","entry_uuid":"x","csn":"y","uid":1,"by":""}
+{"line":"done","nth":0,"name":"bob","entry_uuid":"x","csn":"y","uid":1,"by":""}
+{"line":"ended"}'
+exits 1 "answers in another order" admin-tool users suspend bob kim -y
+complains 'not known whether that was done' "... are none"
 as say
 as late ''
 run admin-tool users suspend lea -y -o json
