@@ -23,6 +23,8 @@
 #include "verbs/delete.h"
 #include "verbs/edit.h"
 #include "verbs/fleet_accept.h"
+#include "verbs/fleet_add_host.h"
+#include "verbs/fleet_hosts.h"
 #include "verbs/fleet_join.h"
 #include "verbs/fleet_leave.h"
 #include "verbs/fleet_resync.h"
@@ -121,7 +123,7 @@ static const struct command commands[] = {
       reset_password, "Set a temporary password, to be changed at the next login" },
     { "audit", "", NULL, COMMAND_READS_LOG,
       OPTIONS(OPTION_USER, OPTION_EVENT, OPTION_ACTOR, OPTION_ORIGIN, OPTION_SINCE, OPTION_UNTIL, OPTION_BEFORE_ID,
-              OPTION_COUNT, OPTION_FOLLOW, OPTION_VERIFY, OPTION_LOG_OUTPUT),
+              OPTION_COUNT, OPTION_FOLLOW, OPTION_VERIFY, OPTION_FLEET, OPTION_IDENTITY, OPTION_LOG_OUTPUT),
       audit_show, "Show who changed what, oldest first" },
     { "audit", "prune", NULL, COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_BEFORE, OPTION_YES), audit_prune,
@@ -149,6 +151,13 @@ static const struct command commands[] = {
       "Accept that many accounts vanished from the fleet, or that its server went back" },
     { "fleet", "resync", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_resync,
       "Ask the fleet for everything anew" },
+    { "fleet", "hosts", NULL, 0, OPTIONS(OPTION_SCOPE, OPTION_IDENTITY, OPTION_TABLE_OUTPUT), fleet_hosts,
+      "List the fleet's hosts, and to which server each is connected" },
+    { "fleet", "add-host", "NAME", COMMAND_CHANGES,
+      OPTIONS(CHANGING, OPTION_SCOPE, OPTION_JOIN, OPTION_CERTIFICATE, OPTION_RENEW, OPTION_IDENTITY), fleet_add_host,
+      "Add a host to the fleet, and make the file that it joins by" },
+    { "fleet", "remove-host", "NAME", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES, OPTION_IDENTITY), fleet_remove_host,
+      "Put a host out of the fleet: it is told nothing more" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups again" },
     { NULL, "check", "[NAME]", 0,

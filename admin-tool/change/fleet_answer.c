@@ -20,6 +20,7 @@ void fleet_answer_free(struct fleet_answer *answer)
     free(answer->done);
     free(answer->missing.list);
     free(answer->unasked.list);
+    fleet_rows_free(&answer->rows);
     *answer = (struct fleet_answer){ .done = NULL };
 }
 
@@ -34,15 +35,46 @@ size_t fleet_answer_done(const struct fleet_answer *answer)
 
 /* -- a line ---------------------------------------------------------------------------------- */
 
-enum key { KEY_LINE, KEY_NTH, KEY_UUID, KEY_CSN, KEY_UID, KEY_BY, KEY_NAME, KEY_URI, KEY_KIND, KEY_WHY, KEYS };
-static const char *const names[KEYS] = { "line", "nth", "entry_uuid", "csn", "uid", "by", "name", "uri", "kind", "why" };
+enum { WORD_SIZE = 2560 };
+enum key {
+    KEY_LINE, KEY_NTH, KEY_UUID, KEY_CSN, KEY_UID, KEY_KIND, KEY_WHY, KEY_NAME, KEY_URI, KEY_SCOPES, KEY_AT, KEY_BY, KEY_WHAT,
+    KEY_DN, KEY_USERNAME, KEY_CHANGED, KEY_STATUS, KEYS
+};
+static const char *const names[KEYS] = {
+    "line", "nth", "entry_uuid", "csn", "uid", "kind", "why", "name", "uri", "scopes", "at", "by", "what",
+    "dn", "username", "changed", "status",
+};
+enum { KEY_FACTS = KEY_NAME }; /* from here on as those of rows */
 
 struct words {
-    char text[KEYS][FLEET_REASON_SIZE];
+    char text[KEYS][WORD_SIZE];
     bool good;
 };
 
-/* Cut to size, and nothing where it could not be shown. */
+static bool is_list(size_t key)
+{
+    return key == KEY_SCOPES || key == KEY_CHANGED;
+}
+
+static size_t room_of(size_t key)
+{
+    return is_list(key) ? WORD_SIZE : FLEET_REASON_SIZE;
+}
+
+/* A list is one word with commas in it. What could not be shown is nothing. */
+static void take_word(struct words *words, size_t key, const char *text)
+{
+    char *word = words->text[key];
+
+    strncat(word, text, room_of(key) - 1 - strlen(word));
+    for (char *p = word; is_list(key) && *p != '\0'; p++)
+        if (*p == '\n')
+            *p = ',';
+    if (account_text_fault(word) != NULL)
+        word[0] = '\0';
+}
+
+/* Of these, why alone is cut to size. */
 static bool visit(void *context, const struct json_pair *pair)
 {
     struct words *words = context;
@@ -50,12 +82,10 @@ static bool visit(void *context, const struct json_pair *pair)
     for (size_t i = 0; i < KEYS; i++) {
         if (strcmp(names[i], pair->key) != 0)
             continue;
-        if (pair->text == NULL || (i != KEY_WHY && strlen(pair->text) >= FLEET_REASON_SIZE))
+        if (pair->text == NULL || (i != KEY_WHY && strlen(pair->text) >= room_of(i)))
             words->good = false;
         else
-            strncat(words->text[i], pair->text, FLEET_REASON_SIZE - 1 - strlen(words->text[i]));
-        if (account_text_fault(words->text[i]) != NULL)
-            words->text[i][0] = '\0';
+            take_word(words, i, pair->text);
     }
     return words->good;
 }
@@ -125,9 +155,20 @@ static bool add_name(struct fleet_names *names_of, const char *text)
     return true;
 }
 
+static bool take_row(const struct words *words, struct fleet_answer *answer)
+{
+    const char *facts[FLEET_FACTS];
+
+    for (size_t i = 0; i < FLEET_FACTS; i++)
+        facts[i] = words->text[KEY_FACTS + i];
+    return fleet_rows_add(&answer->rows, facts);
+}
+
 static bool take_host(const struct words *words, struct fleet_answer *answer)
 {
     answer->hosts++;
+    if (!take_row(words, answer))
+        return false;
     return words->text[KEY_URI][0] != '\0' || add_name(&answer->missing, words->text[KEY_NAME]);
 }
 
@@ -157,6 +198,8 @@ bool fleet_answer_take(struct json_reader *reader, const char *line, struct flee
         return take_done(&words, answer);
     if (strcmp(kind, "host") == 0)
         return take_host(&words, answer);
+    if (strcmp(kind, "log") == 0)
+        return take_row(&words, answer);
     if (strcmp(kind, "unasked") == 0)
         return add_name(&answer->unasked, words.text[KEY_URI]);
     if (strcmp(kind, "refused") == 0)

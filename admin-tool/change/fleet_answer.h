@@ -11,6 +11,7 @@
 
 #include "sql/account.h"
 #include "sql/store_fleet_accounts.h"
+#include "fleet_rows.h"
 
 enum { FLEET_REASON_SIZE = 513, FLEET_HOST_SIZE = 257 };
 
@@ -45,6 +46,7 @@ struct fleet_answer {
     char why[FLEET_REASON_SIZE];
     size_t hosts;   /* that have these accounts' scopes */
     struct fleet_names missing, unasked;
+    struct fleet_rows rows; /* hosts, or the log */
 };
 
 bool fleet_answer_begin(size_t count, struct fleet_answer *ret);

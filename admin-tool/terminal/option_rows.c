@@ -88,6 +88,10 @@ const struct option_row option_rows[OPTION_ID_COUNT] = {
     [OPTION_HERE] = { "here", 0, NULL, "on this host alone, whatever the fleet says" },
     [OPTION_IDENTITY] = { "identity", 0, "FILE|NAME", "of the fleet's administrator: a certificate with its key, or a name" },
     [OPTION_SCOPE] = { "scope", 0, "S,S", "the scopes in the fleet: which hosts have the account" },
+    [OPTION_JOIN] = { "join", 0, "FILE", "the new join file, mode 0600, to be carried to the host and used once" },
+    [OPTION_CERTIFICATE] = { "certificate", 0, "FILE", "the host's certificate and its key, in PEM" },
+    [OPTION_RENEW] = { "renew", 0, NULL, "the host is there already: only a new join file" },
+    [OPTION_FLEET] = { "fleet", 0, NULL, "what was changed in the fleet, for its auditors" },
     [OPTION_KEEP_ACCOUNTS] = { "keep-accounts", 0, NULL, "its accounts become accounts of this host" },
     [OPTION_KEEP] = { "keep", 0, "N", "a new file in the folder FILE; of those only the newest N stay" },
 };

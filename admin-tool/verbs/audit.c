@@ -20,6 +20,7 @@
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "terminal/terminal.h"
+#include "audit_fleet.h"
 #include "audit_keep.h"
 #include "audit_rows.h"
 
@@ -276,6 +277,10 @@ enum status audit_show(struct tool *tool)
     struct log_reader reader = { .tool = tool, .filter = AUDIT_ALL, .newest = -1 };
     enum status status;
 
+    if (tool_has(tool, OPTION_FLEET))
+        return audit_fleet(tool);
+    if (tool_has(tool, OPTION_IDENTITY))
+        return tool_refuse(STATUS_USAGE, "--identity goes with --fleet");
     if (tool_has(tool, OPTION_VERIFY))
         return verify(tool);
     status = parse(tool, &reader);

@@ -49,6 +49,9 @@ fleet leave|-|-|--frobnicate
 fleet status|-|-|--frobnicate
 fleet accept|-|-|--frobnicate
 fleet resync|-|-|--frobnicate
+fleet hosts|-|-|--frobnicate
+fleet add-host|-|-|web17 --join a.join
+fleet remove-host|-|-|web17,x -y
 follow|-|-|--frobnicate
 publish|||nonsense
 check|||nobody-here
