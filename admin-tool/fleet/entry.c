@@ -10,7 +10,7 @@
 
 #include "sql/ascii.h"
 
-enum kind { TEXT, NUMBER, SECONDS, TIME, FLAG, HASH, TEXTS };
+enum kind { TEXT, NUMBER, SECONDS, TIME, FLAG, HASH, TEXTS, NAME /* the first is meant */, FORMER /* the others */ };
 
 static const struct fact {
     const char *key, *attribute;
@@ -20,7 +20,8 @@ static const struct fact {
 } facts[] = {
     { "changed_by", "modifiersName", TEXT, true, NULL },
     { "csn", "entryCSN", TEXT, true, NULL },
-    { "username", "uid", TEXT, true, NULL },
+    { "username", "uid", NAME, true, NULL },
+    { "former_names", "uid", FORMER, false, NULL },
     { "uid", "uidNumber", NUMBER, false, NULL },
     { "gid", "gidNumber", NUMBER, false, NULL },
     { "full_name", "cn", TEXT, false, NULL },
@@ -45,7 +46,7 @@ const char *const entry_attributes[] = {
     "coderStatus", "coderReason", "userPassword", "coderTemporaryUntil", "pwdReset", "coderExpires", "createTimestamp",
     "pwdChangedTime", "coderRole", "coderSshKey", NULL,
 };
-_Static_assert(sizeof entry_attributes / sizeof entry_attributes[0] == FACTS + 1, "each fact is asked for");
+_Static_assert(sizeof entry_attributes / sizeof entry_attributes[0] == FACTS, "each fact is asked for, and uid has two");
 
 static const struct entry_attribute *find(const char *name, const struct entry_attribute *attributes, size_t count)
 {
@@ -170,11 +171,12 @@ static const char *fault_of(const struct fact *fact, const struct entry_attribut
         [TEXT] = "is no text in UTF-8", [NUMBER] = "is no number of 32 bits", [SECONDS] = "is no time in seconds",
         [TIME] = "is no time in UTC",
         [FLAG] = "is neither TRUE nor FALSE", [HASH] = "is no text in UTF-8", [TEXTS] = "is no text in UTF-8",
+        [NAME] = "is no text in UTF-8", [FORMER] = "is no text in UTF-8",
     };
 
     if (attribute == NULL)
         return NULL;
-    if (attribute->count > 1 && fact->kind != TEXTS)
+    if (attribute->count > 1 && fact->kind < TEXTS)
         return "has several values";
     for (size_t i = 0; i < attribute->count; i++)
         if (!is_sound(fact->kind, &attribute->values[i]))
@@ -187,7 +189,7 @@ static const char *fault_of(const struct fact *fact, const struct entry_attribut
 static void write_texts(const struct fact *fact, const struct entry_attribute *attribute, struct json_line *line)
 {
     json_line_open(line, fact->key);
-    for (size_t i = 0; attribute != NULL && i < attribute->count; i++)
+    for (size_t i = fact->kind == FORMER ? 1 : 0; attribute != NULL && i < attribute->count; i++)
         json_line_element(line, attribute->values[i].bv_val, attribute->values[i].bv_len);
     json_line_close(line);
 }
@@ -202,7 +204,7 @@ static void write_fact(const struct fact *fact, const struct entry_attribute *at
 
     if (attribute != NULL)
         value = attribute->values[0];
-    if (fact->kind == TEXTS) {
+    if (fact->kind == TEXTS || fact->kind == FORMER) {
         write_texts(fact, attribute, line);
     } else if (fact->kind == FLAG) {
         json_line_flag(line, fact->key, attribute != NULL && read_flag(&value, &flag) && flag);

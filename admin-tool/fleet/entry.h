@@ -13,7 +13,8 @@
 /* What is asked of the server, with a NULL at the end. */
 extern const char *const entry_attributes[];
 
-/* One attribute of an entry, borrowed. Its name may come in letters of either case. */
+/* One attribute of an entry, borrowed. Its name may come in letters of either case. Of uid, the name that the entry has
+ * comes first; those behind it are names that it had. */
 struct entry_attribute {
     const char *name;
     const struct berval *values;

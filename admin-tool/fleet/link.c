@@ -4,11 +4,13 @@
 #include "link.h"
 
 #include <ldap.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 
+#include "sql/ascii.h"
 #include "connect.h"
 #include "entry.h"
 
@@ -206,6 +208,31 @@ static bool read_state(struct link *link, LDAPMessage *message, struct sync_entr
     return read;
 }
 
+/* The name that stands in the DN first. One of several that is none of theirs is no name. */
+static void put_name_first(const struct berval *dn, struct entry_attribute *uid)
+{
+    struct berval *values = (struct berval *)(uintptr_t)uid->values, name = { 0 };
+    struct berval text = *dn;
+    LDAPDN parts = NULL;
+    size_t at = 0;
+
+    if (ldap_bv2dn(&text, &parts, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS && parts != NULL && parts[0] != NULL &&
+        parts[0][0] != NULL && parts[0][1] == NULL && ascii_is(parts[0][0]->la_attr.bv_val, "uid"))
+        name = parts[0][0]->la_value;
+    while (at < uid->count &&
+           (name.bv_val == NULL || !ascii_equals(values[at].bv_val, values[at].bv_len, name.bv_val)))
+        at++;
+    if (at < uid->count) {
+        struct berval first = values[at];
+
+        values[at] = values[0];
+        values[0] = first;
+    } else {
+        uid->count = 0;
+    }
+    ldap_dnfree(parts);
+}
+
 /* Names and values stay the message's; what holds them is to be freed. */
 static bool read_attributes(struct link *link, LDAPMessage *message, struct entry_attribute attributes[ATTRIBUTES_MAX], size_t *ret)
 {
@@ -225,7 +252,10 @@ static bool read_attributes(struct link *link, LDAPMessage *message, struct entr
             read = false;
             break;
         }
-        attributes[count++] = (struct entry_attribute){ name.bv_val, values, found };
+        attributes[count] = (struct entry_attribute){ name.bv_val, values, found };
+        if (found > 1 && ascii_is(name.bv_val, "uid"))
+            put_name_first(&dn, &attributes[count]);
+        count++;
     }
     ber_free(ber, 0);
     *ret = count;

@@ -17,6 +17,20 @@ static void name_person(struct course *course, const char *name)
     snprintf(course->dn, sizeof course->dn, "uid=%s,ou=people,%s", name, course->settings->base);
 }
 
+/* Does no entry have this value, of uid or uidNumber? */
+static enum course_end is_free(struct course *course, const char *value, bool *ret)
+{
+    char people[SETTINGS_VALUE_SIZE + 16], filter[WRITE_NAME_MAX + 32], dn[PEN_DN_SIZE];
+    struct shown other;
+    int found;
+
+    snprintf(people, sizeof people, "ou=people,%s", course->settings->base);
+    snprintf(filter, sizeof filter, "(%s)", value);
+    found = pen_find(course->pen, people, filter, dn, &other);
+    *ret = found == PEN_NO_SUCH_OBJECT;
+    return *ret || found == PEN_DONE || found == PEN_STRANGE ? COURSE_DONE : course_judge_read(course, found);
+}
+
 /* -- an account that is there ---- */
 
 /* To who may not write nobody is shown, and neither is the counter. */
@@ -82,14 +96,21 @@ static enum course_end bury(struct course *course, const char *assertion)
     return modify(course, assertion);
 }
 
-/* The old name stays a value of the entry: it is nobody else's. */
+/* The old name stays a value of the entry: it is nobody else's, which slapo-unique sees to, and not its own again, for the
+ * hosts remember it as one that ended. */
 static enum course_end rename_person(struct course *course, const char *assertion)
 {
     char rdn[WRITE_NAME_MAX + sizeof "uid="];
+    bool free = false;
     enum course_end end;
 
     course->name = write_value(course->operation, "username");
     snprintf(rdn, sizeof rdn, "uid=%s", course->name);
+    end = is_free(course, rdn, &free);
+    if (end == COURSE_DONE && !free)
+        end = course_refuse(course, COURSE_TAKEN, "the name is or was an account's");
+    if (end != COURSE_DONE)
+        return end;
     end = course_judge(course, pen_rename(course->pen, course->dn, rdn, assertion, &course->after));
     return say_changed(course, end);
 }
@@ -115,29 +136,18 @@ static enum course_end next_id(struct course *course, uint64_t *ret)
     return end;
 }
 
-static enum course_end is_free(struct course *course, uint64_t uid, bool *ret)
-{
-    char people[SETTINGS_VALUE_SIZE + 16], filter[64], dn[PEN_DN_SIZE];
-    struct shown other;
-    int found;
-
-    snprintf(people, sizeof people, "ou=people,%s", course->settings->base);
-    snprintf(filter, sizeof filter, "(uidNumber=%llu)", (unsigned long long)uid);
-    found = pen_find(course->pen, people, filter, dn, &other);
-    *ret = found == PEN_NO_SUCH_OBJECT;
-    return *ret || found == PEN_DONE || found == PEN_STRANGE ? COURSE_DONE : course_judge_read(course, found);
-}
-
 /* An id that was given by hand is passed over. */
 static enum course_end choose_id(struct course *course, uint64_t *ret)
 {
+    char value[sizeof "uidNumber=" + 20];
     bool free = false;
 
     for (int i = 0; i < IDS_TRIED_MAX; i++) {
         enum course_end end = next_id(course, ret);
 
+        snprintf(value, sizeof value, "uidNumber=%llu", (unsigned long long)*ret);
         if (end == COURSE_DONE)
-            end = is_free(course, *ret, &free);
+            end = is_free(course, value, &free);
         if (end != COURSE_DONE || free)
             return end;
     }

@@ -10,9 +10,31 @@
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_changes.h"
+#include "sql/store_fleet_held.h"
 #include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "applying.h"
+
+/* -- name --------------------------------------------------------------------------------- */
+
+/* The former one is nobody else's: the schema remembers it. What bears it here follows with the sweep. */
+static enum store_result write_name(struct applying *applying, const char *actor, const struct account *wanted,
+                                    struct account *account)
+{
+    struct store *store = applying->tool->store;
+    struct account before = *account;
+    enum store_result result;
+
+    memcpy(account->username, wanted->username, sizeof account->username);
+    memcpy(account->home, wanted->home, sizeof account->home);
+    result = store_account_rename(store, account->uid, account->username, account->home);
+    if (result == STORE_OK)
+        result = applying_note(applying, actor, "rename", &before, account, NULL);
+    if (result == STORE_OK)
+        result = store_fleet_sweep_due(store, &before, false);
+    explicit_bzero(&before, sizeof before);
+    return result;
+}
 
 /* -- facts -------------------------------------------------------------------------------- */
 
@@ -69,10 +91,13 @@ enum store_result alter_account(struct applying *applying, const char *actor, co
                                 struct account *account)
 {
     struct tool *tool = applying->tool;
-    struct account before = *account;
+    struct account before;
     enum store_result result = STORE_OK;
 
-    if (differs_in_facts(account, wanted)) {
+    if (strcmp(account->username, wanted->username) != 0)
+        result = write_name(applying, actor, wanted, account);
+    before = *account;
+    if (result == STORE_OK && differs_in_facts(account, wanted)) {
         take_facts(account, wanted);
         result = write_facts(tool->store, &before, account);
         if (result == STORE_OK)

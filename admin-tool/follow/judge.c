@@ -10,10 +10,14 @@
 
 #include "host/clash.h"
 #include "host/home_owner.h"
+#include "host/local_names.h"
+#include "host/named_files.h"
 #include "host/shell.h"
 #include "import/check.h"
+#include "import/claims.h"
 #include "import/host.h"
 #include "import/record.h"
+#include "import/trust.h"
 #include "sql/account.h"
 #include "sql/policy.h"
 #include "sql/said.h"
@@ -167,14 +171,55 @@ static bool check_return(const struct account *present, char why[IMPORT_REASON_S
     return false;
 }
 
-static bool check_present(struct judging *judging, const struct account *present, const struct account *wanted,
-                          char why[IMPORT_REASON_SIZE])
+/* The name is judged as that of a new account is, and nothing may lie here under it, which would be this user's. */
+static bool check_new_name(struct judging *judging, const char *name, char why[IMPORT_REASON_SIZE])
 {
-    if (wanted->uid != present->uid || strcmp(wanted->username, present->username) != 0) {
-        snprintf(why, IMPORT_REASON_SIZE, "it was %.32s with uid %u, and would be %.32s with uid %u: neither ever changes", present->username,
-                 present->uid, wanted->username, wanted->uid);
+    struct account wanted = { .uid = 0 }; /* by its id it has what it had */
+    struct named_file files[NAMED_FILES];
+    const char *path;
+
+    if (!ask_host(judging))
+        return refuse(why, UNSURE);
+    snprintf(wanted.username, sizeof wanted.username, "%s", name);
+    if (store_name_is_free(judging->tool->store, name) != STORE_OK)
+        return refuse(why, "its new name is or was an account's of this host");
+    if (claims_find(&judging->batch->host.claims, CLAIM_USER, name) != NULL ||
+        claims_find(&judging->batch->host.claims, CLAIM_GROUP, name) != NULL || import_host_knows(name, 0)) {
+        snprintf(why, IMPORT_REASON_SIZE, "its new name %.32s is taken by a user or group of this machine", name);
         return false;
     }
+    if (!import_check_trust(&judging->batch->host, &wanted, ROW_NEW, why)) {
+        cut_advice(why);
+        return false;
+    }
+    path = named_files_find(name, files) > 0 ? files[0].path : local_names_find(name);
+    if (path != NULL)
+        snprintf(why, IMPORT_REASON_SIZE, "%s bears its new name %.32s, and would be this user's", path, name);
+    return path == NULL;
+}
+
+/* The uid never changes, and the name as the fleet's own rename does it: the one before stays the entry's. */
+static bool check_identity(struct judging *judging, const struct account *present, const struct fleet_entry *entry,
+                           char why[IMPORT_REASON_SIZE])
+{
+    const struct account *wanted = &entry->record.account;
+
+    if (wanted->uid == present->uid && strcmp(wanted->username, present->username) == 0)
+        return true;
+    if (wanted->uid == present->uid && line_was_named(entry, present->username))
+        return check_new_name(judging, wanted->username, why);
+    snprintf(why, IMPORT_REASON_SIZE, "it was %.32s with uid %u, and would be %.32s with uid %u: the uid never changes, nor "
+             "does the name without a rename", present->username, present->uid, wanted->username, wanted->uid);
+    return false;
+}
+
+static bool check_present(struct judging *judging, const struct account *present, const struct fleet_entry *entry,
+                          char why[IMPORT_REASON_SIZE])
+{
+    const struct account *wanted = &entry->record.account;
+
+    if (!check_identity(judging, present, entry, why))
+        return false;
     return (strcmp(wanted->shell, present->shell) == 0 || check_shell(judging, wanted, why)) &&
            (strcmp(wanted->home, present->home) == 0 ||
             (check_home(&judging->tool->policy, wanted, why) && check_moved_home(judging, wanted, why))) &&
@@ -185,15 +230,16 @@ static bool check_present(struct judging *judging, const struct account *present
 /* -- one entry ---------------------------------------------------------------------------- */
 
 /* present: NULL: it is new. */
-static bool check_entry(struct judging *judging, const struct account *present, const struct account *wanted,
+static bool check_entry(struct judging *judging, const struct account *present, const struct fleet_entry *entry,
                         char why[IMPORT_REASON_SIZE])
 {
     const struct policy *policy = &judging->tool->policy;
+    const struct account *wanted = &entry->record.account;
 
     if (present == NULL)
         return check_uid(policy, wanted, why) && check_home(policy, wanted, why) && check_shell(judging, wanted, why) &&
                check_new(judging, wanted, why);
-    return check_present(judging, present, wanted, why); /* what policy said when it was new, it was */
+    return check_present(judging, present, entry, why); /* what policy said when it was new, it was */
 }
 
 /* NOT_FOUND: it has none here. */
@@ -221,7 +267,7 @@ static bool judge_entry(struct judging *judging, const struct said *said, const 
         return tool_store_status(judging->tool, result, "the store") == GO_ON;
     if (result == STORE_NOT_FOUND && store_fleet_is_buried(judging->tool->store, said->entry_uuid) == STORE_OK)
         return keep_refusal(judging, said, "its account was deleted, and an entry is one account for ever");
-    if (!check_entry(judging, result == STORE_OK ? &present : NULL, &entry->record.account, why))
+    if (!check_entry(judging, result == STORE_OK ? &present : NULL, entry, why))
         good = keep_refusal(judging, said, why[0] != '\0' ? why : "this host does not take it");
     explicit_bzero(&present, sizeof present);
     return good;

@@ -26,8 +26,12 @@ struct fleet_entry {
     enum entry_word word;
     char entry_uuid[FLEET_UUID_SIZE], csn[FLEET_CSN_SIZE];
     char changed_by[FLEET_ACTOR_SIZE], reason[ACCOUNT_REASON_SIZE]; /* cut to size; "": none that can be shown */
+    char *former_names; /* one a line; NULL: not said */
     char why[IMPORT_REASON_SIZE]; /* what cannot be taken, by itself; "": nothing */
 };
+
+/* Did it have this name before? */
+bool line_was_named(const struct fleet_entry *entry, const char *name);
 
 struct line {
     enum line_kind kind;

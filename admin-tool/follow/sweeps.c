@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "change/open.h"
+#include "host/former_name.h"
 #include "host/local_groups.h"
 #include "host/sessions.h"
 #include "host/subids.h"
 #include "sql/account.h"
 #include "sql/store.h"
+#include "sql/store_accounts.h"
 #include "sql/store_fleet_held.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
@@ -51,19 +53,44 @@ static void strike_off(struct tool *tool, int64_t id)
     tool_store_status(tool, result, "whose sessions were ended");
 }
 
+/* Under another name than he has now. */
+static bool is_renamed(const struct tool *tool, const struct fleet_sweep *sweep, struct account *ret)
+{
+    bool found = !sweep->deleted && store_account_by_uid(tool->store, sweep->uid, ret) == STORE_OK &&
+                 strcmp(ret->username, sweep->username) != 0;
+
+    explicit_bzero(ret->hash, sizeof ret->hash);
+    return found;
+}
+
+/* What bears the former name, then what runs under it. What of names is left, `check` says: it is not tried for ever. */
+static void sweep_renamed(struct tool *tool, const char *old, const struct account *account)
+{
+    former_name_follow(tool, old, account);
+    tool->troubled = false;
+    sessions_interrupt(tool, account, 1);
+}
+
 /* The subordinate ids last: what runs under them is found by them. False: something may run on. */
 static bool sweep_page(struct tool *tool, const struct fleet_sweep *page, size_t count)
 {
     struct account *accounts = calloc(count, sizeof *accounts);
     bool *deleted = calloc(count, sizeof *deleted);
+    struct account renamed = { 0 };
     size_t users = 0;
-    bool ended;
+    bool ended = accounts != NULL && deleted != NULL;
 
+    for (size_t i = 0; ended && i < count; i++)
+        if (!is_renamed(tool, &page[i], &renamed))
+            users = add(accounts, deleted, users, &page[i]);
     tool->troubled = false;
-    for (size_t i = 0; accounts != NULL && deleted != NULL && i < count; i++)
-        users = add(accounts, deleted, users, &page[i]);
     sessions_end(tool, accounts, users);
-    ended = users > 0 && !tool->troubled;
+    ended = ended && !tool->troubled;
+    for (size_t i = 0; accounts != NULL && deleted != NULL && i < count; i++)
+        if (is_renamed(tool, &page[i], &renamed)) {
+            sweep_renamed(tool, page[i].username, &renamed);
+            ended = ended && !tool->troubled;
+        }
     for (size_t i = 0; i < users; i++) {
         if (!deleted[i])
             continue;

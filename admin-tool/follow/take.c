@@ -216,7 +216,8 @@ static const char *find_taken(struct taking *taking, const struct account *wante
     struct account owner;
     bool mails;
 
-    if (!taking->known && store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
+    if ((!taking->known || strcmp(taking->present.username, wanted->username) != 0) &&
+        store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
         return "its username is or was an account's of this host";
     if (!taking->known && store_uid_is_free(taking->store, wanted->uid) == STORE_TAKEN)
         return "its uid is or was an account's of this host";

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "change/change.h"
+#include "host/former_name.h"
 #include "host/home_move.h"
 #include "host/local_lines.h"
 #include "host/local_names.h"
@@ -149,20 +150,6 @@ static void set_name(struct tool *tool, const struct change *change, const struc
 
 /* -- what follows ------------------------------------------------------------------------- */
 
-/* Whether just so decided, or left by a run that was killed. */
-static void follow_home(struct tool *tool, const char *old, const struct account *account)
-{
-    char from[ACCOUNT_PATH_SIZE], reason[HOME_REASON_SIZE];
-
-    if (!home_move_is_due(account, old, from))
-        return;
-    if (home_move(from, account->uid, account->home, reason))
-        printf("%s (home) is %s now.\n", from, account->home);
-    else
-        tool_complain(tool, "the home %s could not be moved to %s: %s; mend that, and run 'admin-tool users rename %s "
-                      "%s' again", from, account->home, reason, old, account->username);
-}
-
 static void settle_running(struct tool *tool, const struct account *account)
 {
     struct running running;
@@ -177,13 +164,7 @@ static void settle_running(struct tool *tool, const struct account *account)
 /* The sessions last, for one may be our own. */
 static void follow(struct tool *tool, const char *old, const struct account *account)
 {
-    if (host_is_anothers(old, account->uid)) {
-        tool_complain(tool, "%s is another user of this machine by now: what bears that name was left alone", old);
-    } else {
-        named_files_follow(tool, old, account->uid, account->username);
-        local_names_follow(tool, old, account->username);
-    }
-    follow_home(tool, old, account);
+    former_name_follow(tool, old, account);
     mentions_print_former(old, account->username, stdout);
     settle_running(tool, account);
 }

@@ -82,8 +82,8 @@ stays()
     ok "$3: held" grep -qE -- "$2" <<<"$(why "$1")"
     ok "... and the account is as it was" [ "$before" = "$after" -a "$(status_of ann)" = active ]
 }
-stays 1 'neither ever changes' "another uid" "$(entry ann 1 uid=1900000077 gid=1900000077)"
-stays 1 'neither ever changes' "another name" "$(entry anne 1)"
+stays 1 'the uid never changes' "another uid" "$(entry ann 1 uid=1900000077 gid=1900000077)"
+stays 1 'nor does the name without a rename' "another name" "$(entry anne 1)"
 stays 1 'shell' "a bad shell" "$(entry ann 1 'shell="/bin/ls"' 'full_name="X"')"
 stays 1 'home_base' "a home elsewhere" "$(entry ann 1 'home="/root"')"
 stays 1 'e-mail' "another's e-mail address" "$(entry ann 1 'email="lea@example.org"')"

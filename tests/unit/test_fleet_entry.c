@@ -110,6 +110,22 @@ static void values_have_their_forms(void **state)
     }
 }
 
+static void a_name_is_followed_by_those_it_had(void **state)
+{
+    struct berval names[] = { value_of("carl"), value_of("bob"), value_of("bert") }, broken[] = { value_of("carl"), value_of("\xff") };
+
+    (void)state;
+    write_with("uid", names, 3);
+    assert_string_equal(in_line("line"), "entry");
+    assert_string_equal(in_line("username"), "carl");
+    assert_string_equal(in_line("former_names"), "bob\nbert");
+    write_with("uid", names, 1);
+    assert_string_equal(in_line("former_names"), "");
+    write_with("uid", broken, 2);
+    assert_string_equal(in_line("line"), "unreadable");
+    assert_string_equal(in_line("username"), "");
+}
+
 static void the_end_of_a_password_that_is_not_temporary_means_nothing(void **state)
 {
     struct berval false_value = value_of("FALSE"), until = value_of("86400");
@@ -224,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_have_their_forms),
         cmocka_unit_test(the_end_of_a_password_that_is_not_temporary_means_nothing),
+        cmocka_unit_test(a_name_is_followed_by_those_it_had),
         cmocka_unit_test(several_where_several_are_meant),
         cmocka_unit_test(what_cannot_be_passed_on_is_unreadable),
         cmocka_unit_test(a_status_that_cannot_be_read_is_none),
