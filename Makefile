@@ -422,10 +422,11 @@ demo:
 	examples/demo
 
 # Every system call killed and failing, every allocation, a minute of everybody at once: an hour or more (root).
-PROOFS := $(filter-out %/lib.sh,$(wildcard tests/faults/*.sh))
+PROOFS := $(filter-out %/lib.sh,$(wildcard tests/faults/*.sh)) tests/fleet/apply-faults.sh
 proof: all check-build
-	@mkdir -p $(B)/tap; failed=0; for proof in $(PROOFS); do \
-	    tests/world env CODER_PROOF=1 /src/$$proof >$(B)/tap/$$(basename $$proof .sh).proof 2>&1 </dev/null || failed=1; \
+	@mkdir -p $(B)/tap; failed=0; for proof in $(PROOFS); do root=; \
+	    case $$proof in tests/fleet/*) root="--root $$(tests/fleet/root)";; esac; \
+	    tests/world $$root env CODER_PROOF=1 /src/$$proof >$(B)/tap/$$(basename $$proof .sh).proof 2>&1 </dev/null || failed=1; \
 	    echo "$$proof:"; grep -E ' points tried, |^not ok' $(B)/tap/$$(basename $$proof .sh).proof; \
 	done; exit $$failed
 

@@ -13,7 +13,7 @@ changed_by TEXT NOT NULL, holds TEXT AS (iif(status = 'active' AND NOT here_susp
 
 -- What was not taken as it was sent, and why; and gravestones, of which nothing is to be taken any more.
 CREATE TABLE fleet_held (entry_uuid TEXT PRIMARY KEY, kind TEXT NOT NULL, username TEXT NOT NULL, why TEXT NOT NULL,
-since INTEGER NOT NULL, csn TEXT NOT NULL) STRICT, WITHOUT ROWID;
+since INTEGER NOT NULL, csn TEXT NOT NULL, line TEXT) STRICT, WITHOUT ROWID;
 
 -- Whose sessions are still to be ended: written with the change, removed when it is done.
 CREATE TABLE fleet_sweeps (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL, username TEXT NOT NULL, home TEXT NOT NULL,

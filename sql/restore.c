@@ -264,7 +264,7 @@ static enum store_result put_fleet(struct store *store, struct store *backup)
                        " WHERE uid = ?1 AND username = ?2", NULL);
     if (result == STORE_OK)
         result = carry(backup, "SELECT entry_uuid, username, since FROM fleet_held WHERE ?1 = 0 AND kind = 'gone'", 0, store,
-                       "INSERT INTO fleet_held VALUES (?1, 'gone', ?2, '', ?3, '')", NULL);
+                       "INSERT INTO fleet_held VALUES (?1, 'gone', ?2, '', ?3, '', NULL)", NULL);
     if (result == STORE_OK)
         result = database_run(store->db, "UPDATE fleet_accounts SET status = status", ""); /* what follows from it */
     return result;

@@ -4,10 +4,12 @@
 #include "store_fleet_held.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "account.h"
 #include "database.h"
+#include "memory.h"
 #include "store.h"
 #include "store_fleet_accounts.h"
 
@@ -83,10 +85,10 @@ enum store_result store_fleet_held_of(struct store *store, const char *entry_uui
 enum store_result store_fleet_hold(struct store *store, const struct fleet_held *held)
 {
     return database_run(store->db,
-        "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         " ON CONFLICT DO UPDATE SET kind = iif(kind = 'gone', kind, ?2), username = ?3, why = ?4, csn = ?6,"
-        " since = iif(kind IN ('gone', ?2) AND why = ?4, since, ?5)", "ttttit", held->entry_uuid, kinds[held->kind],
-        held->username, held->why, held->since, held->csn);
+        " since = iif(kind IN ('gone', ?2) AND why = ?4, since, ?5), line = iif(kind = 'gone', NULL, ?7)", "ttttitt",
+        held->entry_uuid, kinds[held->kind], held->username, held->why, held->since, held->csn, held->line);
 }
 
 enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid)
@@ -97,7 +99,7 @@ enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid
 enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, const char *username, int64_t now)
 {
     return database_run(store->db, "INSERT INTO fleet_held (entry_uuid, kind, username, why, since, csn)"
-                        " VALUES (?, 'gone', ?, '', ?, '') ON CONFLICT DO UPDATE SET kind = 'gone', why = '', since = excluded.since", "tti",
+                        " VALUES (?, 'gone', ?, '', ?, '') ON CONFLICT DO UPDATE SET kind = 'gone', why = '', line = NULL, since = excluded.since", "tti",
                         entry_uuid, username, now);
 }
 
@@ -107,6 +109,33 @@ enum store_result store_fleet_is_buried(struct store *store, const char *entry_u
 
     return database_number(store->db, &found, "SELECT 1 FROM fleet_held WHERE entry_uuid = ? AND kind = 'gone'", "t",
                            entry_uuid);
+}
+
+enum store_result store_fleet_held_line(struct store *store, const char *after, char ret_entry_uuid[FLEET_UUID_SIZE], char **ret)
+{
+    char *entry_uuid = NULL;
+    enum store_result result = database_copy(store->db, &entry_uuid, "SELECT entry_uuid FROM fleet_held WHERE entry_uuid > ?"
+                                             " AND line IS NOT NULL ORDER BY entry_uuid LIMIT 1", "t", after);
+
+    if (result == STORE_OK)
+        result = database_copy(store->db, ret, "SELECT line FROM fleet_held WHERE entry_uuid = ?", "t", entry_uuid);
+    if (result == STORE_OK)
+        snprintf(ret_entry_uuid, FLEET_UUID_SIZE, "%s", entry_uuid);
+    store_text_free(entry_uuid);
+    return result;
+}
+
+enum store_result store_fleet_count_kept(struct store *store, struct fleet_kept *ret)
+{
+    sqlite3_stmt *row = database_prepare(store->db, "SELECT count(*) FILTER (WHERE kind = 'gone'),"
+                                         " count(*) FILTER (WHERE kind <> 'gone'), count(line) FROM fleet_held", "");
+    int rc = row != NULL ? sqlite3_step(row) : sqlite3_extended_errcode(store->db);
+
+    if (rc == SQLITE_ROW)
+        *ret = (struct fleet_kept){ .graves = sqlite3_column_int64(row, 0), .held = sqlite3_column_int64(row, 1),
+                                    .lines = sqlite3_column_int64(row, 2) };
+    database_finish(row);
+    return database_result(rc);
 }
 
 /* -- sessions to be ended ------------------------------------------------------------------ */

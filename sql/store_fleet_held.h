@@ -27,6 +27,7 @@ struct fleet_held {
     char why[FLEET_WHY_SIZE];
     int64_t since;
     char csn[FLEET_CSN_SIZE];
+    const char *line; /* as it came, to be judged again; NULL: not. For store_fleet_hold alone */
 };
 
 /* Up to `size` behind the entry `after` ("": from the first), by entry; *ret is how many, 0 at the end. */
@@ -39,6 +40,17 @@ enum store_result store_fleet_held_of(struct store *store, const char *entry_uui
 /* In a transaction. One for each entry; since when stays while kind and why do. */
 enum store_result store_fleet_hold(struct store *store, const struct fleet_held *held);
 enum store_result store_fleet_let_go(struct store *store, const char *entry_uuid);
+
+/* The first line behind the entry `after` ("": of all) that is to be judged again, for store_text_free. NOT_FOUND at the
+ * end. */
+enum store_result store_fleet_held_line(struct store *store, const char *after, char ret_entry_uuid[FLEET_UUID_SIZE], char **ret);
+
+/* How much is kept of entries that are no accounts here. */
+struct fleet_kept {
+    int64_t graves, held; /* held: of whatever kind */
+    int64_t lines;        /* to be judged again */
+};
+enum store_result store_fleet_count_kept(struct store *store, struct fleet_kept *ret);
 
 /* In a transaction. The entry is a gravestone, for ever; username: "": whose is not known. */
 enum store_result store_fleet_bury(struct store *store, const char *entry_uuid, const char *username, int64_t now);

@@ -13,6 +13,7 @@
 #include "host/fleet_range.h"
 #include "host/fleet_trial.h"
 #include "host/fleet_units.h"
+#include "host/follower.h"
 #include "host/units.h"
 #include "sql/memory.h"
 #include "sql/store.h"
@@ -27,15 +28,23 @@ enum { MINUTE = 60, DAY = 86400, LATE = 5 * MINUTE, CLASHES_TOLD = 8 };
 
 #define FOLLOWED "logins go on, but nobody who is suspended in the fleet is shut out here"
 #define LOOK "journalctl -u " FLEET_UNIT " -n 20"
+#define LOOK_BY_HAND "see what coder_fleet and 'admin-tool follow' say"
+
+/* What is to be done, where systemd runs and where it does not. */
+static const char *mend(const char *by_systemd, const char *by_hand)
+{
+    return units_are_here() ? by_systemd : by_hand;
+}
 
 /* -- following ---------------------------------------------------------------------------- */
 
 static void check_unit(struct doctor *doctor)
 {
-    if (!units_are_here() || fleet_units_run())
+    if (units_are_here() ? fleet_units_run() : follower_runs())
         return;
-    check_report(doctor, SEVERITY_PROBLEM, "fleet-unit", FLEET_UNIT, "it does not run", FOLLOWED,
-                 "systemctl enable --now " FLEET_SOCKET_UNIT " " FLEET_UNIT);
+    check_report(doctor, SEVERITY_PROBLEM, "fleet-unit", mend(FLEET_UNIT, "admin-tool follow"), "it does not run", FOLLOWED,
+                 mend("systemctl enable --now " FLEET_SOCKET_UNIT " " FLEET_UNIT,
+                      "run coder_fleet and 'admin-tool follow', as coder-fleet(7) says"));
 }
 
 static void check_contact(struct doctor *doctor, const struct fleet *fleet)
@@ -49,7 +58,7 @@ static void check_contact(struct doctor *doctor, const struct fleet *fleet)
     when_format(fleet->last_contact, "never", when);
     check_text(what, fleet->last_contact != 0 ? "no server was heard of since %s" : "no server was ever heard of", when);
     check_report(doctor, silent < DAY ? SEVERITY_WARNING : SEVERITY_PROBLEM, "fleet-contact", fleet->base, what, FOLLOWED,
-                 "admin-tool fleet status; " LOOK);
+                 mend("admin-tool fleet status; " LOOK, "admin-tool fleet status; " LOOK_BY_HAND));
 }
 
 /* What came bears the time of the server that took it. */
@@ -67,7 +76,7 @@ static void check_clock(struct doctor *doctor, const struct fleet *fleet)
     check_report(doctor, SEVERITY_WARNING, "fleet-clock", fleet->base,
                  check_text(what, "the fleet's newest change is of %s, which is yet to come here", when),
                  "one of the two clocks is wrong: passwords and accounts end too early or too late",
-                 "timedatectl set-ntp true, here and on the server");
+                 mend("timedatectl set-ntp true, here and on the server", "have both set by NTP, here and on the server"));
 }
 
 static void check_stops(struct doctor *doctor, const struct fleet *fleet)
@@ -125,14 +134,14 @@ static void check_servers(struct doctor *doctor)
     for (size_t i = 0; i < trial.count; i++)
         if (trial.servers[i].tried && trial.servers[i].why[0] != '\0')
             check_report(doctor, SEVERITY_WARNING, "fleet-server", trial.servers[i].uri, trial.servers[i].why,
-                         "with one server less, less keeps this host up to date", LOOK);
+                         "with one server less, less keeps this host up to date", mend(LOOK, LOOK_BY_HAND));
 }
 
 /* -- files -------------------------------------------------------------------------------- */
 
 static void check_file(struct doctor *doctor, const char *path, mode_t kind, mode_t mode, gid_t group)
 {
-    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+    char what[CHECK_TEXT_SIZE], how[CHECK_TEXT_SIZE];
     struct stat st;
 
     if (lstat(path, &st) != 0)
@@ -145,11 +154,11 @@ static void check_file(struct doctor *doctor, const char *path, mode_t kind, mod
     else
         return;
     if (lstat(path, &st) == 0 && (st.st_mode & S_IFMT) == kind)
-        check_text(mend, "chown root:" FLEET_GROUP " %s && chmod %04o %s", path, mode, path);
+        check_text(how, "chown root:" FLEET_GROUP " %s && chmod %04o %s", path, mode, path);
     else
-        check_text(mend, "have a new join file made, and here: admin-tool fleet join FILE");
+        check_text(how, "have a new join file made, and here: admin-tool fleet join FILE");
     check_report(doctor, SEVERITY_PROBLEM, "fleet-files", path, what,
-                 "whoever reads the key can follow as this host; whoever changes a file decides whom it follows", mend);
+                 "whoever reads the key can follow as this host; whoever changes a file decides whom it follows", how);
 }
 
 static void check_files(struct doctor *doctor)

@@ -52,7 +52,7 @@ static enum store_result end_batch(struct applying *applying, const char *cookie
 
     if (result == STORE_OK)
         result = store_fleet_apply_end(store, applying->whole_due ? "" : cookie);
-    return result == STORE_OK ? store_fleet_heard(store, uri, applying->tool->now) : result;
+    return result == STORE_OK && uri != NULL ? store_fleet_heard(store, uri, applying->tool->now) : result;
 }
 
 static enum store_result take_part(struct applying *applying, const char *cookie, const char *uri, bool *ret_more)
@@ -103,6 +103,8 @@ static enum status commit(struct applying *applying, const char *cookie, const c
         status = tool_store_status(tool, take_part(applying, cookie, uri, ret_more), "the fleet's changes");
     if (status != GO_ON)
         return status;
+    if (applying->again && !applying->otherwise && applying->changed == 0)
+        return GO_ON; /* as it was: nothing need reach the disk */
     if (*ret_more)
         return tool_store_status(tool, store_commit(tool->store), "the fleet's changes");
     if (applying->only != 0 && !applying->several && applying->parts == 0)
@@ -149,22 +151,45 @@ static enum status apply_part(struct applying *applying, const char *cookie, con
     return status;
 }
 
+static enum status apply_parts(struct applying *applying, const char *cookie, const char *uri)
+{
+    enum status status = GO_ON;
+    bool more = true;
+
+    batch_forget_host(applying->batch);
+    while (status == GO_ON && more)
+        status = apply_part(applying, cookie, uri, &more);
+    if (applying->untold > 0)
+        tool_refuse(GO_ON, "%zu change%s more; 'admin-tool audit' has each of them", applying->untold,
+                    applying->untold == 1 ? "" : "s");
+    if (applying->beyond > 0)
+        tool_refuse(GO_ON, "nothing is noted of %zu entries that cannot be taken: there are too many of them", applying->beyond);
+    return status;
+}
+
 enum status apply_batch(struct tool *tool, struct batch *batch, const char *from, const char *cookie, const char *uri,
                         struct applied *ret)
 {
     struct applying applying = { .tool = tool, .batch = batch, .from = from };
-    enum status status = GO_ON;
-    bool more = true;
+    enum status status;
 
     if (!judge_batch(tool, batch, &applying.whole_due))
         return tool_refuse(STATUS_FAILED, "the fleet's changes cannot be judged now, and none is taken");
-    batch_forget_host(batch);
-    while (status == GO_ON && more)
-        status = apply_part(&applying, cookie, uri, &more);
-    if (applying.untold > 0)
-        tool_refuse(GO_ON, "%zu change%s more; 'admin-tool audit' has each of them", applying.untold,
-                    applying.untold == 1 ? "" : "s");
+    status = apply_parts(&applying, cookie, uri);
     *ret = (struct applied){ applying.changed, applying.held, applying.whole_due };
+    applying_free(&applying);
+    return status;
+}
+
+enum status apply_again(struct tool *tool, struct batch *batch, const char *from, size_t *ret_changed)
+{
+    struct applying applying = { .tool = tool, .batch = batch, .from = from, .again = true };
+    enum status status = GO_ON;
+    bool unsure = false;
+
+    if (judge_batch(tool, batch, &unsure) && !unsure)
+        status = apply_parts(&applying, from, NULL);
+    *ret_changed = applying.changed;
     applying_free(&applying);
     return status;
 }

@@ -19,4 +19,8 @@ struct applied {
 enum status apply_batch(struct tool *tool, struct batch *batch, const char *from, const char *cookie, const char *uri,
                         struct applied *ret);
 
+/* The same for what was held, where something of it is otherwise now; cookie and last contact stay. *ret_changed: as
+ * applied.changed. */
+enum status apply_again(struct tool *tool, struct batch *batch, const char *from, size_t *ret_changed);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "sql/account.h"
 #include "sql/store.h"
+#include "sql/store_fleet_held.h"
 #include "terminal/command.h"
 #include "batch.h"
 
@@ -24,6 +25,8 @@ struct applying {
     struct tool *tool;
     struct batch *batch;
     const char *from;             /* the cookie that the batch goes on from */
+    bool again;                   /* it is of what was held: */
+    bool otherwise;               /* ... and one is taken, or is held for another reason */
     int64_t joined_at, taken;     /* the fleet's; the number of the last entry that was taken */
     size_t parts;                 /* transactions that are over */
     struct happened *happened; /* those that are told */
@@ -34,6 +37,9 @@ struct applying {
     uint32_t only;                /* its uid; 0: none yet */
     bool several;                 /* ... or of more than one */
     size_t held, vanished;        /* by this batch */
+    struct fleet_kept kept;       /* with what this batch adds, once it adds something */
+    bool counted;
+    size_t beyond;                /* entries of which nothing is kept: there are too many */
     bool keeps_deleted;           /* so many are deleted that it waits for an administrator's word */
     bool whole_due;               /* it cannot be told what was meant: all is to be sent anew */
 };

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "host/fleet_socket.h"
+#include "host/follower.h"
 #include "sql/store_fleet.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
@@ -25,7 +26,8 @@ enum {
     LATCHED_MS = 5000,
     LOOK_MS = 200,    /* while a sweep is at work */
     IDLE_MS = 30000,
-    SILENCE_S = 90    /* coder_fleet has something to say every 15 s */
+    SILENCE_S = 90,   /* coder_fleet has something to say every 15 s */
+    AGAIN_MS = 300000 /* what was held is judged again */
 };
 
 struct following {
@@ -38,6 +40,7 @@ struct following {
     char uri[FLEET_URI_SIZE]; /* of the server that is followed */
     char origin[257];         /* the same in audit rows */
     char said[512];           /* last, of what was lost */
+    int64_t judged_at;        /* what is held */
     int pause;                /* milliseconds; doubled with each failure */
 };
 
@@ -103,14 +106,27 @@ static void forget_batch(struct following *f)
     batch_begin(&f->batch, f->tool, f->reader);
 }
 
+static enum turn judge_again(struct following *f)
+{
+    bool swept = false;
+    enum turn turn = turn_again(f->tool, &f->progress, f->reader, &swept);
+
+    f->judged_at = monotonic();
+    f->sweeper.due = f->sweeper.due || swept;
+    return turn == TURN_FAILED ? TURN_GOES_ON : turn;
+}
+
 static enum turn connected(struct following *f, const struct line *line)
 {
+    enum turn turn;
+
     forget_batch(f);
     memcpy(f->uri, line->uri, sizeof f->uri);
     snprintf(f->origin, sizeof f->origin, "%.256s", line->uri);
     f->said[0] = '\0';
     tool_refuse(GO_ON, "following %s%s", f->uri, f->progress.cookie[0] == '\0' || line->truth ? ", all of it" : "");
-    return turn_hear(f->tool, &f->progress, f->uri);
+    turn = judge_again(f);
+    return turn == TURN_GOES_ON ? turn_hear(f->tool, &f->progress, f->uri) : turn;
 }
 
 static enum turn commit(struct following *f, const struct line *line)
@@ -202,6 +218,8 @@ static enum turn listen_to(struct following *f)
         if (result == FLEET_LINE) {
             turn = read_line(f, text);
             heard = monotonic();
+            if (turn == TURN_GOES_ON && heard - f->judged_at > AGAIN_MS)
+                turn = judge_again(f);
         } else if (result == FLEET_ENDED || monotonic() - heard > (int64_t)SILENCE_S * 1000) {
             say_once(f, FLEET_SOCKET, result == FLEET_ENDED ? "coder_fleet went away" : "coder_fleet is silent");
             turn = TURN_FAILED;
@@ -277,6 +295,10 @@ enum status follow_run(struct tool *tool)
     if (turn == TURN_LEFT || turn == TURN_FAILED) {
         line_reader_free(f.reader);
         return turn == TURN_LEFT ? refuse_unjoined() : STATUS_STORE;
+    }
+    if (!follower_begin()) {
+        line_reader_free(f.reader);
+        return tool_refuse(STATUS_FAILED, "%s", errno == EAGAIN ? "another 'admin-tool follow' runs already" : strerror(errno));
     }
     while (turn != TURN_LEFT)
         turn = follow(&f);

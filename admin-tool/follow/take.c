@@ -19,6 +19,7 @@
 #include "alter.h"
 #include "applying.h"
 #include "batch.h"
+#include "hold.h"
 #include "line.h"
 
 /* One entry while it is taken. */
@@ -50,7 +51,7 @@ static enum store_result bury(struct taking *taking)
     enum store_result result;
 
     if (!taking->known)
-        return store_fleet_bury(taking->store, taking->said->entry_uuid, taking->entry->record.account.username, 0);
+        return hold_grave(taking->applying, taking->said, taking->entry->record.account.username);
     result = store_account_delete(taking->store, present->uid);
     if (result == STORE_OK)
         result = store_fleet_bury(taking->store, taking->said->entry_uuid, present->username,
@@ -174,14 +175,7 @@ static enum store_result change(struct taking *taking, const struct account *wan
 
 static enum store_result hold(struct taking *taking, enum fleet_held_kind kind, const char *why)
 {
-    struct fleet_held held = { .kind = kind, .since = taking->applying->tool->now };
-
-    memcpy(held.entry_uuid, taking->said->entry_uuid, sizeof held.entry_uuid);
-    snprintf(held.username, sizeof held.username, "%s", taking->known ? taking->present.username : taking->entry->record.account.username);
-    snprintf(held.why, sizeof held.why, "%s", why);
-    snprintf(held.csn, sizeof held.csn, "%s", taking->entry->csn);
-    taking->applying->held += kind != HELD_REMARK;
-    return store_fleet_hold(taking->store, &held);
+    return hold_entry(taking->applying, taking->said, taking->entry, taking->known ? taking->present.username : NULL, kind, why);
 }
 
 /* Kept as it was, but not more open than the entry says. */
@@ -266,6 +260,7 @@ static enum store_result try(struct taking *taking)
     if (result == STORE_OK)
         result = left_out ? hold(taking, HELD_REMARK, "a role was left out (policy fleet_roles)")
                           : store_fleet_let_go(taking->store, taking->said->entry_uuid);
+    taking->applying->otherwise |= result == STORE_OK && !left_out;
     explicit_bzero(&wanted, sizeof wanted);
     return result;
 }

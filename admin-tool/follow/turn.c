@@ -14,10 +14,12 @@
 #include "sql/store.h"
 #include "sql/store_audit.h"
 #include "sql/store_fleet.h"
+#include "sql/store_fleet_held.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
 #include "apply.h"
 #include "batch.h"
+#include "line.h"
 
 enum { MINUTE = 60 };
 
@@ -136,6 +138,43 @@ enum turn turn_apply(struct tool *tool, struct progress_made *progress, struct b
         tool_refuse(GO_ON, "the fleet: %zu change%s taken, %zu held", applied.changed, applied.changed == 1 ? "" : "s",
                     applied.held);
     return end(tool, applied.whole_due ? TURN_BEGINS_ANEW : TURN_GOES_ON);
+}
+
+/* Into the batch. False: it cannot be read, or there is no room. */
+static bool gather_held(struct tool *tool, struct batch *batch)
+{
+    char after[FLEET_UUID_SIZE] = "", *text = NULL;
+    bool good = true;
+    enum store_result result;
+
+    while (good && (result = store_fleet_held_line(tool->store, after, after, &text)) != STORE_NOT_FOUND) {
+        struct line line = { .uuids = NULL };
+
+        good = result == STORE_OK && line_read(batch->reader, text, &line) && batch_add(batch, &line, text);
+        line_free(&line);
+        store_text_free(text);
+        text = NULL;
+    }
+    return good;
+}
+
+enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader, bool *ret_swept)
+{
+    struct fleet fleet;
+    struct batch batch;
+    size_t changed = 0;
+    enum turn turn = begin(tool, &fleet);
+
+    batch_begin(&batch, tool, reader);
+    if (turn == TURN_GOES_ON)
+        turn = judge_row(tool, progress, &fleet);
+    if (turn == TURN_GOES_ON && gather_held(tool, &batch) && !batch_is_empty(&batch))
+        apply_again(tool, &batch, progress->stored, &changed); /* else the next time */
+    batch_free(&batch);
+    *ret_swept = changed > 0;
+    if (changed > 0)
+        tool_refuse(GO_ON, "the fleet: %zu change%s taken of what was held", changed, changed == 1 ? "" : "s");
+    return end(tool, turn);
 }
 
 static enum store_result latch(struct tool *tool, const char *uri)

@@ -12,6 +12,7 @@
 #include "terminal/command.h"
 #include "apply.h"
 #include "batch.h"
+#include "line.h"
 
 /* How far it is, as far as this process knows. */
 struct progress_made {
@@ -36,6 +37,9 @@ enum turn turn_hear(struct tool *tool, struct progress_made *progress, const cha
 /* All of a batch, up to this cookie. *ret_swept: somebody may have lost his access. */
 enum turn turn_apply(struct tool *tool, struct progress_made *progress, struct batch *batch, const char *cookie,
                      const char *uri, bool *ret_swept);
+
+/* What was held is judged again: what stood in its way may be gone. */
+enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader, bool *ret_swept);
 
 /* A server went back behind what was taken. */
 enum turn turn_latch(struct tool *tool, const char *uri);

@@ -12,6 +12,7 @@
 #include "host/fleet_folder.h"
 #include "host/fleet_trial.h"
 #include "host/fleet_units.h"
+#include "host/follower.h"
 #include "host/units.h"
 #include "sql/json.h"
 #include "sql/memory.h"
@@ -35,7 +36,7 @@ struct sight {
     struct fleet_trial trial;
     char host[FLEET_VALUE_SIZE];
     int64_t newest;
-    bool knows_unit, runs;
+    bool runs;
 };
 
 /* -- looking ------------------------------------------------------------------------------ */
@@ -45,8 +46,7 @@ static void look_at_host(struct sight *sight)
     if (!fleet_folder_setting("host", 0, sight->host))
         sight->host[0] = '\0';
     fleet_try(&sight->trial);
-    sight->knows_unit = units_are_here();
-    sight->runs = sight->knows_unit && fleet_units_run();
+    sight->runs = follower_runs();
 }
 
 static enum status look(struct sight *sight)
@@ -113,8 +113,7 @@ static char *make_link(const struct sight *sight)
     snprintf(seconds, sizeof seconds, "%lld", (long long)lag(sight));
     text = servers == NULL ? NULL
            : json_make_object("btt" "jwj" "bwj" "twww" "w", "joined", true, "base", fleet->base, "host", sight->host,
-                              "servers", servers, "joined_at", fleet->joined_at, "follows",
-                              !sight->knows_unit ? NULL : sight->runs ? "true" : "false",
+                              "servers", servers, "joined_at", fleet->joined_at, "follows", sight->runs ? "true" : "false",
                               "filled", !fleet->whole_due, "last_contact", fleet->last_contact, "lag_seconds",
                               fleet->last_contact != 0 ? seconds : NULL,
                               "last_uri", fleet->last_uri[0] != '\0' ? fleet->last_uri : NULL, "newest_change", sight->newest,
@@ -210,9 +209,9 @@ static void print_text(const struct sight *sight)
     for (size_t i = 0; i < sight->trial.count; i++)
         print_server(&sight->trial.servers[i]);
     print_time("Joined at", sight->fleet.joined_at, "-");
-    print_line("Follows", !sight->knows_unit ? "not known: no systemd runs here"
-                          : sight->runs      ? "yes"
-                                             : "no: " FLEET_UNIT " does not run");
+    print_line("Follows", sight->runs         ? "yes"
+                          : units_are_here() ? "no: " FLEET_UNIT " does not run"
+                                             : "no: 'admin-tool follow' does not run");
     print_contact(sight);
     print_time("Certificate ends", sight->trial.ends[FLEET_END_CERTIFICATE], "not known");
     print_count("Accounts", sight->counts.accounts);

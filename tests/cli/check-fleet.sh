@@ -13,6 +13,10 @@ fleet_user bea 1900000001
 says_well() { printf 'certificate 4000000000\nuri ldaps://a.example:636 ok\nuri ldaps://b.example ok\n' >/run/coder_fleet.says; }
 says_well
 sql "UPDATE fleet SET cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000', last_contact = unixepoch() - 20, last_uri = 'ldaps://a.example:636'"
+run admin-tool check -o json
+ok "nobody follows it: fleet-unit is found" has_found fleet-unit problem
+json 'd[0]["subject"] == "admin-tool follow" and "systemctl" not in d[0]["mend"]' "... and what is to be done without systemd"
+follower_begin
 run admin-tool check
 ok "all is in order" in_order
 keep
@@ -24,8 +28,8 @@ fleet-contact|problem|no|no word since a day|sql "UPDATE fleet SET joined_at = u
 fleet-clock|warning|no|a change that is yet to come|sql "UPDATE fleet SET cookie = 'rid=000,csn=' || strftime('%Y%m%d%H%M%S', 'now', '+1 hour') || '.000000Z#000000#001#000000'"
 fleet-went-back|problem|no|a server that went back|sql "UPDATE fleet SET latched_at = 1790000000"
 fleet-brake|problem|no|many who vanished|sql "UPDATE fleet SET braked_at = 1790000000"
-fleet-held|warning|no|an entry that was not taken|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'entry', 'eve', 'its uid 0', 1790000000, '')"
-fleet-remark|note|no|one that was taken but for a role|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'remark', 'bea', 'the role admin was left out', 1790000000, '')"
+fleet-held|warning|no|an entry that was not taken|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'entry', 'eve', 'its uid 0', 1790000000, '', NULL)"
+fleet-remark|note|no|one that was taken but for a role|sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'remark', 'bea', 'the role admin was left out', 1790000000, '', NULL)"
 fleet-files|problem|yes|a key that others can read|chmod 644 $FOLDER/host.key
 fleet-files|problem|yes|a folder that others can enter|chmod 755 $FOLDER
 fleet-files|problem|yes|another one's settings|chown nobody $FOLDER/fleet.conf
@@ -58,14 +62,18 @@ printf 'certificate %s\nauthority %s\nrevoked %s\nuri ldaps://a.example:636 ok\n
 run admin-tool check
 ok "a certificate that ends in 40 days, and a server that could not be tried, are in order" in_order
 for i in $(seq 30); do
-    sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-0000000001$(printf %02d "$i")', 'entry', 'eve$i', 'its uid 0', 1790000000, '')"
+    sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-0000000001$(printf %02d "$i")', 'entry', 'eve$i', 'its uid 0', 1790000000, '', NULL)"
 done
 run admin-tool check -o json
 json 'sum(f["check"] == "fleet-held" for f in d) == 21 and any("10 more" in f["what"] for f in d)' "of many held the first are told, the rest is counted"
 put_back
-sql "UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'vanished', 'bea', 'gone with many', 1790000000, '')"
+sql "UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'vanished', 'bea', 'gone with many', 1790000000, '', NULL)"
 run admin-tool check -o json
 json '[f["check"] for f in d] == ["fleet-brake"] and "1 account vanished" in d[0]["what"]' "those who vanished are the brake's alone"
 run admin-tool check bea -o json
 json 'not any(f["check"].startswith("fleet-") for f in d["findings"])' "check NAME is about NAME"
+sql "UPDATE fleet SET joined_at = 1, last_contact = unixepoch() - 600"
+run admin-tool check -o json
+json 'all("systemctl" not in f["mend"] and "journalctl" not in f["mend"] and "timedatectl" not in f["mend"] for f in d)' "no mend names systemd, which does not run here"
+follower_end
 done_testing

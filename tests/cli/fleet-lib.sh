@@ -10,6 +10,21 @@ printf '#!/bin/sh\n[ "$(id -un) $1" = "_coder-fleet check" ] && cat /run/coder_f
 install -m 0755 "$tmp/fleet" "$FLEET"
 : >/run/coder_fleet.says
 
+# In the place of admin-tool follow, which nobody starts here.
+follower_begin()
+{
+    mkdir -p /run/coder
+    : >"$tmp/follows"
+    python3 -c 'import fcntl, time
+lock = open("/run/coder/follow.lock", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+print("yes", flush=True)
+time.sleep(600)' >"$tmp/follows" 2>&1 </dev/null &
+    follower=$!
+    for _ in {1..100}; do [ ! -s "$tmp/follows" ] || break; sleep 0.05; done
+}
+follower_end() { kill "$follower"; wait "$follower" 2>/dev/null; }
+
 # Of here, also on a host that follows a fleet.
 make() { admin-tool users create --here -u "$1" -e "$1@example.com" "${@:2}" >"$tmp/made" || echo "# cannot make $1"; }
 

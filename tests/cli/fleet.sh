@@ -153,7 +153,7 @@ rm /root/host.join
 printf 'certificate 1900000000\nuri ldap://c.example ok\n' >/run/coder_fleet.says
 fleet_user bea 1900000001
 sql "UPDATE fleet SET cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000;20261101130000.000001Z#000000#002#000000', last_contact = unixepoch() - 40, last_uri = 'ldap://c.example'"
-sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'entry', 'eve', 'its uid 0 is not in the range', 1790000000, '')"
+sql "INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'entry', 'eve', 'its uid 0 is not in the range', 1790000000, '', NULL)"
 exits 0 "status" admin-tool fleet status
 says '^Fleet +dc=fleet$' "... says the fleet"
 says '^Server +ldap://c\.example answers$' "... the servers"
@@ -162,8 +162,12 @@ says '^Newest change +2026-11-01 13:00:00' "... the newest change"
 says '^Certificate ends +2030-03-17' "... the certificate's end"
 says '^Accounts +1$' "... how many accounts"
 says '^eve +entry +2026-09-21 .* its uid 0 is not in the range$' "... what was held, and why"
+says "^Follows +no: 'admin-tool follow' does not run$" "... that nobody follows it"
 printf 'uri ldap://c.example certificate has expired\n' >/run/coder_fleet.says
+follower_begin
 run admin-tool fleet status -o json
+json 'd["follows"] is True' "... or that somebody does"
+follower_end
 json 'd["joined"] and d["base"] == "dc=fleet" and d["servers"] == [{"uri": "ldap://c.example", "answers": False, "why": "certificate has expired"}]' "... for programs"
 json 'd["newest_change"] == "2026-11-01T13:00:00Z" and d["certificate_expires_at"] is None and d["held"] == 1 and d["entries"][0]["username"] == "eve"' "... with all of it"
 
@@ -180,7 +184,7 @@ says fleet-resync "the log has it"
 exits 0 "accept, while nothing is held" admin-tool fleet accept
 says '^Nothing waits for your word; nothing was changed\.$' "... is nothing"
 # held: as what follows the fleet leaves it
-held="UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-001900000001', 'vanished', 'bea', 'gone with many', 1790000000, '')"
+held="UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-001900000001', 'vanished', 'bea', 'gone with many', 1790000000, '', NULL)"
 sql "$held"
 sql "UPDATE fleet SET latched_at = 1790000000, cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000'"
 run admin-tool fleet status

@@ -202,6 +202,14 @@ taken "$(entry n2002 2002 'status="suspended"')"
 swept() { [ "$(value 'SELECT count(*) FROM fleet_sweeps')" = 0 ]; }
 ok "... with the next one, which is" until_true 20 swept
 
+# -- one at a time -----------------------------------------------------------------------------------
+ok "a second follower does not run beside it (exit 1)" eval 'timeout 20 admin-tool follow >"$tmp/second" 2>&1; [ $? = 1 ]'
+ok "... and says why" grep -q "another 'admin-tool follow' runs already" "$tmp/second"
+follow_end
+follow_begin
+runs() { kill -0 "$FOLLOWER" && taken "$(entry onemore 4711)"; }
+ok "... and the next one runs when the first has ended" runs
+
 # -- leaving ------------------------------------------------------------------------------------------
 value "DELETE FROM fleet_accounts; DELETE FROM fleet_held; DELETE FROM fleet"
 tell '{"line":"beat","at":"2026-11-28T23:35:00Z"}'
