@@ -194,7 +194,7 @@ class Server:
             elif tag == 0x63:
                 self.search(number, octets)
             elif tag == 0x66:
-                self.log("modify")
+                self.log("modify asserted" if b"1.3.6.1.1.12" in octets and NEW.encode() in octets else "modify")
                 if MODE == "write-closes":
                     raise ConnectionError
                 if MODE == "write-unshown":

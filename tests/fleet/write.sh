@@ -74,6 +74,15 @@ ok "... or emptied" [ "$(values bob coderSshKey coderRole mail cn)" = "auditor n
 asks "do change" "name bob" "set shell /bin/dash" "do change" "name bob" "set home /srv/bob"
 ok "without what was shown, two of one account" [ "$(values bob loginShell homeDirectory)" = "/bin/dash /srv/bob" ]
 
+# ten who saw the same
+seen=$(shown bob) racers=()
+for i in $(seq 10); do
+    { echo write; as_admin ann; printf '%s\n' "do change" "name bob" "$seen" "set reason of $i" ""; } | as_fleet "$CODER_FLEET" >"$tmp/race$i" 2>&1 &
+    racers+=($!)
+done
+wait "${racers[@]}"
+ok "of ten who saw the same one writes" [ "$(cat "$tmp"/race* | grep -c '"line":"done"') $(cat "$tmp"/race* | grep -c '"kind":"changed"')" = "1 9" ]
+
 # -- what is refused -------------------------------------------------------------------------
 
 seen=$(shown bob)

@@ -197,6 +197,8 @@ static void others_are_told_of_a_suspension(void **state)
     assert_string_equal(written("pwdAccountLockedTime"), "000001010000Z");
     assert_string_equal(written("shadowExpire"), "1");
     assert_null(written("coderReason"));
+    change("set status suspended\n", false, 0);
+    assert_string_equal(written("shadowExpire"), "1");
     change("set status active\n", true, 864000);
     assert_string_equal(written("pwdAccountLockedTime"), "-");
     assert_string_equal(written("shadowExpire"), "10");
