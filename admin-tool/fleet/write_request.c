@@ -327,6 +327,10 @@ static const char *missing(const struct write_operation *operation)
         return "a host has a scope";
     if (write_value(operation, "status") != NULL && !has(operation, "status"))
         return "an account has a status";
+    if (operation->what == WRITE_LOG)
+        for (size_t i = 0; i < operation->set_count; i++)
+            if (operation->sets[i].value[0] == '\0')
+                return "what is asked of the log has a value";
     return NULL;
 }
 

@@ -103,6 +103,8 @@ static void what_is_no_request_is_named(void **state)
         { EXTERNAL "do rename\nname a\nset username\n", "operation 0: there is no new name", 0 },
         { EXTERNAL "do add-host\nname a\n", "operation 0: a host has a scope", 0 },
         { EXTERNAL "do change\nname a\nset status\n", "operation 0: an account has a status", 0 },
+        { EXTERNAL "do log\nset count 0\n", "line 4 of the request: the value has not the form of this fact", 0 },
+        { EXTERNAL "do log\nset count\n", "operation 0: what is asked of the log has a value", 0 },
         { EXTERNAL "do hosts\n\n", "line 4 of the request: no such line", 0 },
         { EXTERNAL "do hosts\nwhat\n", "line 4 of the request: no such line", 0 },
     };
