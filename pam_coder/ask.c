@@ -25,13 +25,19 @@ enum { ANSWER_MS = 20000, PARTING_MS = 1000, PATIENCE_MS = 5000, AGAIN_MS = 10 }
 
 /* -- the child ---------------------------------------------------------------------------- */
 
-/* By system call: glibc's functions would signal the host's other threads, which are not here. A
- * host without privilege keeps its ids; the setuid bit does the rest. */
+/* By system call: glibc's functions would signal the host's other threads, which are not here. Only what is not so: who
+ * has no CAP_SETUID or CAP_SETGID by AppArmor's rules is logged for trying. */
 static void become_root(void)
 {
-    syscall(SYS_setgroups, 0, NULL);
-    syscall(SYS_setresgid, 0, 0, 0);
-    syscall(SYS_setresuid, 0, 0, 0);
+    uid_t uid[3];
+    gid_t gid[3];
+
+    if (getgroups(0, NULL) != 0)
+        syscall(SYS_setgroups, 0, NULL);
+    if (getresgid(&gid[0], &gid[1], &gid[2]) != 0 || (gid[0] | gid[1] | gid[2]) != 0)
+        syscall(SYS_setresgid, 0, 0, 0);
+    if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || (uid[0] | uid[1] | uid[2]) != 0)
+        syscall(SYS_setresuid, 0, 0, 0);
 }
 
 /* The host may have left 0-2 closed, and have no other descriptor free. */

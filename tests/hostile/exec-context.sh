@@ -32,13 +32,13 @@ done
 # The limits of a service, whose hard ones only CAP_SYS_RESOURCE lets a process raise: systemd's, and dovecot's of
 # memory and descriptors. The helper raises them by itself.
 ulimit -l 8192 -u 2000 -i 2000 -q 819200 -v 524288 -d 524288 -n 1100 -s 8192 -t 600
-exits 0 "a service without CAP_SYS_RESOURCE: the password is judged" \
-    setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource \
-    strace -ff -o "$tmp/limits" -e trace=prlimit64,setrlimit,execve pamtester login alice authenticate <<<"$good"
+exits 0 "a service without CAP_SYS_RESOURCE, CAP_SETUID, CAP_SETGID: the password is judged" \
+    setpriv --clear-groups --bounding-set=-sys_resource,-setuid,-setgid --inh-caps=-sys_resource,-setuid,-setgid \
+    strace -ff -o "$tmp/limits" -e trace=prlimit64,setrlimit,setgroups,setresgid,setresuid,execve pamtester login alice authenticate <<<"$good"
 ok "... the helper was executed" grep -q 'execve("/usr/libexec/coder_helper".* = 0' "$tmp"/limits.*
-# refused: a limit that could not be set before the helper was executed
+# refused: something that could not be set before the helper was executed
 refused() { for file in "$tmp"/limits.*; do sed '/execve("\/usr\/libexec\/coder_helper"/,$d' "$file"; done | grep -q EPERM; }
-ok "... and no limit was tried that needs it" eval '! refused'
+ok "... and nothing was tried that needs them" eval '! refused'
 
 # What would stop it is raised, as far as that, and the rest by the helper.
 ulimit -S -s 256 -n 12
