@@ -5,9 +5,5 @@
 
 vm=$(dirname "$0")/vm
 "$vm" can || exit 0
-case ${CODER_SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")} in
-    bookworm | 12) ;;
-    *) echo "1..0 # SKIP the module was tried with Debian 12's policy only"; exit 0 ;;
-esac
 exec "$vm" run --packages "selinux-basics selinux-policy-default" --setup "$(dirname "$0")/guest/selinux-setup" \
     --append "security=selinux enforcing=1 systemd.mask=e2scrub_reap.service" --timeout 300 --memory 1400 "$(dirname "$0")/guest/selinux"
