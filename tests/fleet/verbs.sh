@@ -38,6 +38,24 @@ json 'd["follows"] and d["filled"] and d["servers"][0]["answers"] and d["account
 run admin-tool check -o json
 json 'not any(f["check"].startswith("fleet-") for f in d)' "check has nothing to say of the fleet"
 
+# -- a password, by the units as they are ------------------------------------------------------------------
+NEW=plain-horse-9-lantern
+chooses() { run setpriv --reuid=bob --regid=1900000001 --clear-groups sh -c "printf '%s\\n' '$1' '$2' '$2' | passwd"; }
+chooses secret-1 "$NEW"
+ok "a user changes a temporary password here" [ "$status" -eq 0 ]
+ok "... at the server" by_user bob "$NEW" ldapwhoami
+is_here() { perl -e 'exit !(crypt($ARGV[0], $ARGV[1]) eq $ARGV[1])' "$NEW" "$(value "SELECT hash FROM accounts WHERE username = 'bob'")"; }
+ok "... and it is here when that ends" is_here
+kill -STOP "$(pid_of a)"
+began=$SECONDS
+chooses "$NEW" "another-$NEW"
+took=$((SECONDS - began))
+kill -CONT "$(pid_of a)"
+ok "with a server that hangs it is refused" [ "$status" -ne 0 ]
+ok "... in a sentence" grep -q 'Your password cannot be changed now: the account server cannot be reached. Try again later.' "$tmp/out" "$tmp/err"
+ok "... after $took s" [ "$took" -le 8 ]
+ok "... and nothing is changed" by_user bob "$NEW" ldapwhoami
+
 # -- the fleet's word and this host's ----------------------------------------------------------------------
 set_user bob coderStatus suspended
 ok "who is suspended in the tree is out here" soon is_out bob

@@ -168,7 +168,7 @@ static void who_is_refused_here_is_no_matter_of_the_fleet(void **state)
     assert_int_equal(failures_of(ALICE), 1);
     assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, "short").weakness, CREDENTIAL_TOO_SHORT);
     assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, RIGHT).weakness, CREDENTIAL_SAME);
-    assert_false(ask_change(REQUEST_SET, "", NEW).right);
+    assert_answer(ask_change(REQUEST_SET, "", NEW), VERDICT_ACTIVE, false);
     assert_int_equal(ask_change(REQUEST_SET, "", NEW).elsewhere, ELSEWHERE_FLEET);
     fixture_sql("INSERT INTO policy VALUES ('password_min_hours', '1')");
     fixture_sql("UPDATE fleet SET applying = 1; UPDATE accounts SET password_changed_at = unixepoch(); UPDATE fleet SET applying = NULL");
