@@ -34,8 +34,8 @@ upward()
     as hosts "$HOSTS"
 }
 
-# Sessions that what came before ends have ended.
-remember() { until_true 20 is_value 'SELECT count(*) FROM fleet_sweeps' 0; before=$(picture); }
+# What came before is published, and sessions that it ends have ended.
+remember() { admin-tool publish >"$tmp/made"; until_true 20 is_value 'SELECT count(*) FROM fleet_sweeps' 0; before=$(picture); }
 
 # as WHAT TEXT: how the writer answers from now on; without TEXT: as usual again.
 as() { if [ $# -gt 1 ]; then printf '%s\n' "$2" >"$tmp/answers-as/$1"; else rm -f "$tmp/answers-as/$1"; fi; }
