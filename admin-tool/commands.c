@@ -61,10 +61,10 @@
 #define IMPORT_OPTIONS                                                                                                \
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
-        OPTION_PROGRESS, OPTION_FORCE
+        OPTION_PROGRESS, OPTION_FORCE, OPTION_HERE, OPTION_SCOPE, OPTION_IDENTITY
 #define APPLY_OPTIONS                                                                                                 \
     CHANGING, OPTION_PRUNE, OPTION_YES, OPTION_PASSWORDS_TO, OPTION_HAND_OVER_TO, OPTION_NO_CREATE_HOME,                \
-        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_FORCE, OPTION_TEXT_OUTPUT
+        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_FORCE, OPTION_TEXT_OUTPUT, OPTION_HERE, OPTION_SCOPE, OPTION_IDENTITY
 
 static enum status help(struct tool *tool);
 static enum status version(struct tool *tool);

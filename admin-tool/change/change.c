@@ -303,6 +303,7 @@ static enum status carry_out(struct work *work)
     change_hold_signals();
     if (due)
         status = upward ? upward_commit(work) : commit(work);
+    fleet_identity_forget(&work->upward.identity);
     if (status == GO_ON)
         carry_through(work);
     change_release_signals();

@@ -8,7 +8,7 @@
 #include "terminal/command.h"
 
 /* What is said instead of a change. */
-#define FLEET_ACCOUNT_ADVICE "change that on the fleet's server, see coder-fleet(7)"
+#define FLEET_ACCOUNT_ADVICE "change that in the fleet, see coder-fleet(7)"
 
 /* GO_ON for an account of here; else said, with where it is changed. */
 enum status fleet_account_refuse(const struct tool *tool, const struct account *account);

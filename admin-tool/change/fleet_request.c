@@ -83,6 +83,28 @@ void fleet_request_set_roles(struct fleet_request *request, unsigned roles)
         fleet_request_set(request, "roles", "auditor");
 }
 
+void fleet_request_set_all(struct fleet_request *request, const struct account *account)
+{
+    fleet_request_set(request, "status", account->status == ACCOUNT_ACTIVE ? "active" : "suspended");
+    if (account->uid != 0)
+        fleet_request_set_number(request, "uid", account->uid);
+    fleet_request_set(request, "email", account->email);
+    if (account->full_name[0] != '\0')
+        fleet_request_set(request, "full_name", account->full_name);
+    fleet_request_set(request, "home", account->home);
+    fleet_request_set(request, "shell", account->shell);
+    if (account->expires_at != 0)
+        fleet_request_set_number(request, "expires_at", account->expires_at);
+    if (account->hash[0] != '\0')
+        fleet_request_set(request, "hash", account->hash);
+    if (account->hash[0] != '\0' && account->temporary) {
+        fleet_request_set(request, "temporary", "true");
+        fleet_request_set_number(request, "temporary_until", account->temporary_until);
+    }
+    if (account->roles != ROLE_MEMBER)
+        fleet_request_set_roles(request, account->roles);
+}
+
 void fleet_request_add_octets(struct fleet_request *request, const char *key, const char *octets, size_t length)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

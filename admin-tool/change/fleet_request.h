@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sql/account.h"
+
 /* Begins as zeros; for fleet_request_free, which wipes it. */
 struct fleet_request {
     char *text;
@@ -24,6 +26,9 @@ void fleet_request_set(struct fleet_request *request, const char *fact, const ch
 void fleet_request_set_number(struct fleet_request *request, const char *fact, int64_t value);
 /* The roles beside everybody's. */
 void fleet_request_set_roles(struct fleet_request *request, unsigned roles);
+
+/* Every fact of a new account but its keys and scopes; uid 0: the fleet gives it. */
+void fleet_request_set_all(struct fleet_request *request, const struct account *account);
 
 /* Octets of any kind, in base64 (RFC 4648). */
 void fleet_request_add_octets(struct fleet_request *request, const char *key, const char *octets, size_t length);

@@ -19,7 +19,7 @@
 #include "transaction.h"
 #include "work.h"
 
-enum { REQUEST_MAX = 100, SHOWN_MAX = 20, DETAIL_SIZE = 4096 };
+enum { REQUEST_MAX = 100, SHOWN_MAX = 20, DETAIL_SIZE = 4096, HOSTS_SIZE = SHOWN_MAX * 68 + 128 };
 
 /* -- whose they are ----------------------------------------------------------------------- */
 
@@ -165,7 +165,7 @@ static enum status write_some(struct work *work, size_t *next, size_t *done)
         return status;
     for (size_t i = 0; i < count; i++)
         add_operation(work, places[i], &request);
-    if (*next == work->targets.count)
+    if (*next == work->targets.count && !work->upward.more)
         fleet_request_add(&request, "hosts", NULL);
     fleet_answer_free(&work->upward.answer);
     status = fleet_write(&work->upward.identity, &request, count, &work->upward.answer);
@@ -260,7 +260,6 @@ enum status upward_commit(struct work *work)
     while (status == GO_ON)
         status = write_some(work, &next, &done);
     answer_about(NULL);
-    fleet_identity_forget(&work->upward.identity);
     if (done == 0)
         return status;
     work->tool->changed = true;
@@ -277,21 +276,48 @@ bool upward_is_late(const struct upward *upward, size_t i)
     return upward != NULL && upward->entries[i].late;
 }
 
-void upward_say(const struct work *work)
+/* "2 of 3 hosts are connected; not: web17", "" where it is not known. */
+static void write_hosts(const struct work *work, char ret[HOSTS_SIZE])
 {
     const struct fleet_answer *answer = &work->upward.answer;
     const struct fleet_names *missing = &answer->missing;
+    size_t used = 0;
 
-    for (size_t i = 0; i < answer->unasked.count; i++)
-        tool_refuse(GO_ON, "note: %s could not be asked which hosts are connected to it", answer->unasked.list[i].text);
+    ret[0] = '\0';
     if (answer->hosts == 0)
         return;
-    printf("%zu of %zu host%s connected", answer->hosts - missing->count, answer->hosts, answer->hosts == 1 ? " is" : "s are");
+    used = (size_t)snprintf(ret, HOSTS_SIZE, "%zu of %zu host%s connected", answer->hosts - missing->count, answer->hosts,
+                            answer->hosts == 1 ? " is" : "s are");
     for (size_t i = 0; i < missing->count && i < SHOWN_MAX; i++)
-        printf("%s%s", i == 0 ? "; not: " : ", ", missing->list[i].text);
+        used += (size_t)snprintf(ret + used, HOSTS_SIZE - used, "%s%.64s", i == 0 ? "; not: " : ", ", missing->list[i].text);
     if (missing->count > SHOWN_MAX)
-        printf(" and %zu more", missing->count - SHOWN_MAX);
-    puts(".");
+        snprintf(ret + used, HOSTS_SIZE - used, " and %zu more", missing->count - SHOWN_MAX);
+}
+
+static void note_unasked(const struct fleet_answer *answer)
+{
+    for (size_t i = 0; i < answer->unasked.count; i++)
+        tool_refuse(GO_ON, "note: %s could not be asked which hosts are connected to it", answer->unasked.list[i].text);
+}
+
+void upward_say(const struct work *work)
+{
+    char text[HOSTS_SIZE];
+
+    note_unasked(&work->upward.answer);
+    write_hosts(work, text);
+    if (text[0] != '\0')
+        printf("%s.\n", text);
+}
+
+void upward_note(const struct work *work)
+{
+    char text[HOSTS_SIZE];
+
+    note_unasked(&work->upward.answer);
+    write_hosts(work, text);
+    if (text[0] != '\0')
+        tool_refuse(GO_ON, "note: %s", text);
 }
 
 /* NULL when memory is short. */

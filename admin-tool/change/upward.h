@@ -27,6 +27,7 @@ struct upward {
     struct upward_entry *entries;
     struct fleet_identity identity;
     struct fleet_answer answer; /* the last */
+    bool more;                  /* others follow by the same identity: who hears of it is not asked yet */
 };
 
 /* Are they the fleet's, and may this change go there? GO_ON, also of accounts of here; or said. */
@@ -40,7 +41,7 @@ enum status upward_begin_new(struct work *work);
 /* Who asks it. GO_ON, or said. */
 enum status upward_identify(struct work *work);
 
-/* Ask it for all that are due, wait for it, put it on record. GO_ON, or said and nothing changed; where the first of several
+/* Ask it for all that are due (the identity is the caller's to forget then), wait for it, put it on record. GO_ON, or said and nothing changed; where the first of several
  * were, that is complained about. */
 enum status upward_commit(struct work *work);
 
@@ -49,6 +50,7 @@ bool upward_is_late(const struct upward *upward, size_t i);
 
 /* Who of the hosts hears of it: in a line, and as an object for store_text_free (NULL when memory is short). */
 void upward_say(const struct work *work);
+void upward_note(const struct work *work); /* where standard output is the passwords' */
 char *upward_object(const struct upward *upward, size_t i);
 
 #endif

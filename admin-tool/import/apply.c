@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change/ready.h"
+#include "change/scope.h"
 #include "host/local_users.h"
 #include "sql/memory.h"
 #include "sql/store_files.h"
@@ -22,6 +23,7 @@
 #include "file.h"
 #include "gone.h"
 #include "make.h"
+#include "make_fleet.h"
 #include "passwords.h"
 #include "uids.h"
 #include "update.h"
@@ -228,6 +230,9 @@ static enum status read(struct import_batch *batch)
     bool has_store = store_check_files(PRIVATE_DIR, "accounts.db") != STORE_MISSING;
     enum status status = has_store ? tool_open(tool) : GO_ON;
 
+    batch->fleet = status == GO_ON && make_fleet_is_meant(batch);
+    if (status == GO_ON)
+        status = scope_check(tool);
     if (status == GO_ON)
         status = import_file_read(batch, IMPORT_TAKES_PARTS | IMPORT_TAKES_NOTHING, apply_take);
     if (status == GO_ON)

@@ -100,7 +100,7 @@ static enum status compare_present(struct import_batch *batch, struct import_row
     row->given = compared_columns(batch, row, &wanted);
     row->uid = present->uid;
     result = difference_find(batch->tool->store, present, &wanted, row->keys, row->given, &difference, reason);
-    if (result == STORE_OK && !difference_is_allowed(present, &difference, reason))
+    if (result == STORE_OK && !difference_is_allowed(present, &difference, batch->fleet, reason))
         result = STORE_REFUSED;
     row->changed = difference.columns;
     row->takes = difference_takes(present, &difference);

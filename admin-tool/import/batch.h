@@ -34,6 +34,7 @@ struct import_row {
     bool chosen;  /* the uid was, by us */
     bool returns; /* a local account that was ours and went to /etc/passwd */
     bool inherits; /* the e-mail address, of one who goes */
+    bool made, late; /* in the fleet; and this host has not heard of it yet */
     unsigned given;   /* CHANGE: 1 << column of each that the file has */
     unsigned changed; /* ... and of each that is changed */
     bool takes;       /* ... which took a role away, or suspended */
@@ -64,6 +65,7 @@ struct import_batch {
     uint32_t *out; /* ... and of them the uids that are suspended, as their lines say */
     size_t out_count;
     size_t tried; /* methods and costs of hashes */
+    bool fleet; /* new accounts are the fleet's, and its own are changed there */
     bool store_decides; /* what its accounts and other records have is not claimed: each is written at once, and the store
                            says who has what already */
     void (*report)(struct import_batch *batch); /* after the commit; NULL: as users import does */

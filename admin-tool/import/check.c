@@ -24,6 +24,7 @@
 #include "claims.h"
 #include "host.h"
 #include "record.h"
+#include "make_fleet.h"
 #include "trust.h"
 
 enum { HOMES_AT_ONCE = 64 };
@@ -243,6 +244,8 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
     }
     if (is_role_group(account->uid))
         return refuse(ret_reason, "uid ", id, " is taken by a role group");
+    if (batch->fleet && !make_fleet_takes(batch, account, ret_reason))
+        return false;
     if (!account_has_private_group(account) && !group_ids_have(&batch->local_groups, account->gid)) {
         snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %u is not in /etc/group: make it with 'groupadd "
                  "-g %u NAME' first", account->gid, account->gid);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change/fleet_account.h"
 #include "change/record.h"
 #include "change/transaction.h"
 #include "host/clash.h"
@@ -181,7 +180,20 @@ static bool gains(const struct account *present, const struct difference *differ
     return (after->roles & special & (activated ? special : ~present->roles)) != 0;
 }
 
-bool difference_is_allowed(const struct account *present, const struct difference *difference,
+/* False with the reason. */
+static bool is_allowed_there(const struct account *present, unsigned columns, bool upward, char ret_reason[IMPORT_REASON_SIZE])
+{
+    if (!present->fleet || (columns & ~(unsigned)DIFFERENCE_AGEING) == 0)
+        return true;
+    if (!upward)
+        return import_add_reason(ret_reason, "%s comes from the fleet; leave --here out", present->username);
+    if ((columns & (DIFFERENCE_AGEING | BIT(IMPORT_SERVICE))) != 0)
+        return import_add_reason(ret_reason, "ageing is each host's own, and the rest of %s the fleet's: give them in two files",
+                                 present->username);
+    return true;
+}
+
+bool difference_is_allowed(const struct account *present, const struct difference *difference, bool upward,
                            char ret_reason[IMPORT_REASON_SIZE])
 {
     const struct account *after = &difference->after;
@@ -189,8 +201,7 @@ bool difference_is_allowed(const struct account *present, const struct differenc
     char clash[CLASH_REASON_SIZE];
 
     ret_reason[0] = '\0';
-    if (present->fleet && (difference->columns & ~(BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT))) != 0)
-        import_add_reason(ret_reason, "%s comes from the fleet: " FLEET_ACCOUNT_ADVICE, present->username);
+    is_allowed_there(present, difference->columns, upward, ret_reason);
     if (fault != NULL)
         import_add_reason(ret_reason, "the shell '%.64s' %s", after->shell, fault);
     if (gains(present, difference) && host_is_local(present->username))
@@ -290,6 +301,51 @@ enum status difference_apply(struct tool *tool, const struct account *present, c
     explicit_bzero(&before, sizeof before);
     explicit_bzero(&after, sizeof after);
     return status;
+}
+
+/* Those that stay, and those that come. */
+static void ask_keys(struct store *store, const struct difference *difference, struct fleet_request *request)
+{
+    struct account_key *stored = calloc(SSH_KEYS_MAX, sizeof *stored);
+    const struct ssh_key_set *come = &difference->keys.come;
+    size_t count = 0, left = come->count;
+
+    if (stored == NULL || store_keys_read(store, difference->after.uid, stored, SSH_KEYS_MAX, &count) != STORE_OK)
+        request->failed = true;
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(difference->keys.gone, stored[i].fingerprint) != NULL)
+            continue;
+        fleet_request_set(request, "keys", stored[i].line);
+        left++;
+    }
+    for (size_t i = 0; i < come->count; i++)
+        fleet_request_set(request, "keys", come->keys[i].line);
+    if (left == 0)
+        fleet_request_set(request, "keys", "");
+    free(stored);
+}
+
+void difference_ask(struct store *store, const struct difference *difference, struct fleet_request *request)
+{
+    const struct account *after = &difference->after;
+    unsigned columns = difference->columns;
+
+    if ((columns & BIT(IMPORT_EMAIL)) != 0)
+        fleet_request_set(request, "email", after->email);
+    if ((columns & BIT(IMPORT_FULL_NAME)) != 0)
+        fleet_request_set(request, "full_name", after->full_name);
+    if ((columns & BIT(IMPORT_SHELL)) != 0)
+        fleet_request_set(request, "shell", after->shell);
+    if ((columns & BIT(IMPORT_EXPIRES)) != 0)
+        fleet_request_set_number(request, "expires_at", after->expires_at);
+    if ((columns & BIT(IMPORT_ROLES)) != 0)
+        fleet_request_set_roles(request, after->roles);
+    if ((columns & BIT(IMPORT_STATUS)) != 0) {
+        fleet_request_set(request, "status", after->status == ACCOUNT_ACTIVE ? "active" : "suspended");
+        fleet_request_set(request, "reason", "");
+    }
+    if ((columns & (BIT(IMPORT_KEYS) | DIFFERENCE_KEYS_GO)) != 0)
+        ask_keys(store, difference, request);
 }
 
 void difference_record(const struct tool *tool, const struct account *after, unsigned columns)

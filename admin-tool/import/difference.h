@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "change/fleet_request.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "terminal/columns.h"
@@ -38,10 +39,17 @@ enum store_result difference_find(struct store *store, const struct account *pre
                                   char ret_reason[IMPORT_REASON_SIZE]);
 void difference_free(struct difference *difference); /* wipes */
 
-/* What this machine has to say to it, as users edit, edit-roles and activate ask: an account that comes from the fleet, the
- * shell, a local account that would get more, who else has the identity. False with the reason. Asks NSS: not under a lock. */
-bool difference_is_allowed(const struct account *present, const struct difference *difference,
+/* What this machine has to say to it, as users edit, edit-roles and activate ask: an account that comes from the fleet (asked
+ * of it: upward), the shell, a local account that would get more, who else has the identity. False with the reason. Asks
+ * NSS: not under a lock. */
+bool difference_is_allowed(const struct account *present, const struct difference *difference, bool upward,
                            char ret_reason[IMPORT_REASON_SIZE]);
+
+/* The columns that are each host's own, also of an account that comes from the fleet. */
+enum { DIFFERENCE_AGEING = 1u << IMPORT_MAX_DAYS | 1u << IMPORT_NEVER_DORMANT };
+
+/* What the fleet is to be asked for. */
+void difference_ask(struct store *store, const struct difference *difference, struct fleet_request *request);
 
 /* Is a role lost, or a suspension made? Then what the user runs is to end. */
 bool difference_takes(const struct account *present, const struct difference *difference);

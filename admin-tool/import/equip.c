@@ -26,7 +26,7 @@ static void make_homes(struct import_batch *batch)
     size_t done = 0;
 
     for (size_t i = 0; i < batch->count; i++) {
-        if (batch->rows[i].kind != ROW_NEW)
+        if (batch->rows[i].kind != ROW_NEW || batch->rows[i].late)
             continue;
         progress_step(&progress, done++);
         import_row_unpack(&batch->rows[i], &account);
@@ -48,7 +48,7 @@ static void give_subids(struct import_batch *batch)
         return;
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->rows[i].kind == ROW_NEW && !batch->rows[i].service)
+        if (batch->rows[i].kind == ROW_NEW && !batch->rows[i].service && !batch->rows[i].late)
             owners[count++] = (struct subid_owner){ .name = import_row_name(&batch->rows[i]),
                                                     .uid = batch->rows[i].uid };
     change_hold_signals();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change/ready.h"
+#include "change/scope.h"
 #include "host/defaults.h"
 #include "host/local_users.h"
 #include "sql/store.h"
@@ -30,6 +31,7 @@
 #include "hand_over.h"
 #include "host.h"
 #include "make.h"
+#include "make_fleet.h"
 #include "passwd.h"
 #include "record.h"
 #include "take_over.h"
@@ -215,6 +217,9 @@ static enum status import(struct import_batch *batch)
         status = import_host_read(batch);
     if (status == GO_ON && has_store)
         status = tool_open(tool); /* who is there already decides what a line means */
+    batch->fleet = status == GO_ON && make_fleet_is_meant(batch);
+    if (status == GO_ON)
+        status = scope_check(tool);
     if (status == GO_ON)
         status = tool_has(tool, OPTION_FROM_PASSWD) ? import_passwd_read(batch)
                                                     : import_file_read(batch, tool_has(tool, OPTION_UPDATE) ? IMPORT_TAKES_PARTS : 0,

@@ -25,6 +25,7 @@
 #include "gone.h"
 #include "hand_over.h"
 #include "hash.h"
+#include "make_fleet.h"
 #include "passwords.h"
 #include "take_over.h"
 #include "uids.h"
@@ -244,19 +245,27 @@ static enum status write_passwords(const struct import_batch *batch, struct hand
     return status;
 }
 
-static enum status commit(struct import_batch *batch)
+/* Under the lock. */
+static enum status commit_here(struct import_batch *batch)
 {
-    struct tool *tool = batch->tool;
+    enum status status = begin_with_uids(batch);
+
+    if (status == GO_ON)
+        status = insert_all(batch);
+    store_rollback(batch->tool->store);
+    tool_unlock(batch->tool);
+    return status;
+}
+
+/* identity: NULL: here. */
+static enum status commit(struct import_batch *batch, struct fleet_identity *identity)
+{
     struct hand_over texts = { .folder = -1 };
     enum status status = write_passwords(batch, &texts);
 
     if (status != GO_ON)
         return status;
-    status = begin_with_uids(batch);
-    if (status == GO_ON)
-        status = insert_all(batch);
-    store_rollback(tool->store);
-    tool_unlock(tool);
+    status = identity != NULL ? make_fleet(batch, identity) : commit_here(batch);
     if (status != GO_ON) {
         remove_passwords(batch);
         hand_over_remove(batch, &texts);
@@ -296,18 +305,26 @@ static void report(struct import_batch *batch)
 
 enum status import_make(struct import_batch *batch)
 {
+    struct fleet_identity identity = { .secret = NULL };
     enum status status;
+    bool is_here;
 
     if (batch->count == 0 && batch->source != NULL) { /* all is so already; of /etc/passwd lines may be left over */
         report(batch);
         update_finish_again(batch);
         return GO_ON;
     }
-    status = import_make_passwords(batch);
-    if (status != GO_ON)
+    status = make_fleet_identify(batch, &identity);
+    is_here = status == STATUS_DONE;
+    if (status == GO_ON || is_here)
+        status = import_make_passwords(batch);
+    if (status != GO_ON) {
+        fleet_identity_forget(&identity);
         return status;
+    }
     change_hold_signals();
-    status = commit(batch);
+    status = commit(batch, is_here ? NULL : &identity);
+    fleet_identity_forget(&identity);
     if (status == GO_ON) {
         log_all(batch);
         update_record(batch);

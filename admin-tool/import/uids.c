@@ -80,6 +80,8 @@ enum status import_choose_uids(struct import_batch *batch)
     size_t wanted = count_wanted(batch);
     enum status status;
 
+    if (batch->fleet) /* which gives them */
+        return GO_ON;
     if (max < min)
         left = 0;
     if (batch->tool->store != NULL)
@@ -104,7 +106,7 @@ bool import_is_beyond(const struct import_batch *batch)
 {
     const struct policy *policy = &batch->tool->policy;
 
-    return (int64_t)batch->wanted > policy->uid_max - policy->uid_min + 1;
+    return !batch->fleet && (int64_t)batch->wanted > policy->uid_max - policy->uid_min + 1;
 }
 
 enum store_result import_keep_uids(struct import_batch *batch)

@@ -11,6 +11,7 @@
 #include "change/change.h"
 #include "change/handover.h"
 #include "change/record.h"
+#include "change/scope.h"
 #include "change/transaction.h"
 #include "change/upward.h"
 #include "change/work.h"
@@ -22,10 +23,6 @@
 #include "terminal/print.h"
 #include "terminal/say.h"
 #include "newcomer_home.h"
-#include "scope.h"
-
-/* That of hosts in it that have it at all. */
-#define USUAL_SCOPE "all"
 
 bool create_fleet_is_meant(const struct tool *tool)
 {
@@ -62,26 +59,10 @@ static void set_newcomer(struct tool *tool, const struct change *change, const s
 {
     const struct newcomer *newcomer = change->own;
 
-    fleet_request_set(request, "status", "active");
-    if (account->uid != 0)
-        fleet_request_set_number(request, "uid", account->uid);
-    fleet_request_set(request, "email", account->email);
-    if (account->full_name[0] != '\0')
-        fleet_request_set(request, "full_name", account->full_name);
-    fleet_request_set(request, "home", account->home);
-    fleet_request_set(request, "shell", account->shell);
-    if (account->expires_at != 0)
-        fleet_request_set_number(request, "expires_at", account->expires_at);
-    if (account->hash[0] != '\0') {
-        fleet_request_set(request, "hash", account->hash);
-        fleet_request_set(request, "temporary", "true");
-        fleet_request_set_number(request, "temporary_until", account->temporary_until);
-    }
-    if (account->roles != ROLE_MEMBER)
-        fleet_request_set_roles(request, account->roles);
+    fleet_request_set_all(request, account);
     for (size_t i = 0; i < newcomer->keys.count; i++)
         fleet_request_set(request, "keys", newcomer->keys.keys[i].line);
-    scope_set(tool, USUAL_SCOPE, request);
+    scope_set(tool, SCOPE_USUAL, request);
 }
 
 /* -- making ------------------------------------------------------------------------------- */
@@ -130,6 +111,7 @@ static enum status make(struct work *work, struct newcomer *newcomer)
     change_hold_signals();
     answer_hear();
     status = upward_commit(work);
+    fleet_identity_forget(&work->upward.identity);
     if (status == GO_ON) {
         record_event(tool, "create", &target->after);
         if (!upward_is_late(&work->upward, 0))

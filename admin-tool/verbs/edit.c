@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change/change.h"
+#include "change/scope.h"
 #include "sql/account.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
@@ -20,7 +21,6 @@
 #include "terminal/say.h"
 #include "terminal/when.h"
 #include "newcomer.h"
-#include "scope.h"
 
 /* What was given, over what is. */
 static struct account merge(const struct tool *tool, const struct account *given,

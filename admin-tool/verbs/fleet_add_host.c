@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change/ready.h"
+#include "change/scope.h"
 #include "sql/memory.h"
 #include "terminal/answer.h"
 #include "terminal/confirm.h"
@@ -16,7 +17,6 @@
 #include "terminal/when.h"
 #include "fleet_ask.h"
 #include "join_make.h"
-#include "scope.h"
 
 enum { DETAIL_SIZE = 1024 };
 

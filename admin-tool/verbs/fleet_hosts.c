@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change/ready.h"
+#include "change/scope.h"
 #include "sql/json.h"
 #include "sql/memory.h"
 #include "terminal/escape.h"
@@ -14,7 +15,6 @@
 #include "terminal/say.h"
 #include "terminal/terminal.h"
 #include "fleet_ask.h"
-#include "scope.h"
 
 static const struct layout_column columns[] = {
     { "host", LAYOUT_KEEPS, false }, { "scopes", LAYOUT_GIVES_WAY, false }, { "connected", LAYOUT_KEEPS, false },

@@ -84,11 +84,13 @@ exits 0 "keys are listed" admin-tool keys list bea
 remember
 printf 'username,email,full_name\nbea,bea@example.com,Other\n' >"$tmp/bea.csv"
 run admin-tool users import "$tmp/bea.csv" --update
-ok "an update of the fleet's account by a file (exit 4)" [ "$status" -eq 4 ]
-complains 'line 2: bea comes from the fleet: change that on the fleet.s server' "... is a bad line"
+ok "an update of the fleet's account by a file (exit 8)" [ "$status" -eq 8 ]
+complains 'this needs an administrator of the fleet' "... needs an administrator of it"
+run admin-tool users import "$tmp/bea.csv" --update --here
+ok "... with --here (exit 4)" [ "$status" -eq 4 ]
+complains 'line 2: bea comes from the fleet; leave --here out' "... is a bad line"
 run admin-tool users apply "$tmp/bea.csv" -y
-ok "users apply, too (exit 4)" [ "$status" -eq 4 ]
-complains 'line 2: bea comes from the fleet' "... is a bad line"
+ok "users apply, too (exit 8)" [ "$status" -eq 8 ]
 unchanged "... and nothing is changed"
 admin-tool users export >"$tmp/all.csv"
 exits 0 "what users export wrote is applied again" admin-tool users apply "$tmp/all.csv" --prune -y

@@ -1,11 +1,14 @@
 /*
  * --scope: which hosts of the fleet have an account.
  */
-#ifndef CODER_VERBS_SCOPE_H
-#define CODER_VERBS_SCOPE_H
+#ifndef CODER_CHANGE_SCOPE_H
+#define CODER_CHANGE_SCOPE_H
 
-#include "change/fleet_request.h"
 #include "terminal/command.h"
+#include "fleet_request.h"
+
+/* That of a new account for which none is named. */
+#define SCOPE_USUAL "all"
 
 /* The words between commas are names of scopes, or the option was not given: GO_ON. Else said. */
 enum status scope_check(const struct tool *tool);
