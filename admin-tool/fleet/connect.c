@@ -5,6 +5,7 @@
 #include "connect.h"
 
 #include <ldap.h>
+#include <netdb.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,23 @@ static bool bound_socket(LDAP *ld)
            ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_NONBLOCK, &on) == 1;
 }
 
+/* libldap does not tell a server that is away from a name that is none. */
+static bool has_address(const char *uri, char why[CONNECT_WHY_SIZE])
+{
+    LDAPURLDesc *server = NULL;
+    struct addrinfo *found = NULL;
+    int error = ldap_url_parse(uri, &server) == LDAP_URL_SUCCESS && server->lud_host != NULL
+                    ? getaddrinfo(server->lud_host, NULL, NULL, &found)
+                    : 0;
+
+    if (error != 0)
+        tell("its name has no address", gai_strerror(error), why);
+    if (found != NULL)
+        freeaddrinfo(found);
+    ldap_free_urldesc(server);
+    return error == 0;
+}
+
 /* Everything is said under TLS: ldap:// becomes so by StartTLS, or not at all. */
 static bool secure(LDAP *ld, const char *uri, char why[CONNECT_WHY_SIZE])
 {
@@ -131,7 +149,8 @@ static bool secure(LDAP *ld, const char *uri, char why[CONNECT_WHY_SIZE])
         return true;
     if (result == -1) /* libldap's own mark of where to look */
         ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &result);
-    connect_tell(ld, result, why);
+    if (result != LDAP_SERVER_DOWN || has_address(uri, why))
+        connect_tell(ld, result, why);
     return false;
 }
 

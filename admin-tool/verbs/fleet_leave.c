@@ -36,7 +36,7 @@ enum { PAGE_SIZE = 64, SHOWN_MAX = 50, DETAIL_SIZE = FLEET_BASE_SIZE + 64 };
 struct leaving {
     struct tool *tool;
     struct fleet fleet;
-    int64_t accounts;         /* of the fleet */
+    int64_t accounts, shut;   /* of the fleet; those that it or this host has suspended */
     struct import_batch gone; /* those that are deleted */
 };
 
@@ -87,6 +87,7 @@ static enum status count_accounts(struct leaving *work)
     enum status status = tool_store_status(work->tool, store_fleet_count(work->tool->store, &counts), "the fleet");
 
     work->accounts = counts.accounts;
+    work->shut = counts.shut;
     return status;
 }
 
@@ -190,6 +191,8 @@ static void report(const struct leaving *work)
         tool_complain(work->tool, FLEET_FOLDER ": %s; it holds this host's key: remove it", strerror(errno));
     printf("This host is in no fleet any more; accounts %s: %lld.\n", keeps(work) ? "kept, and of here now" : "deleted",
            (long long)work->accounts);
+    if (keeps(work) && work->shut > 0)
+        printf("Suspended, until 'admin-tool users activate': %lld.\n", (long long)work->shut);
 }
 
 static enum status carry_out(struct leaving *work)

@@ -13,7 +13,7 @@
 enum { URIS_MAX = 8, NAME_MAX_OCTETS = 255, PEM_MAX = 32768 };
 
 typedef const char *judge(const char *value, int64_t now);
-static judge judge_uris, judge_name, judge_certificate, judge_key, judge_end, judge_id;
+static judge judge_uris, judge_name, judge_certificate, judge_authority, judge_key, judge_end, judge_id;
 
 static const struct {
     const char *name;
@@ -23,7 +23,7 @@ static const struct {
     [JOIN_URIS] = { "uris", true, judge_uris },
     [JOIN_BASE] = { "base", true, judge_name },
     [JOIN_HOST] = { "host", true, judge_name },
-    [JOIN_CA] = { "ca", true, judge_certificate },
+    [JOIN_CA] = { "ca", true, judge_authority },
     [JOIN_CERTIFICATE] = { "certificate", true, judge_certificate },
     [JOIN_KEY] = { "key", true, judge_key },
     [JOIN_EXPIRES] = { "expires", false, judge_end },
@@ -113,19 +113,26 @@ static const char *judge_name(const char *value, int64_t now)
 
 /* -- PEM (RFC 7468) ----------------------------------------------------------------------- */
 
-/* Nothing but blocks of this label. The last word of it, for a key may be "EC PRIVATE KEY". */
-static bool is_pem(const char *text, const char *label)
+static bool is_labelled(const char *end, size_t length, const char *label)
+{
+    return label != NULL && length >= strlen(label) && strncmp(end - strlen(label), label, strlen(label)) == 0;
+}
+
+/* Nothing but blocks of this label, at least one, and of the other one where it is not NULL. The last words of a label,
+ * for a key may be "EC PRIVATE KEY". */
+static bool is_pem(const char *text, const char *label, const char *other)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n";
     char end[64];
     size_t blocks = 0;
 
-    for (; *text != '\0'; blocks++) {
+    while (*text != '\0') {
         const char *close = strstr(text, "-----\n");
         size_t length = close != NULL && strncmp(text, "-----BEGIN ", 11) == 0 ? (size_t)(close - text) - 11 : 0;
 
-        if (length < strlen(label) || length > 40 || strncmp(close - strlen(label), label, strlen(label)) != 0)
+        if (length > 40 || (!is_labelled(close, length, label) && !is_labelled(close, length, other)))
             return false;
+        blocks += is_labelled(close, length, label);
         snprintf(end, sizeof end, "-----END %.*s-----", (int)length, text + 11);
         text = close + 6;
         text += strspn(text, letters);
@@ -140,7 +147,14 @@ static bool is_pem(const char *text, const char *label)
 static const char *judge_certificate(const char *value, int64_t now)
 {
     (void)now;
-    return strlen(value) <= PEM_MAX && is_pem(value, "CERTIFICATE") ? NULL : "is no certificate in PEM";
+    return strlen(value) <= PEM_MAX && is_pem(value, "CERTIFICATE", NULL) ? NULL : "is no certificate in PEM";
+}
+
+/* Beside it may be the list of what it has revoked. */
+static const char *judge_authority(const char *value, int64_t now)
+{
+    (void)now;
+    return strlen(value) <= PEM_MAX && is_pem(value, "CERTIFICATE", "X509 CRL") ? NULL : "is no certificate in PEM";
 }
 
 static const char *judge_key(const char *value, int64_t now)
@@ -148,7 +162,7 @@ static const char *judge_key(const char *value, int64_t now)
     (void)now;
     if (strstr(value, "ENCRYPTED") != NULL)
         return "has a passphrase, which nobody is there to type";
-    return strlen(value) <= PEM_MAX && is_pem(value, "PRIVATE KEY") ? NULL : "is no private key in PEM";
+    return strlen(value) <= PEM_MAX && is_pem(value, "PRIVATE KEY", NULL) ? NULL : "is no private key in PEM";
 }
 
 /* -- numbers ------------------------------------------------------------------------------ */

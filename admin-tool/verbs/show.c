@@ -18,6 +18,7 @@
 #include "sql/ssh_key_set.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
+#include "sql/store_fleet_accounts.h"
 #include "sql/store_json.h"
 #include "sql/store_keys.h"
 #include "terminal/columns.h"
@@ -88,6 +89,24 @@ static void print_group(const struct account *account)
     }
 }
 
+/* Whose word it is: the fleet's, this host's, or of both. */
+static enum status print_words(const struct tool *tool, const struct account *account)
+{
+    char text[2 * ACCOUNT_REASON_SIZE + 32], plain[4 * sizeof text];
+    struct fleet_account fleet;
+    enum store_result result = store_fleet_account(tool->store, account->uid, &fleet);
+
+    if (result == STORE_NOT_FOUND)
+        return GO_ON;
+    if (result == STORE_OK) {
+        snprintf(text, sizeof text, "%s%s%s", store_fleet_status_name(fleet.status), fleet.reason[0] != '\0' ? ": " : "",
+                 fleet.reason);
+        print_escape(text, plain, sizeof plain);
+        printf("%-21s %s\n%-21s %s\n", "Fleet says", plain, "Suspended here", fleet.here_suspended ? "yes" : "no");
+    }
+    return tool_store_status(tool, result, account->username);
+}
+
 static enum store_result find_any(struct tool *tool, const char *what, struct account *ret)
 {
     unsigned long uid = 0;
@@ -133,6 +152,8 @@ enum status users_show(struct tool *tool)
     if (!tool_wants_json(tool) && names == NULL) {
         print_group(&listing.account);
         status = print_suspension(tool, &listing.account);
+        if (status == GO_ON)
+            status = print_words(tool, &listing.account);
     }
     if (status == GO_ON && !tool_wants_json(tool) && names == NULL)
         status = print_keys(tool, &listing.account);

@@ -50,6 +50,8 @@ bad 4 "a base with a newline" 'base takes plain letters' 'base="dc=fleet\nhost c
 bad 4 "a base that is no name" 'base is no name of an entry' 'base="fleet"'
 bad 4 "a host elsewhere" 'does not lie below the base' 'host="cn=web17,ou=hosts,dc=other"'
 bad 4 "a certificate that is none" 'certificate is no certificate in PEM' 'certificate="hello"'
+bad 4 "a list of revoked certificates without the authority" 'ca is no certificate' "ca=$(pem 'X509 CRL')"
+bad 4 "such a list in the host's certificate" 'certificate is no certificate' "certificate=$(pem CERTIFICATE | sed 's/"$//')$(pem 'X509 CRL' | sed 's/^"//')"
 bad 4 "a key in its place" 'certificate is no certificate' "certificate=$(pem 'PRIVATE KEY')"
 bad 4 "a certificate for a key" 'key is no private key' "key=$(pem CERTIFICATE)"
 bad 4 "a key with a passphrase" 'key has a passphrase' "key=$(pem 'ENCRYPTED PRIVATE KEY')"
@@ -141,8 +143,9 @@ says '^The certificate and the servers. addresses for the fleet dc=fleet are ren
 ok "... which it does" eval "grep -q MIIC $FOLDER/host.pem && grep -qx 'uri ldap://c.example' $FOLDER/fleet.conf"
 # what lay in its place is exchanged with it, and must not be in the way of the next one
 ln -s /root /etc/coder/fleet.new
-join_file /root/host.join 'uris=["ldap://c.example"]'
-exits 0 "one more beside a link of that name" admin-tool fleet join /root/host.join
+join_file /root/host.join 'uris=["ldap://c.example"]' "ca=$(pem CERTIFICATE | sed 's/"$//')$(pem 'X509 CRL' | sed 's/^"//')"
+exits 0 "one more, with a list of revoked certificates, beside a link of that name" admin-tool fleet join /root/host.join
+ok "... the list stands behind the authority" [ "$(grep -c -e BEGIN.CERTIFICATE -e BEGIN.X509.CRL $FOLDER/ca.pem)" = 2 ]
 ok "... the link is gone, and what it led to is not" eval '[ ! -L /etc/coder/fleet.new ] && [ -d /root ]'
 join_file /root/host.join 'base="dc=other"' 'host="cn=a,dc=other"'
 exits 4 "another fleet" admin-tool fleet join /root/host.join
@@ -207,7 +210,15 @@ fleet_says bea active
 
 # -- leaving -----------------------------------------------------------------------------------------------
 fleet_user cleo 1900000002
+sql "UPDATE fleet_accounts SET reason = 'left the firm' WHERE uid = 1900000002"
 fleet_says cleo suspended
+run admin-tool users show cleo
+says '^Fleet says +suspended: left the firm$' "whom the fleet suspended: show says so"
+says '^Suspended here +no$' "... and that this host did not"
+admin-tool users suspend cleo --here --reason odd -y >"$tmp/made" 2>&1
+run admin-tool users show cleo
+says '^Fleet says +suspended: left the firm$' "suspended in both places: show has the fleet's word"
+says '^Suspended here +yes$' "... and this host's"
 remember
 exits 0 "leaving, a dry run" admin-tool fleet leave --dry-run
 says '^Would leave the fleet dc=fleet and delete its 2 accounts; nothing was changed\.$' "... says what would be"
@@ -217,6 +228,7 @@ says '^bea ' "... and shows whom it deletes"
 unchanged "... and nothing is changed"
 exits 0 "leaving, with the accounts" admin-tool fleet leave --keep-accounts -y
 says '^This host is in no fleet any more; accounts kept, and of here now: 2\.$' "... is said"
+says "^Suspended, until 'admin-tool users activate': 1\.$" "... and who stays suspended, in both places or in one"
 ok "... they are of here" is_value "SELECT (SELECT count(*) FROM accounts) || (SELECT count(*) FROM fleet_accounts) || (SELECT count(*) FROM fleet_held) || (SELECT count(*) FROM fleet)" 3000
 ok "... suspended where they were" [ "$(getent passwd cleo | cut -d: -f7)" = /usr/sbin/nologin ]
 ok "... certificate and key are gone" [ ! -e $FOLDER ]

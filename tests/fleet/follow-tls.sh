@@ -131,6 +131,9 @@ ok "... and that the server answers" grep -qx "uri $A ok" "$tmp/out"
 joined h1 ldaps://c.fleet.test $A ldaps://a.fleet.test:1
 run as_fleet "$CODER_FLEET" check
 ok "... for each" eval '[ "$(grep -c "^uri" "$tmp/out")" = 3 ] && grep -q "^uri $A ok" "$tmp/out" && ! grep -q "^uri ldaps://[ac].fleet.test:*1* ok" <(grep -v " ok" "$tmp/out")'
+joined h1 ldaps://none.fleet.test
+run as_fleet "$CODER_FLEET" check
+ok "... of a name without address that it has none" grep -q '^uri ldaps://none.fleet.test its name has no address: ' "$tmp/out"
 joined h1 $A
 for end in "1 hour ago" "20 days" "400 days"; do
     "$FLEET/ca" issue "$tmp/ends" admins another "$end"
