@@ -27,22 +27,6 @@ struct reading {
     const char *uri;
 };
 
-/* No room: the host is not known to be connected, which is the side to err on. */
-static bool make_room(struct connected *connected)
-{
-    size_t room = connected->room == 0 ? 256 : connected->room * 2;
-    struct connected_host *hosts;
-
-    if (connected->count < connected->room)
-        return true;
-    hosts = room <= CONNECTED_MAX * 2 ? reallocarray(connected->hosts, room, sizeof *hosts) : NULL;
-    if (hosts == NULL)
-        return false;
-    connected->hosts = hosts;
-    connected->room = room;
-    return true;
-}
-
 static void take(void *context, const struct pen_entry *entry)
 {
     const struct reading *reading = context;
@@ -50,7 +34,8 @@ static void take(void *context, const struct pen_entry *entry)
     char dn[PEN_DN_SIZE];
 
     pen_value(entry, "monitorConnectionAuthzDN", dn, sizeof dn);
-    if (!make_room(connected) || !connected_name(dn, connected->hosts[connected->count].name))
+    /* no room: the host is not known to be connected, which is the side to err on */
+    if (connected->count == CONNECTED_MAX || !connected_name(dn, connected->hosts[connected->count].name))
         return;
     connected->hosts[connected->count++].uri = reading->uri;
 }
@@ -80,14 +65,8 @@ const char *connected_where(const struct connected *connected, const char *name)
     struct connected_host wanted = { .uri = NULL };
     const struct connected_host *found;
 
-    for (size_t i = 0; name[i] != '\0' && i < CONNECTED_NAME_SIZE - 1; i++)
+    for (size_t i = 0; i < CONNECTED_NAME_SIZE - 1 && name[i] != '\0'; i++)
         wanted.name[i] = ascii_lower(name[i]);
     found = connected->count > 0 ? bsearch(&wanted, connected->hosts, connected->count, sizeof wanted, compare) : NULL;
     return found != NULL ? found->uri : NULL;
-}
-
-void connected_free(struct connected *connected)
-{
-    free(connected->hosts);
-    memset(connected, 0, sizeof *connected);
 }

@@ -102,18 +102,16 @@ enum course_end hosts_say(struct course *course, const char *uri, const struct c
                           long long until, struct peer *peer)
 {
     static const char *const attributes[] = { "cn", "coderScope", NULL };
-    struct connected connected = { .count = 0 };
+    static struct connected connected;
     struct saying saying = { peer, scopes, &connected };
     char base[SETTINGS_VALUE_SIZE + 16];
-    enum course_end end;
 
+    connected.count = 0;
     ask(course->pen, uri, until, peer, &connected);
     for (size_t i = 0; i < course->settings->uri_count; i++)
         if (course->settings->uris[i] != uri)
             ask_other(course->settings->uris[i], as, until, peer, &connected);
     connected_sort(&connected);
     snprintf(base, sizeof base, "ou=hosts,%s", course->settings->base);
-    end = course_judge_read(course, pen_each(course->pen, base, "(objectClass=coderHost)", attributes, until, say_host, &saying));
-    connected_free(&connected);
-    return end;
+    return course_judge_read(course, pen_each(course->pen, base, "(objectClass=coderHost)", attributes, until, say_host, &saying));
 }

@@ -12,7 +12,7 @@
 #include "json_line.h"
 #include "sql/ascii.h"
 
-enum { AT_SIZE = 40, NAMES_MAX = 32, NAME_SIZE = 64 };
+enum { AT_SIZE = 40, NAMES_MAX = 32, NAME_SIZE = 64, LOG_FILTER_SIZE = 4 * PEN_FILTER_SIZE };
 
 struct row {
     char at[AT_SIZE]; /* GeneralizedTime of fixed width: text order is order in time */
@@ -183,7 +183,7 @@ static void say_unasked(struct peer *peer, const char *uri, const char *why)
 }
 
 /* What the engine does in its own name is the other server's row once more. */
-static bool make_filter(struct course *course, char ret[3 * PEN_FILTER_SIZE])
+static bool make_filter(struct course *course, char ret[LOG_FILTER_SIZE])
 {
     const char *name = write_value(course->operation, "name"), *since = write_value(course->operation, "since");
     char dn[PEN_DN_SIZE], person[PEN_FILTER_SIZE] = "", host[PEN_FILTER_SIZE] = "", engine[PEN_FILTER_SIZE] = "", at[64] = "";
@@ -201,7 +201,7 @@ static bool make_filter(struct course *course, char ret[3 * PEN_FILTER_SIZE])
     }
     if (since != NULL)
         made = made && gmtime_r(&second, &utc) != NULL && strftime(at, sizeof at, "(reqStart>=%Y%m%d%H%M%SZ)", &utc) > 0;
-    snprintf(ret, 3 * PEN_FILTER_SIZE, "(&(objectClass=auditWriteObject)(!%s)%s%s%s%s%s)", engine, at, name != NULL ? "(|" : "", person, host,
+    snprintf(ret, LOG_FILTER_SIZE, "(&(objectClass=auditWriteObject)(!%s)%s%s%s%s%s)", engine, at, name != NULL ? "(|" : "", person, host,
              name != NULL ? ")" : "");
     return made;
 }
@@ -241,7 +241,7 @@ static void say_rows(struct peer *peer)
 
 enum course_end log_say(struct course *course, const char *uri, const struct connect_as *as, long long until, struct peer *peer)
 {
-    static char filter[3 * PEN_FILTER_SIZE];
+    static char filter[LOG_FILTER_SIZE];
     const char *most = write_value(course->operation, "count");
     int result;
 

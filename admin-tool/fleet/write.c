@@ -202,6 +202,8 @@ static enum turn run(struct writing *writing, const char *uri, struct pen *pen)
         }
         if (run_one(writing, uri, pen, nth) == TURN_ENDED)
             return writing->passed ? TURN_NEXT : TURN_ENDED;
+        if (writing->peer->gone)
+            return TURN_ENDED;
     }
     if (request.hosts)
         run_hosts(writing, uri, pen);

@@ -221,10 +221,9 @@ static const char *fault_of_another(const struct write_operation *operation, con
     return *before == '\0' || *value == '\0' ? "a list is none, or has values" : NULL;
 }
 
-static bool take_fact(struct reading *reading, const struct fact *fact, const char *value)
+static bool take_fact(struct reading *reading, struct write_operation *operation, const struct fact *fact, const char *value)
 {
     struct write_request *request = reading->request;
-    struct write_operation *operation = last_operation(reading);
     const char *fault = fault_of_another(operation, fact, value);
 
     if (fault != NULL)
@@ -249,12 +248,12 @@ static char *split(char *text)
 
 static bool take_set(struct reading *reading, char *key)
 {
-    const struct write_operation *operation = last_operation(reading);
+    struct write_operation *operation = last_operation(reading);
     char *value = split(key);
 
     for (size_t i = 0; operation != NULL && i < FACTS; i++)
         if ((facts[i].on & ON(operation->what)) != 0 && strcmp(facts[i].key, key) == 0)
-            return take_fact(reading, &facts[i], value);
+            return take_fact(reading, operation, &facts[i], value);
     return refuse(reading, "this operation sets no such fact");
 }
 
@@ -313,6 +312,13 @@ static bool has(const struct write_operation *operation, const char *key)
     return value != NULL && *value != '\0';
 }
 
+static bool is_empty(const struct write_operation *operation, const char *key)
+{
+    const char *value = write_value(operation, key);
+
+    return value != NULL && *value == '\0';
+}
+
 static const char *missing(const struct write_operation *operation)
 {
     if (operations[operation->what].named && operation->name == NULL)
@@ -325,12 +331,10 @@ static const char *missing(const struct write_operation *operation)
         return "there is no new name";
     if (operation->what == WRITE_ADD_HOST && !has(operation, "scopes"))
         return "a host has a scope";
-    if (write_value(operation, "status") != NULL && !has(operation, "status"))
+    if (is_empty(operation, "status"))
         return "an account has a status";
-    if (operation->what == WRITE_LOG)
-        for (size_t i = 0; i < operation->set_count; i++)
-            if (operation->sets[i].value[0] == '\0')
-                return "what is asked of the log has a value";
+    if (operation->what == WRITE_LOG && (is_empty(operation, "since") || is_empty(operation, "name") || is_empty(operation, "count")))
+        return "what is asked of the log has a value";
     return NULL;
 }
 

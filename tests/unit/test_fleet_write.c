@@ -262,7 +262,7 @@ static bool shows(const char *octets, size_t length)
 
     return shown_read(&value, &shown);
 }
-#define SHOWS(octets) shows(octets, sizeof octets - 1)
+#define SHOWS(octets) shows((octets), sizeof(octets) - 1)
 
 static void an_entry_is_read(void **state)
 {
