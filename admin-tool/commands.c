@@ -47,7 +47,7 @@
 
 #define NO_OPTIONS (const uint8_t[]){ OPTION_HELP, OPTION_VERSION, OPTION_ID_COUNT }
 
-#define CHANGING OPTION_DRY_RUN, OPTION_TEXT_OUTPUT
+#define CHANGING OPTION_YES, OPTION_DRY_RUN, OPTION_TEXT_OUTPUT
 #define CREATE_OPTIONS                                                                                                \
     CHANGING, OPTION_USERNAME, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_ROLES, OPTION_UID, OPTION_SHELL, OPTION_HOME,    \
         OPTION_EXPIRES, OPTION_NO_CREATE_HOME, OPTION_PASSWORD_STDIN, OPTION_NO_PASSWORD, OPTION_SERVICE_ACCOUNT,       \
@@ -60,10 +60,10 @@
     OPTION_COLUMNS, FILTER_OPTIONS, OPTION_SORT, OPTION_REVERSE, OPTION_LIMIT, OPTION_OFFSET, OPTION_LIST_OUTPUT
 #define IMPORT_OPTIONS                                                                                                \
     CHANGING, OPTION_FROM_PASSWD, OPTION_TAKE_OVER, OPTION_SKIP_BAD, OPTION_PASSWORDS_TO, OPTION_NO_CREATE_HOME,        \
-        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO, OPTION_YES,     \
+        OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_SKIP_EXISTING, OPTION_UPDATE, OPTION_HAND_OVER_TO,     \
         OPTION_PROGRESS, OPTION_FORCE, OPTION_HERE, OPTION_SCOPE, OPTION_IDENTITY
 #define APPLY_OPTIONS                                                                                                 \
-    CHANGING, OPTION_PRUNE, OPTION_YES, OPTION_PASSWORDS_TO, OPTION_HAND_OVER_TO, OPTION_NO_CREATE_HOME,                \
+    CHANGING, OPTION_PRUNE, OPTION_PASSWORDS_TO, OPTION_HAND_OVER_TO, OPTION_NO_CREATE_HOME,                \
         OPTION_NO_SUBIDS, OPTION_STRICT, OPTION_FORCE, OPTION_TEXT_OUTPUT, OPTION_HERE, OPTION_SCOPE, OPTION_IDENTITY
 
 static enum status help(struct tool *tool);
@@ -78,35 +78,35 @@ static const struct command commands[] = {
       "Count the same accounts, by status and more" },
     { "users", "show", "NAME|UID|EMAIL", 0, OPTIONS(SHOW_OPTIONS), users_show, "Show one account" },
     { "users", "suspend", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_YES, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE, OPTION_HERE,
+      OPTIONS(CHANGING, OPTION_REASON, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE, OPTION_HERE,
               OPTION_IDENTITY),
       users_suspend, "Suspend accounts: take all access away and end what they run" },
-    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES, OPTION_HERE, OPTION_IDENTITY),
+    { "users", "activate", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_HERE, OPTION_IDENTITY),
       users_activate,
       "Give a suspended or dormant user access again" },
     { "users", "edit-roles", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_ROLES, OPTION_YES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE, OPTION_IDENTITY),
+      OPTIONS(CHANGING, OPTION_ROLES, OPTION_KEEP_SESSIONS, OPTION_REMOVE_SETID, OPTION_FORCE, OPTION_IDENTITY),
       users_edit_roles, "Replace the set of roles; removing one ends what the user runs" },
     { "users", "edit", "NAME", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_EMAIL, OPTION_FULL_NAME, OPTION_SHELL, OPTION_EXPIRES, OPTION_NO_PASSWORD,
               OPTION_PASSWORD_MAX_DAYS, OPTION_NEVER_DORMANT, OPTION_MAY_BE_DORMANT, OPTION_SCOPE, OPTION_IDENTITY),
       users_edit, "Change e-mail, full name, shell or expiration, or remove the password" },
     { "users", "rename", "OLD NEW", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_MOVE_HOME, OPTION_END_SESSIONS, OPTION_YES, OPTION_IDENTITY), users_rename,
+      OPTIONS(CHANGING, OPTION_MOVE_HOME, OPTION_END_SESSIONS, OPTION_IDENTITY), users_rename,
       "Rename an account; its id, password, roles and files stay the same" },
     { "users", "delete", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_YES, OPTION_REMOVE_HOME, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_FORCE,
+      OPTIONS(CHANGING, OPTION_REMOVE_HOME, OPTION_KEEP_GROUPS, OPTION_REMOVE_SETID, OPTION_FORCE,
               OPTION_IDENTITY),
       users_delete,
       "Delete an account; its name and id are never used again" },
     { "users", "unlock", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING), users_unlock,
       "Forget the failed logins that lock a user out" },
-    { "users", "require-change", "[NAME...]", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_ALL, OPTION_YES, OPTION_IDENTITY),
+    { "users", "require-change", "[NAME...]", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_ALL, OPTION_IDENTITY),
       users_require_change, "Require a new password at the next login; until then the old one works" },
     { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, OPTIONS(IMPORT_OPTIONS), users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", "[NAME...]", 0,
-      OPTIONS(CHANGING, OPTION_FORMAT, OPTION_WITH_HASHES, OPTION_TO_PASSWD, OPTION_ALL, OPTION_YES),
+      OPTIONS(CHANGING, OPTION_FORMAT, OPTION_WITH_HASHES, OPTION_TO_PASSWD, OPTION_ALL),
       users_export, "Write all accounts as users import reads them; or move some to /etc/passwd" },
     { "users", "apply", "FILE", COMMAND_CHANGES, OPTIONS(APPLY_OPTIONS), users_apply,
       "Make the accounts match a file that users export wrote" },
@@ -119,35 +119,35 @@ static const struct command commands[] = {
     { "keys", "remove", "NAME... FINGERPRINT|COMMENT", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_IDENTITY), keys_remove,
       "Remove an ssh key from an account" },
     { NULL, "reset-password", "NAME...", COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_YES, OPTION_END_SESSIONS, OPTION_IDENTITY),
+      OPTIONS(CHANGING, OPTION_END_SESSIONS, OPTION_IDENTITY),
       reset_password, "Set a temporary password, to be changed at the next login" },
     { "audit", "", NULL, COMMAND_READS_LOG,
       OPTIONS(OPTION_USER, OPTION_EVENT, OPTION_ACTOR, OPTION_ORIGIN, OPTION_SINCE, OPTION_UNTIL, OPTION_BEFORE_ID,
               OPTION_COUNT, OPTION_FOLLOW, OPTION_VERIFY, OPTION_FLEET, OPTION_IDENTITY, OPTION_LOG_OUTPUT),
       audit_show, "Show who changed what, oldest first" },
     { "audit", "prune", NULL, COMMAND_CHANGES,
-      OPTIONS(CHANGING, OPTION_BEFORE, OPTION_YES), audit_prune,
+      OPTIONS(CHANGING, OPTION_BEFORE), audit_prune,
       "Remove old rows of the audit log, and say so in it" },
     { NULL, "backup", "FILE|-", 0, OPTIONS(CHANGING, OPTION_KEEP, OPTION_QUIET), backup_make,
       "Copy the store into a new file, complete or not at all; -: to standard output" },
     { NULL, "restore", "FILE", COMMAND_CHANGES | COMMAND_REPLACES,
-      OPTIONS(CHANGING, OPTION_EXACT, OPTION_YES, OPTION_FORCE), backup_restore,
+      OPTIONS(CHANGING, OPTION_EXACT, OPTION_FORCE), backup_restore,
       "Restore the accounts of a backup" },
     { "policy", "", NULL, 0, OPTIONS(OPTION_TABLE_OUTPUT), policy_list,
       "List the settings; 'policy get' and 'policy set' are about single ones" },
     { "policy", "get", "KEY", 0, OPTIONS(OPTION_TABLE_OUTPUT), policy_get,
       "Show one setting" },
-    { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT),
+    { "policy", "set", "KEY=VALUE...", COMMAND_CHANGES, OPTIONS(OPTION_YES, OPTION_DRY_RUN, OPTION_TABLE_OUTPUT),
       policy_change, "Change settings, all or none; KEY=default takes a change back" },
-    { "policy", "apply", "FILE|-", COMMAND_CHANGES, OPTIONS(OPTION_DRY_RUN, OPTION_TABLE_OUTPUT), policy_apply,
+    { "policy", "apply", "FILE|-", COMMAND_CHANGES, OPTIONS(OPTION_YES, OPTION_DRY_RUN, OPTION_TABLE_OUTPUT), policy_apply,
       "Change settings to what FILE says, which 'policy -o json' wrote; others stay" },
     { "fleet", "join", "FILE|-", COMMAND_CHANGES, OPTIONS(CHANGING), fleet_join,
       "Follow a fleet's accounts from now on, by the join file that its server made for this host" },
-    { "fleet", "leave", NULL, COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_KEEP_ACCOUNTS, OPTION_YES, OPTION_FORCE), fleet_leave,
+    { "fleet", "leave", NULL, COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_KEEP_ACCOUNTS, OPTION_FORCE), fleet_leave,
       "Follow the fleet no more; its accounts are deleted, or kept as accounts of here" },
     { "fleet", "status", NULL, 0, OPTIONS(OPTION_TEXT_OUTPUT), fleet_status,
       "Show which fleet is followed, how far, and what was held back" },
-    { "fleet", "accept", NULL, COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES), fleet_accept_verb,
+    { "fleet", "accept", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_accept_verb,
       "Accept that many accounts vanished from the fleet, or that its server went back" },
     { "fleet", "resync", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_resync,
       "Ask the fleet for everything anew" },
@@ -156,7 +156,7 @@ static const struct command commands[] = {
     { "fleet", "add-host", "NAME", COMMAND_CHANGES,
       OPTIONS(CHANGING, OPTION_SCOPE, OPTION_JOIN, OPTION_CERTIFICATE, OPTION_RENEW, OPTION_IDENTITY), fleet_add_host,
       "Add a host to the fleet, and make the file that it joins by" },
-    { "fleet", "remove-host", "NAME", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_YES, OPTION_IDENTITY), fleet_remove_host,
+    { "fleet", "remove-host", "NAME", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_IDENTITY), fleet_remove_host,
       "Put a host out of the fleet: it is told nothing more" },
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups again" },
@@ -270,23 +270,75 @@ const char *commands_find_group(const char *word)
     return NULL;
 }
 
-/* The nearest to what was typed, "" of none: as a command, as a group, as a verb without its group. */
-static void find_similar(const char *group, const char *first, const char *both, char ret[WORDS_SIZE])
+/* What other tools, and other verbs of ours, call it. The first row that fits; a word alone is taken as one of users. */
+static const struct {
+    const char *group, *words, *meant; /* group "": a word alone */
+} other_words[] = {
+    { "", "get", "policy get" },
+    { "", "set", "policy set" },
+    { "", "doctor status", "check" },
+    { "users", "add new useradd adduser", "users create" },
+    { "users", "rm del remove userdel deluser", "users delete" },
+    { "users", "set modify change usermod chsh chfn chage", "users edit" },
+    { "users", "ls find search", "users list" },
+    { "users", "get info id status", "users show" },
+    { "users", "lock block disable", "users suspend" },
+    { "users", "enable unsuspend", "users activate" },
+    { "users", "role roles", "users edit-roles" },
+    { "users", "reset password passwd", "reset-password" },
+    { "users", "log logs", "audit" },
+    { "keys", "rm del delete", "keys remove" },
+    { "keys", "ls get show", "keys list" },
+    { "audit", "ls list log show", "audit" },
+    { "policy", "ls list show", "policy" },
+    { "fleet", "ls list", "fleet hosts" },
+    { "fleet", "show", "fleet status" },
+};
+enum { OTHER_WORDS_COUNT = sizeof other_words / sizeof other_words[0] };
+
+static bool has_word(const char *words, const char *word)
 {
+    size_t length = strlen(word);
+
+    for (const char *p = words; length > 0 && *p != '\0'; p += strcspn(p, " "), p += strspn(p, " "))
+        if (strcspn(p, " ") == length && strncmp(p, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* NULL: nothing is called so. */
+static const char *find_other_word(const char *group, const char *word)
+{
+    for (size_t i = 0; i < OTHER_WORDS_COUNT; i++) {
+        const char *own = other_words[i].group;
+        bool fits = group != NULL ? strcmp(own, group) == 0 : own[0] == '\0' || strcmp(own, "users") == 0;
+
+        if (fits && has_word(other_words[i].words, word))
+            return other_words[i].meant;
+    }
+    if (group != NULL && strcmp(group, "policy") == 0 && strchr(word, '=') != NULL)
+        return "policy set";
+    return NULL;
+}
+
+/* The nearest to what was typed, "" of none: as a command, as a group, as a verb of another group or of none. */
+static void find_similar(const char *group, const char *word, const char *both, char ret[WORDS_SIZE])
+{
+    const char *meant = find_other_word(group, word);
     unsigned nearest = SIMILAR_NONE;
     char words[WORDS_SIZE];
 
-    ret[0] = '\0';
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    snprintf(ret, WORDS_SIZE, "%s", meant != NULL ? meant : "");
+    for (size_t i = 0; meant == NULL && i < COMMAND_COUNT; i++) {
         write_words(&commands[i], NULL, words);
-        if (similar_is_nearer(both, words, &nearest) || (group == NULL && similar_is_nearer(first, words, &nearest)))
+        if (similar_is_nearer(both, words, &nearest) || (group == NULL && similar_is_nearer(word, words, &nearest)))
             memcpy(ret, words, WORDS_SIZE);
     }
-    for (size_t i = 0; group == NULL && i < COMMAND_COUNT; i++)
-        if (commands[i].group != NULL && similar_is_nearer(first, commands[i].group, &nearest))
+    for (size_t i = 0; meant == NULL && i < COMMAND_COUNT; i++)
+        if (commands[i].group != NULL && similar_is_nearer(word, commands[i].group, &nearest))
             snprintf(ret, WORDS_SIZE, "%s", commands[i].group);
-    for (size_t i = 0; group == NULL && i < COMMAND_COUNT; i++)
-        if (similar_is_nearer(first, commands[i].name, &nearest))
+    for (size_t i = 0; meant == NULL && i < COMMAND_COUNT; i++)
+        if (similar_is_nearer(word, commands[i].name, &nearest))
             write_words(&commands[i], NULL, ret);
 }
 
@@ -297,7 +349,7 @@ enum status commands_refuse(const char *first, const char *second)
 
     snprintf(both, sizeof both, "%s%s%s", group != NULL ? group : first, second != NULL ? " " : "",
              second != NULL ? second : "");
-    find_similar(group, first, both, similar);
+    find_similar(group, group != NULL && second != NULL ? second : first, both, similar);
     if (similar[0] != '\0')
         return tool_refuse(STATUS_USAGE, "unknown command: %s%s%s; did you mean '%s'?", first, group != NULL ? " " : "",
                            group != NULL ? second : "", similar);

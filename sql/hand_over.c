@@ -14,7 +14,6 @@ static const char *const words[HAND_OVER_WORDS] = {
     [HAND_OVER_FULL_NAME] = "{full_name}", [HAND_OVER_HOST] = "{host}",
     [HAND_OVER_PASSWORD] = "{password}", [HAND_OVER_VALID_UNTIL] = "{valid_until}",
 };
-#define ALL_WORDS "{username} {email} {full_name} {host} {password} {valid_until}"
 
 /* The word that begins here; HAND_OVER_WORDS: none does. */
 static enum hand_over_word word_at(const char *text)
@@ -39,7 +38,7 @@ static bool refuse_word(char ret[HAND_OVER_FAULT_SIZE], const char *text)
 {
     size_t length = strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-. ");
 
-    snprintf(ret, HAND_OVER_FAULT_SIZE, "has '%.*s', which stands for nothing: there are " ALL_WORDS
+    snprintf(ret, HAND_OVER_FAULT_SIZE, "has '%.*s', which stands for nothing: there are " HAND_OVER_ALL_WORDS
              ", and {{ for a brace", (int)(length < 32 ? length + 1 + (text[length + 1] == '}') : 32), text);
     return false;
 }

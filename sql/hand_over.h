@@ -12,6 +12,7 @@ enum hand_over_word {
     HAND_OVER_USERNAME, HAND_OVER_EMAIL, HAND_OVER_FULL_NAME, HAND_OVER_HOST, HAND_OVER_PASSWORD,
     HAND_OVER_VALID_UNTIL, HAND_OVER_WORDS
 };
+#define HAND_OVER_ALL_WORDS "{username} {email} {full_name} {host} {password} {valid_until}"
 
 /* So many words at most: what a text becomes has a limit. */
 enum { HAND_OVER_WORDS_MAX = 32, HAND_OVER_FAULT_SIZE = 256 };

@@ -74,7 +74,8 @@ static const struct text_setting texts[] = {
     TEXT(default_shell, "", "PATH", judge_shell, "the login shell of new users; nothing: /bin/bash, or else /bin/sh"),
     TEXT(home_base, "/home", "DIR", judge_path, "the folder in which new users have their homes"),
     TEXT(login_host, "", "HOST", judge_host, "the host that the hand-over names; nothing: this one"),
-    TEXT(hand_over_text, "", "TEXT", judge_hand_over, "what is handed over to a user; nothing: the usual text"),
+    TEXT(hand_over_text, "", "TEXT", judge_hand_over,
+         "what is handed over to a user, with " HAND_OVER_ALL_WORDS " filled in; nothing: the usual text"),
 };
 
 enum {

@@ -52,13 +52,15 @@ static bool is_last_admin(struct tool *tool, const struct account *account)
 static char *outcome_object(struct tool *tool, const struct target *target)
 {
     const struct account *account = &target->before;
+    char processes[24];
 
     if (!tool_has(tool, OPTION_DRY_RUN))
         return json_make_object("bb", "changed", target->changed, "deleted", target->changed && target->after.uid == 0);
-    return json_make_object("bbbbbi", "changed", false, "dry_run", true, "would_change", target->due, "last_admin",
+    snprintf(processes, sizeof processes, "%zu", target->processes);
+    return json_make_object("bbbbbj", "changed", false, "dry_run", true, "would_change", target->due, "last_admin",
                             is_last_admin(tool, account), "yourself",
                             oneself_is(&tool->actor, account->uid, account->username), "processes",
-                            (int64_t)target->processes);
+                            target->counted ? processes : NULL);
 }
 
 static char *make_object(struct tool *tool, struct activity_log *log, const struct change *change,

@@ -71,7 +71,7 @@ static bool is_any(const struct tool *tool, const struct change *change, const s
     return true;
 }
 
-/* What cannot be found out is 0. */
+/* What cannot be found out stays uncounted. */
 static void count_running(struct work *work)
 {
     size_t count;
@@ -79,8 +79,10 @@ static void count_running(struct work *work)
     struct running *running = calloc(work->targets.count, sizeof *running);
 
     if (running != NULL && count > 0 && sessions_find(work->tool, accounts, count, running))
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             work->targets.list[i].processes = running[i].count;
+            work->targets.list[i].counted = true;
+        }
     free(running);
     work_forget(accounts, count);
 }

@@ -15,7 +15,8 @@ struct target {
     struct account before, after;
     bool due;     /* it is not so already */
     bool changed;
-    size_t processes; /* of --dry-run with JSON: that would end */
+    size_t processes; /* of --dry-run with JSON: that would end, if they could be counted */
+    bool counted;
 };
 
 struct targets {

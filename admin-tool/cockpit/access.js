@@ -24,10 +24,12 @@ function foreseen(words, names, show) {
 function whatEnds(answers) {
     const running = answers.filter(one => one.processes > 0);
     const processes = running.reduce((sum, one) => sum + one.processes, 0);
+    const known = answers.every(one => one.processes !== null);
 
     return [
-        make("p", {}, processes === 0 ? _("No processes are running.")
-                                      : plural("$0 running process will be ended, including sessions.", "$0 running processes will be ended, including sessions.", processes)),
+        processes > 0 ? make("p", {}, plural("$0 running process will be ended, including sessions.", "$0 running processes will be ended, including sessions.", processes))
+                      : known ? make("p", {}, _("No processes are running.")) : null,
+        known ? null : box("warning", _("It could not be found out what is running. Whatever is found will be ended, including sessions.")),
         running.length > 0 && answers.length > 1 ? make("p", { class: "quiet" }, running.map(one => one.username).join(", ")) : null,
         answers.some(one => one.yourself) ? box("warning", _("This is your own account.")) : null,
         answers.some(one => one.last_admin) ? box("warning", _("This is the last active Admin.")) : null,

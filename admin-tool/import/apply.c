@@ -62,8 +62,9 @@ static enum status judge(const struct import_batch *batch)
     import_batch_tell_rest(batch);
     if (batch->bad == 0)
         return GO_ON;
-    return tool_refuse(STATUS_REFUSED, "%zu of %zu are bad, so nothing was changed; mend them", batch->bad,
-                       batch->bad + batch->count + batch->passed - gone);
+    return tool_refuse(STATUS_REFUSED, "%zu of %zu %s bad, so nothing was changed; mend %s", batch->bad,
+                       batch->bad + batch->count + batch->passed - gone, batch->bad == 1 ? "is" : "are",
+                       batch->bad == 1 ? "it" : "them");
 }
 
 /* -- before ------------------------------------------------------------------------------- */
@@ -202,6 +203,8 @@ static enum status say_unchanged(struct import_batch *batch)
 {
     if (answer_is_json())
         report(batch);
+    else if (batch->passed == 1)
+        puts("Nothing to change: the account is up to date.");
     else
         printf("Nothing to change: all %zu accounts are up to date.\n", batch->passed);
     update_finish_again(batch);

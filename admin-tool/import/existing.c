@@ -159,7 +159,9 @@ void existing_note(const struct import_batch *batch)
 {
     bool updates = tool_has(batch->tool, OPTION_UPDATE);
 
-    if (batch->passed > 0)
-        tool_refuse(GO_ON, "note: %zu %s", batch->passed,
-                    updates ? "of them are up to date already" : "of them have an account here; they are passed over");
+    if (batch->passed == 1)
+        tool_refuse(GO_ON, "note: 1 account is %s", updates ? "up to date already" : "here already and is passed over");
+    else if (batch->passed > 1)
+        tool_refuse(GO_ON, "note: %zu accounts are %s", batch->passed,
+                    updates ? "up to date already" : "here already and are passed over");
 }

@@ -345,8 +345,8 @@ static enum status give(struct giving *work)
     if (status == GO_ON) /* who cannot go is told before anything is asked */
         status = given_make(work->tool, work->goers, work->count, &work->given);
     if (status == GO_ON && work->given.there > 0)
-        tool_refuse(GO_ON, "note: %zu of them have lines in /etc/passwd already, which stay as they are",
-                    work->given.there);
+        tool_refuse(GO_ON, "note: %zu account%s in /etc/passwd already; what stands there stays",
+                    work->given.there, work->given.there == 1 ? " is" : "s are");
     given_free(&work->given);
     if (status == GO_ON)
         status = give_back_ask(work->tool, work->goers, work->count, work->given.there);

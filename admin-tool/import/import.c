@@ -132,11 +132,11 @@ static enum status judge(struct import_batch *batch)
     if (batch->bad == 0)
         return GO_ON;
     if (tool_has(batch->tool, OPTION_SKIP_BAD) && good > 0) {
-        tool_complain(batch->tool, "%zu bad ones are skipped", batch->bad);
+        tool_complain(batch->tool, "%zu bad one%s skipped", batch->bad, batch->bad == 1 ? " is" : "s are");
         return GO_ON;
     }
-    return tool_refuse(STATUS_REFUSED, "%zu of %zu are bad, so nothing was imported; mend them%s",
-                       batch->bad, batch->bad + good, good > 0 ? ", or use --skip-bad" : "");
+    return tool_refuse(STATUS_REFUSED, "%zu of %zu %s bad, so nothing was imported; mend %s%s", batch->bad,
+                       batch->bad + good, batch->bad == 1 ? "is" : "are", batch->bad == 1 ? "it" : "them", good > 0 ? ", or use --skip-bad" : "");
 }
 
 /* -- the command -------------------------------------------------------------------------- */

@@ -290,8 +290,7 @@ static void report(struct import_batch *batch)
     answer_count("imported", (int64_t)count);
     answer_count("updated", (int64_t)changed);
     if (path == NULL && folder == NULL) {
-        if (count > 0 || answer_is_json())
-            import_passwords_print(batch);
+        import_passwords_print(batch);
         tool_refuse(GO_ON, "imported %s", text);
         return;
     }

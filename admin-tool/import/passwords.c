@@ -89,8 +89,19 @@ enum status import_passwords_to_file(const struct import_batch *batch, const cha
                        strerror(error));
 }
 
+static bool have_any(const struct import_batch *batch)
+{
+    size_t i = 0;
+
+    while (i < batch->count && batch->rows[i].password[0] == '\0')
+        i++;
+    return i < batch->count;
+}
+
 void import_passwords_print(const struct import_batch *batch)
 {
+    if (!answer_is_json() && !have_any(batch))
+        return;
     if (!answer_write("") || fflush(NULL) != 0 || !write_array(STDOUT_FILENO, batch))
         tool_complain(batch->tool, "the accounts were made, but their temporary passwords could "
                       "not all be shown; run 'admin-tool reset-password NAME' for others");

@@ -36,7 +36,7 @@ static bool prompt(const struct tool *tool, const char *question, char *ret, siz
 
 static bool may_ask(const struct tool *tool)
 {
-    return isatty(STDIN_FILENO) && !tool_has(tool, OPTION_PASSWORD_STDIN);
+    return isatty(STDIN_FILENO) && !tool_has(tool, OPTION_PASSWORD_STDIN) && !tool_has(tool, OPTION_YES);
 }
 
 /* The option's value, or the answer to a question; NULL when there is neither. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/hand_over.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "terminal/command.h"
@@ -59,12 +60,19 @@ static void tell(const struct effect *effect)
                     effect->too_old == 1 ? " becomes" : "s become");
 }
 
+static void tell_of_text(const char *present, const char *text)
+{
+    if (text[0] != '\0' && strcmp(present, text) != 0 && !hand_over_holds(text, HAND_OVER_PASSWORD))
+        tool_refuse(GO_ON, "note: hand_over_text has no {password}; the usual lines about the password follow it");
+}
+
 enum status policy_effect_tell(const struct tool *tool, const struct policy *policy)
 {
     struct effect effect = { 0 };
     struct account *page;
     enum status status;
 
+    tell_of_text(tool->policy.hand_over_text, policy->hand_over_text);
     if (tool->store == NULL || (policy->dormant_days == tool->policy.dormant_days &&
                                 policy->password_max_days == tool->policy.password_max_days))
         return GO_ON;

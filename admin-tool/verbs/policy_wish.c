@@ -10,6 +10,7 @@
 #include "change/lock.h"
 #include "change/record.h"
 #include "change/transaction.h"
+#include "sql/ascii.h"
 #include "sql/policy.h"
 #include "sql/store.h"
 #include "sql/store_audit.h"
@@ -29,6 +30,14 @@ static bool is_reset(const struct policy_setting *setting, const char *value)
     return strcmp(value, "default") == 0 || (value[0] == '\0' && setting->type != POLICY_LIST);
 }
 
+/* "1" or "0" for another word of the same; any other value as it is. */
+static const char *read_switch(const char *value)
+{
+    if (ascii_is(value, "yes") || ascii_is(value, "on") || ascii_is(value, "true"))
+        return "1";
+    return ascii_is(value, "no") || ascii_is(value, "off") || ascii_is(value, "false") ? "0" : value;
+}
+
 static enum status apply_wish(size_t index, const char *value, struct policy *ret)
 {
     char initial[POLICY_VALUE_SIZE], fault[POLICY_FAULT_SIZE];
@@ -40,6 +49,10 @@ static enum status apply_wish(size_t index, const char *value, struct policy *re
     policy_value_at(&defaults, index, initial);
     if (is_reset(&setting, value))
         value = initial;
+    if (setting.type == POLICY_SWITCH)
+        value = read_switch(value);
+    if (setting.type == POLICY_SWITCH && !policy_value_good(index, value, fault))
+        return tool_refuse_as(KIND_INVALID, setting.key, NULL, "%s takes yes or no, 1 or 0, not '%s'", setting.key, value);
     if (!policy_value_good(index, value, fault))
         return tool_refuse_as(KIND_INVALID, setting.key, NULL, "%s %s", setting.key, fault);
     policy_set(ret, setting.key, value);

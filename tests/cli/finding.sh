@@ -24,6 +24,34 @@ lst|'users list'
 bakcup file|'backup'
 adit|'audit'
 hlep|'help'
+users reset-password bob|'reset-password'
+users reset_password bob|'reset-password'
+reset_password bob|'reset-password'
+reset password bob|'reset-password'
+users passwd bob|'reset-password'
+passwd bob|'reset-password'
+users check bob|'check'
+users audit|'audit'
+users keys bob|'keys'
+users key add bob|'keys'
+key add bob|'keys add'
+keys delete bob x|'keys remove'
+keys show bob|'keys list'
+remove bob|'users delete'
+userdel bob|'users delete'
+add bob|'users create'
+users remove bob|'users delete'
+users lock bob|'users suspend'
+users enable bob|'users activate'
+users set bob|'users edit'
+set temporary_hours=24|'policy set'
+policy temporary_hours=24|'policy set'
+policy show|'policy'
+audit show|'audit'
+fleet list|'fleet hosts'
+fleet show|'fleet status'
+status|'check'
+help users passwd|'reset-password'
 vresion|'version'
 help users supend|'users suspend'
 help bakcup|'backup'
@@ -32,7 +60,7 @@ users list --outptu=json|--output
 users suspend bob --yse|--yes
 audit --sicne 2d|--since
 END
-for words in frobnicate 'users frobnicate' 'users x' xx 'help frobnicate' 'help users frobnicate'; do
+for words in frobnicate 'users frobnicate' 'users x' 'users us' xx 'help frobnicate' 'help users frobnicate'; do
     exits 2 "$words" admin-tool $words
     complains "^admin-tool: unknown command: .*; see 'admin-tool --help'$" "... nothing is near"
 done

@@ -67,6 +67,7 @@ admin-tool audit -o json | jq -r '.[] | select(.event == "policy") | .after.hand
 says '^Добрый день, \{full_name\}!$' "... and the whole text for programs"
 exits 0 "policy" admin-tool policy
 says '^hand_over_text +\([0-9]+ characters\) ' "... has a line for it, too"
+says '\{username\} \{email\} \{full_name\} \{host\} \{password\} \{valid_until\}' "... names the words that are filled in"
 exits 0 "policy get" admin-tool policy get hand_over_text
 says '^Добрый день, \{full_name\}!$' "... shows all of it"
 run env LC_ALL=C script -qec 'admin-tool reset-password ann -y' /dev/null
@@ -80,7 +81,10 @@ says '^Ssh key: SHA256:' "... and which key it is"
 says '^There is no password: log in with your key\.$' "... in the usual words"
 exits 0 "a service account" admin-tool users create robot --service-account
 says '^robot is a service account' "... has the usual text"
-admin-tool policy set 'hand_over_text=Welcome, {username}.' >"$tmp/made"
+exits 0 "a text without the password" admin-tool policy set 'hand_over_text=Welcome, {username}.'
+complains '^admin-tool: note: hand_over_text has no \{password\}; the usual lines about the password follow it$' "... is noted"
+exits 0 "... is so already" admin-tool policy set 'hand_over_text=Welcome, {username}.'
+ok "... which is not noted" [ ! -s "$tmp/err" ]
 reset ann
 says '^Welcome, ann\.$' "a text without a password"
 says '^Temporary password: ' "... is followed by it"

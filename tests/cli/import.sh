@@ -133,7 +133,7 @@ ok "... no escape, no hash" eval '! grep -q $'"'\\e'"'\|tooshort "$tmp/err"'
 run admin-tool users import $samples/bad.csv --skip-bad --passwords-to pw1
 ok "--skip-bad (exit 1)" [ "$status" -eq 1 ]
 ok "... imports the good ones alone" is_value "SELECT count(*), min(username), max(username) FROM accounts" "2|also|good"
-complains '14 bad ones are skipped' "... and says so"
+complains '14 bad ones are skipped$' "... and says so"
 admin-tool users delete also -y --remove-home >"$tmp/made"
 remember
 printf 'username,email,uid\nalso,x@example.com,\ngood,y@example.com,\nnew,GOOD@example.com,\nnew2,z@example.com,%s\n' 70101 >taken.csv

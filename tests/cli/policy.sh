@@ -72,6 +72,9 @@ refused temporary_hours=1e2
 refused temporary_hours=x
 refused temporary_hours=99999999999999999999
 refused list_members=2
+refused list_members=maybe
+complains '^admin-tool: list_members takes yes or no, 1 or 0, not .maybe.$' "... says what it takes"
+refused temporary_hours=yes
 refused free_failures=-1
 refused nonsense=1
 complains "unknown setting 'nonsense'" "... is named"
@@ -100,6 +103,15 @@ exits 4 "get of an unknown key" admin-tool policy get nonsense
 exits 2 "get of nothing" admin-tool policy get
 exits 2 "get of two" admin-tool policy get uid_min uid_max
 unchanged "none of it changed anything"
+for word in no yes off ON false True 0 1; do
+    case $word in no | off | false | 0) is=0 ;; *) is=1 ;; esac
+    exits 0 "list_members=$word" admin-tool policy set "list_members=$word"
+    ok "... is $is" is_value "SELECT value FROM policy WHERE key = 'list_members'" $is
+done
+admin-tool policy set list_members=default >"$tmp/made"
+exits 0 "a group for Admins" admin-tool policy set admin_groups=sudo
+exits 0 "... and none again" admin-tool policy set admin_groups=default
+says '^admin_groups: sudo -> -$' "... is said"
 exits 0 "both ends at once are judged together" admin-tool policy set uid_max=1900000999 uid_min=1900000000
 make bea
 ok "... and the next id is of that range" [ "$(id -u bea)" = 1900000000 ]

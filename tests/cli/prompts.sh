@@ -57,6 +57,9 @@ refused "a reserved name" postgres 'postgres'
 create_named zed
 ok "a good name: the e-mail address is asked for" [ "$status" -eq 100 ]
 ok "... and nothing is made yet" eval '! getent passwd zed'
+on_terminal 'spawn admin-tool users create zed -y; expect { "Email: " { exit 100 } eof {} }; exit [lindex [wait] 3]'
+ok "with -y nothing is asked, and what is missing is said (exit 2)" [ "$status" -eq 2 ]
+says 'missing: -e EMAIL' "... in words"
 run admin-tool users create -u Bob </dev/null
 ok "without a terminal what is missing comes first (exit 2)" [ "$status" -eq 2 ]
 

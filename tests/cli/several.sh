@@ -73,6 +73,11 @@ json '[sorted(a["roles"]) for a in d] == [["auditor", "member"]] * 2' "... get t
 exits 0 "a dry run for two" admin-tool users delete ada root1 --dry-run --force -o json
 json '[a["would_change"] for a in d] == [True, True] and not any(a["changed"] for a in d)' "... says what would be changed"
 json '[a["last_admin"] for a in d] == [False, True] and all(a["processes"] == 0 for a in d)' "... who is the last Admin, and what runs"
+mv /etc/subuid /etc/subuid.kept && mkdir /etc/subuid
+exits 0 "where it cannot be found out what is whose" admin-tool users delete ada root1 --dry-run --force -o json
+json 'all(a["processes"] is None for a in d)' "... what runs is not known, which is not none"
+rmdir /etc/subuid && mv /etc/subuid.kept /etc/subuid
+exits 0 "again" admin-tool users delete ada root1 --dry-run --force -o json
 json 'any("Would delete ada" in line for line in d[0]["said"])' "... and what a person is told"
 exits 0 "a dry run of what is so already" admin-tool users activate ada --dry-run -o json
 json 'd["would_change"] is False and d["dry_run"] is True' "... changes nothing"

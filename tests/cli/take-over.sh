@@ -36,7 +36,7 @@ exits 0 "--dry-run" admin-tool users import --from-passwd lara --dry-run
 ok "... makes nothing" [ ! -e "$STATE" ]
 exits 0 "some by name, one with its address" admin-tool users import --from-passwd lara=lara@corp.example fresh old future \
     aged locked empty
-ok "... give no passwords away" [ "$(cat "$tmp/out")" = '[]' ]
+ok "... have no passwords to show, and stdout is empty" [ ! -s "$tmp/out" ]
 complains 'note: locked is locked in /etc/shadow, so it has no password' "a locked one is noted"
 complains 'note: empty has an empty password' "... and one without a password"
 complains 'note: lara stays a member of the local group audio' "... and local groups"

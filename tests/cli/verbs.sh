@@ -6,22 +6,22 @@
 
 # COMMAND | what it takes | a line that would change something (or only reads) | options of its help
 table='
-users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires password-max-days never-dormant no-create-home no-subids password-stdin no-password service-account ssh-key force here scope identity output dry-run help version
+users create||-u zoe -e zoe@example.com --no-create-home|username email full-name roles uid shell home expires password-max-days never-dormant no-create-home no-subids password-stdin no-password service-account ssh-key force here scope identity yes output dry-run help version
 users list|||columns status role inactive expires-before locked must-change no-key sort reverse limit offset output help version
 users count|||status role inactive expires-before locked must-change no-key output help version
 users show|alice||columns output help version
 users suspend|alice|-y --force|yes reason keep-sessions remove-setid force here identity output dry-run help version
 users activate|carl|-y|yes here identity output dry-run help version
 users edit-roles|bob|--roles auditor -y|roles yes keep-sessions remove-setid force identity output dry-run help version
-users edit|bob|-n X -e x@example.com --shell /bin/sh --expires 2037-01-31 --no-password|email full-name shell expires no-password password-max-days never-dormant may-be-dormant scope identity output dry-run help version
+users edit|bob|-n X -e x@example.com --shell /bin/sh --expires 2037-01-31 --no-password|email full-name shell expires no-password password-max-days never-dormant may-be-dormant scope identity yes output dry-run help version
 users delete|bob|-y --remove-home|yes remove-home keep-groups remove-setid force identity output dry-run help version
-users unlock|bob||output dry-run help version
+users unlock|bob||yes output dry-run help version
 reset-password|bob|-y --end-sessions|yes end-sessions identity output dry-run help version
 policy|||output help version
 policy get|uid_min||output help version
-policy set|temporary_hours=1 admin_groups=sudo||output dry-run help version
-policy apply|/root/settings.json||output dry-run help version
-publish|||output dry-run help version
+policy set|temporary_hours=1 admin_groups=sudo||yes output dry-run help version
+policy apply|/root/settings.json||yes output dry-run help version
+publish|||yes output dry-run help version
 '
 echo '[{"key": "temporary_hours", "value": 2}]' >/root/settings.json
 rows() { grep . <<<"$table"; }

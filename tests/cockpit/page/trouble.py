@@ -57,6 +57,12 @@ t.check("dark is dark", browser.driver.execute_script("return getComputedStyle(d
 browser.driver.execute_script("localStorage.setItem('shell:style', 'light'); window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style: 'light' } }))")
 
 # -- busy, damaged ---------------------------------------------------------------------------------------
+sh("sh", "-c", "mv /etc/subuid /etc/subuid.kept; mkdir /etc/subuid")
+browser.act("crowd9999", "Suspend")
+t.sees("what cannot be found out is said to be so", browser, lambda: browser.sees("could not be found out", "dialog"))
+t.check("... not that nothing runs", "No processes" not in browser.text("dialog"))
+sh("sh", "-c", "rmdir /etc/subuid; mv /etc/subuid.kept /etc/subuid")
+browser.press("Cancel", "dialog")
 browser.act("crowd9999", "Suspend")
 browser.sees("No processes", "dialog")
 holder = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
