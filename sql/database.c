@@ -290,6 +290,21 @@ enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const 
     return STORE_OK;
 }
 
+enum store_result database_page(sqlite3 *db, sqlite3_stmt *row, database_reader *read, void *page, size_t size, size_t count,
+                                size_t *ret)
+{
+    enum store_result result = STORE_OK;
+    int rc = SQLITE_DONE;
+
+    *ret = 0;
+    if (row == NULL)
+        return database_result(sqlite3_extended_errcode(db));
+    while (result == STORE_OK && *ret < count && (rc = sqlite3_step(row)) == SQLITE_ROW)
+        result = read(row, (char *)page + (*ret)++ * size);
+    database_finish(row);
+    return result == STORE_OK ? database_result(rc) : result;
+}
+
 enum store_result database_text(sqlite3_stmt *row, int column, char *ret, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(row, column);

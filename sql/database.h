@@ -63,6 +63,16 @@ enum store_result database_number(sqlite3 *db, int64_t *ret, const char *sql, co
 /* The same for one row of one text: a copy for store_text_free. NULL gives NOT_FOUND. */
 enum store_result database_copy(sqlite3 *db, char **ret, const char *sql, const char *types, ...);
 
+/* One row into one place. */
+typedef enum store_result database_reader(sqlite3_stmt *row, void *ret);
+
+/*
+ * Read up to `count` rows into `page`, whose places are `size` octets, and finish. row: as database_prepare gave it, NULL
+ * included. *ret is how many places were written, after a failure with that of the row that could not be read.
+ */
+enum store_result database_page(sqlite3 *db, sqlite3_stmt *row, database_reader *read, void *page, size_t size, size_t count,
+                                size_t *ret);
+
 /* Copy a text column; longer than the buffer is damage (the schema limits it). NULL gives "". */
 enum store_result database_text(sqlite3_stmt *row, int column, char *ret, size_t size);
 

@@ -18,31 +18,16 @@ enum { ADMINS_AT_ONCE = 16 };
 
 /* -- reading ------------------------------------------------------------------------------ */
 
-/* Read rows of ACCOUNT_COLUMNS into page and finish; *ret is how many. */
-static enum store_result read_page(struct store *store, sqlite3_stmt *row, struct account *page,
-                                   size_t size, size_t *ret)
+static enum store_result read_account(sqlite3_stmt *row, void *ret)
 {
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
-
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = account_row_read(row, &page[count++]);
-    database_finish(row);
-    if (result == STORE_OK)
-        result = database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
+    return account_row_read(row, ret);
 }
 
 static enum store_result read_one(struct store *store, sqlite3_stmt *row, struct account *ret)
 {
     size_t count = 0;
     struct account account;
-    enum store_result result = read_page(store, row, &account, 1, &count);
+    enum store_result result = database_page(store->db, row, read_account, &account, sizeof account, 1, &count);
 
     if (result == STORE_OK && count == 0)
         result = STORE_NOT_FOUND;
@@ -95,12 +80,13 @@ enum store_result store_account_by_email(struct store *store, const char *email,
 enum store_result store_accounts_with_role(struct store *store, const char *role, uint32_t after,
                                            struct account *page, size_t size, size_t *ret)
 {
-    return read_page(store, database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
-                     " FROM accounts a WHERE uid > ?1"
-                     " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
-                     "                            WHERE r.uid = a.uid AND role = ?2))"
-                     " ORDER BY uid LIMIT ?3", "iti", (int64_t)after, role, (int64_t)size),
-                     page, size, ret);
+    sqlite3_stmt *row = database_prepare(store->db, "SELECT " ACCOUNT_COLUMNS
+                                         " FROM accounts a WHERE uid > ?1"
+                                         " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM account_roles r"
+                                         "                            WHERE r.uid = a.uid AND role = ?2))"
+                                         " ORDER BY uid LIMIT ?3", "iti", (int64_t)after, role, (int64_t)size);
+
+    return database_page(store->db, row, read_account, page, sizeof *page, size, ret);
 }
 
 enum store_result store_accounts_page(struct store *store, uint32_t after, struct account *page,
@@ -109,26 +95,19 @@ enum store_result store_accounts_page(struct store *store, uint32_t after, struc
     return store_accounts_with_role(store, NULL, after, page, size, ret);
 }
 
+static enum store_result read_name(sqlite3_stmt *row, void *ret)
+{
+    return database_text(row, 0, ret, ACCOUNT_NAME_SIZE);
+}
+
 enum store_result store_names_page(struct store *store, const char *after, size_t shortest, size_t longest,
                                    char (*page)[ACCOUNT_NAME_SIZE], size_t size, size_t *ret)
 {
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT username FROM accounts WHERE username > ?1 AND length(username) BETWEEN ?2 AND ?3"
         " ORDER BY username LIMIT ?4", "tiii", after, (int64_t)shortest, (int64_t)longest, (int64_t)size);
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = database_text(row, 0, page[count++], ACCOUNT_NAME_SIZE);
-    database_finish(row);
-    if (result == STORE_OK)
-        result = database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
+    return database_page(store->db, row, read_name, page, ACCOUNT_NAME_SIZE, size, ret);
 }
 
 enum store_result store_names_count(struct store *store, const char *names, uint64_t *ret, char ret_first[ACCOUNT_NAME_SIZE])

@@ -165,8 +165,9 @@ static char *copy_text(sqlite3_stmt *row, int column)
     return sqlite3_mprintf("%s", text != NULL ? (const char *)text : "");
 }
 
-static enum store_result read_row(sqlite3_stmt *row, struct audit_row *ret)
+static enum store_result read_row(sqlite3_stmt *row, void *place)
 {
+    struct audit_row *ret = place;
     enum store_result result = STORE_OK;
     const struct {
         int column;
@@ -211,25 +212,16 @@ void store_audit_page_free(struct audit_row *page, size_t count)
 enum store_result store_audit_page(struct store *store, int64_t after, const struct audit_filter *filter,
                                    struct audit_row *page, size_t size, size_t *ret)
 {
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT id, at, event, actor, via, origin, username, " ROW_OBJECT ", " CHANGE
         " FROM audit a WHERE id > ?8 AND " MATCHES " ORDER BY id LIMIT ?9",
         MATCH_TYPES "ii", MATCH_VALUES(filter), after, (int64_t)size);
+    enum store_result result = database_page(store->db, row, read_row, page, sizeof *page, size, ret);
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = read_row(row, &page[count++]);
-    database_finish(row);
-    if (result == STORE_OK)
-        result = database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    else
-        store_audit_page_free(page, count);
+    if (result != STORE_OK) {
+        store_audit_page_free(page, *ret);
+        *ret = 0;
+    }
     return result;
 }
 

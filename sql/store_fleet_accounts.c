@@ -84,21 +84,18 @@ enum store_result store_fleet_suspend_here(struct store *store, uint32_t uid, bo
     return result == STORE_OK && sqlite3_changes(store->db) == 0 ? STORE_NOT_FOUND : result;
 }
 
+static enum store_result read_uid(sqlite3_stmt *row, void *ret)
+{
+    *(uint32_t *)ret = (uint32_t)sqlite3_column_int64(row, 0);
+    return STORE_OK;
+}
+
 enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t *uids, size_t room, size_t *ret)
 {
     sqlite3_stmt *row = database_prepare(store->db, "SELECT uid FROM fleet_accounts WHERE uid > ? ORDER BY uid LIMIT ?",
                                          "ii", (int64_t)after, (int64_t)room);
-    size_t count = 0;
-    int rc = SQLITE_DONE;
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (count < room && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        uids[count++] = (uint32_t)sqlite3_column_int64(row, 0);
-    database_finish(row);
-    if (database_result(rc) == STORE_OK)
-        *ret = count;
-    return database_result(rc);
+    return database_page(store->db, row, read_uid, uids, sizeof *uids, room, ret);
 }
 
 /* -- applying ------------------------------------------------------------------------------ */

@@ -26,8 +26,9 @@ static enum fleet_held_kind parse_kind(const char *text)
     return kind;
 }
 
-static enum store_result read_held(sqlite3_stmt *row, struct fleet_held *ret)
+static enum store_result read_held(sqlite3_stmt *row, void *place)
 {
+    struct fleet_held *ret = place;
     char kind[16];
     enum store_result result = database_text(row, 0, ret->entry_uuid, sizeof ret->entry_uuid);
 
@@ -48,36 +49,20 @@ static enum store_result read_held(sqlite3_stmt *row, struct fleet_held *ret)
 
 #define HELD "SELECT entry_uuid, kind, username, why, since, csn FROM fleet_held"
 
-static enum store_result read_page(struct store *store, sqlite3_stmt *row, struct fleet_held *page, size_t size, size_t *ret)
-{
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
-
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = read_held(row, &page[count++]);
-    database_finish(row);
-    if (result == STORE_OK)
-        result = database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
-}
-
 enum store_result store_fleet_held(struct store *store, const char *after, struct fleet_held *page, size_t size,
                                    size_t *ret)
 {
-    return read_page(store, database_prepare(store->db, HELD " WHERE entry_uuid > ? AND " IS_SHOWN " ORDER BY entry_uuid LIMIT ?", "ti", after,
-                                             (int64_t)size), page, size, ret);
+    sqlite3_stmt *row = database_prepare(store->db, HELD " WHERE entry_uuid > ? AND " IS_SHOWN " ORDER BY entry_uuid LIMIT ?",
+                                         "ti", after, (int64_t)size);
+
+    return database_page(store->db, row, read_held, page, sizeof *page, size, ret);
 }
 
 enum store_result store_fleet_held_of(struct store *store, const char *entry_uuid, struct fleet_held *ret)
 {
-    size_t count = 0;
-    enum store_result result = read_page(store, database_prepare(store->db, HELD " WHERE entry_uuid = ? AND " IS_SHOWN, "t", entry_uuid), ret,
-                                         1, &count);
+    sqlite3_stmt *row = database_prepare(store->db, HELD " WHERE entry_uuid = ? AND " IS_SHOWN, "t", entry_uuid);
+    size_t count;
+    enum store_result result = database_page(store->db, row, read_held, ret, sizeof *ret, 1, &count);
 
     return result == STORE_OK && count == 0 ? STORE_NOT_FOUND : result;
 }
@@ -148,8 +133,9 @@ enum store_result store_fleet_sweep_due(struct store *store, const struct accoun
         account->home, (int64_t)deleted);
 }
 
-static enum store_result read_sweep(sqlite3_stmt *row, struct fleet_sweep *ret)
+static enum store_result read_sweep(sqlite3_stmt *row, void *place)
 {
+    struct fleet_sweep *ret = place;
     enum store_result result = database_text(row, 2, ret->username, sizeof ret->username);
 
     if (result == STORE_OK)
@@ -166,20 +152,8 @@ enum store_result store_fleet_sweeps(struct store *store, int64_t after, struct 
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT id, uid, username, home, deleted FROM fleet_sweeps WHERE id > ? ORDER BY id LIMIT ?", "ii", after,
         (int64_t)size);
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW)
-        result = read_sweep(row, &page[count++]);
-    database_finish(row);
-    if (result == STORE_OK)
-        result = database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
+    return database_page(store->db, row, read_sweep, page, sizeof *page, size, ret);
 }
 
 enum store_result store_fleet_sweeps_done(struct store *store, int64_t id)

@@ -25,30 +25,23 @@ enum store_result store_keys_json(struct store *store, uint32_t uid, char **ret)
         (int64_t)uid);
 }
 
+static enum store_result read_key(sqlite3_stmt *row, void *place)
+{
+    struct account_key *ret = place;
+    enum store_result result = database_text(row, 0, ret->fingerprint, sizeof ret->fingerprint);
+
+    ret->added_at = sqlite3_column_int64(row, 2);
+    return result == STORE_OK ? database_text(row, 1, ret->line, sizeof ret->line) : result;
+}
+
 enum store_result store_keys_read(struct store *store, uint32_t uid, struct account_key *keys, size_t size,
                                   size_t *ret)
 {
     sqlite3_stmt *row = database_prepare(store->db,
         "SELECT fingerprint, line, added_at FROM account_keys WHERE uid = ? ORDER BY id LIMIT ?", "ii", (int64_t)uid,
         (int64_t)size);
-    enum store_result result = STORE_OK;
-    size_t count = 0;
-    int rc = SQLITE_DONE;
 
-    if (row == NULL)
-        return database_result(sqlite3_extended_errcode(store->db));
-    while (result == STORE_OK && count < size && (rc = sqlite3_step(row)) == SQLITE_ROW) {
-        result = database_text(row, 0, keys[count].fingerprint, sizeof keys[count].fingerprint);
-        if (result == STORE_OK)
-            result = database_text(row, 1, keys[count].line, sizeof keys[count].line);
-        keys[count++].added_at = sqlite3_column_int64(row, 2);
-    }
-    database_finish(row);
-    if (result == STORE_OK)
-        result = rc == SQLITE_ROW ? STORE_OK : database_result(rc);
-    if (result == STORE_OK)
-        *ret = count;
-    return result;
+    return database_page(store->db, row, read_key, keys, sizeof *keys, size, ret);
 }
 
 enum store_result store_keys_count(struct store *store, uint32_t uid, struct store_keys_count *ret)
