@@ -32,6 +32,7 @@
 #include "verbs/keys.h"
 #include "verbs/listing.h"
 #include "verbs/make_homes.h"
+#include "verbs/move_to_fleet.h"
 #include "verbs/policy.h"
 #include "verbs/policy_apply.h"
 #include "verbs/publish.h"
@@ -103,6 +104,8 @@ static const struct command commands[] = {
       "Forget the failed logins that lock a user out" },
     { "users", "require-change", "[NAME...]", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_ALL, OPTION_IDENTITY),
       users_require_change, "Require a new password at the next login; until then the old one works" },
+    { "users", "move-to-fleet", "NAME...", COMMAND_CHANGES, OPTIONS(CHANGING, OPTION_SCOPE, OPTION_YES, OPTION_IDENTITY),
+      users_move_to_fleet, "Make accounts of here the fleet's, with their ids, passwords and keys" },
     { "users", "import", "[FILE|NAME...]", COMMAND_CHANGES, OPTIONS(IMPORT_OPTIONS), users_import,
       "Create accounts from CSV, JSON lines or this machine's /etc/passwd" },
     { "users", "export", "[NAME...]", 0,

@@ -19,6 +19,9 @@ since INTEGER NOT NULL, csn TEXT NOT NULL, line TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE fleet_sweeps (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL, username TEXT NOT NULL, home TEXT NOT NULL,
 deleted INTEGER NOT NULL) STRICT;
 
+-- Accounts of here whose entry is awaited: asked for by this host; entry_uuid: '' until it is known.
+CREATE TABLE fleet_moving (uid INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE, entry_uuid TEXT NOT NULL) STRICT;
+
 -- Accounts that nobody changes now: the fleet's, while its word is not being taken.
 CREATE VIEW fleet_kept AS SELECT uid FROM fleet_accounts WHERE (SELECT applying FROM fleet) IS NOT 1;
 

@@ -61,7 +61,7 @@ enum store_result store_fleet_join(struct store *store, const char *base, int64_
 enum store_result store_fleet_leave(struct store *store)
 {
     static const char *const all[] = {
-        "DELETE FROM fleet_accounts", "DELETE FROM fleet_held", "DELETE FROM fleet",
+        "DELETE FROM fleet_accounts", "DELETE FROM fleet_held", "DELETE FROM fleet_moving", "DELETE FROM fleet",
     };
     enum store_result result = STORE_OK;
 

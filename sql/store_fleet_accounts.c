@@ -98,6 +98,31 @@ enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t
     return database_page(store->db, row, read_uid, uids, sizeof *uids, room, ret);
 }
 
+/* -- on the way ---------------------------------------------------------------------------- */
+
+enum store_result store_fleet_move(struct store *store, uint32_t uid, const char *entry_uuid)
+{
+    return database_run(store->db, "INSERT INTO fleet_moving VALUES (?1, ?2) ON CONFLICT DO UPDATE SET entry_uuid = ?2 WHERE ?2 <> ''",
+                        "it", (int64_t)uid, entry_uuid);
+}
+
+enum store_result store_fleet_stay(struct store *store, uint32_t uid)
+{
+    return database_run(store->db, "DELETE FROM fleet_moving WHERE uid = ?", "i", (int64_t)uid);
+}
+
+enum store_result store_fleet_moving(struct store *store, uint32_t uid, char ret_entry[FLEET_UUID_SIZE])
+{
+    sqlite3_stmt *row = database_prepare(store->db, "SELECT entry_uuid FROM fleet_moving WHERE uid = ?", "i", (int64_t)uid);
+    int rc = row != NULL ? sqlite3_step(row) : sqlite3_extended_errcode(store->db);
+    enum store_result result = rc == SQLITE_DONE ? STORE_NOT_FOUND : database_result(rc);
+
+    if (result == STORE_OK)
+        result = database_text(row, 0, ret_entry, FLEET_UUID_SIZE);
+    database_finish(row);
+    return result;
+}
+
 /* -- applying ------------------------------------------------------------------------------ */
 
 #define SAID "itttitt", (int64_t)account->uid, account->entry_uuid, words[account->status].stored, account->reason, \

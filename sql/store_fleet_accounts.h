@@ -40,6 +40,16 @@ enum store_result store_fleet_suspend_here(struct store *store, uint32_t uid, bo
 /* Up to `room` uids above `after` of the fleet's accounts, ascending; *ret is how many, 0 at the end. */
 enum store_result store_fleet_uids(struct store *store, uint32_t after, uint32_t *uids, size_t room, size_t *ret);
 
+/* -- on the way to the fleet ----------------------------------------------------------------------- */
+
+/* In a transaction: the account of here is to become its entry's when it comes; entry_uuid: "": not known yet, which does
+ * not take back that it was. */
+enum store_result store_fleet_move(struct store *store, uint32_t uid, const char *entry_uuid);
+/* ... or not any more. */
+enum store_result store_fleet_stay(struct store *store, uint32_t uid);
+/* NOT_FOUND: it is not on its way. */
+enum store_result store_fleet_moving(struct store *store, uint32_t uid, char ret_entry[FLEET_UUID_SIZE]);
+
 /* -- in a transaction that applies ------------------------------------------------------------------ */
 
 /* The account is the entry's from now on, and what it says is its word; here_suspended is not written. vanished_at: what

@@ -22,6 +22,7 @@ struct change {
     const char *outcome;  /* "is suspended": after the username; NULL: finish says it */
     bool asks;            /* for a confirmation */
     bool here;            /* of this host alone: also of an account that comes from the fleet */
+    bool moves;           /* accounts of here are to become the fleet's: fleet_does is "add" */
     const char *detail;   /* into the audit row, NULL: none */
     unsigned roles;       /* edit-roles */
     const struct account *edited; /* edit */

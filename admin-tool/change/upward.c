@@ -51,6 +51,14 @@ static enum status refuse_mixed(const struct work *work)
                           "name them in two calls", theirs, ours);
 }
 
+/* What the fleet has already, the verb's own check says. */
+static enum status begin_moving(struct work *work)
+{
+    work->upward.entries = calloc(work->targets.count, sizeof *work->upward.entries);
+    work->change.upward = &work->upward;
+    return work->upward.entries != NULL ? GO_ON : tool_refuse(STATUS_FAILED, "not enough memory");
+}
+
 enum status upward_begin(struct work *work)
 {
     const struct targets *targets = &work->targets;
@@ -58,6 +66,8 @@ enum status upward_begin(struct work *work)
     enum status status = GO_ON;
     size_t count = 0;
 
+    if (work->change.moves)
+        return begin_moving(work);
     for (size_t i = 0; i < targets->count; i++)
         if (targets->list[i].before.fleet && count++ == 0)
             first = &targets->list[i].before;
@@ -224,7 +234,7 @@ static enum status append(struct work *work, const struct upward_entry *entry, s
              change->detail != NULL ? ": " : "", change->detail != NULL ? change->detail : "");
     if (change->beside != NULL && after != NULL)
         status = tool_store_status(work->tool, change->beside(work->tool, change, &target->after), target->before.username);
-    return status != GO_ON ? status : change_append(work->tool, change->event, is_new(work) ? NULL : &target->before, after, detail);
+    return status != GO_ON ? status : change_append(work->tool, change->event, is_new(work) && !change->moves ? NULL : &target->before, after, detail);
 }
 
 /* Under the lock, so whatever came down is published by then. */

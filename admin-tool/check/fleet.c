@@ -200,6 +200,18 @@ static void take_clash(void *context, const char *where, const char *what)
         report_clash(clashes->doctor, where, what);
 }
 
+/* An account of here. */
+static void take_account(void *context, const char *where, const char *what)
+{
+    struct clashes *clashes = context;
+
+    (void)where;
+    if (clashes->count++ < CLASHES_TOLD)
+        check_report(clashes->doctor, SEVERITY_WARNING, "fleet-range", "the store", what,
+                     "it is of here in the fleet's range of ids: the fleet's account of this id is not taken",
+                     "admin-tool users move-to-fleet NAME");
+}
+
 static void check_ids(struct doctor *doctor)
 {
     const struct policy *policy = &doctor->tool->policy;
@@ -207,7 +219,8 @@ static void check_ids(struct doctor *doctor)
     struct clashes clashes = { .doctor = doctor };
     char what[CHECK_TEXT_SIZE];
 
-    fleet_range_walk(&range, doctor->tool->store, take_clash, &clashes);
+    fleet_range_walk(&range, take_clash, &clashes);
+    fleet_range_walk_accounts(&range, doctor->tool->store, take_account, &clashes);
     if (clashes.count > CLASHES_TOLD)
         report_clash(doctor, "more", check_text(what, "%zu more", clashes.count - CLASHES_TOLD));
     if (policy->uid_min <= range.max && policy->uid_max >= range.min)

@@ -13,7 +13,7 @@ const NAME = /^[a-z_][a-z0-9_.-]{0,31}$/;
 const ORIGIN = /^[0-9A-Za-z/:][0-9A-Za-z.:/-]*$/; // as sudo's rule for Auditors has it
 const EVENTS = ["create", "import", "take-over", "edit", "edit-roles", "rename", "suspend", "activate", "reset-password", "password changed", "password set",
     "require-change", "unlock", "key-add", "key-remove", "delete", "to-passwd", "policy", "repair", "restore", "audit-prune",
-    "fleet-join", "fleet-leave", "fleet-accept", "fleet-resync", "fleet-latch", "fleet-add-host", "fleet-remove-host"];
+    "fleet-join", "fleet-leave", "fleet-accept", "fleet-resync", "fleet-latch", "move-to-fleet", "fleet-add-host", "fleet-remove-host"];
 
 function filterFields() {
     return [

@@ -29,6 +29,7 @@
 #include "terminal/say.h"
 #include "batch.h"
 #include "line.h"
+#include "moving.h"
 
 #define UNSURE "this machine's users could not be listed; it is tried again"
 
@@ -242,12 +243,14 @@ static bool check_entry(struct judging *judging, const struct account *present, 
     return check_present(judging, present, entry, why); /* what policy said when it was new, it was */
 }
 
-/* NOT_FOUND: it has none here. */
-static enum store_result find_present(struct store *store, const struct said *said, struct account *ret)
+/* NOT_FOUND: it has none here, nor one on its way. */
+static enum store_result find_present(struct store *store, const struct fleet_entry *entry, struct account *ret)
 {
     struct fleet_account fleet;
-    enum store_result result = store_fleet_account_by_entry(store, said->entry_uuid, &fleet);
+    enum store_result result = store_fleet_account_by_entry(store, entry->entry_uuid, &fleet);
 
+    if (result == STORE_NOT_FOUND)
+        return moving_find(store, entry, ret);
     return result == STORE_OK ? store_account_by_uid(store, fleet.uid, ret) : result;
 }
 
@@ -260,7 +263,7 @@ static bool judge_entry(struct judging *judging, const struct said *said, const 
 {
     struct account present = { 0 };
     char why[IMPORT_REASON_SIZE] = "";
-    enum store_result result = find_present(judging->tool->store, said, &present);
+    enum store_result result = find_present(judging->tool->store, entry, &present);
     bool good = true;
 
     if (result != STORE_OK && result != STORE_NOT_FOUND)

@@ -21,6 +21,7 @@
 #include "batch.h"
 #include "hold.h"
 #include "line.h"
+#include "moving.h"
 
 /* One entry while it is taken. */
 struct taking {
@@ -243,16 +244,32 @@ static void explain(struct taking *taking, enum store_result refused, char ret[F
 
 /* -- the whole ---------------------------------------------------------------------------- */
 
+/* One that was sent up from here is known from now on. */
+static enum store_result adopt(struct taking *taking)
+{
+    struct account account;
+    enum store_result result = moving_find(taking->store, taking->entry, &account);
+
+    if (result == STORE_OK)
+        result = moving_adopt(taking->store, taking->entry, &account);
+    if (result == STORE_OK)
+        result = find(taking);
+    if (result == STORE_OK)
+        result = applying_note(taking->applying, taking->entry->changed_by, "move-to-fleet", &account, &taking->present, NULL);
+    explicit_bzero(&account, sizeof account);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
 static enum store_result try(struct taking *taking)
 {
     struct account wanted;
     bool left_out = read_wanted(taking, &wanted);
     const char *keys = taking->entry->record.keys;
     char owner[ACCOUNT_NAME_SIZE];
-    enum store_result result = taking->known && strcmp(taking->present.home, wanted.home) == 0
-                                   ? STORE_OK
-                                   : check_home(taking->store, &wanted, owner);
+    enum store_result result = taking->known ? STORE_OK : adopt(taking);
 
+    if (result == STORE_OK && (!taking->known || strcmp(taking->present.home, wanted.home) != 0))
+        result = check_home(taking->store, &wanted, owner);
     if (result == STORE_OK)
         result = taking->known ? change(taking, &wanted, keys) : make(taking, &wanted);
     if (result == STORE_OK && !taking->known)

@@ -107,13 +107,19 @@ static enum store_result walk_accounts(const struct walk *walk, struct store *st
     return result;
 }
 
-enum store_result fleet_range_walk(const struct fleet_range *range, struct store *store, fleet_range_found *found,
-                                   void *context)
+void fleet_range_walk(const struct fleet_range *range, fleet_range_found *found, void *context)
 {
     const struct walk walk = { .range = range, .found = found, .context = context };
 
     walk_users(&walk);
     walk_groups(&walk);
     walk_shares(&walk);
-    return store != NULL ? walk_accounts(&walk, store) : STORE_OK;
+}
+
+enum store_result fleet_range_walk_accounts(const struct fleet_range *range, struct store *store, fleet_range_found *found,
+                                            void *context)
+{
+    const struct walk walk = { .range = range, .found = found, .context = context };
+
+    return walk_accounts(&walk, store);
 }

@@ -16,9 +16,11 @@ struct fleet_range {
 /* where: the file, or "the store". what: "user olga has the id 1900000004". Both valid during the call. */
 typedef void fleet_range_found(void *context, const char *where, const char *what);
 
-/* Users and groups of this machine's files, the ranges of its subordinate ids, our groups of roles, and accounts of here.
- * store: NULL: there is none. Anything but OK: the store could not be read. */
-enum store_result fleet_range_walk(const struct fleet_range *range, struct store *store, fleet_range_found *found,
-                                   void *context);
+/* Users and groups of this machine's files, the ranges of its subordinate ids, our groups of roles. */
+void fleet_range_walk(const struct fleet_range *range, fleet_range_found *found, void *context);
+
+/* Accounts of here, which may become the fleet's. Anything but OK: the store could not be read. */
+enum store_result fleet_range_walk_accounts(const struct fleet_range *range, struct store *store, fleet_range_found *found,
+                                            void *context);
 
 #endif

@@ -240,7 +240,7 @@ static void print_import_help(void)
 
 #define EVENTS \
     "activate, audit-prune, create, delete, edit, edit-roles, fleet-accept, fleet-add-host, fleet-join, fleet-latch, " \
-    "fleet-leave, fleet-remove-host, fleet-resync, import, key-add, key-remove, password changed, password set, policy, rename, repair, require-change, " \
+    "fleet-leave, fleet-remove-host, fleet-resync, import, key-add, key-remove, move-to-fleet, password changed, password set, policy, rename, repair, require-change, " \
     "reset-password, restore, suspend, take-over, to-passwd, unlock"
 
 enum status options_check_event(const struct tool *tool)

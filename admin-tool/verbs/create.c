@@ -27,6 +27,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_fleet.h"
 #include "sql/store_keys.h"
 #include "terminal/answer.h"
 #include "terminal/command.h"
@@ -290,6 +291,20 @@ static enum status read_all(struct tool *tool, struct newcomer *newcomer, bool e
     return status;
 }
 
+/* The fleet could give this id to somebody at any time. */
+static enum status check_here(const struct tool *tool, const struct account *account)
+{
+    const struct policy *policy = &tool->policy;
+    struct fleet fleet;
+
+    if (account->uid < policy->fleet_uid_min || account->uid > policy->fleet_uid_max || tool_has(tool, OPTION_FORCE) ||
+        tool->store == NULL || store_fleet(tool->store, &fleet) != STORE_OK)
+        return GO_ON;
+    return tool_refuse_as(KIND_INVALID, "uid", NULL, "uid %u is of the fleet's range, %lld to %lld, from which an account of here has "
+                          "none; choose another, leave --here out, or use --force", account->uid, (long long)policy->fleet_uid_min,
+                          (long long)policy->fleet_uid_max);
+}
+
 static enum status create(struct tool *tool, struct newcomer *newcomer)
 {
     bool early = access(PRIVATE_DIR "/accounts.db", F_OK) == 0;
@@ -308,6 +323,9 @@ static enum status create(struct tool *tool, struct newcomer *newcomer)
     newcomer->account.created_at = tool->now;
     if (create_fleet_is_meant(tool))
         return create_fleet(tool, newcomer);
+    status = check_here(tool, &newcomer->account);
+    if (status != GO_ON)
+        return status;
     return tool_has(tool, OPTION_DRY_RUN) ? preview(tool, &newcomer->account)
                                           : make(tool, newcomer);
 }

@@ -90,14 +90,27 @@ static void tell_clash(void *context, const char *where, const char *what)
         tool_refuse(GO_ON, "clash: %s: %s", where, what);
 }
 
+/* Of here, and may stay so, or go up; if the fleet has the id already, that one is held. */
+static void note_account(void *context, const char *where, const char *what)
+{
+    size_t *count = context;
+
+    (void)where;
+    if ((*count)++ < CLASHES_TOLD)
+        tool_refuse(GO_ON, "note: %s, of the fleet's range: 'admin-tool users move-to-fleet' makes it the fleet's", what);
+}
+
 static enum status check_clashes(struct joining *work)
 {
     const struct fleet_range range = { work->policy.fleet_uid_min, work->policy.fleet_uid_max };
-    enum status status = tool_store_status(work->tool, fleet_range_walk(&range, work->tool->store, tell_clash, work),
-                                           "the store");
+    enum store_result result = STORE_OK;
+    size_t accounts = 0;
 
-    if (status != GO_ON || work->clashes == 0)
-        return status;
+    fleet_range_walk(&range, tell_clash, work);
+    if (work->tool->store != NULL && !work->joined)
+        result = fleet_range_walk_accounts(&range, work->tool->store, note_account, &accounts);
+    if (result != STORE_OK || work->clashes == 0)
+        return tool_store_status(work->tool, result, "the store");
     return tool_refuse_as(KIND_TAKEN, "uid", NULL, "%zu clash%s with the fleet's ids, %" PRId64 " to %" PRId64 ", as shown; "
                           "give those other ids, or the fleet another range, and join then: nothing was changed",
                           work->clashes, work->clashes == 1 ? "" : "es", range.min, range.max);

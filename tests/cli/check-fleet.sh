@@ -39,7 +39,7 @@ fleet-files|problem|no|a link in place of the authority|ln -sf /etc/ssl/ca.pem $
 fleet-range|warning|no|a local user in the fleet's range|echo eve:x:1900000004:100::/:/bin/sh >>/etc/passwd
 fleet-range|warning|no|a local group in it|echo crew:x:1900000004: >>/etc/group
 fleet-range|warning|no|subordinate ids over it|echo ann:1900500000:65536 >>/etc/subuid
-fleet-range|warning|no|an account of here in it|admin-tool users create --here -u ida -e ida@example.com --uid 1900000004
+fleet-range|warning|no|an account of here in it|admin-tool users create --here -u ida -e ida@example.com --uid 1900000004 --force
 fleet-range|warning|no|our own range over it|admin-tool policy set uid_min=1900000000 uid_max=1900000100
 END
 

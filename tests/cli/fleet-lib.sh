@@ -53,7 +53,7 @@ END
 # fleet_user NAME UID: an account that came from the fleet.
 fleet_user()
 {
-    make "$1" --uid "$2" "${@:3}"
+    make "$1" --uid "$2" --force "${@:3}"
     sql "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, csn, changed_by)
          VALUES ($2, '00000000-0000-0000-0000-00$2', 'active', '', '', '')"
 }

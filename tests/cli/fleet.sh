@@ -95,7 +95,7 @@ for dry in --dry-run ''; do
     run admin-tool fleet join /root/host.join $dry
     ok "ids that are taken${dry:+, a dry run} (exit 4)" [ "$status" -eq 4 ]
     for clash in 'clash: /etc/passwd: user olga has the id 1900000005' 'clash: /etc/group: group crew has the id 1900000007' \
-        'clash: the store: the account nora has the id 1900000009' 'clash: .*subuid.*: subordinate ids are given from 1900100000 to 1900165535'; do
+        'note: the account nora has the id 1900000009, of the fleet.s range: .admin-tool users move-to-fleet. makes it the fleet.s' 'clash: .*subuid.*: subordinate ids are given from 1900100000 to 1900165535'; do
         complains "$clash" "... $clash"
     done
     complains '[0-9]+ clashes with the fleet.s ids, 1900000000 to 1999999999' "... and counted"

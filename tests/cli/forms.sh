@@ -27,6 +27,7 @@ users edit|bob -n B|carl -n C|bob
 users rename|bob rob -y|carl karl -y|nobody-here somebody -y
 users unlock|alice|alice|nobody-here
 users require-change|dora -y|erik -y|nobody-here -y
+users move-to-fleet|-|-|nobody-here -y
 users import|one.csv|two.csv|none.csv
 users export|||nobody-here
 users apply|one.json|two.json|none.json

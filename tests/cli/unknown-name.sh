@@ -39,6 +39,7 @@ users rename NAME other -y
 users delete NAME -y
 users unlock NAME
 users require-change NAME -y
+users move-to-fleet NAME -y
 users make-homes NAME
 users export --to-passwd NAME -y
 reset-password NAME -y
