@@ -133,7 +133,10 @@ static int serve(struct peer *peer)
         return EXIT_FAILED;
     if (!settings_read(SETTINGS_FILE, &settings, fault)) {
         snprintf(why, sizeof why, "%s: %s", SETTINGS_FILE, fault);
-        say(peer, "unusable", "why", why);
+        if (request->serve == serve_write)
+            write_refuse(why, peer);
+        else
+            say(peer, "unusable", "why", why);
         return EXIT_FAILED;
     }
     request->serve(&settings, more, peer);

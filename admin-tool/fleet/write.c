@@ -247,20 +247,37 @@ static void end(struct writing *writing)
     say(writing);
 }
 
-void write_serve(const struct settings *settings, struct peer *peer)
+/* Reads the request to its end, or who asks would not hear the answer. False, and said, when it is none. */
+static bool read_request(struct writing *writing)
 {
-    static struct writing writing;
     struct write_fault fault = { .nth = 0 };
     size_t length = 0;
 
-    writing = (struct writing){ .settings = settings, .peer = peer, .until = peer_clock_ms() + WRITE_WHOLE_MS };
-    if (!peer_read_lines(peer, text, sizeof text, &length, PEER_ASK_MS)) {
-        if (!peer->gone)
-            say_refused(&writing, 0, "invalid", "the request is longer than 1 MiB, or goes on behind its end");
-    } else if (!write_request_read(text, length, &request, &fault)) {
-        say_refused(&writing, fault.nth, "invalid", fault.why);
-    } else {
-        serve(&writing);
+    if (!peer_read_lines(writing->peer, text, sizeof text, &length, PEER_ASK_MS)) {
+        if (!writing->peer->gone)
+            say_refused(writing, 0, "invalid", "the request is longer than 1 MiB, or goes on behind its end");
+        return false;
     }
-    end(&writing);
+    if (write_request_read(text, length, &request, &fault))
+        return true;
+    say_refused(writing, fault.nth, "invalid", fault.why);
+    return false;
+}
+
+static struct writing the_one;
+
+void write_serve(const struct settings *settings, struct peer *peer)
+{
+    the_one = (struct writing){ .settings = settings, .peer = peer, .until = peer_clock_ms() + WRITE_WHOLE_MS };
+    if (read_request(&the_one))
+        serve(&the_one);
+    end(&the_one);
+}
+
+void write_refuse(const char *why, struct peer *peer)
+{
+    the_one = (struct writing){ .peer = peer };
+    if (read_request(&the_one))
+        say_refused(&the_one, 0, "failed", why);
+    end(&the_one);
 }

@@ -12,4 +12,7 @@ enum { WRITE_STEP_MS = 5000, WRITE_WHOLE_MS = 30000, WRITE_SECONDS = 45 };
 /* Reads what follows the first line, and answers it. The secret in it is wiped. */
 void write_serve(const struct settings *settings, struct peer *peer);
 
+/* The same where there are no settings, and why. */
+void write_refuse(const char *why, struct peer *peer);
+
 #endif

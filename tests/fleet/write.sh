@@ -126,6 +126,10 @@ asks "do change" "set shell /bin/sh"
 refused invalid "no request: nobody's"
 asks
 refused invalid "no request: of nothing"
+mv /etc/coder/fleet/fleet.conf "$tmp/fleet.conf"
+asks "do change" "name bob" "set shell /bin/sh"
+refused failed "where there are no settings"
+mv "$tmp/fleet.conf" /etc/coder/fleet/fleet.conf
 ok "none of it changed anything" untouched
 ok "each answer ends" eval '[ "$(tail -n 1 "$tmp/answer")" = "{\"line\":\"ended\"}" ]'
 
