@@ -80,11 +80,11 @@ WRITER_OBJS := $(filter-out $(NSS_OBJS) nss_coder/coder_keys.o,$(call room,nss_c
 SECRET_OBJS := pam_coder/credential.o pam_coder/hashing.o
 # Beside them in what is shipped; the sanitizers have an mmap of their own.
 SHIPPED_OBJS := pam_coder/hashing_memory.o
-JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/fleet_change.o pam_coder/fleet_door.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/login_day.o pam_coder/origin.o \
+JUDGE_OBJS  := pam_coder/judge.o pam_coder/verify.o pam_coder/change.o pam_coder/fleet_change.o pam_coder/fleet_door.o pam_coder/turn.o pam_coder/rewrite.o pam_coder/hearing.o pam_coder/login_day.o pam_coder/origin.o \
                pam_coder/address.o pam_coder/subordinate.o
 PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder/options.o pam_coder/ask.o \
                pam_coder/inherited.o pam_coder/request.o $(READER_OBJS)
-HELPER_OBJS := pam_coder/helper.o pam_coder/turn.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
+HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
 
 # What follows a fleet: an optional package, and the only product that needs libldap.
 LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)

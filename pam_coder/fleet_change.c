@@ -16,6 +16,7 @@
 #include "credential.h"
 #include "fleet_door.h"
 #include "rewrite.h"
+#include "turn.h"
 
 enum { ARRIVAL_MS = 2000, ARRIVAL_POLL_MS = 20, ROW_WAIT_MS = 1000, WHOLE_SECONDS = 10 };
 
@@ -95,12 +96,23 @@ static void take_refusal(const struct hearing *hearing, enum door_reply reply, c
     }
 }
 
+/* Who has no turn is told what all are who find nobody there. */
+static enum door_reply ask(const struct hearing *hearing, char why[DOOR_WHY_SIZE])
+{
+    int turn = is_late() ? -1 : turn_at_door(hearing->judge->run_dir, hearing->account.uid);
+    enum door_reply reply;
+
+    if (turn < 0)
+        return DOOR_AWAY;
+    reply = door_change_password(hearing->account.username, hearing->request->password, hearing->request->new_password, why);
+    close(turn);
+    return reply;
+}
+
 void hearing_change_in_fleet(struct hearing *hearing, struct answer *ret)
 {
-    const struct request *request = hearing->request;
     char why[DOOR_WHY_SIZE] = "";
-    enum door_reply reply = is_late() ? DOOR_AWAY
-        : door_change_password(hearing->account.username, request->password, request->new_password, why);
+    enum door_reply reply = ask(hearing, why);
     bool here = (reply == DOOR_DONE || reply == DOOR_UNKNOWN) && await_arrival(hearing);
 
     ret->right = 0;
@@ -110,12 +122,23 @@ void hearing_change_in_fleet(struct hearing *hearing, struct answer *ret)
         take_refusal(hearing, reply, why, ret);
 }
 
+/* Without a turn nobody is let in. */
+static bool is_anybody_there(const struct hearing *hearing)
+{
+    int turn = turn_at_door(hearing->judge->run_dir, hearing->account.uid);
+    bool there = turn < 0 || door_leads_somewhere();
+
+    if (turn >= 0)
+        close(turn);
+    return there;
+}
+
 /* Asked for root's programs alone, which let somebody in: an unprivileged one (a screen locker) does not, and would have
  * its user ask the servers as often as he likes. So the helper behind the socket never needs this door. */
 bool hearing_is_let_in_offline(const struct hearing *hearing)
 {
     if (!hearing->account.fleet || hearing->policy.fleet_offline_temporary == 0 || hearing->judge->host == 0 ||
-        hearing_standing(hearing) != VERDICT_TEMPORARY || door_leads_somewhere())
+        hearing_standing(hearing) != VERDICT_TEMPORARY || is_anybody_there(hearing))
         return false;
     syslog(LOG_AUTHPRIV | LOG_NOTICE, "user %s: goes on with a password that must be changed, as no server of the fleet that "
            "writes is there (policy fleet_offline_temporary)", hearing->account.username);

@@ -18,6 +18,7 @@
 
 enum { PATIENCE_MS = 12000, TICK_MS = 500 }; /* the asker waits for 20 s in all */
 enum { TURNS = 4 };                          /* fewer than the attempts that may be under way */
+enum { DOOR_TURNS = 2, DOOR_TURNS_OF_ALL = 24 };
 
 static int open_turns(const char *run_dir)
 {
@@ -55,12 +56,13 @@ static struct flock turn_of(uint32_t uid, int number)
     return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = octet, .l_len = 1 };
 }
 
-static bool take_free(int fd, uint32_t uid)
+/* One of so many octets. */
+static bool take_free(int fd, off_t first, int count)
 {
     bool taken = false;
 
-    for (int i = 0; i < TURNS && !taken; i++) {
-        struct flock turn = turn_of(uid, i);
+    for (int i = 0; i < count && !taken; i++) {
+        struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = first + i, .l_len = 1 };
 
         taken = fcntl(fd, F_SETLK, &turn) == 0;
     }
@@ -74,10 +76,23 @@ int turn_wait(const char *run_dir, uint32_t uid)
     int fd = open_turns(run_dir);
     timer_t timer;
 
-    if (fd < 0 || take_free(fd, uid) || !start_ticking(&timer))
+    if (fd < 0 || take_free(fd, (off_t)uid * TURNS, TURNS) || !start_ticking(&timer))
         return fd;
     while (fcntl(fd, F_SETLKW, &turn) != 0 && errno == EINTR && packet_clock() < end)
         ;
     timer_delete(timer);
     return fd;
+}
+
+/* Behind the octets of all users' own turns: those of all accounts at the door, and those of all together. */
+int turn_at_door(const char *run_dir, uint32_t uid)
+{
+    const off_t doors = (off_t)TURNS << 32, all = doors + ((off_t)DOOR_TURNS << 32);
+    int fd = open_turns(run_dir);
+
+    if (fd >= 0 && take_free(fd, doors + (off_t)uid * DOOR_TURNS, DOOR_TURNS) && take_free(fd, all, DOOR_TURNS_OF_ALL))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }

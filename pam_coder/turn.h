@@ -12,4 +12,9 @@
  * file for it. A descriptor that ends the turn when it is closed, or -1. */
 int turn_wait(const char *run_dir, uint32_t uid);
 
+/* A turn at the door to the fleet (fleet_door.h), about this account; nobody waits for it. Of one account two are given at a
+ * time, of all 24: of the 32 connections that coder-fleet.socket takes the others are for who follows, whom nobody shall
+ * keep out. A descriptor as above; -1: none is free, or there can be no file for it. */
+int turn_at_door(const char *run_dir, uint32_t uid);
+
 #endif

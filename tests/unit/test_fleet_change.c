@@ -8,15 +8,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pam_coder/credential.h"
 #include "pam_coder/judge.h"
 #include "pam_coder/login_day.h"
 #include "pam_coder/request.h"
+#include "pam_coder/turn.h"
 #include "sql/account.h"
 #include "fixture/fixture.h"
 #include "fixture/fleet_player.h"
@@ -180,6 +183,79 @@ static void who_is_refused_here_is_no_matter_of_the_fleet(void **state)
     assert_true(password_is(RIGHT));
 }
 
+/* -- who asks at once -------------------------------------------------------------------------------------------- */
+
+enum { DOOR_TURNS = 2, DOOR_TURNS_OF_ALL = 24 };
+
+/* Of another process each: a process has its own locks always. Ends with what it has to end. */
+static pid_t has_a_turn(uint32_t uid)
+{
+    int told[2];
+    char given = 'n';
+    pid_t pid;
+
+    assert_int_equal(pipe(told), 0);
+    pid = fork();
+    if (pid == 0) {
+        given = turn_at_door(FIXTURE_RUN, uid) >= 0 ? 'y' : 'n';
+        if (write(told[1], &given, 1) == 1 && given == 'y')
+            pause();
+        _exit(0);
+    }
+    assert_int_equal(read(told[0], &given, 1), 1);
+    close(told[0]);
+    close(told[1]);
+    if (given == 'y')
+        return pid;
+    waitpid(pid, NULL, 0);
+    return 0;
+}
+
+static void take_back(const pid_t *pids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pids[i] > 0) {
+            kill(pids[i], SIGKILL);
+            waitpid(pids[i], NULL, 0);
+        }
+}
+
+static void one_account_does_not_fill_the_door(void **state)
+{
+    struct fleet_play play = { .says = "ready\n", .goes = "done\n", .uid = ALICE };
+    pid_t turns[DOOR_TURNS + 2] = { 0 };
+    int64_t begin;
+
+    prepare(state);
+    for (size_t i = 0; i < DOOR_TURNS; i++)
+        assert_true((turns[i] = has_a_turn(ALICE)) > 0);
+    assert_int_equal(has_a_turn(ALICE), 0);
+    fleet_play_begin(&play);
+    begin = packet_clock();
+    assert_int_equal(ask_change(REQUEST_CHANGE, RIGHT, NEW).elsewhere, ELSEWHERE_AWAY);
+    assert_in_range(packet_clock() - begin, 0, 2000);
+    assert_string_equal(fleet_play_end(), "");
+    assert_true((turns[DOOR_TURNS] = has_a_turn(ALICE + 1)) > 0);
+    take_back(turns, sizeof turns / sizeof turns[0]);
+    turns[0] = has_a_turn(ALICE);
+    assert_true(turns[0] > 0);
+    take_back(turns, 1);
+}
+
+static void nor_do_all_together(void **state)
+{
+    pid_t turns[DOOR_TURNS_OF_ALL] = { 0 };
+
+    prepare(state);
+    for (size_t i = 0; i < DOOR_TURNS_OF_ALL; i++)
+        assert_true((turns[i] = has_a_turn(ALICE + (uint32_t)i / 2)) > 0);
+    assert_int_equal(has_a_turn(ALICE + 1000), 0);
+    take_back(turns, 1);
+    turns[0] = has_a_turn(UINT32_MAX - 1);
+    assert_true(turns[0] > 0);
+    take_back(turns, DOOR_TURNS_OF_ALL);
+}
+
 /* -- policy fleet_offline_temporary -------------------------------------------------------------------------------- */
 
 static struct answer ask_account(pid_t host)
@@ -258,6 +334,8 @@ int main(void)
         cmocka_unit_test(a_helper_whose_time_is_short_begins_none),
         cmocka_unit_test(without_a_door_nothing_is_changed),
         cmocka_unit_test(who_is_refused_here_is_no_matter_of_the_fleet),
+        cmocka_unit_test(one_account_does_not_fill_the_door),
+        cmocka_unit_test(nor_do_all_together),
         cmocka_unit_test(offline_a_temporary_password_lets_in_where_policy_says_so),
         cmocka_unit_test(offline_nobody_else_is_let_in),
     };
