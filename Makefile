@@ -400,7 +400,7 @@ $(B)/world/bench_fleet: $(O)/tests/bench/bench_fleet.o $(FLEET_PURE:%=$(O)/%) $(
 	@mkdir -p $(@D)
 	$(CC) -pie -o $@ $^ $(FLEET_LIBS) -lpthread
 
-bench-fleet: all $(B)/world/bench_fleet
+bench-fleet: all $(B)/world/bench_fleet $(B)/world/pam_call
 	tests/world --root "$$(tests/fleet/root)" /src/tests/bench/bench_fleet.sh
 
 bench: all $(B)/world/bench_pam bench-nss bench-login

@@ -70,7 +70,7 @@ first_fill()
     follows "$host"
     until is_filled "$host" && [ -n "$(on "$host" getent passwd "user$have")" ]; do sleep 0.1; done
     begun=$(($(ms) - begun))
-    link=$(on "$host" pgrep -x coder_fleet) follow=$(on "$host" pgrep -x admin-tool)
+    link=$(on "$host" pgrep -x coder_fleet) follow=$(on "$host" pgrep -o -x admin-tool)
     changes=$(change_times "$host")
     printf '%9d %10d ms %8s s %8s s %8s s %6s MB %6s MB   %s\n' "$have" "$begun" "$(less "$cpu" "$(cpu_of a "$(server)")")" \
         "$(cpu_of "$host" "$link")" "$(cpu_of "$host" "$follow")" "$(mb_of "$host" "$link")" "$(mb_of "$host" "$follow")" "$changes"
@@ -88,6 +88,21 @@ while True:
         print(int(time.time() * 1000), "suspended" if shell.endswith("nologin") else "active", flush=True)
         last = shell
     time.sleep(0.002)' "$2" >"$tmp/watch-$1" 2>/dev/null &
+    watchers+=($!)
+}
+# The same of what PAM says of the account, looked at 20 times a second.
+watch_pam() # watch_pam HOST NAME
+{
+    on "$1" python3 -c '
+import subprocess, sys, time
+last = None
+while True:
+    begun = time.time()
+    status = "suspended" if subprocess.run(["/src/.build/world/pam_call", "account", sys.argv[1]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode else "active"
+    if status != last:
+        print(int(time.time() * 1000), status, flush=True)
+        last = status
+    time.sleep(max(0, begun + 0.05 - time.time()))' "$2" >"$tmp/pam-$1" 2>/dev/null &
     watchers+=($!)
 }
 watchers=()
@@ -155,15 +170,20 @@ herd()
     bench_fleet 0 "$user7" >"$tmp/herd"
     connecting=$(less "$cpu" "$(cpu_of a "$(server)")")
     echo "connecting $FOLLOWERS: $(sed -n 's/^all_connected //p' "$tmp/herd") ms, server's CPU $connecting s"
-    for host in h1 h2 h3; do watch $host user7; done
+    for host in h1 h2 h3; do
+        watch $host user7
+        watch_pam $host user7
+    done
     cpu=$(cpu_of a "$(server)")
     bench_fleet "$CHANGES" "$user7" >"$tmp/herd"
     sleep 1
     unwatch
     echo "$CHANGES changes: server's CPU $(less "$connecting" "$(less "$cpu" "$(cpu_of a "$(server)")")") s"
     echo "server: $(mb_of a "$(server)") MB"
-    grep _has_it "$tmp/herd"
-    echo "three whole hosts, suspended to NSS and PAM: $(grep -v active "$tmp/herd" >"$tmp/suspended"; spread "$tmp/suspended" "$tmp"/watch-h[123])"
+    grep -E "_ha(s|ve)_it" "$tmp/herd"
+    grep -v active "$tmp/herd" >"$tmp/suspended"
+    echo "three whole hosts, suspended to NSS: $(spread "$tmp/suspended" "$tmp"/watch-h[123])"
+    echo "... refused by PAM: $(spread "$tmp/suspended" "$tmp"/pam-h[123])"
     bench_fleet 1 "$user7" "$machine" on a bash -c "pid=\$(cat /run/slapd/slapd.pid); kill \$pid; while kill -0 \$pid 2>/dev/null; do sleep 0.02; done; $START" |
         grep -E '^(server_up|all_back|connections)'
     echo "server's CPU since it was begun: $(cpu_of a "$(server)") s"
