@@ -14,20 +14,13 @@
 
 #define NOBODY "the fleet" /* a deletion does not say by whom */
 
-static void forget(struct applying *applying, size_t count)
-{
-    while (applying->told > count)
-        free(applying->happened[--applying->told].actor);
-}
-
 void applying_told(struct applying *applying)
 {
-    forget(applying, 0);
+    applying->told = 0;
 }
 
 void applying_free(struct applying *applying)
 {
-    forget(applying, 0);
     free(applying->happened);
     explicit_bzero(applying, sizeof *applying);
 }
@@ -61,11 +54,11 @@ static bool remember(struct applying *applying, const char *actor, const char *e
         applying->happened = happened;
         applying->room = room;
     }
-    happened = &applying->happened[applying->told];
-    *happened = (struct happened){ .event = event, .actor = strdup(actor), .uid = whom->uid };
+    happened = &applying->happened[applying->told++];
+    *happened = (struct happened){ .event = event, .uid = whom->uid };
     memcpy(happened->username, whom->username, sizeof happened->username);
-    applying->told += happened->actor != NULL;
-    return happened->actor != NULL;
+    snprintf(happened->actor, sizeof happened->actor, "%s", actor);
+    return true;
 }
 
 /* Of one account the directory file is patched, of more it is made anew. */
@@ -108,7 +101,7 @@ void applying_mark(const struct applying *applying, struct applying_mark *ret)
 
 void applying_return(struct applying *applying, const struct applying_mark *mark)
 {
-    forget(applying, mark->told);
+    applying->told = mark->told;
     applying->changed = mark->changed;
     applying->milder = mark->milder;
     applying->untold = mark->untold;

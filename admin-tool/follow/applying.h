@@ -9,6 +9,7 @@
 
 #include "sql/account.h"
 #include "sql/store.h"
+#include "sql/store_fleet_accounts.h"
 #include "sql/store_fleet_held.h"
 #include "terminal/command.h"
 #include "batch.h"
@@ -16,9 +17,8 @@
 /* A row of the audit log, for the system log when nothing is locked any more. */
 struct happened {
     const char *event;
-    char *actor;
     uint32_t uid;
-    char username[ACCOUNT_NAME_SIZE];
+    char username[ACCOUNT_NAME_SIZE], actor[FLEET_ACTOR_SIZE];
 };
 
 struct applying {

@@ -3,7 +3,7 @@
 # cookie is as it was.
 # shellcheck source=tests/fleet/apply-lib.sh
 . "$(dirname "$0")/apply-lib.sh"
-COUNT=10000
+COUNT=8600
 
 # many COUNT KEY=JSON: entries m1 to mCOUNT, and their end.
 many()
