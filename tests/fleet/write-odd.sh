@@ -54,6 +54,11 @@ refused invalid "more than 1 MiB"
 refused invalid "something behind the end"
 echo "write now" | as_fleet "$CODER_FLEET" >"$tmp/answer" 2>"$tmp/answer.err"
 ok "a word behind the first" [ ! -s "$tmp/answer" ]
+{ echo write; as_admin ann; for i in $(seq 300); do printf '%s\n' "do add" "name n$i" "set home /home/n$i" "set shell /bin/sh"; done; echo; } |
+    as_fleet "$CODER_FLEET" 2>"$tmp/answer.err" | head -n 1 >"$tmp/answer"
+done_well "one of three hundred"
+made=$(by_root a ldapsearch -LLL -b "$PEOPLE" '(uid=n*)' dn | grep -c '^dn')
+ok "who has gone away gets no further one (made: $made)" [ "$made" -lt 200 ]
 
 # -- secrets ---------------------------------------------------------------------------------
 
