@@ -161,12 +161,14 @@ static void settle_running(struct tool *tool, const struct account *account)
                       account->username, (int)running.first);
 }
 
-/* The sessions last, for one may be our own. */
+/* The sessions last, for one may be our own. What follows the fleet does it for its accounts, on each host. */
 static void follow(struct tool *tool, const char *old, const struct account *account)
 {
-    former_name_follow(tool, old, account);
+    if (!account->fleet)
+        former_name_follow(tool, old, account);
     mentions_print_former(old, account->username, stdout);
-    settle_running(tool, account);
+    if (!account->fleet)
+        settle_running(tool, account);
 }
 
 static void finish_rename(struct tool *tool, const struct change *change, const struct account *before,

@@ -89,6 +89,18 @@ exits 4 "... an e-mail address that is another's there" admin-tool users create 
 exits 4 "... a name that a host of another scope has" admin-tool users create bob -e other@example.com
 exits 0 "require-change" admin-tool users require-change tom -y
 ok "... has come down" [ "$(user_value tom pwdReset) $(here tom temporary)" = 'TRUE 1' ]
+exits 0 "rename" admin-tool users rename tom timo -y
+ok "... at the server, where the former name stays taken" [ "$(user_value timo uid | sort | xargs)" = 'timo tom' ]
+ok "... he is known by it here" [ "$(getent passwd timo | cut -d: -f3)" = 1900000004 ]
+printf 'username,email\nx1,x1@example.com\nx2,x2@example.com\n' >/root/two.csv
+run admin-tool users import /root/two.csv
+ok "import" [ "$status" -eq 0 ]
+password=$(jq -r '.[1].temporary_password' "$tmp/out")
+ok "... they are known at the server" by_user x2 "$password" ldapwhoami
+ok "... and here" getent passwd x1
+printf 'username,full_name\nx1,X One\n' >/root/one.csv
+exits 0 "apply" admin-tool users apply /root/one.csv -y
+ok "... has come down" [ "$(here x1 full_name) $(user_value x1 cn)" = 'X One X One' ]
 run admin-tool users delete lea -y
 ok "delete" [ "$status" -eq 0 ]
 ok "... leaves a gravestone" [ "$(user_value lea coderStatus) $(user_value lea uidNumber)" = 'deleted 1900000003' ]

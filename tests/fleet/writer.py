@@ -94,6 +94,8 @@ def do(operation):
         return ('changed', 'assertion failed'), None
     if operation['do'] == 'delete':
         operation['set'] = {'status': ['deleted'], 'hash': [''], 'keys': [''], 'roles': ['']}
+    if operation['do'] == 'rename':
+        entry['former_names'] = entry.get('former_names', []) + [entry['username']]
     put(entry, operation['set'])
     entry['csn'] = '20261129%06d.000000Z#000000#001#000000' % number
     entry['changed_by'] = 'cn=anna,ou=admins,dc=fleet'
