@@ -191,8 +191,10 @@ static void set_added(struct tool *tool, const struct change *change, const stru
     struct account_key *stored = NULL;
     size_t count = 0;
 
-    if (read_keys(tool, account, &stored, &count) != GO_ON)
+    if (read_keys(tool, account, &stored, &count) != GO_ON) {
         request->failed = true;
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         fleet_request_set(request, "keys", stored[i].line);
     for (size_t i = 0; i < keys->given.count; i++)
@@ -305,8 +307,10 @@ static void set_removed(struct tool *tool, const struct change *change, const st
     struct account_key *stored = NULL;
     size_t count = 0, left = 0;
 
-    if (read_keys(tool, account, &stored, &count) != GO_ON)
+    if (read_keys(tool, account, &stored, &count) != GO_ON) {
         request->failed = true;
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         if (!is_meant(&stored[i], keys->which)) {
             fleet_request_set(request, "keys", stored[i].line);
