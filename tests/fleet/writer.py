@@ -97,7 +97,7 @@ def do(operation):
     if operation['do'] == 'rename':
         entry['former_names'] = entry.get('former_names', []) + [entry['username']]
     put(entry, operation['set'])
-    entry['csn'] = '20261129%06d.000000Z#000000#001#000000' % number
+    entry['csn'] = '20270101%06d.000000Z#000000#001#000000' % number
     entry['changed_by'] = 'cn=anna,ou=admins,dc=fleet'
     return None, entry
 
