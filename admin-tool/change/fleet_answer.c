@@ -37,11 +37,11 @@ size_t fleet_answer_done(const struct fleet_answer *answer)
 
 enum { WORD_SIZE = 2560 };
 enum key {
-    KEY_LINE, KEY_NTH, KEY_UUID, KEY_CSN, KEY_UID, KEY_KIND, KEY_WHY, KEY_NAME, KEY_URI, KEY_SCOPES, KEY_AT, KEY_BY, KEY_WHAT,
+    KEY_LINE, KEY_NTH, KEY_UUID, KEY_CSN, KEY_UID, KEY_ENDS, KEY_KIND, KEY_WHY, KEY_NAME, KEY_URI, KEY_SCOPES, KEY_AT, KEY_BY, KEY_WHAT,
     KEY_DN, KEY_USERNAME, KEY_CHANGED, KEY_STATUS, KEYS
 };
 static const char *const names[KEYS] = {
-    "line", "nth", "entry_uuid", "csn", "uid", "kind", "why", "name", "uri", "scopes", "at", "by", "what",
+    "line", "nth", "entry_uuid", "csn", "uid", "ends", "kind", "why", "name", "uri", "scopes", "at", "by", "what",
     "dn", "username", "changed", "status",
 };
 enum { KEY_FACTS = KEY_NAME }; /* from here on as those of rows */
@@ -172,6 +172,16 @@ static bool take_host(const struct words *words, struct fleet_answer *answer)
     return words->text[KEY_URI][0] != '\0' || add_name(&answer->missing, words->text[KEY_NAME]);
 }
 
+static bool take_identity(const struct words *words, struct fleet_answer *answer)
+{
+    uint64_t end;
+
+    if (!read_number(words->text[KEY_ENDS], INT32_MAX * UINT64_C(100), &end))
+        return false;
+    answer->identity_end = (int64_t)end;
+    return true;
+}
+
 static bool take_refusal(const struct words *words, struct fleet_answer *answer)
 {
     static const char *const kinds[FLEET_REFUSALS] = {
@@ -198,6 +208,8 @@ bool fleet_answer_take(struct json_reader *reader, const char *line, struct flee
         return take_done(&words, answer);
     if (strcmp(kind, "host") == 0)
         return take_host(&words, answer);
+    if (strcmp(kind, "identity") == 0)
+        return take_identity(&words, answer);
     if (strcmp(kind, "log") == 0)
         return take_row(&words, answer);
     if (strcmp(kind, "unasked") == 0)

@@ -47,6 +47,7 @@ struct fleet_answer {
     size_t hosts;   /* that have these accounts' scopes */
     struct fleet_names missing, unasked;
     struct fleet_rows rows; /* hosts, or the log */
+    int64_t identity_end;   /* of a certificate that ends soon; 0: it does not */
 };
 
 bool fleet_answer_begin(size_t count, struct fleet_answer *ret);

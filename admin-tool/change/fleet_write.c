@@ -13,6 +13,7 @@
 #include "sql/json_read.h"
 #include "sql/store_fleet_accounts.h"
 #include "terminal/say.h"
+#include "terminal/when.h"
 
 enum { WHOLE_MS = 35000, AWAIT_MS = 2000, LOOK_MS = 10 };
 
@@ -67,6 +68,15 @@ static void converse(const struct fleet_request *request, struct json_reader *re
     fleet_socket_close(&socket);
 }
 
+static void note_end(const struct fleet_identity *identity, const struct fleet_answer *answer)
+{
+    char when[WHEN_SIZE];
+
+    when_format(answer->identity_end, "", when);
+    if (answer->identity_end != 0)
+        tool_refuse(GO_ON, "note: the certificate %s ends at %s; have a new one made before", identity->path, when);
+}
+
 enum status fleet_write(const struct fleet_identity *identity, const struct fleet_request *what, size_t count,
                         struct fleet_answer *ret)
 {
@@ -82,6 +92,7 @@ enum status fleet_write(const struct fleet_identity *identity, const struct flee
         converse(&request, reader, ret);
     fleet_request_free(&request);
     json_reader_free(reader);
+    note_end(identity, ret);
     if (ret->refusal == FLEET_NOT_REFUSED && fleet_answer_done(ret) < count)
         give_up(ret, FLEET_UNKNOWN, "coder_fleet did not say what became of it");
     return ret->refusal == FLEET_NOT_REFUSED ? GO_ON : STATUS_FAILED;

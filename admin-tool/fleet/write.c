@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "certificate.h"
 #include "course.h"
 #include "hosts.h"
 #include "identity.h"
@@ -18,6 +20,8 @@
 static struct json_line line;
 static struct write_request request;
 static char text[WRITE_TEXT_MAX + 1];
+
+enum { WRITE_ENDS_SOON = 30 * 86400 };
 
 /* What became of a server: ended, or the next one is asked. */
 enum turn { TURN_NEXT, TURN_ENDED };
@@ -225,6 +229,18 @@ static enum turn try_server(struct writing *writing, const char *uri)
 
 /* -- the whole ---- */
 
+/* Of a certificate that ends soon, before somebody has to suspend with it. */
+static void say_identity_end(struct writing *writing)
+{
+    int64_t end = 0;
+
+    if (request.as != NULL || !certificate_end(request.secret, &end) || end > (int64_t)time(NULL) + WRITE_ENDS_SOON)
+        return;
+    json_line_begin(&line, "identity");
+    json_line_number(&line, "ends", (uint64_t)end);
+    say(writing);
+}
+
 static void serve(struct writing *writing)
 {
     const char *fault = identity_make(writing->settings, &request, &writing->identity);
@@ -234,6 +250,7 @@ static void serve(struct writing *writing)
         say_refused(writing, 0, "identity", fault);
         return;
     }
+    say_identity_end(writing);
     for (size_t at = 0; at < writing->settings->uri_count && left_ms(writing) > 0 && !writing->peer->gone; at++)
         if (try_server(writing, writing->settings->uris[at]) == TURN_ENDED)
             return;

@@ -83,6 +83,13 @@ ok "a server that cannot be asked is named" grep -q '^admin-tool: note: ldaps://
 json '[h["connected"] for h in d if h["name"] == "web17"] == [None]' "... and who may be there is not called away"
 provider_start b
 
+"$FLEET/ca" issue "$CA" admins ann "20 days"
+(umask 077 && cat "$CA/admins/ann.pem" "$CA/admins/ann.key" >/root/soon.pem)
+run admin-tool fleet hosts --identity /root/soon.pem
+ok "an administrator hears 30 days before that his certificate ends" eval '[ "$status" -eq 0 ] && grep -q "^admin-tool: note: the certificate /root/soon.pem ends at 2" "$tmp/err"'
+run admin-tool fleet hosts
+silent "... and nothing of one that lasts"
+
 # -- the log -------------------------------------------------------------------------------------------
 set_user bob coderStatus suspended admins/ann >/dev/null
 exits 8 "a writer is no auditor" admin-tool audit --fleet
