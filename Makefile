@@ -327,6 +327,7 @@ install: all
 	for rules in $(SUDOERS); do \
 	    install -D -m 0644 "examples/sudoers.d/$$rules" "$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/$$rules" || exit 1; \
 	done
+	install -D -m 0644 examples/sshd_config.d/coder.conf $(DESTDIR)$(DATADIR)/coder-accounts/sshd_config.d/coder.conf
 	for words in $(COMPLETION); do \
 	    install -D -m 0644 "$$words" "$(DESTDIR)$(COMPLETIONDIR)/$${words##*/}" || exit 1; \
 	done
@@ -344,8 +345,8 @@ install: all
 	install -D -m 0644 $(METAINFO) $(DESTDIR)$(METAINFODIR)/$(notdir $(METAINFO))
 
 uninstall:
-	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%)
-	rmdir $(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d $(DESTDIR)$(DATADIR)/coder-accounts 2>/dev/null || :
+	rm -f $(SUDOERS:%=$(DESTDIR)$(DATADIR)/coder-accounts/sudoers.d/%) $(DESTDIR)$(DATADIR)/coder-accounts/sshd_config.d/coder.conf
+	rmdir $(DESTDIR)$(DATADIR)/coder-accounts/*.d $(DESTDIR)$(DATADIR)/coder-accounts 2>/dev/null || :
 	rm -f $(DESTDIR)$(SBINDIR)/admin-tool $(DESTDIR)$(LIBEXECDIR)/coder_helper $(DESTDIR)$(LIBEXECDIR)/coder_keys \
 	    $(DESTDIR)$(LIBEXECDIR)/coder_fleet $(DESTDIR)$(LIBDIR)/security/pam_coder.so $(DESTDIR)$(LIBDIR)/libnss_coder.so.2 \
 	    $(PAM_PROFILES:%=$(DESTDIR)$(DATADIR)/pam-configs/%) $(UNITS_SYSTEMD:%=$(DESTDIR)$(UNITDIR)/%) \

@@ -164,7 +164,7 @@ static const struct command commands[] = {
     { NULL, "publish", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), publish_anew,
       "Write the public directory of users and groups again" },
     { NULL, "check", "[NAME]", 0,
-      OPTIONS(OPTION_REPAIR, OPTION_DRY_RUN, OPTION_CHECK_OUTPUT), check_run,
+      OPTIONS(OPTION_REPAIR, OPTION_YES, OPTION_DRY_RUN, OPTION_CHECK_OUTPUT), check_run,
       "Report what keeps users, or NAME, from logging in, and how to fix it" },
     { NULL, "follow", NULL, COMMAND_CHANGES, NO_OPTIONS, follow_run,
       "Apply what the fleet says, until this host leaves it; a service runs this" },

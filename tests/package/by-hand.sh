@@ -22,7 +22,7 @@ by_hand()
         make) : ;;
         "make install") cp -a --no-preserve=ownership "$DEBS/by-hand/." / && chmod 4755 /usr/libexec/coder_helper ;;
         "make uninstall && ldconfig") (cd "$DEBS/by-hand" && find . ! -type d) | (cd / && xargs rm -f) &&
-            rmdir /usr/share/coder-accounts/sudoers.d /usr/share/coder-accounts /usr/share/cockpit/coder_accounts && ldconfig ;;
+            rmdir /usr/share/coder-accounts/*.d /usr/share/coder-accounts /usr/share/cockpit/coder_accounts && ldconfig ;;
         *) (cd /src && bash -e -c "$1") ;;
     esac
 }
