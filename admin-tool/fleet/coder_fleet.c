@@ -125,14 +125,14 @@ static struct settings settings;
 
 static int serve(struct peer *peer)
 {
-    char first[PEER_LINE_SIZE], fault[SETTINGS_FAULT_SIZE], why[SETTINGS_FAULT_SIZE + sizeof SETTINGS_FILE + 2];
+    char first[PEER_LINE_SIZE], fault[SETTINGS_FAULT_SIZE], why[SETTINGS_FAULT_SIZE + sizeof SETTINGS_FOLDER + sizeof SETTINGS_FILE + 2];
     const struct request *request;
     const char *more;
 
     if (!peer_read_line(peer, first, PEER_ASK_MS) || (request = find_request(first, &more)) == NULL)
         return EXIT_FAILED;
     if (!settings_read(SETTINGS_FILE, &settings, fault)) {
-        snprintf(why, sizeof why, "%s: %s", SETTINGS_FILE, fault);
+        snprintf(why, sizeof why, SETTINGS_FOLDER "/" SETTINGS_FILE ": %s", fault);
         if (request->serve == serve_write)
             write_refuse(why, peer);
         else
@@ -148,7 +148,7 @@ static int check(void)
     char fault[SETTINGS_FAULT_SIZE];
 
     if (!settings_read(SETTINGS_FILE, &settings, fault)) {
-        fprintf(stderr, "coder_fleet: %s: %s\n", SETTINGS_FILE, fault);
+        fprintf(stderr, "coder_fleet: " SETTINGS_FOLDER "/" SETTINGS_FILE ": %s\n", fault);
         return EXIT_FAILED;
     }
     probe_print(&settings);
@@ -157,11 +157,11 @@ static int check(void)
 
 int main(int argc, char **argv)
 {
-    bool checks = argc == 2 && strcmp(argv[1], "check") == 0;
+    bool checks = argc == 2 && strcmp(argv[1], "check") == 0, tries = argc == 3 && strcmp(argv[1], "in") == 0;
     struct peer peer;
 
-    if (argc != 1 && !checks) {
-        fputs("Usage: coder_fleet [check]\nSpeaks with the fleet for admin-tool and coder_helper, on its standard input and output: coder_fleet(8).\n", stderr);
+    if (argc != 1 && !checks && !tries) {
+        fputs("Usage: coder_fleet [check | in FOLDER]\nSpeaks with the fleet for admin-tool and coder_helper, on its standard input and output: coder_fleet(8).\n", stderr);
         return EXIT_USAGE;
     }
     if (geteuid() == 0) {
@@ -173,6 +173,8 @@ int main(int argc, char **argv)
     umask(077);
     prctl(PR_SET_DUMPABLE, 0); /* secrets come: no core, and no other process of this user's looks in */
     signal(SIGPIPE, SIG_IGN);
+    if (chdir(tries ? argv[2] : SETTINGS_FOLDER) != 0 && chdir("/") != 0) /* then the settings are missed, and said to be */
+        return EXIT_FAILED;
     if (checks)
         return check();
     peer_init(&peer, 0, 1);

@@ -9,10 +9,11 @@
 #include <stddef.h>
 
 #define SETTINGS_FOLDER "/etc/coder/fleet"
-#define SETTINGS_FILE SETTINGS_FOLDER "/fleet.conf"
-#define SETTINGS_CA SETTINGS_FOLDER "/ca.pem"
-#define SETTINGS_CERTIFICATE SETTINGS_FOLDER "/host.pem"
-#define SETTINGS_KEY SETTINGS_FOLDER "/host.key"
+/* In the folder, which is where coder_fleet works. */
+#define SETTINGS_FILE "fleet.conf"
+#define SETTINGS_CA "ca.pem"
+#define SETTINGS_CERTIFICATE "host.pem"
+#define SETTINGS_KEY "host.key"
 
 enum { SETTINGS_URIS_MAX = 8, SETTINGS_VALUE_SIZE = 512, SETTINGS_FAULT_SIZE = 128, SETTINGS_TEXT_MAX = 16384, SETTINGS_CA_MAX = 1 << 20 };
 

@@ -125,14 +125,14 @@ static bool fill(int folder, const char *const texts[FLEET_FILES], gid_t group, 
     return fchown(folder, 0, group) == 0 && fchmod(folder, FLEET_FOLDER_MODE) == 0 && fsync(folder) == 0;
 }
 
-static bool make_beside(int place, const char *const texts[FLEET_FILES], gid_t group, const char **ret)
+static bool make_beside(int place, const char *name, const char *const texts[FLEET_FILES], gid_t group, const char **ret)
 {
     int folder = -1;
     bool made;
 
     *ret = FLEET_PLACE "/" BESIDE;
-    if (remove_folder(place, BESIDE) && mkdirat(place, BESIDE, 0700) == 0)
-        folder = openat(place, BESIDE, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (remove_folder(place, name) && mkdirat(place, name, 0700) == 0)
+        folder = openat(place, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     made = folder != -1 && fill(folder, texts, group, ret);
     if (folder != -1)
         close(folder);
@@ -177,13 +177,38 @@ bool fleet_folder_write(const char *const texts[FLEET_FILES], gid_t group, const
     *ret = FLEET_PLACE;
     if (place == -1)
         return false;
-    written = make_beside(place, texts, group, ret) && put(place);
+    written = make_beside(place, BESIDE, texts, group, ret) && put(place);
     error = errno;
     remove_folder(place, BESIDE); /* what was there before, or what could not be finished */
     close(place);
     errno = error;
     return written;
 }
+
+/* -- for a try ---------------------------------------------------------------------------- */
+
+bool fleet_folder_try(const char *const texts[FLEET_FILES], gid_t group)
+{
+    int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *what;
+    bool made = root != -1 && make_beside(root, &FLEET_TRIAL[1], texts, group, &what);
+
+    if (root != -1)
+        close(root);
+    return made;
+}
+
+void fleet_folder_untry(void)
+{
+    int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (root != -1) {
+        remove_folder(root, &FLEET_TRIAL[1]);
+        close(root);
+    }
+}
+
+/* -- away --------------------------------------------------------------------------------- */
 
 bool fleet_folder_remove(void)
 {

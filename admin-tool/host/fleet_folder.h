@@ -28,6 +28,11 @@ bool fleet_folder_has(const char *const texts[FLEET_FILES]);
  * *ret is what could not be written. */
 bool fleet_folder_write(const char *const texts[FLEET_FILES], gid_t group, const char **ret);
 
+/* The same files for a try, under /run: for fleet_folder_untry in every case. */
+#define FLEET_TRIAL "/run/coder-fleet.join"
+bool fleet_folder_try(const char *const texts[FLEET_FILES], gid_t group);
+void fleet_folder_untry(void);
+
 /* Away with it; no folder is no failure. False with errno. */
 bool fleet_folder_remove(void);
 

@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "fleet_folder.h"
+#include "program.h"
 
 enum { ROOM = 2 * (FLEET_LINE_MAX + 1) };
 
@@ -48,8 +52,29 @@ bool fleet_socket_ask(const char *text, size_t length, struct fleet_socket *ret)
     return good;
 }
 
+bool fleet_socket_begin(const char *folder, const char *text, size_t length, struct fleet_socket *ret)
+{
+    char *const argv[] = { "/usr/bin/setpriv", "--reuid=" FLEET_GROUP, "--regid=" FLEET_GROUP, "--clear-groups", "--no-new-privs",
+                           CODER_FLEET, "in", (char *)(uintptr_t)folder, NULL };
+    int ends[2] = { -1, -1 };
+    bool good;
+
+    *ret = (struct fleet_socket){ .fd = -1, .room = malloc(ROOM) };
+    good = ret->room != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+    ret->fd = ends[0];
+    if (good)
+        ret->program = host_begin(argv, ends[1]);
+    if (ends[1] != -1)
+        close(ends[1]);
+    good = good && ret->program > 0 && send_all(ret->fd, text, length);
+    if (!good)
+        fleet_socket_close(ret);
+    return good;
+}
+
 void fleet_socket_close(struct fleet_socket *socket)
 {
+    host_end(socket->program);
     if (socket->fd != -1)
         close(socket->fd);
     if (socket->room != NULL)

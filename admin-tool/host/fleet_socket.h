@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define FLEET_SOCKET CODER_RUN_DIR "/fleet.sock"
 
@@ -14,6 +15,7 @@ enum { FLEET_LINE_MAX = 256 * 1024 };
 
 struct fleet_socket {
     int fd;             /* -1: none */
+    pid_t program;      /* 0: the socket's own */
     char *room;         /* they may be hashes */
     size_t begin, end;  /* what is not given out yet */
 };
@@ -26,6 +28,9 @@ enum fleet_heard {
 
 /* Connect to it and send `length` octets. False with errno; 5 s is how long it may take none of them. */
 bool fleet_socket_ask(const char *text, size_t length, struct fleet_socket *ret);
+/* The same of a coder_fleet that is begun for it, as its own user, with the files of this folder. It ends with the
+ * conversation. */
+bool fleet_socket_begin(const char *folder, const char *text, size_t length, struct fleet_socket *ret);
 void fleet_socket_close(struct fleet_socket *socket);
 
 /* The next line without its newline, valid until the next call. */

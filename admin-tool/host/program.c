@@ -14,8 +14,8 @@
 
 enum { CAPTURE_WAIT_MS = 10 * 1000, RUN_WAIT_MS = 10 * 1000 };
 
-/* out: where its output goes, -1: nowhere. */
-static void become(char *const argv[], int out)
+/* in, out: where its input comes from and its output goes, -1: nowhere. */
+static void become(char *const argv[], int in, int out)
 {
     static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL }; /* sudo 1.9.16 crashes without any */
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -24,7 +24,7 @@ static void become(char *const argv[], int out)
     if (null == -1)
         _exit(127);
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        if (dup2(fd == STDOUT_FILENO && out != -1 ? out : null, fd) == -1)
+        if (dup2(fd == STDOUT_FILENO && out != -1 ? out : fd == STDIN_FILENO && in != -1 ? in : null, fd) == -1)
             _exit(127);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -53,7 +53,7 @@ void host_run(char *const argv[])
     fflush(NULL); /* or the child would have our unwritten output, too */
     child = fork();
     if (child == 0)
-        become(argv, -1);
+        become(argv, -1, -1);
     if (child > 0 && !ends(child))
         kill(child, SIGKILL);
     while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
@@ -92,7 +92,7 @@ bool host_capture(char *const argv[], char *ret, size_t size)
     fflush(NULL);
     child = fork();
     if (child == 0)
-        become(argv, ends[1]);
+        become(argv, -1, ends[1]);
     close(ends[1]);
     whole = child > 0 && drain(ends[0], ret, size);
     close(ends[0]);
@@ -101,4 +101,26 @@ bool host_capture(char *const argv[], char *ret, size_t size)
     while (child > 0 && waitpid(child, &status, 0) == -1 && errno == EINTR)
         continue;
     return whole && status == 0;
+}
+
+pid_t host_begin(char *const argv[], int fd)
+{
+    pid_t child;
+
+    if (access(argv[0], X_OK) != 0)
+        return -1;
+    fflush(NULL);
+    child = fork();
+    if (child == 0)
+        become(argv, fd, fd);
+    return child;
+}
+
+void host_end(pid_t program)
+{
+    if (program <= 0)
+        return;
+    kill(program, SIGKILL);
+    while (waitpid(program, NULL, 0) == -1 && errno == EINTR)
+        continue;
 }

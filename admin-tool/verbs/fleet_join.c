@@ -25,6 +25,7 @@
 #include "terminal/answer.h"
 #include "terminal/command.h"
 #include "terminal/say.h"
+#include "fleet_preview.h"
 #include "fleet_start.h"
 #include "join_file.h"
 
@@ -133,6 +134,8 @@ static enum status preview(const struct joining *work)
 {
     const char *first = work->file.values[JOIN_URIS];
 
+    if (!work->joined)
+        fleet_preview(work->tool, work->texts, work->group);
     printf("Would %s %s at %.*s as %s, with ids from %" PRId64 " to %" PRId64 "; nothing was changed.\n",
            work->joined ? "renew the files for" : "follow the fleet", work->file.values[JOIN_BASE],
            (int)strcspn(first, "\n"), first, work->file.values[JOIN_HOST], work->policy.fleet_uid_min,
