@@ -40,6 +40,8 @@ run at a "$FLEET/provider" dump
 cp "$tmp/out" /root/tree.ldif
 ok "a backup is written while slapd runs" eval '[ "$status" -eq 0 ] && grep -q "^dn: uid=kim,$PEOPLE" /root/tree.ldif'
 before=$(tree a)
+run slapcat -F /srv/a/etc/ldap/slapd.d -b cn=accesslog
+ok "... and the log beside it" eval '[ "$status" -eq 0 ] && grep -q "^reqDN: uid=kim,$PEOPLE" "$tmp/out"'
 
 # -- what was done since is lost with it ------------------------------------------------------------
 set_user kim coderStatus suspended admins/ann >/dev/null
