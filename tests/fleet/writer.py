@@ -90,7 +90,7 @@ def do(operation):
         if entry:
             return ('taken', 'uid'), None
         entry = add(operation)
-    elif entry is None or uuid != operation['entry'] or entry['csn'] != operation['csn']:
+    elif entry is None or uuid != operation.get('entry', uuid) or entry['csn'] != operation.get('csn', entry['csn']):
         return ('changed', 'assertion failed'), None
     if operation['do'] == 'delete':
         operation['set'] = {'status': ['deleted'], 'hash': [''], 'keys': [''], 'roles': ['']}
