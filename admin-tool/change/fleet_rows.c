@@ -6,36 +6,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make_room(struct fleet_rows *rows)
-{
-    size_t room = 2 * rows->room + 16;
-    struct fleet_row *list;
-
-    if (rows->count < rows->room)
-        return true;
-    list = reallocarray(rows->list, room, sizeof *list);
-    if (list == NULL)
-        return false;
-    rows->list = list;
-    rows->room = room;
-    return true;
-}
-
-bool fleet_rows_add(struct fleet_rows *rows, const char *const facts[FLEET_FACTS])
+/* In memory of its own; NULL: that is short. */
+static char *join_facts(const char *const facts[FLEET_FACTS])
 {
     size_t size = 0, used = 0;
     char *texts;
 
     for (size_t i = 0; i < FLEET_FACTS; i++)
         size += strlen(facts[i]) + 1;
-    texts = make_room(rows) ? malloc(size) : NULL;
-    if (texts == NULL)
-        return false;
-    for (size_t i = 0; i < FLEET_FACTS; i++) {
+    texts = malloc(size);
+    for (size_t i = 0; texts != NULL && i < FLEET_FACTS; i++) {
         memcpy(texts + used, facts[i], strlen(facts[i]) + 1);
         used += strlen(facts[i]) + 1;
     }
-    rows->list[rows->count++].texts = texts;
+    return texts;
+}
+
+bool fleet_rows_add(struct fleet_rows *rows, const char *const facts[FLEET_FACTS])
+{
+    if (rows->count == rows->room) {
+        size_t room = 2 * rows->room + 16;
+        struct fleet_row *list = realloc(rows->list, room * sizeof *list);
+
+        if (list == NULL)
+            return false;
+        rows->list = list;
+        rows->room = room;
+    }
+    rows->list[rows->count].texts = join_facts(facts);
+    if (rows->list[rows->count].texts == NULL)
+        return false;
+    rows->count++;
     return true;
 }
 
