@@ -5,6 +5,7 @@
  */
 #include "apply.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@
 
 /* Entries of one transaction. What it changes is in memory until the commit (no login waits for a lock meanwhile), so one
  * of a hundred thousand would be large, and whoever else wants to change something would wait for all of it. */
-enum { AT_ONCE = 8192 };
+enum { AT_ONCE = 8192, TURN_MS = 50 /* for whoever waits for the lock, and looks every 10 ms */ };
 
 /* *ret_more: there are others. */
 static enum store_result take_entries(struct applying *applying, bool *ret_more)
@@ -157,8 +158,11 @@ static enum status apply_parts(struct applying *applying, const char *cookie, co
     bool more = true;
 
     batch_forget_host(applying->batch);
-    while (status == GO_ON && more)
+    while (status == GO_ON && more) {
         status = apply_part(applying, cookie, uri, &more);
+        if (status == GO_ON && more)
+            poll(NULL, 0, TURN_MS);
+    }
     if (applying->untold > 0)
         tool_refuse(GO_ON, "%zu change%s more; 'admin-tool audit' has each of them", applying->untold,
                     applying->untold == 1 ? "" : "s");
