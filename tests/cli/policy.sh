@@ -13,7 +13,7 @@ exits 0 "policy set --dry-run without a store" admin-tool policy set lock_second
 says '^Would change lock_seconds: 30 -> 60; nothing was changed\.$' "... says what it would change"
 ok "... and makes none" [ ! -e "$STATE" ]
 exits 0 "policy -o json" admin-tool policy -o json
-json 'len(d) == 29 and all(set(s) == {"key", "value", "default", "type", "least", "most", "range", "meaning"} for s in d)' \
+json 'len(d) == 30 and all(set(s) == {"key", "value", "default", "type", "least", "most", "range", "meaning"} for s in d)' \
     "... is one array with all there is to say"
 json 'all(s["value"] == s["default"] and len(s["meaning"]) > 10 for s in d)' "... each with a meaning"
 json 'all(isinstance(s["value"], str if s["type"] in ("list", "text") else int) for s in d)' "... and a value of its type"
