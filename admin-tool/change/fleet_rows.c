@@ -3,38 +3,44 @@
  */
 #include "fleet_rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* In memory of its own; NULL: that is short. */
-static char *join_facts(const char *const facts[FLEET_FACTS])
+static bool make_room(struct fleet_rows *rows)
 {
-    size_t size = 0, used = 0;
-    char *texts;
+    size_t room = 2 * rows->room + 16;
+    struct fleet_row *list;
 
+    if (rows->count < rows->room)
+        return true;
+    list = realloc(rows->list, room * sizeof *list);
+    if (list == NULL)
+        return false;
+    rows->list = list;
+    rows->room = room;
+    return true;
+}
+
+/* In memory of its own. False: that is short. */
+static bool join_facts(const char *const facts[FLEET_FACTS], struct fleet_row *ret)
+{
+    size_t size;
+    FILE *out = open_memstream(&ret->texts, &size);
+
+    if (out == NULL)
+        return false;
     for (size_t i = 0; i < FLEET_FACTS; i++)
-        size += strlen(facts[i]) + 1;
-    texts = malloc(size);
-    for (size_t i = 0; texts != NULL && i < FLEET_FACTS; i++) {
-        memcpy(texts + used, facts[i], strlen(facts[i]) + 1);
-        used += strlen(facts[i]) + 1;
-    }
-    return texts;
+        fwrite(facts[i], 1, strlen(facts[i]) + 1, out);
+    if (fclose(out) == 0)
+        return true;
+    free(ret->texts);
+    return false;
 }
 
 bool fleet_rows_add(struct fleet_rows *rows, const char *const facts[FLEET_FACTS])
 {
-    if (rows->count == rows->room) {
-        size_t room = 2 * rows->room + 16;
-        struct fleet_row *list = realloc(rows->list, room * sizeof *list);
-
-        if (list == NULL)
-            return false;
-        rows->list = list;
-        rows->room = room;
-    }
-    rows->list[rows->count].texts = join_facts(facts);
-    if (rows->list[rows->count].texts == NULL)
+    if (!make_room(rows) || !join_facts(facts, &rows->list[rows->count]))
         return false;
     rows->count++;
     return true;
