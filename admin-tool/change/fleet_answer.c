@@ -61,12 +61,22 @@ static size_t room_of(size_t key)
     return is_list(key) ? WORD_SIZE : FLEET_REASON_SIZE;
 }
 
+/* The first characters that have this room. */
+static size_t cut(const char *text, size_t room)
+{
+    size_t length = strlen(text) < room ? strlen(text) : room - 1;
+
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}
+
 /* A list is one word with commas in it. What could not be shown is nothing. */
 static void take_word(struct words *words, size_t key, const char *text)
 {
     char *word = words->text[key];
 
-    strncat(word, text, room_of(key) - 1 - strlen(word));
+    strncat(word, text, cut(text, room_of(key) - strlen(word)));
     for (char *p = word; is_list(key) && *p != '\0'; p++)
         if (*p == '\n')
             *p = ',';
@@ -74,7 +84,8 @@ static void take_word(struct words *words, size_t key, const char *text)
         word[0] = '\0';
 }
 
-/* Of these, why alone is cut to size. */
+/* Whoever writes in the tree makes names there as long as he likes, and would hide the log with one: facts of rows are cut
+ * to size, as why is. */
 static bool visit(void *context, const struct json_pair *pair)
 {
     struct words *words = context;
@@ -82,7 +93,7 @@ static bool visit(void *context, const struct json_pair *pair)
     for (size_t i = 0; i < KEYS; i++) {
         if (strcmp(names[i], pair->key) != 0)
             continue;
-        if (pair->text == NULL || (i != KEY_WHY && strlen(pair->text) >= room_of(i)))
+        if (pair->text == NULL || (i < KEY_WHY && strlen(pair->text) >= room_of(i)))
             words->good = false;
         else
             take_word(words, i, pair->text);

@@ -16,6 +16,7 @@
 #include "terminal/when.h"
 
 enum { WHOLE_MS = 35000, AWAIT_MS = 2000, LOOK_MS = 10 };
+enum { WHOLE_OCTETS = 64 * 1024 * 1024 }; /* 10000 rows of the log, or all hosts, are a tenth of it */
 
 static int64_t monotonic(void)
 {
@@ -39,6 +40,7 @@ static void hear(struct fleet_socket *socket, struct json_reader *reader, struct
 {
     int64_t end = monotonic() + WHOLE_MS;
     const char *line = NULL;
+    size_t heard_octets = 0;
 
     while (!answer->ended) {
         int64_t left = end - monotonic();
@@ -46,7 +48,8 @@ static void hear(struct fleet_socket *socket, struct json_reader *reader, struct
 
         if (heard == FLEET_QUIET)
             continue;
-        if (heard == FLEET_LINE && fleet_answer_take(reader, line, answer))
+        heard_octets += heard == FLEET_LINE ? strlen(line) : 0;
+        if (heard == FLEET_LINE && heard_octets <= WHOLE_OCTETS && fleet_answer_take(reader, line, answer))
             continue;
         give_up(answer, FLEET_UNKNOWN, heard == FLEET_LINE ? "coder_fleet sent what is no answer"
                                        : left > 0 ? "coder_fleet went away" : "coder_fleet does not answer");

@@ -146,7 +146,11 @@ static size_t choose(const struct work *work, size_t *next, size_t ret[REQUEST_M
 static void take_done(struct work *work, const size_t *places, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        work->upward.entries[places[i]].done = work->upward.answer.done[i];
+        struct upward_entry *entry = &work->upward.entries[places[i]];
+
+        entry->done = work->upward.answer.done[i];
+        if (!is_new(work))
+            memcpy(entry->done.entry_uuid, entry->from.entry_uuid, sizeof entry->done.entry_uuid);
         work->targets.list[places[i]].changed = work->upward.answer.done[i].done;
     }
 }
@@ -192,6 +196,19 @@ static enum status write_some(struct work *work, size_t *next, size_t *done)
 
 /* -- here --------------------------------------------------------------------------------- */
 
+/* coder_fleet has no rights here: what it says is new is nobody who was here. */
+static bool is_another(const struct work *work, const struct target *target, struct fleet_done *done)
+{
+    struct account account = { .uid = 0 };
+    bool another = is_new(work) && store_account_by_uid(work->tool->store, done->uid, &account) == STORE_OK &&
+                   strcmp(account.username, target->before.username) != 0;
+
+    explicit_bzero(account.hash, sizeof account.hash);
+    if (another)
+        done->uid = 0;
+    return another;
+}
+
 static void await(struct work *work)
 {
     bool gone = strcmp(work->change.fleet_does, "delete") == 0;
@@ -203,7 +220,7 @@ static void await(struct work *work)
 
         if (!target->changed)
             continue;
-        entry->late = !fleet_await(work->tool, &entry->done, gone, &since);
+        entry->late = !fleet_await(work->tool, &entry->done, gone, &since) || is_another(work, target, &entry->done);
         if (entry->late)
             tool_complain(work->tool, "the change of %s was made in the fleet, but has not reached this host within 2 s; see "
                           "'admin-tool fleet status'", target->before.username);
