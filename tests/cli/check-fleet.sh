@@ -13,6 +13,8 @@ fleet_user bea 1900000001
 says_well() { printf 'certificate 4000000000\nuri ldaps://a.example:636 ok\nuri ldaps://b.example ok\n' >/run/coder_fleet.says; }
 says_well
 sql "UPDATE fleet SET cookie = 'rid=000,csn=20261101120000.000001Z#000000#001#000000', last_contact = unixepoch() - 20, last_uri = 'ldaps://a.example:636'"
+mkdir -p /run/coder
+: >/run/coder/follow.lock # one that ran has left it
 run admin-tool check -o json
 ok "nobody follows it: fleet-unit is found" has_found fleet-unit problem
 json 'd[0]["subject"] == "admin-tool follow" and "systemctl" not in d[0]["mend"]' "... and what is to be done without systemd"
