@@ -129,9 +129,18 @@ static enum exop_end change(struct asking *asking, struct ldap *ld, char why[CON
     return exop_change(ld, asking->change->old, asking->change->new_password, step_ms(asking), why);
 }
 
+/* Who looks up a name that no name server answers ends with the whole time, too: the asker is gone by then, and each
+ * connection that is left is one less for who follows. */
+static int watch_seconds(const struct asking *asking)
+{
+    long long left = asking->until - peer_clock_ms();
+
+    return left > 0 ? (int)(left / 1000) + 1 : 1;
+}
+
 static enum exop_end ask(struct asking *asking, const char *uri, char why[CONNECT_WHY_SIZE])
 {
-    static const struct connect_as host;
+    const struct connect_as host = { .seconds = watch_seconds(asking) };
     bool refused;
     struct ldap *ld = connect_open(uri, step_ms(asking), &host, why, &refused);
     enum exop_end end = ld != NULL ? exop_find_writer(ld, step_ms(asking)) : EXOP_NEXT;

@@ -137,6 +137,18 @@ ok "all are down" is away
 request "probe\n"
 ok "... and none is there" is away
 
+# -- a name server that does not answer ------------------------------------------------------------------
+python3 -c 'import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.77", 53)); time.sleep(120)' &
+names=$!
+echo 'nameserver 127.0.0.77' >/etc/resolv.conf
+joined h1 ldaps://nowhere.fleet.test ldaps://elsewhere.fleet.test
+change u8 first-of-u8 second-of-u8
+ok "a name that nobody looks up: no answer but the end" eval '[ -z "$answer" ] && [ "$took" -lt 7500 ]'
+request "probe\n"
+ok "... when asked who is there, too" eval '[ -z "$answer" ] && [ "$took" -lt 4500 ]'
+kill "$names"
+joined h1 $A $B
+
 # -- what is no request ----------------------------------------------------------------------------------
 for what in "change-password u8" "probe now" "change-password\nname u8,ou=people\nold 61\nnew 62\n" "change-password\nname u8\nold 61\nnew 6\n" \
     "change-password\nname u8\nold 61\nnew 6G\n" "change-password\nname u8\nold 6100\nnew 62\n" "change-password\nname u8\nold 61\n" \
