@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "database.h"
-#include "migrations.h"
 #include "policy.h"
 #include "schema.h"
 #include "store_files.h"
