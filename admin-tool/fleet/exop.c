@@ -68,6 +68,7 @@ static enum exop_end end_of(int result, LDAPPasswordPolicyError policy, const ch
     case LDAP_SUCCESS:
         return EXOP_DONE;
     case LDAP_INVALID_CREDENTIALS:
+    case LDAP_NO_SUCH_ATTRIBUTE: /* the old one, which slapd takes away with its value: another came while it was hashed */
         return EXOP_WRONG;
     case LDAP_UNWILLING_TO_PERFORM:
         return end_of_unwilling(why);
