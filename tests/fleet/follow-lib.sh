@@ -4,11 +4,6 @@
 # shellcheck source=tests/fleet/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 CODER_FLEET=/usr/libexec/coder_fleet
-# It is built with the host's libldap; for another release tests/package/debs has built one.
-if [[ $(ldd "$CODER_FLEET") == *"not found"* ]]; then
-    CODER_FLEET=/src/.build/deb-$(. /etc/os-release && echo "$VERSION_CODENAME")/by-hand/usr/libexec/coder_fleet
-    [ -x "$CODER_FLEET" ] || { echo "1..0 # SKIP coder_fleet is not built for this release"; exit 0; }
-fi
 getent passwd _coder-fleet >/dev/null || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin _coder-fleet
 
 # joined HOST URI...: what `fleet join` leaves, with a certificate of the trial authority.
