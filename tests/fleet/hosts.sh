@@ -55,9 +55,10 @@ exits 0 "a host is added" "${add[@]}"
 says '^web17 is in the fleet dc=fleet\.$' "... and said so"
 says '^/root/web17\.join holds the key of web17: carry it there' "... with what to do"
 ok "its file is root's alone" [ "$(stat -c '%u %a' /root/web17.join)" = "0 600" ]
-ok "... names it, the servers and the range of ids" jq -e '.host == "cn=web17,ou=hosts,dc=fleet" and .base == "dc=fleet" and
-    (.uris == ["ldaps://a.fleet.test", "ldaps://b.fleet.test"]) and .uid_min == 1900000000 and .uid_max == 1999999999' /root/web17.join >/dev/null
-ok "... and ends within a day" jq -e '.expires - now | . > 86000 and . <= 86400' /root/web17.join >/dev/null
+is_join() { jq -e "$1" /root/web17.join >/dev/null; }
+ok "... names it, the servers and the range of ids" is_join '.host == "cn=web17,ou=hosts,dc=fleet" and .base == "dc=fleet" and
+    (.uris == ["ldaps://a.fleet.test", "ldaps://b.fleet.test"]) and .uid_min == 1900000000 and .uid_max == 1999999999'
+ok "... and ends within a day" is_join '.expires - now | . > 86000 and . <= 86400'
 ok "it has its scopes' accounts" [ "$(sees web17)" = "bob web" ]
 exits 4 "its file is not written over" "${add[@]}"
 exits 4 "it is not added twice" admin-tool fleet add-host web17 "${add[@]:4:4}" --join /root/again.join
