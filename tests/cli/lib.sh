@@ -89,10 +89,13 @@ live_in()
     cp --remove-destination "$tmp/zones/Test" /etc/localtime
 }
 
-# Everything there is to change: the store's content, the public directory, the homes.
+# Everything there is to change: the store's content, the public directory, the homes. Not when the fleet was last heard,
+# which a follower notes by itself.
 picture()
 {
-    { [ ! -e "$STORE" ] || sqlite3 "file:$STORE?mode=ro" .dump; cat "$STATE/directory" 2>/dev/null
+    { [ ! -e "$STORE" ] || sqlite3 "file:$STORE?mode=ro" .dump |
+          sed -E "s/^(INSERT INTO fleet VALUES\('[^']*',[0-9]+,'[^']*',)[0-9]+,/\1/"
+      cat "$STATE/directory" 2>/dev/null
       find "$STATE" "$STATE/private" /home -maxdepth 1 ! -name '*activity*' -printf '%M %U:%G %s %p\n' 2>/dev/null |
           sort -u; } | sha256sum
 }

@@ -73,8 +73,8 @@ gone() { local list; list=$(for n; do printf '"%s",' "$(uuid "$n")"; done); echo
 present() { gone "$@" | sed 's/"gone"/"present"/'; }
 REFRESHED='{"line":"refreshed","absent":true}'
 
-# commit COOKIE: until it is taken.
-is_cookie() { [ "$(value 'SELECT cookie FROM fleet')" = "$1" ]; }
+# commit COOKIE: until it is taken, and public: what is prepared for that lies there before the store has it.
+is_cookie() { [ "$(value 'SELECT cookie FROM fleet')" = "$1" ] && [ ! -e "$STATE/directory.new" ]; }
 commit() { tell "{\"line\":\"commit\",\"cookie\":\"$1\"}"; until_true "${2:-20}" is_cookie "$1"; }
 COUNTER=0
 # taken LINE...: a batch of these.

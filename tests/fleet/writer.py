@@ -49,7 +49,7 @@ def say(connection, *lines):
 
 
 def publish(lines):
-    if follower and told('late') is None:
+    if lines and follower and told('late') is None:
         say(follower, *lines, {'line': 'commit', 'cookie': 'w%d' % number})
 
 
