@@ -71,6 +71,20 @@ static size_t cut(const char *text, size_t room)
     return length;
 }
 
+/* Nobody hides in the log behind a direction mark: of a row's names that stays which can be shown. */
+static void mask(char *word)
+{
+    for (size_t length; *word != '\0'; word += length) {
+        char one[8] = "";
+
+        if (account_utf8(word, &length) == 0)
+            return;
+        memcpy(one, word, length);
+        if (account_text_fault(one) != NULL)
+            memset(word, '?', length);
+    }
+}
+
 /* A list is one word with commas in it. What could not be shown is nothing. */
 static void take_word(struct words *words, size_t key, const char *text)
 {
@@ -80,6 +94,8 @@ static void take_word(struct words *words, size_t key, const char *text)
     for (char *p = word; is_list(key) && *p != '\0'; p++)
         if (*p == '\n')
             *p = ',';
+    if (key >= KEY_FACTS)
+        mask(word);
     if (account_text_fault(word) != NULL)
         word[0] = '\0';
 }

@@ -17,12 +17,13 @@ done_as() { printf '{"line":"done","nth":0,"name":"x","entry_uuid":"%s","csn":"%
 row() { printf '{"line":"log","at":"2026-11-29T03:31:30Z","by":"cn=mallory,ou=admins,dc=fleet","what":"modify","dn":"uid=%s,ou=people,dc=fleet","name":"%s","username":null,"changed":["coderStatus"],"status":"suspended","uri":"ldaps://a.example"}' "$1" "$1"; }
 as say "$(row bob)
 $(row "$(long 600)")
+$(row 'b\u202eob')
 $(row "$(long 600 | sed 's/x/\\u00e9/g')")
 $(done_as 1 '' null)
 $ENDED"
 exits 0 "the log with a name of 600 octets" admin-tool audit --fleet -o json
-json 'len(d) == 3 and all(r["actor"].startswith("cn=mallory") for r in d)' "... has all rows"
-json 'd[1]["name"].startswith("xxxx") and d[1]["entry"].startswith("uid=xxxx") and d[2]["name"].startswith("éééé")' "... and begins those names"
+json 'len(d) == 4 and all(r["actor"].startswith("cn=mallory") for r in d)' "... has all rows"
+json 'd[1]["name"].startswith("xxxx") and d[1]["entry"].startswith("uid=xxxx") and d[3]["name"].startswith("éééé") and d[2]["name"] == "b???ob"' "... and begins those names"
 as say
 scopes=$(for i in $(seq 60); do printf ',"%s%s"' "$(long 58 s)" "$i"; done)
 as hosts "{\"line\":\"host\",\"name\":\"web17\",\"scopes\":[${scopes:1}],\"uri\":null}"
