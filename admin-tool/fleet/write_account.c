@@ -44,8 +44,9 @@ static enum course_end not_there(struct course *course)
     return course_refuse(course, COURSE_CHANGED, "there is no account of this name");
 }
 
-/* The entry as it is, if it is the one that was shown; a filter that says so of the moment of the write. slapo-unique
- * (2.5, 2.6) asserts it of what it searches below, too, before it looks for a name or an address. */
+/* The entry as it is, if it is the one that was shown; a filter that says so of the moment of the write. slapd's overlays
+ * (2.5, 2.6) assert it of what they do in between, too: slapo-unique of where it searches, and syncprov of the tree's own
+ * entry, where it writes down how far the tree is. Whatever is no account passes. */
 static enum course_end look(struct course *course, char assertion[FILTER_SIZE])
 {
     const struct write_operation *operation = course->operation;
@@ -66,7 +67,7 @@ static enum course_end look(struct course *course, char assertion[FILTER_SIZE])
         return course_refuse(course, COURSE_CHANGED, "the account was changed meanwhile");
     if (strcmp(now->status, "deleted") == 0)
         return course_refuse(course, COURSE_INVALID, "the account is deleted, and stays so");
-    snprintf(assertion, FILTER_SIZE, "(|(objectClass=organizationalUnit)(&(entryUUID=%s)(entryCSN=%s)))", now->entry_uuid, now->csn);
+    snprintf(assertion, FILTER_SIZE, "(|(!(objectClass=coderAccount))(&(entryUUID=%s)(entryCSN=%s)))", now->entry_uuid, now->csn);
     return COURSE_DONE;
 }
 

@@ -53,6 +53,9 @@ asks "do change" "name bob" "$(shown bob)" "set status suspended" "set reason le
 done_well "an account is suspended"
 ok "... for other consumers, too" [ "$(values bob coderStatus coderReason pwdAccountLockedTime shadowExpire)" = "suspended left 000001010000Z 1" ]
 ok "... and its password is none" eval '! binds bob secret-1'
+# or slapd, begun anew, is behind what its hosts have
+ok "... and the tree's own mark is written down with it" eval \
+    '[ "$(at a "$FLEET/provider" dump | sed -n "s/^contextCSN: //p")" = "$(user_value bob entryCSN)" ]'
 asks "do change" "name bob" "$(shown bob)" "set expires_at 1999990000"
 ok "an end does not open it for them" [ "$(values bob coderExpires shadowExpire)" = "1999990000 1" ]
 asks "do change" "name bob" "$(shown bob)" "set status active"
