@@ -79,6 +79,9 @@ enum status upward_begin(struct work *work)
         return refuse_mixed(work);
     if (tool_has(work->tool, OPTION_KEEP_SESSIONS))
         return tool_refuse(STATUS_USAGE, "every host ends what %s runs; leave --keep-sessions out", first->username);
+    if (tool_has(work->tool, OPTION_MOVE_HOME))
+        return tool_refuse(STATUS_USAGE, "every host has a home of %s; leave --move-home out, and they stay where they are",
+                           first->username);
     if (tool_has(work->tool, OPTION_KEEP_GROUPS))
         return tool_refuse(STATUS_USAGE, "every host takes %s out of its groups; leave --keep-groups out", first->username);
     work->upward.entries = calloc(count, sizeof *work->upward.entries);

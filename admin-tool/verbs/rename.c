@@ -141,11 +141,9 @@ static enum store_result apply_rename(struct tool *tool, const struct change *ch
 static void set_name(struct tool *tool, const struct change *change, const struct account *account,
                      struct fleet_request *request)
 {
-    char home[ACCOUNT_PATH_SIZE];
-
+    (void)tool;
+    (void)account;
     fleet_request_set(request, "username", change->new_name);
-    if (tool_has(tool, OPTION_MOVE_HOME) && home_move_target(account->home, account->username, change->new_name, home))
-        fleet_request_set(request, "home", home);
 }
 
 /* -- what follows ------------------------------------------------------------------------- */
