@@ -124,6 +124,26 @@ enum sshd_method sshd_settings_method(const struct sshd_settings *settings, cons
     return best;
 }
 
+static bool lacks(const char *list, size_t length, const char *method, bool has)
+{
+    return !has && place_in(list, length, method) != SSHD_METHOD_NEVER;
+}
+
+bool sshd_settings_can_meet(const struct sshd_settings *settings, const struct sshd_means *means)
+{
+    const char *list = settings->methods;
+
+    if (list[0] == '\0' || ascii_equals(list, strcspn(list, " "), "any"))
+        return true;
+    for (size_t length; *list != '\0'; list += length + (list[length] == ' ')) {
+        length = strcspn(list, " ");
+        if (!lacks(list, length, "publickey", means->key) && !lacks(list, length, "password", means->password) &&
+            !lacks(list, length, "keyboard-interactive", means->keyboard_interactive))
+            return true;
+    }
+    return false;
+}
+
 /* -- who may ------------------------------------------------------------------------------ */
 
 /* sshd's patterns: * and ? (ssh_config(5), PATTERNS). */

@@ -33,6 +33,14 @@ int sshd_settings_refusal(const struct sshd_settings *settings, const char *name
 enum sshd_method { SSHD_METHOD_ENOUGH, SSHD_METHOD_WITH_MORE, SSHD_METHOD_NEVER };
 enum sshd_method sshd_settings_method(const struct sshd_settings *settings, const char *method);
 
+/* What a user has to offer; of other methods than these nothing is known. */
+struct sshd_means {
+    bool key, password, keyboard_interactive;
+};
+
+/* Can one list of AuthenticationMethods be met with these? Other methods are taken for met. */
+bool sshd_settings_can_meet(const struct sshd_settings *settings, const struct sshd_means *means);
+
 /* "AllowUsers" and so on. */
 const char *sshd_settings_list_name(int list);
 

@@ -253,6 +253,45 @@ static void report_no_way(const struct visit *visit)
            "nobody can log in as this user", mend);
 }
 
+/* What the user would need to meet AuthenticationMethods. */
+static void write_methods_mend(const struct visit *visit, struct sshd_means means, char ret[CHECK_TEXT_SIZE])
+{
+    const char *name = visit->account->username;
+    char file[SSHD_FILE_SIZE];
+
+    means.key = means.key || visit->sshd.public_key;
+    if (sshd_settings_can_meet(&visit->sshd, &means)) {
+        check_text(ret, visit->sshd.asks_us ? "admin-tool keys add %s KEY, the user's public key or a file of it"
+                                            : "the user's public key into .ssh/authorized_keys in the home of %s", name);
+        return;
+    }
+    means.password = visit->sshd.password;
+    means.keyboard_interactive = visit->sshd.keyboard_interactive;
+    sshd_file_of("AuthenticationMethods", file);
+    if (sshd_settings_can_meet(&visit->sshd, &means))
+        check_text(ret, "admin-tool reset-password %s", name);
+    else
+        check_text(ret, "change AuthenticationMethods in %s and run: systemctl reload ssh", file);
+}
+
+/* Each method may work, and no list of them be met. */
+static void check_methods(struct visit *visit)
+{
+    bool password = visit->account->hash[0] != '\0', key = has_key_way(visit);
+    const struct sshd_means means = { .key = key, .password = password && visit->sshd.password,
+                                      .keyboard_interactive = password && visit->sshd.keyboard_interactive };
+    char what[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
+
+    visit->methods_unmet = visit->has_sshd && !sshd_settings_can_meet(&visit->sshd, &means);
+    if (!visit->methods_unmet || visit->local || visit->no_session || visit->sshd_refusal >= 0 ||
+        visit->verdict < VERDICT_TEMPORARY || (!password && !key))
+        return;
+    write_methods_mend(visit, means, mend);
+    report(visit, SEVERITY_PROBLEM, "user-methods",
+           check_text(what, "AuthenticationMethods asks for what this user has not: %.300s", visit->sshd.methods),
+           "sshd lets nobody in as this user", mend);
+}
+
 void check_user(struct doctor *doctor)
 {
     const struct account *account = doctor->account;
@@ -279,5 +318,6 @@ void check_user(struct doctor *doctor)
     check_home(&visit);
     check_lists(&visit);
     report_no_way(&visit);
+    check_methods(&visit);
     visit_judge(&visit);
 }

@@ -21,6 +21,7 @@ struct visit {
     bool has_sshd, local, runs_shell, no_session;
     bool has_keys;        /* in files that sshd looks into */
     bool has_account_keys; /* in the store */
+    bool methods_unmet;    /* AuthenticationMethods asks for what the user has not */
     int sshd_refusal;
     const char *keys_why; /* why no key works, "" */
 };

@@ -119,10 +119,13 @@ static void judge_method(struct visit *visit, const char *method, const char *na
 {
     enum sshd_method place = sshd_settings_method(&visit->sshd, name);
     struct doctor *doctor = visit->doctor;
+    char more[CHECK_TEXT_SIZE];
     struct way *way;
 
     if (obstacle[0] == '\0' && place == SSHD_METHOD_NEVER)
         obstacle = "AuthenticationMethods has no use for it";
+    else if (obstacle[0] == '\0' && visit->methods_unmet)
+        obstacle = check_text(more, "AuthenticationMethods asks for more than this user has: %.300s", visit->sshd.methods);
     judge_way(visit, "sshd", method, by_password, obstacle);
     way = &doctor->ways[doctor->way_count - 1];
     if (way->works && place == SSHD_METHOD_WITH_MORE)

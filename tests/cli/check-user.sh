@@ -58,12 +58,37 @@ for methods in 'publickey,password' 'publickey' 'publickey,password keyboard-int
     echo "AuthenticationMethods $methods" >/etc/ssh/sshd_config.d/00-methods.conf
     run admin-tool check bob
     case $methods in
+        publickey,password) says '^sshd +password +no: AuthenticationMethods asks for more than this user has: publickey,password' "a chain that cannot be met" ;;
         publickey) says '^sshd +password +no: AuthenticationMethods has no use for it$' "a method that is not wanted" ;;
         *) says '^sshd +password +yes: but AuthenticationMethods asks for more: publickey,password' "a method that is not enough: $methods" ;;
     esac
 done
 says '^sshd +keyboard-interactive +yes$' "... beside one that is"
-rm /etc/ssh/sshd_config.d/00-methods.conf
+# chain METHODS STATUS WHAT EXPRESSION: as user, for bob, with these AuthenticationMethods.
+chain()
+{
+    echo "AuthenticationMethods $1" >/etc/ssh/sshd_config.d/00-methods.conf
+    user bob "$2" "$3" "$4"
+}
+unmet='any(f["check"] == "user-methods" and f["severity"] == "problem" for f in d["findings"])'
+for methods in publickey,keyboard-interactive keyboard-interactive:pam,publickey publickey 'publickey,password publickey,keyboard-interactive'; do
+    chain "$methods" 1 "no key, and $methods" "$unmet and not any(v for k, v in $works.items() if k.startswith(\"sshd\"))"
+    run admin-tool check bob
+    says '^  mend: admin-tool keys add bob KEY, ' "... what mends it"
+done
+for methods in any keyboard-interactive 'publickey password' $'hostbased\nHostbasedAuthentication yes'; do
+    chain "$methods" 0 "no key, and $methods" "not $unmet"
+done
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/bobs"
+admin-tool keys add bob "$tmp/bobs.pub" >"$tmp/made"
+chain publickey,keyboard-interactive 0 "a key, and both are asked for" "$ids == [] and $works[\"sshd keyboard-interactive\"]"
+hash=$(value "SELECT hash FROM accounts WHERE username = 'bob'")
+admin-tool users edit bob --no-password -y >"$tmp/made" 2>&1
+chain publickey,keyboard-interactive 1 "no password, and both are asked for" "$unmet"
+run admin-tool check bob
+says '^  mend: admin-tool reset-password bob$' "... what mends it"
+chain publickey 0 "... where a key is enough" "not $unmet"
+put_back
 install -d -o bob -m 700 /home/bob/.ssh && install -o bob -m 600 /dev/stdin /home/bob/.ssh/authorized_keys <<<"ssh-ed25519 x"
 user bob 0 "with a key" "all($works.values())"
 chmod 666 /home/bob/.ssh/authorized_keys
