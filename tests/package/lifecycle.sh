@@ -181,6 +181,16 @@ admin-tool users delete dot -y --force >"$tmp/made"
 asked purge no Delete
 ok "without an account purging does not ask, and deletes what is kept" eval '[ "$status" -eq 0 ] && ! grep -q "Delete all" "$tmp/out" && [ ! -e "$STATE/private" ]'
 install_packages
+make kim --no-subids
+admin-tool keys add kim 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGpab77ymoQIbjxHsqRfx3c+rA007E0imEU0KkHASWFg kim' >"$tmp/made"
+admin-tool users export --to-passwd --all -y >"$tmp/moved"
+kept_keys=$(sed -n 's/^The ssh keys are in \(.*\)\.$/\1/p' "$tmp/moved")
+apt purge "${ALL[@]}"
+ok "after export --to-passwd purging keeps the ssh keys that it named" eval '[ "$status" -eq 0 ] && grep -q "^ssh-ed25519 .* kim" "$kept_keys" && [ ! -e "$STORE" ]'
+complains "former local files are kept in $STATE/private/local-files" "... and says where"
+userdel -r kim 2>"$tmp/seen"
+rm -rf "$STATE"
+install_packages
 apt purge "${ALL[@]}"
 ok "without a store purging asks and says nothing" eval '[ "$status" -eq 0 ] && ! grep -q "are kept" "$tmp/err"'
 ok "... leaves /etc as before" same_etc
