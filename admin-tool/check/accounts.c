@@ -21,6 +21,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_check.h"
+#include "sql/store_fleet.h"
 #include "terminal/command.h"
 #include "finding.h"
 #include "hashes.h"
@@ -43,6 +44,7 @@ struct census {
     int sudo_asked;
     struct hash_costs costs;
     char dormant_admin[ACCOUNT_NAME_SIZE]; /* one of them; "": none */
+    bool dormant_fleet;
     char unanswered_name[ACCOUNT_NAME_SIZE], stale_name[ACCOUNT_NAME_SIZE];
 };
 
@@ -218,8 +220,10 @@ static void look_at(struct census *census, const struct account *account)
 
     census->accounts++;
     census->admins += state == ACCOUNT_STATE_ACTIVE && !account->service && (account->roles & ROLE_ADMIN) != 0;
-    if (state == ACCOUNT_STATE_DORMANT && (account->roles & ROLE_ADMIN) != 0)
+    if (state == ACCOUNT_STATE_DORMANT && (account->roles & ROLE_ADMIN) != 0) {
         memcpy(census->dormant_admin, account->username, sizeof census->dormant_admin);
+        census->dormant_fleet = account->fleet;
+    }
     check_record(doctor, account);
     if (doctor->account != NULL && doctor->account->uid != account->uid)
         return;
@@ -255,14 +259,28 @@ static void count_all(struct census *census)
     free(page);
 }
 
+/* Where the fleet's accounts cannot be Admins, one of here can. */
+static bool fleet_gives_admins(const struct doctor *doctor)
+{
+    unsigned roles = 0;
+    struct fleet fleet;
+
+    return store_fleet(doctor->tool->store, &fleet) != STORE_OK ||
+           (roles_parse(doctor->tool->policy.fleet_roles, &roles) && (roles & ROLE_ADMIN) != 0);
+}
+
 static void report_admins(const struct census *census)
 {
     char mend[CHECK_TEXT_SIZE] = "admin-tool users edit-roles NAME --roles admin";
+    const char *roles = census->doctor->tool->policy.fleet_roles;
 
     if (census->accounts == 0 || census->admins > 0)
         return;
     if (census->dormant_admin[0] != '\0')
-        check_text(mend, "admin-tool users activate %s", census->dormant_admin);
+        check_text(mend, "admin-tool users activate %s%s", census->dormant_admin, census->dormant_fleet ? " --here" : "");
+    else if (!fleet_gives_admins(census->doctor))
+        check_text(mend, "admin-tool users create NAME --here --email ADDRESS --roles admin; for Admins of the fleet: "
+                         "admin-tool policy set fleet_roles=%s%sadmin", roles, roles[0] != '\0' ? "," : "");
     check_report(census->doctor, SEVERITY_WARNING, "account-admins", "roles", "no active user is an Admin",
                  "only root of this machine can manage anything", mend);
 }

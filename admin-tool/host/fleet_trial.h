@@ -19,6 +19,9 @@ struct fleet_server {
     bool tried;
 };
 
+/* The why of a server that knows the host no more: coder_fleet's word. */
+#define FLEET_PUT_OUT "this host has no scope there"
+
 struct fleet_trial {
     int64_t ends[FLEET_ENDS]; /* 0: not known, or there is none */
     struct fleet_server servers[FLEET_SERVERS_MAX]; /* of the settings, in their order */

@@ -42,6 +42,7 @@ fleet-range|warning|no|a local user in the fleet's range|echo eve:x:1900000004:1
 fleet-range|warning|no|a local group in it|echo crew:x:1900000004: >>/etc/group
 fleet-range|warning|no|subordinate ids over it|echo ann:1900500000:65536 >>/etc/subuid
 fleet-range|warning|no|an account of here in it|admin-tool users create --here -u ida -e ida@example.com --uid 1900000004 --force
+account-admins|warning|no|no Admin, and the fleet may give none|sql "DELETE FROM account_roles"; admin-tool publish
 fleet-range|warning|no|our own range over it|admin-tool policy set uid_min=1900000000 uid_max=1900000100
 END
 
@@ -60,6 +61,15 @@ said fleet-certificate problem "one that has ended" "authority $((now - 60))\n"
 said fleet-certificate warning "a list of revoked certificates that ends in 20 days" "authority 4000000000\nrevoked $((now + 20 * 86400))\n"
 said fleet-certificate problem "one that has ended" "certificate $((now - 60))\n" "certificate $((now - 60))\n"
 said fleet-server warning "a server that does not answer" 'uri ldaps://a.example:636 ok\nuri ldaps://b.example Connection refused\n'
+json 'd[0]["why"].startswith("with one server less")' "... it is one of two"
+said fleet-put-out problem "a host that was put out" 'uri ldaps://a.example:636 this host has no scope there\nuri ldaps://b.example this host has no scope there\n'
+json '[f["check"] for f in d] == ["fleet-put-out"] and "nothing keeps" in d[0]["why"] and "fleet leave" in d[0]["mend"]' "... once, in words of its own"
+said fleet-server warning "one of two servers that does not know it yet" 'uri ldaps://a.example:636 ok\nuri ldaps://b.example this host has no scope there\n'
+json '[f["check"] for f in d] == ["fleet-server"]' "... is not put out"
+sed -i.two '/b\.example/d' $FOLDER/fleet.conf
+said fleet-server warning "the only server does not answer" 'uri ldaps://a.example:636 Connection refused\n'
+json '"nothing keeps this host up to date" in d[0]["why"] and "less" not in d[0]["why"]' "... and is not one less"
+mv $FOLDER/fleet.conf.two $FOLDER/fleet.conf
 printf 'certificate %s\nauthority %s\nrevoked %s\nuri ldaps://a.example:636 ok\n' $((now + 40 * 86400)) $((now + 40 * 86400)) $((now + 40 * 86400)) >/run/coder_fleet.says
 run admin-tool check
 ok "a certificate that ends in 40 days, and a server that could not be tried, are in order" in_order
@@ -68,6 +78,10 @@ for i in $(seq 30); do
 done
 run admin-tool check -o json
 json 'sum(f["check"] == "fleet-held" for f in d) == 21 and any("10 more" in f["what"] for f in d)' "of many held the first are told, the rest is counted"
+put_back
+sql "DELETE FROM account_roles"
+run admin-tool check -o json
+json 'any(f["check"] == "account-admins" and f["mend"].startswith("admin-tool users create NAME --here ") and "fleet_roles=member,auditor,admin" in f["mend"] for f in d)' "no Admin where the fleet may give none: the mend is of here"
 put_back
 sql "UPDATE fleet SET braked_at = 1790000000; INSERT INTO fleet_held VALUES ('00000000-0000-0000-0000-000000000001', 'vanished', 'bea', 'gone with many', 1790000000, '', NULL)"
 run admin-tool check -o json

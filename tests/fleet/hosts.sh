@@ -94,6 +94,7 @@ silent "... and nothing of one that lasts"
 # -- the log -------------------------------------------------------------------------------------------
 set_user bob coderStatus suspended admins/ann >/dev/null
 exits 8 "a writer is no auditor" admin-tool audit --fleet
+complains 'the log: the fleet does not let you read that: .*; an auditor of the fleet may$' "... and is told who is"
 exits 0 "an auditor reads the log" admin-tool audit --fleet --identity /root/rev.pem
 says 'suspend +bob +cn=ann,ou=admins,dc=fleet +fleet +ldaps://a\.fleet\.test +coderStatus' "... in the words of this host's own"
 says 'create +web17 +cn=ann,' "... hosts, too"
@@ -122,6 +123,9 @@ run admin-tool audit --event fleet-remove-host
 says 'in the fleet as /root/\.coder-fleet\.pem: web17' "... which is on record"
 run admin-tool fleet remove-host web18 -y -o json
 json 'd["error"]["kind"] == "not-found"' "what is refused, for programs"
+admin-tool fleet remove-host h1 -y >"$tmp/made" 2>&1
+run admin-tool check -o json
+json 'any(f["check"] == "fleet-put-out" and f["severity"] == "problem" for f in d) and not any(f["check"] == "fleet-server" for f in d)' "a host that was put out itself says so"
 provider_kill a
 provider_kill b
 exits 9 "no server" admin-tool fleet hosts
