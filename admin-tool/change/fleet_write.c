@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/fleet_folder.h"
 #include "host/fleet_socket.h"
 #include "sql/json_read.h"
 #include "sql/store_fleet_accounts.h"
@@ -112,10 +113,38 @@ static enum status refuse_identity(const struct fleet_identity *identity, const 
                           "nothing was changed", identity->path, why);
 }
 
+/* Of a password that another gave, which has to be changed first; told by slapo-ppolicy's text alone. */
+static bool is_restricted(const struct fleet_answer *answer)
+{
+    return answer->refusal == FLEET_RIGHTS && strstr(answer->why, "restricted to bind") != NULL;
+}
+
+static enum status refuse_restricted(const char *name)
+{
+    char base[FLEET_VALUE_SIZE] = "BASE", uri[FLEET_VALUE_SIZE] = "URI";
+
+    fleet_folder_setting("base", 0, base);
+    fleet_folder_setting("uri", 0, uri);
+    return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", name, "%s has to change this password first, at the server that writes: "
+                          "LDAPTLS_CACERT=" FLEET_FOLDER "/ca.pem LDAPTLS_CERT=" FLEET_FOLDER "/host.pem LDAPTLS_KEY=" FLEET_FOLDER
+                          "/host.key ldappasswd -x -D cn=%s,ou=admins,%s -W -A -S -H %s", name, name, base, uri);
+}
+
+enum status fleet_write_refuse_read(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject,
+                                    const char *reader)
+{
+    if (answer->refusal == FLEET_RIGHTS && !is_restricted(answer))
+        return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", subject, "%s: the fleet does not let you read that: %s; %s of the "
+                              "fleet may", subject, answer->why, reader);
+    return fleet_write_refuse(identity, answer, subject);
+}
+
 enum status fleet_write_refuse(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject)
 {
     const char *why = answer->why;
 
+    if (identity->name[0] != '\0' && is_restricted(answer))
+        return refuse_restricted(identity->name);
     switch (answer->refusal) {
     case FLEET_IDENTITY:
         return refuse_identity(identity, why);

@@ -19,6 +19,10 @@ enum status fleet_write(const struct fleet_identity *identity, const struct flee
 /* What was refused, in a sentence, with its exit status. subject: of the operation that was refused. */
 enum status fleet_write_refuse(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject);
 
+/* The same of what only reads. reader: who may ("an auditor"). */
+enum status fleet_write_refuse_read(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject,
+                                    const char *reader);
+
 /* The same for fleet_write_complain's sentence, of one that is not the first. */
 void fleet_write_complain(struct tool *tool, const struct fleet_answer *answer, const char *subject);
 

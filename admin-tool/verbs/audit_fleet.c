@@ -196,7 +196,7 @@ static enum status ask(struct tool *tool, struct fleet_answer *answer)
     if (most != NULL)
         fleet_request_set(&request, "count", most);
     if (status == GO_ON)
-        status = fleet_ask(tool, &request, "the log", answer);
+        status = fleet_ask(tool, &request, "the log", "an auditor", answer);
     fleet_request_free(&request);
     return status;
 }

@@ -60,7 +60,7 @@ static enum status ask_to_add(struct tool *tool, const struct fleet *fleet)
     fleet_request_add(&request, "do", "add-host");
     fleet_request_add(&request, "name", name);
     scope_set(tool, NULL, &request);
-    status = fleet_ask(tool, &request, name, &answer);
+    status = fleet_ask(tool, &request, name, NULL, &answer);
     fleet_request_free(&request);
     if (status == GO_ON) {
         snprintf(detail, sizeof detail, "%s, scopes %s", name, tool->arguments.value[OPTION_SCOPE]);
@@ -131,7 +131,7 @@ static enum status ask_to_remove(struct tool *tool)
 
     fleet_request_add(&request, "do", "remove-host");
     fleet_request_add(&request, "name", name);
-    status = fleet_ask(tool, &request, name, &answer);
+    status = fleet_ask(tool, &request, name, NULL, &answer);
     fleet_request_free(&request);
     if (status == GO_ON) {
         fleet_ask_record(tool, "fleet-remove-host", &answer, name);

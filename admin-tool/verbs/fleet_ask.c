@@ -25,11 +25,13 @@ enum status fleet_ask_find(struct tool *tool, struct fleet *ret)
 }
 
 /* Nothing is asserted here, so what is not as it was is not there. */
-static enum status refuse(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject)
+static enum status refuse(const struct fleet_identity *identity, const struct fleet_answer *answer, const char *subject,
+                          const char *reader)
 {
     if (answer->refusal == FLEET_CHANGED)
         return tool_refuse_as(KIND_NOT_FOUND, NULL, subject, "the fleet has no %s; see 'admin-tool fleet hosts'", subject);
-    return fleet_write_refuse(identity, answer, subject);
+    return reader != NULL ? fleet_write_refuse_read(identity, answer, subject, reader)
+                          : fleet_write_refuse(identity, answer, subject);
 }
 
 /* Of what is gone nobody says who wrote it. */
@@ -40,7 +42,8 @@ static void name_asker(const struct fleet_identity *identity, struct fleet_done 
                  identity->name[0] != '\0' ? identity->name : identity->path);
 }
 
-enum status fleet_ask(struct tool *tool, const struct fleet_request *what, const char *subject, struct fleet_answer *ret)
+enum status fleet_ask(struct tool *tool, const struct fleet_request *what, const char *subject, const char *reader,
+                      struct fleet_answer *ret)
 {
     struct fleet_identity identity = { .secret = NULL };
     enum status status;
@@ -50,7 +53,7 @@ enum status fleet_ask(struct tool *tool, const struct fleet_request *what, const
         actor_find(&tool->actor);
     status = fleet_identity_find(tool, &identity);
     if (status == GO_ON && fleet_write(&identity, what, 1, ret) != GO_ON)
-        status = refuse(&identity, ret, subject);
+        status = refuse(&identity, ret, subject, reader);
     if (status == GO_ON)
         name_asker(&identity, &ret->done[0]);
     fleet_identity_forget(&identity);

@@ -13,8 +13,9 @@
 enum status fleet_ask_find(struct tool *tool, struct fleet *ret);
 
 /* Ask `what`, one operation, as an administrator who is found or asked. GO_ON and *ret (for fleet_answer_free in every
- * case); or said. subject: what it is about. */
-enum status fleet_ask(struct tool *tool, const struct fleet_request *what, const char *subject, struct fleet_answer *ret);
+ * case); or said. subject: what it is about; reader: who may read it ("an auditor"), NULL: it changes something. */
+enum status fleet_ask(struct tool *tool, const struct fleet_request *what, const char *subject, const char *reader,
+                      struct fleet_answer *ret);
 
 /* On record here: who did it there, and the detail. Trouble is complained about: it was done. */
 void fleet_ask_record(struct tool *tool, const char *event, const struct fleet_answer *answer, const char *detail);

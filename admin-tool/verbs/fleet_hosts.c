@@ -125,7 +125,7 @@ static enum status ask(struct tool *tool, struct fleet_answer *answer)
 
     fleet_request_add(&request, "do", "hosts");
     scope_set(tool, NULL, &request);
-    status = fleet_ask(tool, &request, "the list of hosts", answer);
+    status = fleet_ask(tool, &request, "the list of hosts", "an administrator", answer);
     fleet_request_free(&request);
     return status;
 }

@@ -85,6 +85,9 @@ done <<'END'
 1 failed failed bob: that failed in the fleet: the server's words; nothing was changed
 1 failed another bob: that failed in the fleet: the server's words; nothing was changed
 END
+as refuse '0 rights Operations are restricted to bind/unbind/abandon/StartTLS/modify password'
+exits 8 "restricted, but no password" admin-tool users suspend bob -y
+complains 'bob: the fleet does not let you do that: Operations are restricted' "... is no word of passwords"
 as refuse
 unchanged "nothing of that changed anything"
 as refuse '1 rights may not'

@@ -132,6 +132,21 @@ ok "a wrong password (exit 8)" [ "$status" -eq 8 ]
 on_terminal 'spawn admin-tool users activate bob -y --identity anna
     want {it is not shown\): }; quiet; send "anna-1-words\r"; want {bob is active again}; exit [status]'
 ok "the right one" [ "$status" -eq 0 ]
+printf 'dn: cn=anna,ou=admins,dc=fleet\nchangetype: modify\nreplace: userPassword\nuserPassword: anna-2-words\n-\nreplace: pwdReset\npwdReset: TRUE\n' | by_root a ldapmodify >"$tmp/made" 2>&1
+on_terminal 'spawn admin-tool users suspend bob -y --identity anna
+    want {it is not shown\): }; quiet; send "anna-2-words\r"; want {anna has to change this password first, at the server that writes: }; exit [status]'
+ok "a password that root gave (exit 8)" [ "$status" -eq 8 ]
+change=$(tr -d '\r' <"$tmp/out" | grep -o 'LDAPTLS_CACERT=.*' | tail -1)
+ok "... and how it is changed, in a command" eval '[[ $change == *" ldappasswd -x -D cn=anna,ou=admins,dc=fleet -W -A -S -H ldaps://"* ]]'
+on_terminal "spawn env $change
+    want {Old password: }; quiet; send \"anna-2-words\\r\"; want {Re-enter old password: }; send \"anna-2-words\\r\"
+    want {New password: }; send \"anna-3-words\\r\"; want {Re-enter new password: }; send \"anna-3-words\\r\"
+    want {Enter LDAP Password: }; send \"anna-2-words\\r\"; exit [status]"
+ok "... which does" [ "$status" -eq 0 ]
+on_terminal 'spawn admin-tool users suspend bob -y --identity anna
+    want {it is not shown\): }; quiet; send "anna-3-words\r"; want {bob is suspended}; exit [status]'
+ok "... and then anna administers" [ "$status" -eq 0 ]
+admin-tool users activate bob -y --identity /root/anna.pem >"$tmp/made" 2>&1
 ok "no secret is kept" eval '! grep -raqF -e anna-1-words -e "$(sed -n 5p "$CA/admins/anna.key")" "$STATE" /var/log /run/log /run/coder 2>/dev/null'
 mv /root/anna.pem "$PEM"
 
