@@ -36,9 +36,9 @@ struct marked {
 static enum status refuse_id(const struct policy *policy, const struct account *account)
 {
     return tool_refuse_as(KIND_INVALID, "uid", account->username, "%s has the id %u, which is not of the fleet's range, %" PRId64 " to %"
-                          PRId64 ", and no host would take it: make an account of another name there and give it the files, or "
-                          "let the range of all hosts hold it (policy fleet_uid_min, fleet_uid_max)", account->username,
-                          account->uid, policy->fleet_uid_min, policy->fleet_uid_max);
+                          PRId64 ", and no host would take it. Make an account of the fleet under another name, and give it the "
+                          "files: admin-tool users create -u NEW -e ADDRESS; cp -aT %s ~NEW; chown -R NEW: ~NEW", account->username,
+                          account->uid, policy->fleet_uid_min, policy->fleet_uid_max, account->home);
 }
 
 static bool is_of_range(const struct policy *policy, int64_t uid)

@@ -28,7 +28,7 @@ was=$(facts nora)
 # -- who may ------------------------------------------------------------------------------------------------
 remember
 exits 4 "an id of here" admin-tool users move-to-fleet low -y
-complains 'low has the id [0-9]+, which is not of the fleet.s range, 1900000000 to 1999999999, and no host would take it: ' "... with what to do"
+complains 'low has the id [0-9]+, which is not of the fleet.s range, 1900000000 to 1999999999, and no host would take it\. .*admin-tool users create -u NEW -e ADDRESS; cp -aT /home/low ~NEW; chown -R NEW: ~NEW' "... with what to do"
 exits 4 "a service account" admin-tool users move-to-fleet robot -y
 exits 3 "nobody" admin-tool users move-to-fleet nobody-here -y
 exits 4 "one of them not, all not" admin-tool users move-to-fleet nora low -y
