@@ -79,7 +79,7 @@ sys.exit(0 if eval(sys.argv[2]) else 1)' "$tmp/out" "$1"
 field() { sed -n "s/^$1: //p" "$tmp/out"; }
 
 # One value from the store.
-value() { sqlite3 "file:$STORE?mode=ro" "$1"; }
+value() { sqlite3 -cmd ".timeout 10000" "file:$STORE?mode=ro" "$1"; }
 is_value() { [ "$(value "$1")" = "$2" ]; }
 
 # live_in LINE...: the zone of this host is the one of these lines of zic(8).
@@ -93,7 +93,7 @@ live_in()
 # which a follower notes by itself.
 picture()
 {
-    { [ ! -e "$STORE" ] || sqlite3 "file:$STORE?mode=ro" .dump |
+    { [ ! -e "$STORE" ] || sqlite3 -cmd ".timeout 10000" "file:$STORE?mode=ro" .dump |
           sed -E "s/^(INSERT INTO fleet VALUES\('[^']*',[0-9]+,'[^']*',)[0-9]+,/\1/"
       cat "$STATE/directory" 2>/dev/null
       find "$STATE" "$STATE/private" /home -maxdepth 1 ! -name '*activity*' -printf '%M %U:%G %s %p\n' 2>/dev/null |

@@ -87,6 +87,8 @@ ok "... all are out here: a suspension is never held" soon all_out
 ok "... nothing is" [ "$(value "SELECT count(*) FROM fleet_held WHERE kind = 'vanished'")" = 0 ]
 
 # -- the server that writes is gone --------------------------------------------------------------------------
+context() { by_root a ldapsearch -LLL -b dc=fleet -s base contextCSN; }
+before=$(context)
 provider_kill a
 exits 9 "no server writes" admin-tool users suspend u7 -y
 complains 'no server of the fleet that writes is reached' "... which is said"
@@ -94,6 +96,7 @@ ok "... nothing was changed" eval 'is_fact u7 status active'
 exits 0 "--here works" admin-tool users suspend u7 --here -y
 ok "... he is out" is_fact u7 status suspended
 provider_start a
+ok "killed, it forgot nothing of what hosts have heard" [ "$(context)" = "$before" ]
 exits 0 "with the server it is done" admin-tool users suspend u8 -y
 ok "... and here" soon is_fact u8 status suspended
 run admin-tool audit --verify
