@@ -135,7 +135,7 @@ joined h1 ldaps://none.fleet.test
 run as_fleet "$CODER_FLEET" check
 ok "... of a name without address that it has none" grep -q '^uri ldaps://none.fleet.test its name has no address: ' "$tmp/out"
 joined h1 $A
-for end in "1 hour ago" "20 days" "400 days"; do
+for end in "1 hour ago" "20 days" "400 days" "2 hours ago"; do
     "$FLEET/ca" issue "$tmp/ends" admins another "$end"
     cat "$tmp/ends/admins/another.pem"
     [ "$end" != "20 days" ] || cp "$tmp/ends/admins/another.pem" "$tmp/first"
