@@ -239,7 +239,7 @@ static enum status change_keys(struct tool *tool, struct key_change *keys, const
     change.own = keys;
     change.detail = keys->names;
     change.preview = preview_keys;
-    return change.behind > 0 ? change_accounts(tool, &change) : change_account(tool, &change);
+    return how->behind > 0 ? change_accounts(tool, &change) : change_account(tool, &change);
 }
 
 enum status keys_add(struct tool *tool)
