@@ -35,7 +35,7 @@ joins() # joins HOST COMMAND...: that host, by COMMAND
 joins h1 env
 joins h2 "$machine" on h2
 for _ in $(seq 400); do
-    [ "$(sqlite3 -readonly "$STORE" 'SELECT count(*) FROM fleet_accounts' 2>/dev/null)" != 18 ] || break
+    [ "$(sqlite3 -cmd ".timeout 10000" -readonly "$STORE" 'SELECT count(*) FROM fleet_accounts' 2>/dev/null)" != 18 ] || break
     sleep 0.05
 done
 exec /src/tests/fleet/passwd.exp

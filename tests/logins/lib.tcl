@@ -267,7 +267,7 @@ proc account_active {name {password ""}} {
 # Makes an account whose temporary password is past its time, and returns that password.
 proc account_expired {name} {
     set password [account_temporary $name]
-    exec sqlite3 /var/lib/coder/private/accounts.db \
+    exec sqlite3 -cmd {.timeout 10000} /var/lib/coder/private/accounts.db \
         "UPDATE accounts SET temporary_until = 1000000000 WHERE username = '$name'"
     return $password
 }
