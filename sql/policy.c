@@ -45,7 +45,7 @@ static const struct number_setting numbers[] = {
     NUMBER(fleet_uid_max, 1000, 2147483647, 1999999999, "the last id that an account of the fleet may have"),
     NUMBER(fleet_max_age, 0, 87600, 0, "hours without word of the fleet after which its accounts are refused; 0: never"),
     NUMBER(fleet_offline_temporary, 0, 1, 0,
-           "1: with a temporary password its user is let in while no server of the fleet can change it"),
+           "1: a temporary password lets in while no server of the fleet can change it"),
 };
 
 /* False with what is wrong, as policy_value_good has it. */
@@ -75,7 +75,7 @@ static const struct text_setting texts[] = {
     TEXT(home_base, "/home", "DIR", judge_path, "the folder in which new users have their homes"),
     TEXT(login_host, "", "HOST", judge_host, "the host that the hand-over names; nothing: this one"),
     TEXT(hand_over_text, "", "TEXT", judge_hand_over,
-         "what is handed over to a user, with " HAND_OVER_ALL_WORDS " filled in; nothing: the usual text"),
+         "own hand-over: " HAND_OVER_ALL_WORDS),
 };
 
 enum {
