@@ -145,15 +145,19 @@ static const char *written(const char *name)
     static char ret[4096];
 
     for (size_t i = 0; i < facts.count; i++) {
-        char *at = ret;
+        size_t used = 0;
 
         if (strcmp(facts.attributes[i].name, name) != 0)
             continue;
         if (facts.attributes[i].count == 0)
             return "-";
-        for (size_t value = 0; value < facts.attributes[i].count; value++)
-            at += sprintf(at, "%s%.*s", value > 0 ? "|" : "", (int)facts.values[facts.attributes[i].first + value].bv_len,
-                          facts.values[facts.attributes[i].first + value].bv_val);
+        for (size_t value = 0; value < facts.attributes[i].count && used < sizeof ret; value++) {
+            const struct berval *octets = &facts.values[facts.attributes[i].first + value];
+
+            used += (size_t)snprintf(ret + used, sizeof ret - used, "%s%.*s", value > 0 ? "|" : "", (int)octets->bv_len,
+                                     octets->bv_val);
+        }
+        assert_true(used < sizeof ret);
         return ret;
     }
     return NULL;
