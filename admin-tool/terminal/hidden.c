@@ -92,10 +92,10 @@ static ssize_t read_hidden(const char *question, FILE *out, char *ret, size_t si
     ssize_t length;
 
     do {
+        if (!hide(&former)) /* before the question: what is typed as soon as it is seen is not shown, nor lost */
+            return -1;
         fputs(question, out);
         fflush(out);
-        if (!hide(&former))
-            return -1;
         length = read_line(&former.mask, ret, size);
         if (caught != 0)
             explicit_bzero(ret, size);

@@ -77,6 +77,11 @@ ok "--password-stdin on a terminal asks, and shows nothing meanwhile" [ "$status
 ok "... but the hand-over" [ "$(grep -c "$password" "$tmp/out")" -eq 1 ]
 ok "... it is the account's" is_value "SELECT hash <> '' AND temporary FROM accounts WHERE username='zed'" 1
 on_terminal '
+    spawn strace -o /dev/null -e inject=ioctl:delay_enter=300ms admin-tool users create xan -e xan@example.com --password-stdin
+    want "shown.: "
+    exit [is_shown]'
+ok "the question is asked when nothing is shown any more, however slow the terminal is" [ "$status" -eq 0 ]
+on_terminal '
     spawn admin-tool users create xan -e xan@example.com --password-stdin
     want "shown.: "
     send "\r"
