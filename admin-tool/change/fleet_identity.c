@@ -1,5 +1,6 @@
 /*
- * The certificate's file is read as ssh reads a key: no link, of root or of whoever does this, for nobody else.
+ * The certificate's file is read as ssh reads a key: no link, of whoever does this, for nobody else. Root's is root's
+ * alone: whoever may run one verb by sudo names any file, and would be the administrator whose key lies there.
  */
 #include "fleet_identity.h"
 
@@ -38,8 +39,8 @@ static const char *judge_file(int fd, uid_t owner)
         return strerror(errno);
     if (!S_ISREG(st.st_mode))
         return "it is no file";
-    if (st.st_uid != 0 && st.st_uid != owner)
-        return "it is another's, who can change it";
+    if (st.st_uid != owner)
+        return st.st_uid == 0 ? "it is root's, not of whoever does this" : "it is another's, who can change it";
     return (st.st_mode & 077) != 0 ? "others can read or change it; 'chmod 600' it, if nobody has" : NULL;
 }
 
@@ -86,10 +87,10 @@ static const struct passwd *find_actor(const struct tool *tool)
 static enum status take_file(const struct tool *tool, const char *path, struct fleet_identity *ret)
 {
     const struct passwd *user = find_actor(tool);
-    const char *fault = "the name is too long";
+    const char *fault = user == NULL ? "it is not known who does this" : "the name is too long";
 
-    if ((size_t)snprintf(ret->path, sizeof ret->path, "%s", path) < sizeof ret->path)
-        fault = read_file(tool->folder, user != NULL ? user->pw_uid : 0, ret);
+    if (user != NULL && (size_t)snprintf(ret->path, sizeof ret->path, "%s", path) < sizeof ret->path)
+        fault = read_file(tool->folder, user->pw_uid, ret);
     return fault == NULL ? GO_ON : refuse(path, fault);
 }
 

@@ -24,7 +24,7 @@ struct fleet_identity {
 /*
  * The one of --identity: a FILE (with a slash, or .pem at its end), or a NAME, whose password the terminal is asked for.
  * Without it: .coder-fleet.pem in the home of whoever does this; else the terminal is asked for both. GO_ON; or said and
- * IDENTITY: there is none, or a file that others than root and he can read or change, or a link.
+ * IDENTITY: there is none, or a file that is not his own and his alone, or a link.
  */
 enum status fleet_identity_find(const struct tool *tool, struct fleet_identity *ret);
 

@@ -131,6 +131,7 @@ as late
 
 # -- who does it -------------------------------------------------------------------------------------------
 taken "$(entry kim 2)" "$(entry bob 1 csn=\"20261129910000.000000Z#000000#001#000000\")"
+useradd -m -d /srv/few few
 forget
 rm "$PEM"
 remember
@@ -154,8 +155,21 @@ echo "no key" >/root/no-key.pem && chmod 600 /root/no-key.pem
 exits 8 "what is no certificate" admin-tool users suspend kim -y --identity /root/no-key.pem
 mkfifo -m 600 /root/fifo.pem
 exits 8 "a FIFO" timeout 5 admin-tool users suspend kim -y --identity /root/fifo.pem
+# One who may suspend as root, and is nobody in the fleet: he names any file.
+echo 'few ALL=(root) NOPASSWD: /usr/sbin/admin-tool users suspend *' >/etc/sudoers.d/few
+certificate /srv/few/own.pem && chown few /srv/few/own.pem
+by_few() { setpriv --reuid few --regid few --init-groups sudo -n /usr/sbin/admin-tool users suspend kim -y --identity "$1"; }
+exits 8 "root's file, by sudo" by_few /root/other.pem
+complains "it is root's, not of whoever does this" "... is no other's key"
+ln -s /root /srv/few/way
+exits 8 "... by a way of his own" by_few /srv/few/way/other.pem
+setpriv --reuid few --regid few --init-groups bash -c \
+    "(sleep 0.2; exec sudo -n /usr/sbin/admin-tool users suspend kim -y --identity /root/other.pem >/srv/few/said 2>&1) &"
+ok "... when his shell is gone" until_true 20 grep -q "it is root's, not of whoever does this" /srv/few/said
 unchanged "nothing of that changed anything"
 ok "... nor was asked" [ ! -s "$tmp/asked" ]
+exits 0 "his own" by_few /srv/few/own.pem
+exits 0 "... and root's is root's" admin-tool users activate kim -y --identity /root/other.pem
 exits 0 "a file that is named" admin-tool users suspend kim -y --identity /root/other.pem
 exits 0 "... below where we are" eval 'cd /root && admin-tool users activate kim -y --identity other.pem'
 mv /usr/libexec/coder_fleet /usr/libexec/not
