@@ -7,7 +7,10 @@ export LC_ALL=C.UTF-8
 STATE=/var/lib/coder
 STORE=$STATE/private/accounts.db
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# At the end, and by this shell alone: bash runs the trap in a subshell, too, that is killed before it has forgotten it.
+# (No "if": what a command there came to is unknown.)
+tidy='rm -rf "$tmp"'
+trap 'case $BASHPID in $$) eval "$tidy" ;; esac' EXIT
 number=0 failures=0 status=0 answers=0
 
 # Runs a command: $status, and the files $tmp/out and $tmp/err.

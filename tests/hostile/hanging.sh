@@ -33,7 +33,7 @@ within()
     took=$((SECONDS - begun))
 }
 ended() { [ "$status" -ne 137 ] && [ "$took" -lt "$LIMIT" ]; }
-trap 'let_go; rm -rf "$tmp"' EXIT
+tidy="let_go; $tidy"
 
 make amy
 if ! hang /home/amy; then

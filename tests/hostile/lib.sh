@@ -35,7 +35,7 @@ groups_open()
     mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null
     mkdir "$groups" 2>/dev/null && [ -e "$groups/cgroup.freeze" ] || return
     have_groups=yes
-    trap 'groups_close; rm -rf "$tmp"' EXIT
+    tidy="groups_close; $tidy"
 }
 groups_close()
 {
@@ -65,7 +65,7 @@ slow_open()
     elif mkdir "$tmp/cpu" && mount -t cgroup -o cpu cgroup "$tmp/cpu" 2>/dev/null; then
         slow=$tmp/cpu/${groups##*/}
         mkdir "$slow" && echo 1000000 >"$slow/cpu.cfs_period_us" && echo 1000 >"$slow/cpu.cfs_quota_us" && have_slow=yes
-        trap 'slow_close; groups_close; rm -rf "$tmp"' EXIT
+        tidy="slow_close; $tidy"
     fi
 }
 slow_down()
