@@ -237,7 +237,7 @@ admin-tool users delete bea cleo -y >"$tmp/made" 2>&1
 ok "joined again" join
 fleet_user dora 1900000003
 setpriv --reuid=1900000003 --clear-groups sleep 300 & child=$!
-sleep 0.3
+soon pgrep -u 1900000003
 exits 0 "leaving, without them" admin-tool fleet leave -y -o json
 json 'd["changed"] and d["deleted"] == 1' "... is answered"
 ok "... the fleet's accounts are deleted" [ "$(admin-tool users list -c username 2>/dev/null | tail -n +2 | xargs)" = ann ]

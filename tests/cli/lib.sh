@@ -46,6 +46,18 @@ ok()
         sed 's/^/#   /'
 }
 
+# until_true SECONDS COMMAND...: false, should it not have become so by then.
+until_true()
+{
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.02
+    done
+}
+soon() { until_true 30 "$@"; }
+
 is_clean_error()
 {
     [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q '^admin-tool: ' "$tmp/err"

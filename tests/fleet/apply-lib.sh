@@ -31,17 +31,6 @@ play()
     until_true 5 test -S "$RUN/fleet.sock"
 }
 
-# until_true SECONDS COMMAND...
-until_true()
-{
-    local end=$((SECONDS + $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$end" ] || return 1
-        sleep 0.02
-    done
-}
-
 follow_begin()
 {
     admin-tool follow >>"$tmp/follow" 2>&1 &

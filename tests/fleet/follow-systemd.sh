@@ -50,8 +50,8 @@ while octets := s.recv(65536):
 }
 run asks_write
 ok "... also who writes, with a certificate that lies in memory alone" eval 'grep -q "\"kind\":\"away\"" "$tmp/out" && grep -q "contact" "$tmp/out"'
-sleep 1
-ok "it ends with who asked" eval '! pgrep -u _coder-fleet >/dev/null'
+nobody_asks() { ! pgrep -u _coder-fleet >/dev/null; }
+ok "it ends with who asked" soon nobody_asks
 run setpriv --reuid=lou --regid=lou --clear-groups python3 -c 'import socket; socket.socket(socket.AF_UNIX).connect("/run/coder/fleet.sock")'
 ok "a user does not reach it" eval '[ "$status" -ne 0 ] && grep -q "Permission denied" "$tmp/err"'
 done_testing

@@ -12,7 +12,6 @@ on() { "$machine" on "$@"; }
 section() { sed -n "/^\.Ss \(\\\\\&\)\{0,1\}$1\$/,/^\.Ss /p" "$MANUAL" | sed 1d; }
 commands() { section "$1" | sed -n 's/^\.Dl \([a-z0-9]*\)# /\1 /p'; }
 play() { local where=$1; shift; case $where in web17) run on "$where" bash -c "cd /root && $*" ;; *) run on "$where" bash -c "cd /src && $*" ;; esac; }
-soon() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; return 1; }
 is_in() { [ "$(on "$1" getent passwd "$2" | cut -d: -f7)" = /bin/bash ]; }
 is_out() { [ "$(on "$1" getent passwd "$2" | cut -d: -f7)" = /usr/sbin/nologin ]; }
 

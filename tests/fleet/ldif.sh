@@ -25,7 +25,6 @@ change() { printf 'dn: %s\nchangetype: modify\n' "$1"; printf '%b\n' "$2"; }
 modify() { local who=$1 dn=$2 lines=$3; change "$dn" "$lines" | by "$who" ldapmodify; }
 modify_as() { local name=$1 password=$2 dn=$3 lines=$4; change "$dn" "$lines" | by_user "$name" "$password" ldapmodify; }
 binds() { by_user "$1" "$2" ldapwhoami >"$tmp/bound" 2>&1; }
-soon() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done; return 1; }
 
 first
 host h1 web

@@ -40,7 +40,6 @@ by_password()
         -o NumberOfPasswordPrompts=1 "$1@localhost" 'id -un' 2>"$tmp/err" </dev/null)" = "$1" ]
 }
 not() { ! "$@"; }
-soon() { for _ in $(seq 100); do "$@" && return; sleep 0.1; done; return 1; }
 known() { getent passwd "$1" >/dev/null; }
 key_of() { [ "$(sss_ssh_authorizedkeys "$1" 2>/dev/null)" = "$(cat $key.pub)" ]; }
 

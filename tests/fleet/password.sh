@@ -120,7 +120,6 @@ change u6 first-of-u6 second-of-u6 halt
 ok "one that hangs when it was told: nobody knows" is unknown
 ok "... after $took ms" [ "$took" -lt 5500 ]
 kill -CONT "$(pid_of a)"
-soon() { for _ in $(seq 100); do ! "$@" || return 0; sleep 0.05; done; return 1; }
 ok "... this one had it done" soon binds u6 second-of-u6
 joined h1 $A $B
 kill -STOP "$(pid_of a)"

@@ -11,7 +11,6 @@ says_nothing_of() { ok "$2" lacks "$1"; }
 csn() { by_root "$1" ldapsearch -LLL -b dc=fleet -s base contextCSN | sed -n 's/^contextCSN: //p' | sort | paste -sd';'; }
 ids() { by_root "$1" ldapsearch -LLL -b dc=fleet '(objectClass=posixAccount)' entryUUID | grep '^entryUUID' | sort; }
 quietly() { "$@" >/dev/null 2>&1; }
-soon() { for _ in $(seq 200); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done; return 1; }
 same() { [ "$(csn a)" = "$(csn b)" ]; }
 files() { find /srv -type f -exec sha256sum {} + 2>/dev/null | sort; }
 

@@ -159,7 +159,8 @@ refused "a SASL name" with hosts/h1 ldapwhoami -Q -Y EXTERNAL -X "dn:cn=ann,ou=a
 echo '127.0.1.9 h1' >>/etc/hosts
 gnutls-serv --echo --port 7200 --x509certfile "$CA/hosts/h1.pem" --x509keyfile "$CA/hosts/h1.key" --x509cafile "$CA/ca.pem" >"$tmp/serve" 2>&1 &
 serve=$!
-sleep 1
+serves() { ss -ltn | grep -q ':7200 '; }
+soon serves
 joined h2 ldaps://h1:7200
 follow f
 ok "... a server that other hosts believe" eval "comes f '.line == \"lost\"' 8 && [ -z \"\$(lines f '.line == \"connected\"')\" ]"

@@ -66,8 +66,8 @@ mkfifo "$tmp/pipe"
 as_fleet "$CODER_FLEET" <"$tmp/pipe" >"$tmp/answer" 2>"$tmp/answer.err" &
 exec {to}>"$tmp/pipe"
 { echo write; as_admin ann; } >&"$to"
-sleep 0.3
-asked=$(pgrep -n -u _coder-fleet coder_fleet)
+asks() { asked=$(pgrep -n -u _coder-fleet coder_fleet); }
+soon asks
 ok "no other process of its user looks into it" eval '! as_fleet cat /proc/$asked/environ >/dev/null 2>&1 && ! as_fleet ls /proc/$asked/fd >/dev/null 2>&1'
 ok "... and it leaves no core" [ "$(stat -c %U /proc/$asked/environ)" = root ]
 exec {to}>&-

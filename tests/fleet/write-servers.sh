@@ -15,7 +15,6 @@ admin aud auditors
 joined h1 "$B" "$URI"
 user bob 1900000100 --scope web
 minimal=("set home /home/x" "set shell /bin/sh")
-soon() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done; return 1; }
 at_b() { by_root b ldapsearch -LLL -b "$PEOPLE" "$1" dn | grep -q ^dn; }
 soon at_b '(uid=bob)'
 

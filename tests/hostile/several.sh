@@ -11,14 +11,6 @@ make root1 --roles admin
 for name in $users bystander; do
     make "$name"
 done
-soon()
-{
-    for _ in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.05
-    done
-    return 1
-}
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.[ZX]' "/proc/$1/status"; }
 generation() { od -An -tu8 "$tmp/$1" 2>/dev/null; }
 goes_on()

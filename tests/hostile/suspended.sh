@@ -14,14 +14,6 @@ amy=$(id -u amy) bob=$(id -u bob) cid=$(id -u cid)
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.[ZX]' "/proc/$1/status"; }
 # Without zombies: whoever is their parent takes them away in his own time.
 of_amy() { pgrep -r D,R,S,T,t -U amy >/dev/null || pgrep -r D,R,S,T,t -u amy >/dev/null; }
-soon()
-{
-    for _ in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.05
-    done
-    return 1
-}
 generation() { od -An -tu8 "$tmp/$1" 2>/dev/null; }
 # True when the chain FILE still goes on.
 goes_on()

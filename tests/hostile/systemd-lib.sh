@@ -19,12 +19,3 @@ fi
 # shellcheck source=tests/cli/lib.sh
 . /src/tests/cli/lib.sh
 good=violet-Otter-77-stream
-
-soon()
-{
-    for _ in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.1
-    done
-    return 1
-}

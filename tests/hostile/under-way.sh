@@ -15,14 +15,6 @@ for name in eve amy ann abe ada; do
 done
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL"
 as() { setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"; }
-soon()
-{
-    for _ in $(seq 100); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.1
-    done
-    return 1
-}
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.[ZX]' "/proc/$1/status"; }
 
 # held NAME: bob's su for NAME on a terminal that is stopped, until there is a file "go".
