@@ -9,7 +9,7 @@ last_uri TEXT NOT NULL, latched_at INTEGER, braked_at INTEGER, applying INTEGER)
 -- An account with a row here is the fleet's: changed there, and only followed here.
 CREATE TABLE fleet_accounts (uid INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE, entry_uuid TEXT NOT NULL UNIQUE,
 status TEXT NOT NULL, reason TEXT NOT NULL, here_suspended INTEGER NOT NULL DEFAULT 0, vanished_at INTEGER, csn TEXT NOT NULL,
-changed_by TEXT NOT NULL, holds TEXT AS (iif(status = 'active' AND NOT here_suspended, 'active', 'suspended'))) STRICT;
+changed_by TEXT NOT NULL, scopes TEXT NOT NULL DEFAULT '', holds TEXT AS (iif(status = 'active' AND NOT here_suspended, 'active', 'suspended'))) STRICT;
 
 -- What was not taken as it was sent, and why; and gravestones, of which nothing is to be taken any more.
 CREATE TABLE fleet_held (entry_uuid TEXT PRIMARY KEY, kind TEXT NOT NULL, username TEXT NOT NULL, why TEXT NOT NULL,

@@ -29,7 +29,7 @@ static enum fleet_status parse_status(const char *text)
     return status;
 }
 
-#define COLUMNS "SELECT uid, entry_uuid, status, here_suspended, reason, changed_by, csn FROM fleet_accounts"
+#define COLUMNS "SELECT uid, entry_uuid, status, here_suspended, reason, changed_by, csn, scopes FROM fleet_accounts"
 
 static enum store_result read_row(sqlite3_stmt *row, struct fleet_account *ret)
 {
@@ -44,6 +44,8 @@ static enum store_result read_row(sqlite3_stmt *row, struct fleet_account *ret)
         result = database_text(row, 5, ret->changed_by, sizeof ret->changed_by);
     if (result == STORE_OK)
         result = database_text(row, 6, ret->csn, sizeof ret->csn);
+    if (result == STORE_OK)
+        result = database_text(row, 7, ret->scopes, sizeof ret->scopes);
     if (result != STORE_OK)
         return result;
     ret->uid = (uint32_t)sqlite3_column_int64(row, 0);
@@ -125,20 +127,21 @@ enum store_result store_fleet_moving(struct store *store, uint32_t uid, char ret
 
 /* -- applying ------------------------------------------------------------------------------ */
 
-#define SAID "itttitt", (int64_t)account->uid, account->entry_uuid, words[account->status].stored, account->reason, \
-             vanished_at, account->csn, account->changed_by
+#define SAID "itttittt", (int64_t)account->uid, account->entry_uuid, words[account->status].stored, account->reason, \
+             vanished_at, account->csn, account->changed_by, account->scopes
 
 enum store_result store_fleet_put(struct store *store, const struct fleet_account *account, int64_t vanished_at)
 {
     static const char change[] =
-        "UPDATE fleet_accounts SET status = ?3, reason = ?4, vanished_at = nullif(?5, 0), csn = ?6, changed_by = ?7"
+        "UPDATE fleet_accounts SET status = ?3, reason = ?4, vanished_at = nullif(?5, 0), csn = ?6, changed_by = ?7,"
+        " scopes = ?8"
         " WHERE uid = ?1 AND entry_uuid = ?2";
     enum store_result result = database_run(store->db, change, SAID);
 
     if (result != STORE_OK || sqlite3_changes(store->db) > 0)
         return result;
-    result = database_run(store->db, "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, vanished_at, csn, changed_by)"
-                          " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7)", SAID);
+    result = database_run(store->db, "INSERT INTO fleet_accounts (uid, entry_uuid, status, reason, vanished_at, csn, changed_by, scopes)"
+                          " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8)", SAID);
     return result == STORE_OK ? database_run(store->db, change, SAID) : result; /* what follows from it is the update's */
 }
 

@@ -11,8 +11,8 @@
 #include "account.h"
 #include "store.h"
 
-/* With the NUL: RFC 4530 as text; entryCSN as OpenLDAP writes it (40 octets); a DN, cut to size. */
-enum { FLEET_UUID_SIZE = 37, FLEET_CSN_SIZE = 65, FLEET_ACTOR_SIZE = 257 };
+/* With the NUL: RFC 4530 as text; entryCSN as OpenLDAP writes it (40 octets); a DN, cut to size; 16 names of scopes. */
+enum { FLEET_UUID_SIZE = 37, FLEET_CSN_SIZE = 65, FLEET_ACTOR_SIZE = 257, FLEET_SCOPES_SIZE = 16 * 65 };
 
 enum fleet_status {
     FLEET_ACTIVE,
@@ -28,6 +28,7 @@ struct fleet_account {
     enum fleet_status status;
     bool here_suspended; /* by suspend --here; the account is suspended when either says so */
     char reason[ACCOUNT_REASON_SIZE], changed_by[FLEET_ACTOR_SIZE], csn[FLEET_CSN_SIZE];
+    char scopes[FLEET_SCOPES_SIZE]; /* "all,web", sorted; "": not known */
 };
 
 /* NOT_FOUND: the account is of here; there is no account of this entry. */

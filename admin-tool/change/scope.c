@@ -5,17 +5,15 @@
 
 #include <string.h>
 
+#include "sql/scope_list.h"
 #include "terminal/say.h"
-
-enum { SCOPE_SIZE = 65 };
 
 /* The next word between commas; NULL: it is none. */
 static const char *take_word(const char *text, char ret[SCOPE_SIZE])
 {
     size_t length = strcspn(text, ",");
 
-    if (length == 0 || length >= SCOPE_SIZE ||
-        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") < length)
+    if (length == 0 || length >= SCOPE_SIZE || strspn(text, SCOPE_LETTERS) < length)
         return NULL;
     memcpy(ret, text, length);
     ret[length] = '\0';
@@ -37,9 +35,8 @@ enum status scope_check(const struct tool *tool)
     return GO_ON;
 }
 
-void scope_set(const struct tool *tool, const char *usual, struct fleet_request *request)
+void scope_ask(const char *text, struct fleet_request *request)
 {
-    const char *text = tool_has(tool, OPTION_SCOPE) ? tool->arguments.value[OPTION_SCOPE] : usual;
     char word[SCOPE_SIZE];
 
     while (text != NULL) {
@@ -49,4 +46,9 @@ void scope_set(const struct tool *tool, const char *usual, struct fleet_request 
         fleet_request_set(request, "scopes", word);
         text = *text == ',' ? text + 1 : NULL;
     }
+}
+
+void scope_set(const struct tool *tool, const char *usual, struct fleet_request *request)
+{
+    scope_ask(tool_has(tool, OPTION_SCOPE) ? tool->arguments.value[OPTION_SCOPE] : usual, request);
 }

@@ -13,7 +13,10 @@
 /* The words between commas are names of scopes, or the option was not given: GO_ON. Else said. */
 enum status scope_check(const struct tool *tool);
 
-/* Ask for these scopes; for `usual` where none are given (NULL: nothing is asked). Checked before. */
+/* Ask for these scopes, with commas between them. */
+void scope_ask(const char *names, struct fleet_request *request);
+
+/* Ask for those of --scope; for `usual` where none are given (NULL: nothing is asked). Checked before. */
 void scope_set(const struct tool *tool, const char *usual, struct fleet_request *request);
 
 #endif

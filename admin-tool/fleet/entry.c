@@ -37,6 +37,7 @@ static const struct fact {
     { "created_at", "createTimestamp", TIME, false, NULL },
     { "password_changed_at", "pwdChangedTime", TIME, false, NULL },
     { "roles", "coderRole", TEXTS, false, NULL },
+    { "scopes", "coderScope", TEXTS, false, NULL },
     { "keys", "coderSshKey", TEXTS, false, NULL },
 };
 enum { FACTS = sizeof facts / sizeof facts[0] };
@@ -44,7 +45,7 @@ enum { FACTS = sizeof facts / sizeof facts[0] };
 const char *const entry_attributes[] = {
     "modifiersName", "entryCSN", "uid", "uidNumber", "gidNumber", "cn", "homeDirectory", "loginShell", "mail",
     "coderStatus", "coderReason", "userPassword", "coderTemporaryUntil", "pwdReset", "coderExpires", "createTimestamp",
-    "pwdChangedTime", "coderRole", "coderSshKey", NULL,
+    "pwdChangedTime", "coderRole", "coderScope", "coderSshKey", NULL,
 };
 _Static_assert(sizeof entry_attributes / sizeof entry_attributes[0] == FACTS, "each fact is asked for, and uid has two");
 

@@ -13,11 +13,12 @@
 #include "import/record.h"
 #include "sql/account.h"
 #include "sql/json_read.h"
+#include "sql/scope_list.h"
 #include "sql/ssh_key_set.h"
 
 enum key {
     KEY_LINE, KEY_URI, KEY_WHOLE, KEY_ABSENT, KEY_COOKIE, KEY_AT, KEY_WHY, KEY_UUIDS, KEY_UUID, KEY_CSN, KEY_CHANGED_BY,
-    KEY_STATUS, KEY_REASON, KEY_FORMER, KEY_USERNAME, KEY_UID, KEY_GID, KEY_FULL_NAME, KEY_HOME, KEY_SHELL, KEY_EMAIL, KEY_HASH,
+    KEY_STATUS, KEY_REASON, KEY_FORMER, KEY_SCOPES, KEY_USERNAME, KEY_UID, KEY_GID, KEY_FULL_NAME, KEY_HOME, KEY_SHELL, KEY_EMAIL, KEY_HASH,
     KEY_TEMPORARY, KEY_TEMPORARY_UNTIL, KEY_EXPIRES, KEY_CREATED, KEY_PASSWORD_CHANGED, KEY_ROLES, KEY_KEYS, KEY_COUNT
 };
 
@@ -30,6 +31,7 @@ static const struct {
     [KEY_COOKIE] = { "cookie", 0 }, [KEY_AT] = { "at", 0 }, [KEY_WHY] = { "why", 0 }, [KEY_UUIDS] = { "entry_uuids", 0 },
     [KEY_UUID] = { "entry_uuid", 0 }, [KEY_CSN] = { "csn", 0 }, [KEY_CHANGED_BY] = { "changed_by", 0 },
     [KEY_STATUS] = { "status", 0 }, [KEY_REASON] = { "reason", 0 }, [KEY_FORMER] = { "former_names", 0 },
+    [KEY_SCOPES] = { "scopes", 0 },
     [KEY_USERNAME] = { "username", IMPORT_USERNAME }, [KEY_UID] = { "uid", IMPORT_UID }, [KEY_GID] = { "gid", IMPORT_GID },
     [KEY_FULL_NAME] = { "full_name", IMPORT_FULL_NAME }, [KEY_HOME] = { "home", IMPORT_HOME },
     [KEY_SHELL] = { "shell", IMPORT_SHELL }, [KEY_EMAIL] = { "email", IMPORT_EMAIL }, [KEY_HASH] = { "hash", IMPORT_HASH },
@@ -48,7 +50,8 @@ static const struct {
     uint32_t needs, may;
 } kinds[LINE_KIND_COUNT] = {
     [LINE_CONNECTED] = { "connected", BIT(KEY_URI) | BIT(KEY_WHOLE), 0 },
-    [LINE_ENTRY] = { "entry", BIT(KEY_UUID), BIT(KEY_CSN) | BIT(KEY_CHANGED_BY) | BIT(KEY_STATUS) | BIT(KEY_REASON) | BIT(KEY_FORMER) | ACCOUNT_KEYS },
+    [LINE_ENTRY] = { "entry", BIT(KEY_UUID), BIT(KEY_CSN) | BIT(KEY_CHANGED_BY) | BIT(KEY_STATUS) | BIT(KEY_REASON) | BIT(KEY_FORMER) | BIT(KEY_SCOPES) |
+                     ACCOUNT_KEYS },
     [LINE_UNREADABLE] = { "unreadable", BIT(KEY_UUID) | BIT(KEY_WHY),
                           BIT(KEY_CSN) | BIT(KEY_CHANGED_BY) | BIT(KEY_STATUS) | BIT(KEY_REASON) | BIT(KEY_USERNAME) },
     [LINE_GONE] = { "gone", BIT(KEY_UUIDS), 0 },
@@ -242,6 +245,9 @@ static bool take(struct reading *reading, enum key key, const char *text)
     case KEY_FORMER:
         line->entry.former_names = strdup(text);
         return line->entry.former_names != NULL;
+    case KEY_SCOPES:
+        scope_list(text, line->entry.record.scopes); /* only shown: what is none is left out */
+        return true;
     default:
         return true; /* "at": of its own clock */
     }

@@ -77,6 +77,8 @@ static void speak(const struct taking *taking, enum fleet_status status, struct 
     snprintf(ret->reason, sizeof ret->reason, "%s", taking->entry->reason);
     snprintf(ret->changed_by, sizeof ret->changed_by, "%s", taking->entry->changed_by);
     snprintf(ret->csn, sizeof ret->csn, "%s", taking->entry->csn);
+    snprintf(ret->scopes, sizeof ret->scopes, "%s",
+             taking->entry->record.scopes[0] != '\0' ? taking->entry->record.scopes : taking->fleet.scopes);
 }
 
 /* True: a role was left out. */

@@ -99,7 +99,8 @@ static enum status compare_present(struct import_batch *batch, struct import_row
     row->needs_password = false;
     row->given = compared_columns(batch, row, &wanted);
     row->uid = present->uid;
-    result = difference_find(batch->tool->store, present, &wanted, row->keys, row->given, &difference, reason);
+    result = difference_find(batch->tool->store, present, &wanted, row->keys, row->scopes, row->given, &difference,
+                             reason);
     if (result == STORE_OK && !difference_is_allowed(present, &difference, batch->fleet, reason))
         result = STORE_REFUSED;
     row->changed = difference.columns;
@@ -149,6 +150,8 @@ static enum store_result judge_new(struct import_batch *batch, struct import_row
 
     import_row_unpack(row, &record.account);
     record.account.uid = row->uid;
+    if (row->scopes != NULL)
+        snprintf(record.scopes, sizeof record.scopes, "%s", row->scopes);
     if (record.account.email[0] == '\0')
         record.given &= ~BIT(IMPORT_EMAIL);
     if (import_record_complete(&record, ret_reason) && check_uid(batch, &record.account, ret_reason) &&

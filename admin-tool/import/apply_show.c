@@ -131,13 +131,10 @@ static void print_changes(const struct account *present, const struct difference
     const char *joint = "  ";
 
     for (int i = 0; i < IMPORT_COLUMN_COUNT; i++) {
-        char before[CELL_SIZE], after[CELL_SIZE];
-
         if ((difference->columns & BIT(i)) == 0 || i == IMPORT_KEYS)
             continue;
-        fprintf(out, "%s%s: %s -> %s", joint, import_column_name((enum import_column)i),
-                difference_shown(present, (enum import_column)i, before),
-                difference_shown(&difference->after, (enum import_column)i, after));
+        fputs(joint, out);
+        difference_print_one(present, difference, (enum import_column)i, out);
         joint = ", ";
     }
     if ((difference->columns & (BIT(IMPORT_KEYS) | DIFFERENCE_KEYS_GO)) != 0) {
@@ -218,6 +215,9 @@ static char *change_object(const struct account *present, const struct differenc
         ssh_key_set_names(&difference->keys.come, come);
         before = difference->keys.gone[0] != '\0' ? difference->keys.gone : NULL;
         after = come[0] != '\0' ? come : NULL;
+    } else if (column == IMPORT_SCOPES) {
+        before = difference->scopes[0];
+        after = difference->scopes[1];
     } else {
         before = text_or_null(present, column, old_room);
         after = text_or_null(&difference->after, column, new_room);

@@ -58,7 +58,7 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
                       enum row_kind kind)
 {
     const struct account *account = &record->account;
-    bool keys = record->keys != NULL && record->keys[0] != '\0';
+    bool keys = record->keys != NULL && record->keys[0] != '\0', scopes = record->scopes[0] != '\0';
     struct import_row *row;
 
     if (!make_room(batch))
@@ -81,7 +81,10 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         row->hash = strdup(account->hash);
     if (row->texts != NULL && keys)
         row->keys = strdup(record->keys);
-    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0') && (row->keys != NULL || !keys)) {
+    if (row->texts != NULL && scopes)
+        row->scopes = strdup(record->scopes);
+    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0') && (row->keys != NULL || !keys) &&
+        (row->scopes != NULL || !scopes)) {
         batch->count++;
         batch->wanted += account->uid == 0;
         return true;
@@ -102,6 +105,7 @@ void import_row_free(struct import_row *row)
         explicit_bzero(row->hash, strlen(row->hash));
     free(row->hash);
     free(row->keys);
+    free(row->scopes);
     free(row->texts);
     explicit_bzero(row, sizeof *row);
 }

@@ -46,6 +46,7 @@ struct import_row {
     char *texts; /* username, email, full_name, home, shell: each with its NUL */
     char *hash;  /* NULL: none */
     char *keys;  /* ssh keys, a newline behind each; NULL: none */
+    char *scopes; /* NULL: none */
     char password[CREDENTIAL_GENERATED_SIZE]; /* in the clear, when one was made */
 };
 

@@ -246,6 +246,8 @@ bool import_check_record(struct import_batch *batch, const struct import_record 
         return refuse(ret_reason, "uid ", id, " is taken by a role group");
     if (batch->fleet && !make_fleet_takes(batch, account, ret_reason))
         return false;
+    if (!batch->fleet && record->scopes[0] != '\0')
+        return refuse(ret_reason, "scopes are the fleet's, and this account would be of here", "", "");
     if (!account_has_private_group(account) && !group_ids_have(&batch->local_groups, account->gid)) {
         snprintf(ret_reason, IMPORT_REASON_SIZE, "its primary group %u is not in /etc/group: make it with 'groupadd "
                  "-g %u NAME' first", account->gid, account->gid);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change/record.h"
+#include "change/scope.h"
 #include "change/transaction.h"
 #include "host/clash.h"
 #include "host/local_users.h"
@@ -18,6 +19,7 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_changes.h"
+#include "sql/store_fleet_accounts.h"
 #include "sql/store_keys.h"
 #include "terminal/columns.h"
 #include "terminal/command.h"
@@ -32,7 +34,7 @@
 
 enum {
     EDITED = BIT(IMPORT_EMAIL) | BIT(IMPORT_FULL_NAME) | BIT(IMPORT_SHELL) | BIT(IMPORT_EXPIRES) |
-             BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT) | BIT(IMPORT_SERVICE),
+             BIT(IMPORT_MAX_DAYS) | BIT(IMPORT_NEVER_DORMANT) | BIT(IMPORT_SERVICE) | BIT(IMPORT_SCOPES),
     CHANGING = EDITED | BIT(IMPORT_ROLES) | BIT(IMPORT_STATUS),
     /* a uid owns files, and passwords have verbs of their own */
     FIXED = BIT(IMPORT_UID) | BIT(IMPORT_GID) | BIT(IMPORT_HOME) | BIT(IMPORT_HASH) |
@@ -143,8 +145,25 @@ static enum store_result find_keys(struct store *store, const char *text, unsign
     return result;
 }
 
+static enum store_result find_scopes(struct store *store, const char *text, struct difference *ret,
+                                     char reason[IMPORT_REASON_SIZE])
+{
+    struct fleet_account fleet = { .uid = 0 };
+    enum store_result result = store_fleet_account(store, ret->after.uid, &fleet);
+
+    if (result == STORE_NOT_FOUND) {
+        import_add_reason(reason, "scopes are the fleet's, and %s is of here", ret->after.username);
+        return STORE_OK;
+    }
+    memcpy(ret->scopes[0], fleet.scopes, sizeof fleet.scopes);
+    snprintf(ret->scopes[1], sizeof ret->scopes[1], "%s", text != NULL ? text : "");
+    if (strcmp(ret->scopes[0], ret->scopes[1]) != 0)
+        ret->columns |= BIT(IMPORT_SCOPES);
+    return result;
+}
+
 enum store_result difference_find(struct store *store, const struct account *present, const struct account *wanted,
-                                  const char *keys, unsigned columns, struct difference *ret,
+                                  const char *keys, const char *scopes, unsigned columns, struct difference *ret,
                                   char ret_reason[IMPORT_REASON_SIZE])
 {
     unsigned fixed = (columns & DIFFERENCE_WHOLE) != 0 ? FIXED : FIXED | BIT(IMPORT_SERVICE);
@@ -159,6 +178,8 @@ enum store_result difference_find(struct store *store, const struct account *pre
         result = check_email(store, &ret->after, (columns & DIFFERENCE_EMAIL_FREE) != 0, ret_reason);
     if (result == STORE_OK && (columns & BIT(IMPORT_KEYS)) != 0)
         result = find_keys(store, keys, columns, ret, ret_reason);
+    if (result == STORE_OK && (columns & BIT(IMPORT_SCOPES)) != 0)
+        result = find_scopes(store, scopes, ret, ret_reason);
     return result == STORE_OK && ret_reason[0] != '\0' ? STORE_REFUSED : result;
 }
 
@@ -233,15 +254,30 @@ const char *difference_shown(const struct account *account, enum import_column c
     return column == IMPORT_MAX_DAYS ? "default" : column == IMPORT_EXPIRES ? "never" : "none";
 }
 
+void difference_print_one(const struct account *present, const struct difference *difference, enum import_column column, FILE *out)
+{
+    char before[CELL_SIZE], after[CELL_SIZE];
+
+    if (column == IMPORT_SCOPES) {
+        print_escape(difference->scopes[0], before, sizeof before);
+        print_escape(difference->scopes[1], after, sizeof after);
+    } else {
+        difference_shown(present, column, before);
+        difference_shown(&difference->after, column, after);
+    }
+    fprintf(out, "%s: %s -> %s", import_column_name(column), before, after);
+}
+
 void difference_print(const struct account *present, const struct difference *difference, FILE *out)
 {
-    char before[CELL_SIZE], after[CELL_SIZE], names[SSH_KEYS_NAMES_SIZE];
+    char names[SSH_KEYS_NAMES_SIZE];
 
     for (int i = 0; i < IMPORT_COLUMN_COUNT; i++)
-        if ((difference->columns & CHANGING & BIT(i)) != 0)
-            fprintf(out, "%s: %s: %s -> %s\n", present->username, import_column_name((enum import_column)i),
-                    difference_shown(present, (enum import_column)i, before),
-                    difference_shown(&difference->after, (enum import_column)i, after));
+        if ((difference->columns & CHANGING & BIT(i)) != 0) {
+            fprintf(out, "%s: ", present->username);
+            difference_print_one(present, difference, (enum import_column)i, out);
+            fputc('\n', out);
+        }
     ssh_key_set_names(&difference->keys.come, names);
     if (difference->keys.come.count > 0)
         fprintf(out, "%s: ssh_keys: + %s\n", present->username, names);
@@ -346,6 +382,8 @@ void difference_ask(struct store *store, const struct difference *difference, st
     }
     if ((columns & (BIT(IMPORT_KEYS) | DIFFERENCE_KEYS_GO)) != 0)
         ask_keys(store, difference, request);
+    if ((columns & BIT(IMPORT_SCOPES)) != 0)
+        scope_ask(difference->scopes[1], request);
 }
 
 void difference_record(const struct tool *tool, const struct account *after, unsigned columns)

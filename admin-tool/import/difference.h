@@ -19,6 +19,7 @@ struct difference {
     unsigned columns;        /* 1 << column of each that is to change, with the flags below; 0: it is so already */
     struct account after;    /* the account with them */
     struct key_difference keys;
+    char scopes[2][FLEET_SCOPES_SIZE]; /* before and after, where they are to change */
 };
 
 /* Beside the columns. */
@@ -29,13 +30,14 @@ enum {
 };
 
 /*
- * columns: 1 << column of each of wanted's values that is meant; keys: its ssh keys, a line for each, NULL: none. OK,
+ * columns: 1 << column of each of wanted's values that is meant; keys: its ssh keys, a line for each, NULL: none; scopes: as
+ * scope_list has them, only of an account of the fleet. OK,
  * or REFUSED with all reasons: an e-mail address that is another's, too many keys, or a value that no file changes
  * (uid, gid, home, service_account and what is said of the password) and that is another one here. created_at and
  * password_changed_at are not compared. Looks at nothing but the store. ret is to be freed in every case.
  */
 enum store_result difference_find(struct store *store, const struct account *present, const struct account *wanted,
-                                  const char *keys, unsigned columns, struct difference *ret,
+                                  const char *keys, const char *scopes, unsigned columns, struct difference *ret,
                                   char ret_reason[IMPORT_REASON_SIZE]);
 void difference_free(struct difference *difference); /* wipes */
 
@@ -56,6 +58,9 @@ bool difference_takes(const struct account *present, const struct difference *di
 
 /* One value as people are told, escaped: "none" where there is none. Into ret, and that. */
 const char *difference_shown(const struct account *account, enum import_column column, char ret[CELL_SIZE]);
+
+/* "email: a@example.com -> b@example.com"; no ssh_keys. */
+void difference_print_one(const struct account *present, const struct difference *difference, enum import_column column, FILE *out);
 
 /* A line for each: "alice: email: a@example.com -> b@example.com". */
 void difference_print(const struct account *present, const struct difference *difference, FILE *out);

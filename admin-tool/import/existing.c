@@ -76,7 +76,7 @@ static enum store_result judge(struct import_batch *batch, const struct import_r
 {
     struct difference difference;
     enum store_result result = difference_find(batch->tool->store, present, &record->account, record->keys,
-                                               record->given, &difference, ret_reason);
+                                               record->scopes, record->given, &difference, ret_reason);
 
     if (result == STORE_OK && !(difference_is_allowed(present, &difference, batch->fleet, ret_reason) &&
                                 import_claim_record(batch, &record->account, record->line, ret_reason)))

@@ -17,6 +17,8 @@
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_export.h"
+#include "sql/store_fleet.h"
+#include "sql/store_fleet_accounts.h"
 #include "sql/store_keys.h"
 #include "terminal/command.h"
 #include "terminal/csv.h"
@@ -33,6 +35,7 @@ enum { PAGE_SIZE = 128, BUFFER_SIZE = 65536 };
 struct output {
     struct tool *tool;
     bool hashes, failed;
+    bool fleet; /* this host follows one: accounts have scopes there */
     uint32_t owner; /* the next account that has ssh keys, 0: not known yet, UINT32_MAX: none */
     size_t used;
     char buffer[BUFFER_SIZE];
@@ -87,6 +90,21 @@ static enum store_result read_keys(struct output *output, uint32_t uid, char **r
     return result == STORE_OK && output->owner == uid ? read(store, uid, ret) : result;
 }
 
+/* Of an account of here: "". */
+static enum store_result read_scopes(struct output *output, const struct account *account, char ret[FLEET_SCOPES_SIZE])
+{
+    struct fleet_account fleet;
+    enum store_result result;
+
+    ret[0] = '\0';
+    if (!account->fleet)
+        return STORE_OK;
+    result = store_fleet_account(output->tool->store, account->uid, &fleet);
+    if (result == STORE_OK)
+        memcpy(ret, fleet.scopes, sizeof fleet.scopes);
+    return result;
+}
+
 /* -- CSV ----------------------------------------------------------------------------------- */
 
 static size_t count_columns(const struct output *output)
@@ -94,17 +112,24 @@ static size_t count_columns(const struct output *output)
     return output->hashes ? IMPORT_COLUMN_COUNT : IMPORT_PUBLIC_COUNT;
 }
 
+static bool has_column(const struct output *output, size_t column)
+{
+    return column != IMPORT_SCOPES || output->fleet;
+}
+
 static enum status put_csv(struct output *output, const struct account *account)
 {
-    char room[WHEN_SIZE], *keys = NULL;
+    char room[WHEN_SIZE], scopes[FLEET_SCOPES_SIZE], *keys = NULL;
     enum store_result result = read_keys(output, account->uid, &keys, store_keys_text);
 
     if (keys != NULL && keys[0] != '\0')
         keys[strlen(keys) - 1] = '\0'; /* newlines are between the keys of a field */
+    if (result == STORE_OK)
+        result = read_scopes(output, account, scopes);
     for (size_t i = 0; result == STORE_OK && i < count_columns(output); i++)
-        csv_field(i == IMPORT_KEYS && keys != NULL ? keys
-                                                   : import_column_text(account, (enum import_column)i, room),
-                  i == 0, put, output);
+        if (has_column(output, i))
+            csv_field(i == IMPORT_KEYS && keys != NULL ? keys : i == IMPORT_SCOPES ? scopes
+                      : import_column_text(account, (enum import_column)i, room), i == 0, put, output);
     store_text_free(keys);
     put(output, "\n", 1);
     return tool_store_status(output->tool, result, account->username);
@@ -113,7 +138,8 @@ static enum status put_csv(struct output *output, const struct account *account)
 static void put_header(struct output *output)
 {
     for (size_t i = 0; i < count_columns(output); i++)
-        csv_field(import_column_name((enum import_column)i), i == 0, put, output);
+        if (has_column(output, i))
+            csv_field(import_column_name((enum import_column)i), i == 0, put, output);
     put(output, "\n", 1);
 }
 
@@ -121,11 +147,13 @@ static void put_header(struct output *output)
 
 static enum status put_json(struct output *output, const struct account *account)
 {
-    char *text = NULL, *keys = NULL;
+    char scopes[FLEET_SCOPES_SIZE], *text = NULL, *keys = NULL;
     enum store_result result = read_keys(output, account->uid, &keys, store_keys_json);
 
     if (result == STORE_OK)
-        result = store_account_line(output->tool->store, account, keys, output->hashes, &text);
+        result = read_scopes(output, account, scopes);
+    if (result == STORE_OK)
+        result = store_account_line(output->tool->store, account, keys, scopes, output->hashes, &text);
 
     if (result == STORE_OK) {
         put(output, text, strlen(text));
@@ -168,7 +196,10 @@ static enum status export(struct output *output)
 {
     const char *format = output->tool->arguments.value[OPTION_FORMAT];
     bool json = format != NULL ? strcmp(format, "json") == 0 : tool_wants_json(output->tool);
+    struct fleet fleet;
     enum status status = GO_ON;
+
+    output->fleet = output->tool->store != NULL && store_fleet(output->tool->store, &fleet) == STORE_OK;
 
     if (output->hashes && isatty(STDOUT_FILENO))
         tool_refuse(GO_ON, "note: whoever sees these hashes can guess passwords at leisure");

@@ -126,7 +126,10 @@ static void set_new(struct tool *tool, const struct change *change, const struct
 {
     fleet_request_set_all(request, account);
     set_keys(row_of(change)->keys, request);
-    scope_set(tool, SCOPE_USUAL, request);
+    if (row_of(change)->scopes != NULL)
+        scope_ask(row_of(change)->scopes, request);
+    else
+        scope_set(tool, SCOPE_USUAL, request);
 }
 
 static void set_changes(struct tool *tool, const struct change *change, const struct account *account,

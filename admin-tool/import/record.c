@@ -13,6 +13,7 @@
 #include "sql/account.h"
 #include "sql/ascii.h"
 #include "sql/primary_group.h"
+#include "sql/scope_list.h"
 #include "sql/ssh_key_set.h"
 #include "terminal/when.h"
 
@@ -32,6 +33,7 @@ static const char *const names[IMPORT_COLUMN_COUNT] = {
     [IMPORT_SERVICE] = "service_account",
     [IMPORT_MAX_DAYS] = "password_max_days",
     [IMPORT_NEVER_DORMANT] = "never_dormant",
+    [IMPORT_SCOPES] = "scopes",
     [IMPORT_HASH] = "password_hash",
     [IMPORT_MUST_CHANGE] = "must_change",
     [IMPORT_PASSWORD_EXPIRES] = "password_expires_at",
@@ -282,6 +284,9 @@ bool import_record_set(struct import_record *record, enum import_column column, 
     record->given |= 1u << column;
     if (column == IMPORT_KEYS && record->keys != NULL)
         return set_keys(value, record->keys, ret_reason);
+    if (column == IMPORT_SCOPES)
+        return scope_list(value, record->scopes) ||
+               import_add_reason(ret_reason, "the scopes '%.64s' are no names, or more than 16", value);
     fault = set_value(&record->account, column, value);
     if (fault == NULL)
         return true;

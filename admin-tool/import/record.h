@@ -8,12 +8,13 @@
 #include <stddef.h>
 
 #include "sql/account.h"
+#include "sql/store_fleet_accounts.h"
 
 /* In the order in which export writes them. */
 enum import_column {
     IMPORT_USERNAME, IMPORT_EMAIL, IMPORT_FULL_NAME, IMPORT_ROLES, IMPORT_UID, IMPORT_GID, IMPORT_SHELL,
     IMPORT_HOME, IMPORT_STATUS, IMPORT_EXPIRES, IMPORT_CREATED, IMPORT_KEYS, IMPORT_SERVICE,
-    IMPORT_MAX_DAYS, IMPORT_NEVER_DORMANT, IMPORT_HASH, IMPORT_MUST_CHANGE, IMPORT_PASSWORD_EXPIRES,
+    IMPORT_MAX_DAYS, IMPORT_NEVER_DORMANT, IMPORT_SCOPES, IMPORT_HASH, IMPORT_MUST_CHANGE, IMPORT_PASSWORD_EXPIRES,
     IMPORT_PASSWORD_CHANGED, IMPORT_COLUMN_COUNT
 };
 /* From here on only with hashes: they speak of the password. */
@@ -27,6 +28,7 @@ struct import_record {
     unsigned named; /* ... and of each that is there, with a value or without */
     char written[ACCOUNT_NAME_SIZE]; /* the username as it stands there, where it has capital letters; else "" */
     struct account account;
+    char scopes[FLEET_SCOPES_SIZE]; /* of the fleet, as scope_list has them; "": none */
     char *keys; /* the ssh keys, a newline behind each, in SSH_KEYS_TEXT_SIZE + 1 octets of the reader's; NULL: none */
 };
 

@@ -42,7 +42,8 @@ enum status update_find(const struct import_batch *batch, const struct import_ro
     *ret = (struct difference){ .columns = 0 };
     import_row_unpack(row, &wanted);
     if (result == STORE_OK)
-        result = difference_find(batch->tool->store, ret_present, &wanted, row->keys, row->given, ret, reason);
+        result = difference_find(batch->tool->store, ret_present, &wanted, row->keys, row->scopes, row->given, ret,
+                                 reason);
     explicit_bzero(&wanted, sizeof wanted);
     if (result == STORE_REFUSED)
         return tool_refuse(STATUS_REFUSED, "%s; it was changed meanwhile, so try again", reason);

@@ -92,7 +92,7 @@ static void print_group(const struct account *account)
 /* Whose word it is: the fleet's, this host's, or of both. */
 static enum status print_words(const struct tool *tool, const struct account *account)
 {
-    char text[2 * ACCOUNT_REASON_SIZE + 32], plain[4 * sizeof text];
+    char text[2 * ACCOUNT_REASON_SIZE + 32], plain[4 * (sizeof text + FLEET_SCOPES_SIZE)];
     struct fleet_account fleet;
     enum store_result result = store_fleet_account(tool->store, account->uid, &fleet);
 
@@ -103,6 +103,8 @@ static enum status print_words(const struct tool *tool, const struct account *ac
                  fleet.reason);
         print_escape(text, plain, sizeof plain);
         printf("%-21s %s\n%-21s %s\n", "Fleet says", plain, "Suspended here", fleet.here_suspended ? "yes" : "no");
+        print_escape(fleet.scopes[0] != '\0' ? fleet.scopes : "-", plain, sizeof plain);
+        printf("%-21s %s\n", "Scopes", plain);
     }
     return tool_store_status(tool, result, account->username);
 }

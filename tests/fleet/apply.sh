@@ -13,13 +13,16 @@ play
 follow_begin
 
 # -- the first fill ----------------------------------------------------------------------------------
-taken "$(entry ann 1 'full_name="Ann Ærlig"' 'roles=["auditor"]' "keys=[\"$KEY ann@laptop\"]" 'temporary_until="2020-01-01T00:00:00Z"')" \
+taken "$(entry ann 1 'full_name="Ann Ærlig"' 'scopes=["web","all","no name\\u001b[31m","web"]' 'roles=["auditor"]' "keys=[\"$KEY ann@laptop\"]" 'temporary_until="2020-01-01T00:00:00Z"')" \
     "$(entry ben 2 'status="suspended"' 'reason="left"')" "$(entry cyd 3 temporary=true 'temporary_until="2027-01-01T00:00:00Z"')" \
     "$(entry old 4 'status="deleted"' hash=null email=null home=null shell=null)" "$(entry eva 5 'roles=["admin","auditor"]')" "$REFRESHED"
 ok "the first fill is taken" is_cookie c1
 ok "... from its beginning" [ "$(cat "$tmp/asked")" = follow ]
 run admin-tool users show ann -o json
 json 'd["uid"] == 1900000001 and d["full_name"] == "Ann Ærlig" and d["roles"] == ["member", "auditor"] and d["keys"] == 1 and not d["must_change"]' "an account has what its entry says"
+json 'd["scopes"] == ["all", "web"]' "... which hosts have it, in one order"
+run admin-tool users show ann
+says '^Scopes +all,web$' "... told people, too"
 ok "... is seen by NSS" [ "$(getent passwd ann)" = "ann:x:1900000001:1900000001:Ann Ærlig:/home/ann:/bin/bash" ]
 ok "... and judged" [ "$(pam auth ann "$GOOD")" = 0 ]
 ok "one that is suspended there is refused" [ "$(pam auth ben "$GOOD")" = 6 ]

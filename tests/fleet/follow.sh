@@ -20,7 +20,7 @@ ok "a first fill is said to its end" committed f
 ok "... it says with whom, and that it is everything" [ "$(head -n 1 "$tmp/f")" = '{"line":"connected","uri":"ldaps://a.fleet.test","whole":true}' ]
 ok "... has whom the host's scope has, and nobody else" [ "$(names f)" = "ann ben" ]
 ok "... every fact of an account" [ "$(lines f '.username == "ann"' | jq -c 'del(.csn, .created_at, .changed_by)')" = \
-    '{"line":"entry","entry_uuid":"'"$ann"'","username":"ann","former_names":[],"uid":1900000001,"gid":1900000001,"full_name":"Ann Ünicode","home":"/home/ann","shell":"/bin/bash","email":"ann@example.com","status":"active","reason":null,"hash":"'"$hash"'","temporary_until":null,"temporary":false,"expires_at":null,"password_changed_at":null,"roles":["auditor"],"keys":["ssh-ed25519 AAAA ann@x"]}' ]
+    '{"line":"entry","entry_uuid":"'"$ann"'","username":"ann","former_names":[],"uid":1900000001,"gid":1900000001,"full_name":"Ann Ünicode","home":"/home/ann","shell":"/bin/bash","email":"ann@example.com","status":"active","reason":null,"hash":"'"$hash"'","temporary_until":null,"temporary":false,"expires_at":null,"password_changed_at":null,"roles":["auditor"],"scopes":["web"],"keys":["ssh-ed25519 AAAA ann@x"]}' ]
 ok "... who made it and when" comes f '.username == "ann" and (.changed_by | contains("uidNumber=0")) and (.csn | test("^[0-9]{14}\\..*Z#")) and (.created_at | fromdate > now - 120)' 1
 ok "... a temporary password, and until when" comes f '.username == "ben" and .temporary and (.temporary_until | fromdate > now + 13 * 86400)' 1
 ok "... and ends with who is absent, and one commit" [ "$(tail -n 2 "$tmp/f" | jq -r '.line, .absent' | xargs)" = "refreshed true commit null" ]

@@ -66,9 +66,45 @@ complains "line 4: .*each host's own" "... ageing"
 unchanged "nothing of that changed anything"
 
 # -- apply -------------------------------------------------------------------------------------------------
+taken "$(entry bob 1 'scopes=["web","all"]' 'email="bob@other.example"' 'full_name="Bob B."' csn=\"20270102000000.000000Z#000000#001#000000\")"
 admin-tool users export >all.csv 2>"$tmp/made"
+ok "export tells which hosts have an account" grep -qE '^bob,.*,"all,web"$' all.csv
+ok "... of an account of here nothing" grep -qE '^hal,.*,$' all.csv
+admin-tool users export --format json >all.json 2>"$tmp/made"
+ok "... also to programs" [ "$(jq -c 'select(.username == "bob" or .username == "hal") | .scopes' all.json | xargs)" = 'null [all,web]' ]
+forget
+exits 0 "what export wrote in JSON" admin-tool users apply all.json --prune -y
+says 'Nothing to change' "... is so already"
 exits 0 "what export wrote" admin-tool users apply all.csv --prune -y
 says 'Nothing to change' "... is so already"
+ok "... asks nobody" [ ! -s "$tmp/asked" ]
+printf 'username,scopes\nbob,web;db\n' >scopes.csv
+exits 0 "other scopes" admin-tool users apply scopes.csv --dry-run
+says 'bob +scopes: all,web -> db,web' "... are shown first"
+exits 0 "... and asked for" admin-tool users apply scopes.csv -y
+ok "... as a whole" [ "$(grep -e ^set "$tmp/asked" | xargs -d '\n')" = 'set scopes db set scopes web' ]
+run admin-tool users list -o json
+json '[a["scopes"] for a in d if a["username"] in ("bob", "hal")] == [["db", "web"], None]' "... and have come down"
+run admin-tool users show bob
+says '^Scopes +db,web$' "... are shown"
+forget
+exits 0 "again" admin-tool users import scopes.csv --update
+ok "... is so already" [ ! -s "$tmp/asked" ]
+printf 'username,email,scopes\npia,pia@example.com,db\npam,pam@example.com,\n' >new.csv
+run admin-tool users import new.csv --scope web
+ok "new ones with scopes of their own, and without" [ "$status" -eq 0 ]
+ok "... are asked for with them, or with --scope's" [ "$(grep -e '^set scopes' "$tmp/asked" | xargs -d '\n')" = 'set scopes db set scopes web' ]
+remember
+run admin-tool users apply --here - <<<$'username,scopes\nhal,web'
+ok "scopes of an account of here (exit 4)" [ "$status" -eq 4 ]
+complains "scopes are the fleet's, and hal is of here" "... are none"
+run admin-tool users import --here - <<<$'username,email,scopes\nnew,new@example.com,web'
+ok "... nor of a new one (exit 4)" [ "$status" -eq 4 ]
+complains "scopes are the fleet's" "... it is said"
+run admin-tool users apply - <<<$'username,scopes\nbob,no name'
+ok "what is no name (exit 4)" [ "$status" -eq 4 ]
+complains "the scopes 'no name' are no names" "... is said to be none"
+unchanged "nothing of that changed anything"
 printf '{"username": "kim", "status": "suspended", "roles": "auditor", "ssh_keys": []}\n{"username": "sam", "email": "sam@example.com"}\n' >state.json
 forget
 exits 0 "apply" admin-tool users apply state.json -y --passwords-to sam.json

@@ -68,6 +68,9 @@ exits 0 "edit" admin-tool users edit bob -e bob@other.example -n 'Bob B.' --shel
 ok "... has come down" [ "$(here bob "email || '|' || full_name || '|' || shell || '|' || (expires_at > unixepoch())")" = 'bob@other.example|Bob B.|/bin/sh|1' ]
 exits 0 "... never, and without a name" admin-tool users edit bob --expires never -n ''
 ok "... has come down" [ "$(here bob 'expires_at IS NULL')" = 1 ]
+exits 0 "... other scopes" admin-tool users edit bob --scope web,all
+run admin-tool users show bob -o json
+json 'd["scopes"] == ["all", "web"]' "... have come down"
 exits 0 "edit-roles" admin-tool users edit-roles kim --roles auditor -y
 ok "... has come down" [ "$(value "SELECT count(*) FROM account_roles WHERE uid = 1900000002 AND role = 'auditor'")" = 1 ]
 exits 0 "... none" admin-tool users edit-roles kim --roles member -y

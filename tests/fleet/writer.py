@@ -65,7 +65,7 @@ def add(operation):
     entry = {'line': 'entry', 'entry_uuid': '00000000-0000-4000-8000-%012d' % (900 + number), 'username': operation['name'],
              'uid': uid, 'gid': uid, 'full_name': '', 'home': '/home/' + operation['name'], 'shell': '/bin/bash', 'email': None,
              'status': 'active', 'reason': None, 'hash': None, 'temporary': False, 'temporary_until': None, 'expires_at': None,
-             'created_at': '2026-11-28T23:00:00Z', 'password_changed_at': None, 'roles': [], 'keys': []}
+             'created_at': '2026-11-28T23:00:00Z', 'password_changed_at': None, 'roles': [], 'keys': [], 'scopes': []}
     tree[entry['entry_uuid']] = entry
     return entry
 
@@ -73,8 +73,7 @@ def add(operation):
 def put(entry, facts):
     for fact, values in facts.items():
         if fact in LISTS:
-            if fact != 'scopes':
-                entry[fact] = [value for value in values if value]
+            entry[fact] = [value for value in values if value]
         elif fact == 'temporary':
             entry[fact] = values[0] == 'true'
         elif fact in TIMES:

@@ -146,6 +146,8 @@ static void several_where_several_are_meant(void **state)
     (void)state;
     write_with("coderRole", values, 2);
     assert_string_equal(in_line("roles"), "admin\nauditor");
+    write_with("coderScope", values, 2);
+    assert_string_equal(in_line("scopes"), "admin\nauditor");
     write_with("coderSshKey", values, 2);
     assert_string_equal(in_line("keys"), "admin\nauditor");
     write_with("coderRole", values, 0);

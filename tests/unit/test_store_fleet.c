@@ -15,6 +15,7 @@
 #include "sql/restore.h"
 #include "sql/restore_plan.h"
 #include "sql/ssh_key_set.h"
+#include "sql/scope_list.h"
 #include "sql/store.h"
 #include "sql/store_accounts.h"
 #include "sql/store_audit.h"
@@ -435,6 +436,26 @@ static void who_was_suspended_since_leaving_stays_so(void **state)
     assert_int_equal(get(BEN).status, ACCOUNT_ACTIVE);
 }
 
+static void the_scopes_are_one_text_in_whatever_order(void **state)
+{
+    static const struct {
+        const char *text, *list;
+        bool all;
+    } cases[] = {
+        { "", "", true }, { "web", "web", true }, { "web\nall", "all,web", true }, { ",web;all,,web", "all,web", true },
+        { "web,\x1b[31m,a b", "web", false }, { "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p", false },
+        { "0123456789012345678901234567890123456789012345678901234567890123", "0123456789012345678901234567890123456789012345678901234567890123", true },
+        { "01234567890123456789012345678901234567890123456789012345678901234", "", false },
+    };
+    char list[FLEET_SCOPES_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(scope_list(cases[i].text, list), cases[i].all);
+        assert_string_equal(list, cases[i].list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +473,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_backup_changes_nothing_of_the_fleets, begin, end),
         cmocka_unit_test_setup_teardown(a_new_host_goes_on_as_the_backups, begin, end),
         cmocka_unit_test_setup_teardown(who_was_suspended_since_leaving_stays_so, begin, end),
+        cmocka_unit_test(the_scopes_are_one_text_in_whatever_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
