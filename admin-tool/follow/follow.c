@@ -27,7 +27,7 @@ enum {
     LOOK_MS = 200,    /* while a sweep is at work */
     IDLE_MS = 30000,
     SILENCE_S = 90,   /* coder_fleet has something to say every 15 s */
-    AGAIN_MS = 300000 /* what was held is judged again */
+    AGAIN_MS = 300000 /* what was held is judged again, and who was left swept */
 };
 
 struct following {
@@ -106,13 +106,13 @@ static void forget_batch(struct following *f)
     batch_begin(&f->batch, f->tool, f->reader);
 }
 
+/* And whoever is still to be swept, be it of a change that is there although it failed. */
 static enum turn judge_again(struct following *f)
 {
-    bool swept = false;
-    enum turn turn = turn_again(f->tool, &f->progress, f->reader, &swept);
+    enum turn turn = turn_again(f->tool, &f->progress, f->reader);
 
     f->judged_at = monotonic();
-    f->sweeper.due = f->sweeper.due || swept;
+    f->sweeper.due = true;
     return turn == TURN_FAILED ? TURN_GOES_ON : turn;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "change/open.h"
+#include "change/publish.h"
 #include "change/publish_now.h"
 #include "change/record.h"
 #include "sql/memory.h"
@@ -46,6 +47,14 @@ static enum turn end(struct tool *tool, enum turn turn)
     return turn;
 }
 
+/* Killed behind its commit, or without room for the new file, it left an old one, and the next change may be far. What
+ * fails here has said so, and is tried with the next line. */
+static void catch_up(struct tool *tool)
+{
+    if (publish_is_behind(tool))
+        publish_if_due(tool);
+}
+
 static enum turn read_cookie(struct tool *tool, char ret[FLEET_COOKIE_SIZE])
 {
     char *cookie = NULL;
@@ -69,6 +78,7 @@ enum turn turn_look(struct tool *tool, struct progress_made *progress, bool *ret
         memcpy(progress->cookie, progress->stored, sizeof progress->cookie);
         progress->heard_at = fleet.last_contact;
         *ret_latched = fleet.latched_at != 0;
+        catch_up(tool);
     }
     return end(tool, turn);
 }
@@ -106,6 +116,8 @@ enum turn turn_hear(struct tool *tool, struct progress_made *progress, const cha
 
     if (turn == TURN_GOES_ON)
         turn = judge_row(tool, progress, &fleet);
+    if (turn == TURN_GOES_ON)
+        catch_up(tool);
     if (turn != TURN_GOES_ON || (tool->now >= progress->heard_at && tool->now - progress->heard_at < MINUTE))
         return end(tool, turn);
     if (tool_store_status(tool, note(tool->store, progress->cookie, uri, tool->now), "the fleet") != GO_ON)
@@ -131,6 +143,7 @@ enum turn turn_apply(struct tool *tool, struct progress_made *progress, struct b
     *ret_swept = applied.changed > 0;
     if (turn != TURN_GOES_ON)
         return end(tool, turn);
+    catch_up(tool);
     snprintf(progress->cookie, sizeof progress->cookie, "%s", applied.whole_due ? "" : cookie);
     memcpy(progress->stored, progress->cookie, sizeof progress->stored);
     progress->heard_at = tool->now;
@@ -158,7 +171,7 @@ static bool gather_held(struct tool *tool, struct batch *batch)
     return good;
 }
 
-enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader, bool *ret_swept)
+enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader)
 {
     struct fleet fleet;
     struct batch batch;
@@ -171,7 +184,6 @@ enum turn turn_again(struct tool *tool, struct progress_made *progress, struct l
     if (turn == TURN_GOES_ON && gather_held(tool, &batch) && !batch_is_empty(&batch))
         apply_again(tool, &batch, progress->stored, &changed); /* else the next time */
     batch_free(&batch);
-    *ret_swept = changed > 0;
     if (changed > 0)
         tool_refuse(GO_ON, "the fleet: %zu change%s taken of what was held", changed, changed == 1 ? "" : "s");
     return end(tool, turn);

@@ -1,6 +1,6 @@
 /*
  * What following writes into the store, each time opened for it alone: between two lines of coder_fleet's nothing is
- * open and nothing is held.
+ * open and nothing is held. Where the public directory is behind the store, it is written anew.
  */
 #ifndef CODER_FOLLOW_TURN_H
 #define CODER_FOLLOW_TURN_H
@@ -38,8 +38,8 @@ enum turn turn_hear(struct tool *tool, struct progress_made *progress, const cha
 enum turn turn_apply(struct tool *tool, struct progress_made *progress, struct batch *batch, const char *cookie,
                      const char *uri, bool *ret_swept);
 
-/* What was held is judged again: what stood in its way may be gone. */
-enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader, bool *ret_swept);
+/* What was held is judged again: what stood in its way may be gone. Somebody may have lost his access. */
+enum turn turn_again(struct tool *tool, struct progress_made *progress, struct line_reader *reader);
 
 /* A server went back behind what was taken. */
 enum turn turn_latch(struct tool *tool, const char *uri);
