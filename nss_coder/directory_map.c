@@ -298,6 +298,13 @@ const void *directory_view_bytes(const struct directory_view *view, uint64_t off
     return map_bytes(view_map(view), offset, length, scratch);
 }
 
+void directory_view_let_go(const struct directory_view *view)
+{
+    const struct directory_map *map = view_map(view);
+    if (map->data != NULL)
+        (void)madvise((void *)map->data, (size_t)map->size, MADV_DONTNEED);
+}
+
 enum directory_result directory_view_check_whole(const struct directory_view *view)
 {
     const struct directory_header *header = directory_view_header(view);

@@ -57,6 +57,10 @@ const struct directory_header *directory_view_header(const struct directory_view
 const void *directory_view_bytes(const struct directory_view *view, uint64_t offset, size_t length,
                                  void *scratch);
 
+/* What was looked at counts as this process's memory no more, until it is looked at again: for who goes through a long
+ * file. */
+void directory_view_let_go(const struct directory_view *view);
+
 /* Read the whole file and compare its checksum: OK or UNAVAILABLE. For check, publish and boot. */
 enum directory_result directory_view_check_whole(const struct directory_view *view);
 

@@ -40,11 +40,14 @@ static enum status judge_end(int error, const char *what)
 
 /* -- our own ------------------------------------------------------------------------------ */
 
-/* The public directory, where what it has need not be claimed. */
+/* The public directory, where what it has need not be claimed. NSS goes through it in the same order, in a map of its own. */
 struct ours {
     bool known;
+    size_t looks;
     struct directory_view directory;
 };
+
+enum { LOOKS = 8192 }; /* a megabyte of it, or a little more */
 
 static struct ours ours_open(const struct import_batch *batch)
 {
@@ -60,28 +63,36 @@ static void ours_close(struct ours *ours)
         directory_view_close(&ours->directory);
 }
 
-static bool is_ours(const struct ours *ours, const struct passwd *user)
+/* Before each look at it; false: there is none. */
+static bool ours_look(struct ours *ours)
+{
+    if (ours->known && ++ours->looks % LOOKS == 0)
+        directory_view_let_go(&ours->directory);
+    return ours->known;
+}
+
+static bool is_ours(struct ours *ours, const struct passwd *user)
 {
     struct directory_entry entry;
 
-    return ours->known && directory_find_user_by_uid(&ours->directory, user->pw_uid, &entry) == DIRECTORY_OK &&
+    return ours_look(ours) && directory_find_user_by_uid(&ours->directory, user->pw_uid, &entry) == DIRECTORY_OK &&
            entry.gid == user->pw_gid && strcmp(entry.text, user->pw_name) == 0 &&
            strcmp(entry.text + entry.home, user->pw_dir) == 0;
 }
 
-static bool is_our_group(const struct ours *ours, const struct group *group)
+static bool is_our_group(struct ours *ours, const struct group *group)
 {
     struct directory_entry entry;
 
-    return ours->known && directory_find_user_by_uid(&ours->directory, group->gr_gid, &entry) == DIRECTORY_OK &&
+    return ours_look(ours) && directory_find_user_by_uid(&ours->directory, group->gr_gid, &entry) == DIRECTORY_OK &&
            entry.private_group && strcmp(entry.text, group->gr_name) == 0;
 }
 
-static bool is_our_name(const struct ours *ours, const char *name)
+static bool is_our_name(struct ours *ours, const char *name)
 {
     struct directory_entry entry;
 
-    return ours->known && directory_find_user_by_name(&ours->directory, name, &entry) == DIRECTORY_OK;
+    return ours_look(ours) && directory_find_user_by_name(&ours->directory, name, &entry) == DIRECTORY_OK;
 }
 
 /* -- users and groups --------------------------------------------------------------------- */
@@ -93,7 +104,7 @@ static bool claim_home(struct claims *claims, const struct passwd *user)
            claims_add(claims, CLAIM_HOME, user->pw_dir, 0, user->pw_name) != NULL;
 }
 
-static enum status read_users(struct claims *claims, const struct ours *ours)
+static enum status read_users(struct claims *claims, struct ours *ours)
 {
     const struct passwd *user;
     bool good = true;
@@ -117,7 +128,7 @@ static enum status read_users(struct claims *claims, const struct ours *ours)
     return good ? judge_end(error, "users") : refuse_memory();
 }
 
-static bool claim_members(struct claims *claims, const struct ours *ours, const struct group *group)
+static bool claim_members(struct claims *claims, struct ours *ours, const struct group *group)
 {
     for (char **member = group->gr_mem; *member != NULL; member++)
         if (strlen(*member) < ACCOUNT_NAME_SIZE && !is_our_name(ours, *member) &&
@@ -126,7 +137,7 @@ static bool claim_members(struct claims *claims, const struct ours *ours, const 
     return true;
 }
 
-static enum status read_groups(struct claims *claims, const struct ours *ours)
+static enum status read_groups(struct claims *claims, struct ours *ours)
 {
     const struct group *group;
     bool good = true;

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -189,12 +190,44 @@ static void test_read_where_mmap_fails(void **state)
     assert_int_equal(WEXITSTATUS(status), ALL_RIGHT);
 }
 
+/* In kB, as proc_pid_smaps(5) has it; -1: it is not mapped. */
+static long mapped_memory(void)
+{
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    char line[512];
+    bool found = false;
+    long memory = -1;
+    while (maps != NULL && memory < 0 && fgets(line, sizeof(line), maps) != NULL) {
+        found = found || strstr(line, path) != NULL;
+        if (found && strncmp(line, "Rss:", 4) == 0)
+            memory = strtol(line + 4, NULL, 10);
+    }
+    if (maps != NULL)
+        fclose(maps);
+    return memory;
+}
+
+static void test_let_go_is_no_memory_and_still_read(void **state)
+{
+    (void)state;
+    struct directory_view view;
+    assert_true(fixture_publish(path, 1));
+    assert_int_equal(directory_view_open(path, &view), DIRECTORY_OK);
+    assert_int_equal(directory_view_check_whole(&view), DIRECTORY_OK);
+    assert_true(mapped_memory() > 0);
+    directory_view_let_go(&view);
+    assert_int_equal(mapped_memory(), 0);
+    assert_int_equal(directory_view_check_whole(&view), DIRECTORY_OK);
+    directory_view_close(&view);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_during_replacements),
         cmocka_unit_test(test_fork_amid_lookups),
         cmocka_unit_test(test_read_where_mmap_fails),
+        cmocka_unit_test(test_let_go_is_no_memory_and_still_read),
     };
     return cmocka_run_group_tests_name("directory, shared", tests, folder_make, folder_remove);
 }
