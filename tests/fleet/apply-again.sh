@@ -75,17 +75,17 @@ ok "the last word of an entry that was held twice is taken" until_true 5 is_susp
 is_public() { getent -s coder passwd ann; }
 rm "$STATE/directory"
 tell '{"line":"beat","at":"2026-11-29T00:00:00Z"}'
-ok "a public directory that is behind the store is written with the next line" until_true 10 is_public
+ok "a public directory that is behind the store is written with the next line" soon is_public
 follow_end
 rm "$STATE/directory"
 mv "$RUN/fleet.sock" "$RUN/away"
 follow_begin
-ok "... and by one that begins, be all servers away" until_true 10 is_public
+ok "... and by one that begins, be all servers away" soon is_public
 mv "$RUN/away" "$RUN/fleet.sock"
 value "INSERT INTO fleet_sweeps (uid, username, home, deleted) VALUES (1900000099, 'nobody99', '/home/nobody99', 0)"
 again
 none_due() { [ "$(value "SELECT count(*) FROM fleet_sweeps")" = 0 ]; }
-ok "who is still to be swept is swept with the next connection" until_true 20 none_due
+ok "who is still to be swept is swept with the next connection" soon none_due
 
 # -- not without an end ----------------------------------------------------------------------------------------
 value "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
