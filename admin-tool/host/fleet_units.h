@@ -9,10 +9,10 @@
 #define FLEET_UNIT "coder-follow.service"
 #define FLEET_SOCKET_UNIT "coder-fleet.socket"
 
-/* Each: false when systemd could not do it, or said nothing for 10 s. Only where units_are_here. */
+/* Each: false when systemd could not do it, or not within 60 s. Only where units_are_here. */
 bool fleet_units_start(void);   /* now, and at each boot */
 bool fleet_units_stop(void);    /* now, and for good */
 bool fleet_units_restart(void); /* where they run: what changed in the store is taken up */
-bool fleet_units_run(void);
+bool fleet_units_run(void);     /* asked for 10 s at most */
 
 #endif

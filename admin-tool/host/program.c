@@ -34,30 +34,37 @@ static void become(char *const argv[], int in, int out)
 }
 
 /* False when it does not end within the time. */
-static bool ends(pid_t child)
+static bool ends(pid_t child, int milliseconds)
 {
     struct pollfd wait = { .fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN };
-    bool ended = wait.fd != -1 && poll(&wait, 1, RUN_WAIT_MS) == 1;
+    bool ended = wait.fd != -1 && poll(&wait, 1, milliseconds) == 1;
 
     if (wait.fd != -1)
         close(wait.fd);
     return ended;
 }
 
-void host_run(char *const argv[])
+bool host_succeeds(char *const argv[], int milliseconds)
 {
+    int status = -1;
     pid_t child;
 
     if (access(argv[0], X_OK) != 0)
-        return;
+        return false;
     fflush(NULL); /* or the child would have our unwritten output, too */
     child = fork();
     if (child == 0)
         become(argv, -1, -1);
-    if (child > 0 && !ends(child))
+    if (child > 0 && !ends(child, milliseconds))
         kill(child, SIGKILL);
-    while (child > 0 && waitpid(child, NULL, 0) == -1 && errno == EINTR)
+    while (child > 0 && waitpid(child, &status, 0) == -1 && errno == EINTR)
         continue;
+    return status == 0;
+}
+
+void host_run(char *const argv[])
+{
+    host_succeeds(argv, RUN_WAIT_MS);
 }
 
 /* What comes out of fd, cut to size; false when it does not end within the time. */

@@ -11,6 +11,9 @@
 /* Run a program, if there is one, with no environment but PATH and no output, for at most 10 s; it may fail. */
 void host_run(char *const argv[]);
 
+/* The same, for so long. False: there is none, it failed, or it was ended. */
+bool host_succeeds(char *const argv[], int milliseconds);
+
 /* The same, with its standard output in `ret`, cut to size. False: there is none, it failed, or it
  * said nothing for 10 s. */
 bool host_capture(char *const argv[], char *ret, size_t size);
