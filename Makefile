@@ -1,6 +1,6 @@
 # coder-accounts: one non-recursive Makefile; the object lists below are the link table.
 #
-#   make            build the five products into .build/, and coder_fleet where libldap's headers are (libldap-dev)
+#   make            build the five products into .build/, and coder_fleet where libldap's headers are (libldap-dev, libsasl2-dev)
 #   make check      unit tests (ASan, UBSan), the fuzzers' corpora, the models (spin), the architecture checks; needs no root
 #   make fuzz       libFuzzer, FUZZ_SECONDS=60 for each fuzzer (clang); see tests/fuzz/fuzz.mk
 #   make install    DESTDIR= PREFIX=/usr; wires nothing, makes no /var/lib/coder
@@ -87,7 +87,7 @@ PAM_OBJS    := pam_coder/pam_coder.o pam_coder/past.o pam_coder/call.o pam_coder
 HELPER_OBJS := pam_coder/helper.o pam_coder/inherited.o pam_coder/request.o $(JUDGE_OBJS) $(SECRET_OBJS) $(SQL_OBJS)
 
 # What follows a fleet: an optional package, and the only product that needs libldap.
-LDAP        := $(shell echo '\#include <ldap.h>' | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
+LDAP        := $(shell printf '\#include <%s>\n' ldap.h sasl/sasl.h | $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
 FLEET_PURE  := $(addprefix admin-tool/fleet/,certificate.o cookie.o entry.o facts.o json_line.o peer.o settings.o shown.o sync.o watch.o \
                write_request.o)
 FLEET_OBJS  := $(call room,admin-tool/fleet) sql/ascii.o

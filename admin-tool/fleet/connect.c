@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "gssapi.h"
 #include "settings.h"
 #include "watch.h"
 
@@ -154,6 +155,25 @@ static bool secure(LDAP *ld, const char *uri, char why[CONNECT_WHY_SIZE])
     return false;
 }
 
+/* What libldap says of itself is about the ticket, too: only whom it does not reach is another matter. */
+static bool identify_by_ticket(LDAP **ld, int wait_ms, char why[CONNECT_WHY_SIZE], bool *ret_refused)
+{
+    bool late;
+    int result = gssapi_bind(*ld, wait_ms, &late);
+
+    *ret_refused = late || result == LDAP_LOCAL_ERROR || result == LDAP_AUTH_UNKNOWN ||
+                   (result > 0 && result != LDAP_BUSY && result != LDAP_UNAVAILABLE);
+    if (late) {
+        tell("the Kerberos server does not answer", NULL, why);
+        *ld = NULL;
+    } else if (result == LDAP_AUTH_UNKNOWN) {
+        tell("the host has no GSSAPI: install libsasl2-modules-gssapi-mit (cyrus-sasl-gssapi)", NULL, why);
+    } else if (result != LDAP_SUCCESS) {
+        connect_tell(*ld, result, why);
+    }
+    return result == LDAP_SUCCESS;
+}
+
 /* As whom the certificate says: the empty credential is one, an absent one would be asked for in another step. */
 static bool identify(LDAP *ld, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
 {
@@ -170,20 +190,21 @@ static bool identify(LDAP *ld, const struct connect_as *as, char why[CONNECT_WHY
     return result == LDAP_SUCCESS;
 }
 
-static bool begin(LDAP *ld, const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
+/* *ld is NULL where it must not even be closed. */
+static bool begin(LDAP **ld, const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
 {
-    if (!set_options(ld, wait_ms, as)) {
+    if (!set_options(*ld, wait_ms, as)) {
         tell("certificate, key or CA cannot be used", NULL, why);
         return false;
     }
-    if (!secure(ld, uri, why))
+    if (!secure(*ld, uri, why))
         return false;
     watch_process(process_seconds);
-    if (!bound_socket(ld)) {
+    if (!bound_socket(*ld)) {
         tell("the connection cannot be bounded", NULL, why);
         return false;
     }
-    return identify(ld, as, why, ret_refused);
+    return as->by_ticket ? identify_by_ticket(ld, wait_ms, why, ret_refused) : identify(*ld, as, why, ret_refused);
 }
 
 struct ldap *connect_open(const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE], bool *ret_refused)
@@ -199,7 +220,7 @@ struct ldap *connect_open(const char *uri, int wait_ms, const struct connect_as 
         tell(ldap_err2string(result), NULL, why);
         return NULL;
     }
-    if (begin(ld, uri, wait_ms, as, why, ret_refused))
+    if (begin(&ld, uri, wait_ms, as, why, ret_refused))
         return ld;
     connect_close(ld);
     return NULL;

@@ -19,11 +19,12 @@ struct connect_as {
     const char *pem;      /* a file with certificate and key, in place of the host's; NULL: the host's */
     const char *dn;       /* who binds with the password, under TLS with the certificate above; NULL: whom the certificate names */
     const char *password; /* not empty: an empty one would be nobody's bind (RFC 4513 5.1.2) */
+    bool by_ticket;       /* who binds is whom the ticket names that KRB5CCNAME says, under TLS with the certificate above */
     int seconds;          /* the watch that is left, in place of CONNECT_SECONDS; 0: that */
 };
 
 /* Under TLS and bound; no call on it waits for half a message. wait_ms: the longest for each step. NULL with why; to be
- * closed. *ret_refused: the server answered, and does not take who binds. The process is watched from here on. */
+ * closed. *ret_refused: the server answered, and does not take who binds; or there is no ticket for it. The process is watched from here on. */
 struct ldap *connect_open(const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE],
                           bool *ret_refused);
 void connect_close(struct ldap *ld); /* NULL: nothing */

@@ -1,11 +1,12 @@
 /*
- * libldap reads certificates from files alone: the file is one of memory (memfd_create(2)), without a name, and nobody
- * else's to open, as this process cannot be looked into.
+ * libldap reads certificates from files alone, and libkrb5 tickets: the file is one of memory (memfd_create(2)), without a
+ * name, and nobody else's to open, as this process cannot be looked into.
  */
 #include "identity.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,25 +33,40 @@ static const char *fault_of(const char *pem)
     return NULL;
 }
 
-static const char *make_pem(const struct write_request *request, struct identity *ret)
+static const char *keep(const struct write_request *request, struct identity *ret)
 {
-    const char *fault = fault_of(request->secret);
-    int fd = fault == NULL ? memfd_create("identity", MFD_CLOEXEC) : -1;
+    int fd = memfd_create("identity", MFD_CLOEXEC);
 
-    if (fault != NULL)
-        return fault;
     if (fd < 0 || !write_whole(fd, request->secret, request->secret_length))
         return "memory is short";
     snprintf(ret->path, sizeof ret->path, "/proc/self/fd/%d", fd);
-    ret->as.pem = ret->path;
     return NULL;
+}
+
+static const char *make_pem(const struct write_request *request, struct identity *ret)
+{
+    const char *fault = fault_of(request->secret);
+
+    ret->as.pem = ret->path;
+    return fault != NULL ? fault : keep(request, ret);
+}
+
+/* For libkrb5, whose environment is this one's: empty but for that. */
+static const char *make_ticket(const struct write_request *request, struct identity *ret)
+{
+    char name[IDENTITY_PATH_SIZE + sizeof "FILE:"];
+    const char *fault = keep(request, ret);
+
+    snprintf(name, sizeof name, "FILE:%s", ret->path);
+    ret->as.by_ticket = true;
+    return fault == NULL && setenv("KRB5CCNAME", name, 1) != 0 ? "memory is short" : fault;
 }
 
 const char *identity_make(const struct settings *settings, const struct write_request *request, struct identity *ret)
 {
     memset(ret, 0, sizeof *ret);
     if (request->as == NULL)
-        return make_pem(request, ret);
+        return request->by_ticket ? make_ticket(request, ret) : make_pem(request, ret);
     snprintf(ret->dn, sizeof ret->dn, "cn=%s,ou=admins,%s", request->as, settings->base);
     ret->as.dn = ret->dn;
     ret->as.password = request->secret;

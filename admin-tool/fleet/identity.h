@@ -1,5 +1,5 @@
 /*
- * As whom an administrator writes: his certificate and key in PEM, or his name and password. Neither touches a disk.
+ * As whom an administrator writes: his certificate and key in PEM, his ticket, or his name and password. None touches a disk.
  */
 #ifndef CODER_FLEET_IDENTITY_H
 #define CODER_FLEET_IDENTITY_H

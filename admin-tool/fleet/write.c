@@ -234,7 +234,7 @@ static void say_identity_end(struct writing *writing)
 {
     int64_t end = 0;
 
-    if (request.as != NULL || !certificate_end(request.secret, &end) || end > (int64_t)time(NULL) + WRITE_ENDS_SOON)
+    if (request.as != NULL || request.by_ticket || !certificate_end(request.secret, &end) || end > (int64_t)time(NULL) + WRITE_ENDS_SOON)
         return;
     json_line_begin(&line, "identity");
     json_line_number(&line, "ends", (uint64_t)end);

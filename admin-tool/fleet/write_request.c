@@ -141,28 +141,37 @@ static struct write_operation *last_operation(struct reading *reading)
 
 static bool take_as(struct reading *reading, char *value)
 {
-    bool external = strcmp(value, "external") == 0;
-
     if (reading->line != 0)
         return refuse(reading, "\"as\" is the first line, and there once");
-    if (!external && !is_name(value))
-        return refuse(reading, "as whom? external, or a name of letters, digits and ._-");
-    reading->request->as = external ? NULL : value;
+    if (!is_name(value))
+        return refuse(reading, "as whom? external, gssapi, or a name of letters, digits and ._-");
+    reading->request->by_ticket = strcmp(value, "gssapi") == 0;
+    reading->request->as = is_one_of(value, "external", "gssapi") ? NULL : value;
     reading->secret_due = true;
     return true;
 }
 
 /* Decoded in place: three octets for four. */
-static bool take_secret(struct reading *reading, char *value, bool is_pem)
+static bool is_secret(const char *key)
+{
+    return strcmp(key, "pem") == 0 || strcmp(key, "password") == 0 || strcmp(key, "ticket") == 0;
+}
+
+static const char *secret_due(const struct write_request *request)
+{
+    return request->as != NULL ? "password" : request->by_ticket ? "ticket" : "pem";
+}
+
+static bool take_secret(struct reading *reading, const char *key, char *value)
 {
     struct write_request *request = reading->request;
     size_t length = strlen(value);
     int decoded;
 
-    if (!reading->secret_due || is_pem != (request->as == NULL))
-        return refuse(reading, "\"pem\" follows \"as external\", \"password\" follows \"as NAME\"");
+    if (!reading->secret_due || strcmp(key, secret_due(request)) != 0)
+        return refuse(reading, "\"pem\" follows \"as external\", \"ticket\" \"as gssapi\", \"password\" \"as NAME\"");
     decoded = b64_pton(value, (unsigned char *)value, length);
-    if (decoded <= 0 || memchr(value, '\0', (size_t)decoded) != NULL)
+    if (decoded <= 0 || (!request->by_ticket && memchr(value, '\0', (size_t)decoded) != NULL))
         return refuse(reading, "it is no base64, or of nothing, or of a text with a NUL");
     value[decoded] = '\0';
     explicit_bzero(value + decoded, length - (size_t)decoded);
@@ -272,12 +281,12 @@ static bool take_line(struct reading *reading, char *key)
 
     if (reading->request->hosts)
         return refuse(reading, "\"hosts\" is the last line");
-    if (reading->line > 0 && reading->secret_due && strcmp(key, "pem") != 0 && strcmp(key, "password") != 0)
-        return refuse(reading, "the second line is \"pem\" or \"password\"");
+    if (reading->line > 0 && reading->secret_due && !is_secret(key))
+        return refuse(reading, "the second line is \"pem\", \"ticket\" or \"password\"");
     if (strcmp(key, "as") == 0)
         return take_as(reading, value);
-    if (strcmp(key, "pem") == 0 || strcmp(key, "password") == 0)
-        return take_secret(reading, value, strcmp(key, "pem") == 0);
+    if (is_secret(key))
+        return take_secret(reading, key, value);
     if (reading->request->secret == NULL)
         return refuse(reading, "the first line is \"as\"");
     if (strcmp(key, "do") == 0)

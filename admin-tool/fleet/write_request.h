@@ -33,7 +33,8 @@ struct write_operation {
 };
 
 struct write_request {
-    const char *as;               /* name of an administrator, with secret his password; NULL: secret is his PEM */
+    const char *as;               /* name of an administrator, with secret his password; NULL: secret is his PEM ... */
+    bool by_ticket;               /* ... or, where this is set, his credential cache: octets, not a text */
     char *secret;
     size_t secret_length;
     size_t count, set_count;

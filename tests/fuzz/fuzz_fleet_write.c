@@ -67,6 +67,7 @@ static void read_request(const void *data, size_t size)
     if (write_request_read(text, size, &request, &fault)) {
         fuzz_require(request.count > 0 && request.secret != NULL && request.secret_length > 0, "there is something, of somebody");
         fuzz_require(request.as == NULL || is_word(request.as), "an administrator is a word");
+        fuzz_require(request.as == NULL || !request.by_ticket, "who has a ticket has no password");
         for (size_t i = 0; i < request.count; i++)
             check_operation(&request.operations[i]);
     } else {

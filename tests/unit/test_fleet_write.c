@@ -17,6 +17,7 @@
 #include "fleet/write_request.h"
 
 #define EXTERNAL "as external\npem cGVt\n"
+#define FOLLOWS "\"pem\" follows \"as external\", \"ticket\" \"as gssapi\", \"password\" \"as NAME\""
 
 static struct write_request request;
 static struct write_fault fault;
@@ -52,28 +53,60 @@ static void a_request_is_read(void **state)
     assert_string_equal(request.as, "ann");
     assert_string_equal(request.secret, " x  ");
     assert_false(request.hosts);
+    assert_false(request.by_ticket);
+    assert_true(reads("as gssapi\nticket BQQADAB4AA==\ndo hosts\n"));
+    assert_true(request.by_ticket);
+    assert_null(request.as);
+    assert_int_equal(request.secret_length, 7);
+    assert_memory_equal(request.secret, "\5\4\0\14\0x", 7);
     assert_true(reads(EXTERNAL "do change\nname a\nset email\nset keys \n"));
+    assert_false(request.by_ticket);
     assert_string_equal(write_value(&request.operations[0], "email"), "");
     assert_string_equal(write_value(&request.operations[0], "keys"), "");
 }
 
-static void what_is_no_request_is_named(void **state)
+struct refused {
+    const char *lines, *why;
+    size_t nth;
+};
+
+static void are_refused(const struct refused *cases, size_t count)
 {
-    static const struct {
-        const char *lines, *why;
-        size_t nth;
-    } cases[] = {
-        { "", "line 1 of the request: there is no operation", 0 },
-        { "do change\nname a\nset shell x\n", "line 1 of the request: the first line is \"as\"", 0 },
-        { "as\n", "line 1 of the request: as whom? external, or a name of letters, digits and ._-", 0 },
-        { "as a,ou=x\n", "line 1 of the request: as whom? external, or a name of letters, digits and ._-", 0 },
-        { "as external\ndo hosts\n", "line 2 of the request: the second line is \"pem\" or \"password\"", 0 },
-        { "as external\npassword eA==\n", "line 2 of the request: \"pem\" follows \"as external\", \"password\" follows \"as NAME\"", 0 },
-        { "as ann\npem eA==\n", "line 2 of the request: \"pem\" follows \"as external\", \"password\" follows \"as NAME\"", 0 },
+    for (size_t i = 0; i < count; i++) {
+        assert_false(reads(cases[i].lines));
+        assert_string_equal(fault.why, cases[i].why);
+        assert_int_equal(fault.nth, cases[i].nth);
+    }
+}
+
+static void a_secret_is_of_who_asks(void **state)
+{
+    static const struct refused cases[] = {
+        { "as external\ndo hosts\n", "line 2 of the request: the second line is \"pem\", \"ticket\" or \"password\"", 0 },
+        { "as external\npassword eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as ann\npem eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as gssapi\npem eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as gssapi\npassword eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as ann\nticket eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as external\nticket eA==\n", "line 2 of the request: " FOLLOWS, 0 },
+        { "as gssapi\nticket\n", "line 2 of the request: it is no base64, or of nothing, or of a text with a NUL", 0 },
         { "as ann\npassword\n", "line 2 of the request: it is no base64, or of nothing, or of a text with a NUL", 0 },
         { "as ann\npassword eA=\n", "line 2 of the request: it is no base64, or of nothing, or of a text with a NUL", 0 },
         { "as ann\npassword eAB4\n", "line 2 of the request: it is no base64, or of nothing, or of a text with a NUL", 0 },
-        { EXTERNAL "pem cGVt\ndo hosts\n", "line 3 of the request: \"pem\" follows \"as external\", \"password\" follows \"as NAME\"", 0 },
+        { EXTERNAL "pem cGVt\ndo hosts\n", "line 3 of the request: " FOLLOWS, 0 },
+    };
+
+    (void)state;
+    are_refused(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void what_is_no_request_is_named(void **state)
+{
+    static const struct refused cases[] = {
+        { "", "line 1 of the request: there is no operation", 0 },
+        { "do change\nname a\nset shell x\n", "line 1 of the request: the first line is \"as\"", 0 },
+        { "as\n", "line 1 of the request: as whom? external, gssapi, or a name of letters, digits and ._-", 0 },
+        { "as a,ou=x\n", "line 1 of the request: as whom? external, gssapi, or a name of letters, digits and ._-", 0 },
         { EXTERNAL "as external\n", "line 3 of the request: \"as\" is the first line, and there once", 0 },
         { EXTERNAL "hosts\n", "line 3 of the request: \"hosts\" is the last line", 0 },
         { EXTERNAL "do hosts\nhosts\nhosts\n", "line 5 of the request: \"hosts\" is the last line", 0 },
@@ -110,11 +143,7 @@ static void what_is_no_request_is_named(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_false(reads(cases[i].lines));
-        assert_string_equal(fault.why, cases[i].why);
-        assert_int_equal(fault.nth, cases[i].nth);
-    }
+    are_refused(cases, sizeof cases / sizeof cases[0]);
     snprintf(text, sizeof text, EXTERNAL "do hosts\n");
     assert_false(write_request_read(text, strlen(text) + 1, &request, &fault));
 }
@@ -329,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_read),
+        cmocka_unit_test(a_secret_is_of_who_asks),
         cmocka_unit_test(what_is_no_request_is_named),
         cmocka_unit_test(there_is_an_end_to_it),
         cmocka_unit_test(a_change_is_what_is_asked_and_no_more),
