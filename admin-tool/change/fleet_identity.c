@@ -1,6 +1,6 @@
 /*
- * The certificate's file is read as ssh reads a key: no link, of whoever does this, for nobody else. Root's is root's
- * alone: whoever may run one verb by sudo names any file, and would be the administrator whose key lies there.
+ * A certificate's file, and a ticket's, is read as ssh reads a key: no link, of whoever does this, for nobody else. Root's is
+ * root's alone: whoever may run one verb by sudo names any file, and would be the administrator whose key lies there.
  */
 #include "fleet_identity.h"
 
@@ -21,14 +21,19 @@
 #include "terminal/say.h"
 
 #define USUAL_FILE ".coder-fleet.pem"
+#define TICKET "gssapi"
 #define ADVICE "give --identity FILE or NAME, see coder-fleet(7)"
+#define TICKET_ADVICE "a ticket lies in a file of one's own ('kinit -c FILE:...', KRB5CCNAME=FILE:...), see coder-fleet(7)"
 
 static enum status refuse(const char *subject, const char *why)
 {
     return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", subject, "%s: %s; nothing was changed: " ADVICE, subject, why);
 }
 
-/* -- a certificate ------------------------------------------------------------------------- */
+/* -- a file ---------------------------------------------------------------------------------- */
+
+/* What is in it: NULL, or what is wrong. */
+typedef const char *(*judge_text)(const struct fleet_identity *identity);
 
 /* NULL, or what is wrong. */
 static const char *judge_file(int fd, uid_t owner)
@@ -44,7 +49,7 @@ static const char *judge_file(int fd, uid_t owner)
     return (st.st_mode & 077) != 0 ? "others can read or change it; 'chmod 600' it, if nobody has" : NULL;
 }
 
-static const char *judge_text(const struct fleet_identity *identity)
+static const char *judge_pem(const struct fleet_identity *identity)
 {
     if (identity->length >= FLEET_SECRET_SIZE || strlen(identity->secret) < identity->length)
         return "it is no certificate with its key";
@@ -53,8 +58,18 @@ static const char *judge_text(const struct fleet_identity *identity)
     return strstr(identity->secret, "PRIVATE KEY-----") == NULL ? "it has no key (PEM)" : NULL;
 }
 
-/* NULL and *ret filled, or what is wrong. ENOENT: there is none. */
-static const char *read_file(int folder, uid_t owner, struct fleet_identity *ret)
+/* The formats of MIT's and Heimdal's (5, then 1 to 4). */
+static const char *judge_cache(const struct fleet_identity *identity)
+{
+    const char *octets = identity->secret;
+
+    if (identity->length < FLEET_SECRET_SIZE && octets[0] == 5 && octets[1] >= 1 && octets[1] <= 4)
+        return NULL;
+    return "it is no credential cache of Kerberos";
+}
+
+/* NULL and *ret filled, or what is wrong. */
+static const char *read_file(int folder, uid_t owner, judge_text judge, struct fleet_identity *ret)
 {
     int fd = openat(folder, ret->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     const char *fault = fd == -1 ? strerror(errno) : judge_file(fd, owner);
@@ -69,7 +84,7 @@ static const char *read_file(int folder, uid_t owner, struct fleet_identity *ret
     if (fault == NULL) {
         ret->length = (size_t)length;
         ret->secret[length] = '\0';
-        fault = judge_text(ret);
+        fault = judge(ret);
     }
     if (fd != -1)
         close(fd);
@@ -84,13 +99,15 @@ static const struct passwd *find_actor(const struct tool *tool)
     return getpwnam(actor->via[0] != '\0' ? actor->via : actor->name);
 }
 
+/* -- a certificate ------------------------------------------------------------------------- */
+
 static enum status take_file(const struct tool *tool, const char *path, struct fleet_identity *ret)
 {
     const struct passwd *user = find_actor(tool);
     const char *fault = user == NULL ? "it is not known who does this" : "the name is too long";
 
     if (user != NULL && (size_t)snprintf(ret->path, sizeof ret->path, "%s", path) < sizeof ret->path)
-        fault = read_file(tool->folder, user->pw_uid, ret);
+        fault = read_file(tool->folder, user->pw_uid, judge_pem, ret);
     return fault == NULL ? GO_ON : refuse(path, fault);
 }
 
@@ -107,11 +124,49 @@ static enum status take_usual_file(const struct tool *tool, struct fleet_identit
     return take_file(tool, path, ret);
 }
 
+/* -- a ticket -------------------------------------------------------------------------------- */
+
+/* NULL and *ret filled, or what is wrong with what ret->path names. */
+static const char *read_ticket(const struct tool *tool, struct fleet_identity *ret)
+{
+    const struct passwd *user = find_actor(tool);
+    const char *named = getenv("KRB5CCNAME");
+    const char *path = named != NULL && strncmp(named, "FILE:", 5) == 0 ? named + 5 : named;
+
+    ret->is_ticket = true;
+    if (user == NULL)
+        return "it is not known who does this";
+    if (path == NULL || path[0] == '\0')
+        snprintf(ret->path, sizeof ret->path, "/tmp/krb5cc_%u", (unsigned)user->pw_uid);
+    else if ((size_t)snprintf(ret->path, sizeof ret->path, "%s", path) >= sizeof ret->path)
+        return "the name is too long";
+    return ret->path[0] == '/' ? read_file(tool->folder, user->pw_uid, judge_cache, ret) : "it names no file";
+}
+
+static enum status take_ticket(const struct tool *tool, struct fleet_identity *ret)
+{
+    const char *fault = read_ticket(tool, ret), *subject = ret->path[0] != '\0' ? ret->path : TICKET;
+
+    if (fault == NULL)
+        return GO_ON;
+    return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", subject, "%s: %s; nothing was changed: " TICKET_ADVICE, subject, fault);
+}
+
+/* STATUS_DONE: there is none to be used. Anybody can lay something into /tmp. */
+static enum status take_usual_ticket(const struct tool *tool, struct fleet_identity *ret)
+{
+    if (read_ticket(tool, ret) == NULL)
+        return GO_ON;
+    ret->is_ticket = false;
+    ret->path[0] = '\0';
+    return STATUS_DONE;
+}
+
 /* -- a name and a password ----------------------------------------------------------------- */
 
 static bool is_name(const char *name)
 {
-    return name[0] != '\0' && strlen(name) < FLEET_ADMIN_SIZE && strcmp(name, "external") != 0 &&
+    return name[0] != '\0' && strlen(name) < FLEET_ADMIN_SIZE && strcmp(name, "external") != 0 && strcmp(name, TICKET) != 0 &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(name);
 }
 
@@ -174,19 +229,24 @@ enum status fleet_identity_find(const struct tool *tool, struct fleet_identity *
     ret->secret = malloc(FLEET_SECRET_SIZE + 1);
     if (ret->secret == NULL)
         return tool_refuse(STATUS_FAILED, "not enough memory");
+    if (given != NULL && strcmp(given, TICKET) == 0)
+        return take_ticket(tool, ret);
     if (given != NULL)
         return is_file(given) ? take_file(tool, given, ret) : take_name(given, ret);
     status = take_usual_file(tool, ret);
+    if (status == STATUS_DONE)
+        status = take_usual_ticket(tool, ret);
     return status == STATUS_DONE ? ask(ret) : status;
 }
 
 void fleet_identity_add(const struct fleet_identity *identity, struct fleet_request *request)
 {
-    bool has_name = identity->name[0] != '\0';
+    const char *as = identity->is_ticket ? TICKET : identity->name[0] != '\0' ? identity->name : "external";
+    const char *key = identity->is_ticket ? "ticket" : identity->name[0] != '\0' ? "password" : "pem";
 
     fleet_request_add(request, "write", NULL);
-    fleet_request_add(request, "as", has_name ? identity->name : "external");
-    fleet_request_add_octets(request, has_name ? "password" : "pem", identity->secret, identity->length);
+    fleet_request_add(request, "as", as);
+    fleet_request_add_octets(request, key, identity->secret, identity->length);
 }
 
 void fleet_identity_forget(struct fleet_identity *identity)

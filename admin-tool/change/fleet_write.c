@@ -109,8 +109,8 @@ static enum status refuse_identity(const struct fleet_identity *identity, const 
     if (identity->name[0] != '\0')
         return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", identity->name, "the fleet does not take %s with this password: "
                               "%s; nothing was changed", identity->name, why);
-    return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", identity->path, "the fleet does not take the certificate %s: %s; "
-                          "nothing was changed", identity->path, why);
+    return tool_refuse_as(KIND_FLEET_IDENTITY, "identity", identity->path, "the fleet does not take the %s %s: %s; nothing was "
+                          "changed", identity->is_ticket ? "ticket in" : "certificate", identity->path, why);
 }
 
 /* Of a password that another gave, which has to be changed first; told by slapo-ppolicy's text alone. */

@@ -36,11 +36,11 @@ static bool is_safe_value(const char *value)
 }
 
 /* Locale and terminal for what is printed, but not the time zone: a day means this host's. Hints for the audit log,
- * which judges them. */
+ * which judges them, and where a ticket is, which is judged by its file. */
 static bool is_kept(const char *entry)
 {
     static const char *const checked[] = { "LANG=", "LC_ALL=", "LC_CTYPE=", "TERM=", "NO_COLOR=" };
-    static const char *const hints[] = { "SUDO_USER=", "SSH_CONNECTION=", "SSH_CLIENT=" };
+    static const char *const hints[] = { "SUDO_USER=", "SSH_CONNECTION=", "SSH_CLIENT=", "KRB5CCNAME=" };
 
     for (size_t i = 0; i < sizeof checked / sizeof checked[0]; i++)
         if (strncmp(entry, checked[i], strlen(checked[i])) == 0)

@@ -6,6 +6,7 @@ function __admin_tool_offers
     switch "$offers[1]"
         case '<file>'
             __fish_complete_path "$current[1]"
+            string match -v -- '<file>' $offers
         case '<dir>'
             __fish_complete_directories "$current[1]" ''
         case '*'

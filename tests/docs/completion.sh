@@ -43,6 +43,8 @@ offers "email,username" users list --columns email,usern
 offers "admin,auditor" users create --roles admin,au
 offers "admin,member" users edit-roles alice --roles = admin,m
 offers "csv json" users export --format ""
+offers "gssapi" users suspend alice --identity gss
+offers "gssapi" users suspend alice --identity = gss
 offers "prune" audit ""
 offers "" users create ""
 offers "" users create -u ""
