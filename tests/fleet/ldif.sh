@@ -284,6 +284,24 @@ refused 50 "... nor say that it was another" eval 'change "$(dn w1)" "replace: m
 refused 50 "... nor of what he adds" eval '{ at a "$FLEET/add" user forged --uid 1900000096 --mail forged@example.com | sed "/^$/d"; echo "$innocent"; } |
     by admins/ann ldapadd -e relax'
 change cn=ann,ou=admins,dc=fleet "add: userPassword\nuserPassword: {CRYPT}$hash" | by_root a ldapmodify >/dev/null
+# Who guesses is made to wait; a certificate is not.
+guesses() { with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w "$1"; }
+anns() { by_root a ldapsearch -LLL -o ldif-wrap=no -b cn=ann,ou=admins,dc=fleet -s base "$1" | sed -n "s/^$1: //p"; }
+for _ in 1 2 3 4; do guesses wrong >/dev/null 2>&1; done
+done_by "after four wrong passwords of an administrator's the right one is taken" guesses secret-1
+for _ in 1 2 3 4 5; do guesses wrong >/dev/null 2>&1; done
+refused 49 "... after five it is not" guesses secret-1
+csn=$(anns entryCSN)
+for _ in 1 2 3; do guesses wrong >/dev/null 2>&1; done
+ok "... and no further guess is written" [ "$(anns entryCSN)" = "$csn" ]
+done_by "his certificate is taken" by admins/ann ldapwhoami
+done_by "... and he writes" modify admins/ann "$(dn w1)" 'replace: loginShell\nloginShell: /bin/sh'
+refused 50 "... but takes the bound off nobody" modify admins/ann cn=ann,ou=admins,dc=fleet 'replace: pwdPolicySubentry'
+ok "half a minute is the longest" [ "$(by_root a ldapsearch -LLL -b cn=admins,ou=policies,dc=fleet -s base pwdLockoutDuration | sed -n 's/^pwd.*: //p')" = 30 ]
+change cn=admins,ou=policies,dc=fleet 'replace: pwdLockoutDuration\npwdLockoutDuration: 1' | by_root a ldapmodify >/dev/null
+ok "... after it the right one is taken" soon guesses secret-1
+change cn=admins,ou=policies,dc=fleet 'replace: pwdLockoutDuration\npwdLockoutDuration: 30' | by_root a ldapmodify >/dev/null
+refused 50 "a host does not loosen it" modify hosts/h1 cn=admins,ou=policies,dc=fleet 'replace: pwdMaxFailure\npwdMaxFailure: 0'
 admin joe writers
 done_by "an administrator can also come by a password" with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w secret-1
 run by admins/joe ldapsearch -LLL -b ou=admins,dc=fleet

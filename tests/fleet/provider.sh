@@ -34,6 +34,18 @@ ok "... keeps what was there" [ -e /srv/a/etc/ldap/slapd.d.before-fleet/old ]
 pid=$(pid_of a)
 provider a first
 ok "once more: nothing to change" eval '[ "$(cat "$tmp/out")" = "nothing to change" ] && [ "$(pid_of a)" = "$pid" ]'
+quietly by_root a ldapdelete cn=admins,ou=policies,dc=fleet
+printf 'dn: cn=old,ou=admins,dc=fleet\nobjectClass: person\ncn: old\nsn: old\n' | quietly by_root a ldapadd
+policy() { by_root a ldapsearch -LLL -o ldif-wrap=no -b "cn=$1,dc=fleet" -s base pwdPolicySubentry pwdMaxFailure 2>/dev/null | sed -n 's/^pwd.*: //p'; }
+provider a check
+ok "check says that an administrator of before has no bound" grep -q "administrator's password can be guessed" "$tmp/out"
+provider a first --dry-run
+ok "... it is rehearsed" eval 'grep -q "^would: administrators" "$tmp/out" && [ -z "$(policy admins,ou=policies)" ]'
+provider a first
+ok "... and brought" [ "$(policy admins,ou=policies) $(policy old,ou=admins)" = '5 cn=admins,ou=policies,dc=fleet' ]
+ok "... without a restart" [ "$(pid_of a)" = "$pid" ]
+provider a first
+ok "... once" [ "$(cat "$tmp/out")" = "nothing to change" ]
 user w1 1900000001 --scope web
 user w2 1900000002 --scope web
 host h1 web
