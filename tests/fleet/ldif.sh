@@ -303,6 +303,7 @@ ok "... after it the right one is taken" soon guesses secret-1
 change cn=admins,ou=policies,dc=fleet 'replace: pwdLockoutDuration\npwdLockoutDuration: 30' | by_root a ldapmodify >/dev/null
 refused 50 "a host does not loosen it" modify hosts/h1 cn=admins,ou=policies,dc=fleet 'replace: pwdMaxFailure\npwdMaxFailure: 0'
 admin joe writers
+ok "a new administrator's password is bound as well" [ "$(by_root a ldapsearch -LLL -b cn=joe,ou=admins,dc=fleet -s base pwdPolicySubentry | sed -n 's/^pwd.*: //p')" = cn=admins,ou=policies,dc=fleet ]
 done_by "an administrator can also come by a password" with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w secret-1
 run by admins/joe ldapsearch -LLL -b ou=admins,dc=fleet
 shows '^dn: cn=ann,' "another one sees him"

@@ -58,6 +58,45 @@ asks "do change" "name u10" "set status suspended"
 done_well "with room it goes on"
 ok "... to the host" soon is_fact u10 status suspended
 
+# -- the log of the server is full, alone on a disk of its own ------------------------------------------------
+log=/srv/a/var/lib/ldap/accesslog
+rows() { by_root a ldapsearch -LLL -b cn=accesslog -s one '(reqDN=uid=u9,ou=people,dc=fleet)' 1.1 2>/dev/null | grep -c ^dn; }
+unlogged() { at a "$FLEET/provider" check >"$tmp/check" 2>&1; grep -q '^The newest change is not in the log' "$tmp/check"; }
+provider_kill a
+cp -a "$log" /srv/a/kept
+mount -t tmpfs -o size=2m,mode=700 tmpfs "$log"
+chown openldap:openldap "$log"
+cp -a /srv/a/kept/. "$log/"
+provider_start a
+asks "do change" "name u9" "set shell /bin/dash"
+done_well "with a log on a disk of its own"
+before=$(rows)
+ok "... it is logged, and check is content" eval '[ "$before" -gt 0 ] && ! unlogged'
+dd if=/dev/zero of="$log/filler" bs=4k 2>/dev/null
+logged=0
+for n in $(seq 40); do
+    before=$(rows)
+    asks "do change" "name u9" "set full_name U $n"
+    [ "$(rows)" -gt "$before" ] || break
+    logged=$((logged + 1))
+done
+done_well "when it is full changes go through"
+ok "... unlogged" [ "$(rows)" = "$before" -a "$logged" -lt 40 ]
+ok "... which check says" unlogged
+asks "do change" "name u9" "set status suspended"
+done_well "a suspension, too"
+ok "... is heard of by the host" soon is_fact u9 status suspended
+run admin-tool audit --user u9 --event suspend -o json
+json 'any(r["actor"] == "cn=ann,ou=admins,dc=fleet" for r in d)' "... whose own log has who did it"
+asks "do change" "name u9" "set status active"
+ok "... and an activation" soon is_fact u9 status active
+ok "nobody else is changed" [ "$(count suspended)" = "$(by_root a ldapsearch -LLL -b "$PEOPLE" '(coderStatus=suspended)' uid | grep -c '^uid:')" ]
+rm "$log/filler"
+before=$(rows)
+asks "do change" "name u9" "set shell /bin/bash"
+done_well "with room it is logged again"
+ok "... and check is content" eval '[ "$(rows)" -gt "$before" ] && ! unlogged'
+
 # -- an administrator who means ill ------------------------------------------------------------------------
 held() { [ -n "$(value "SELECT 1 FROM fleet_held WHERE username = '$1' AND kind = 'entry'")" ]; }
 # rogue NAME UID HOME SHELL WHAT
