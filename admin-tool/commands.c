@@ -151,7 +151,7 @@ static const struct command commands[] = {
     { "fleet", "status", NULL, 0, OPTIONS(OPTION_TEXT_OUTPUT), fleet_status,
       "Show which fleet is followed, how far, and what was held back" },
     { "fleet", "accept", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_accept_verb,
-      "Accept that many accounts vanished from the fleet, or that its server went back" },
+      "Accept that many accounts went from the fleet at once, or that its server went back" },
     { "fleet", "resync", NULL, COMMAND_CHANGES, OPTIONS(CHANGING), fleet_resync,
       "Ask the fleet for everything anew" },
     { "fleet", "hosts", NULL, 0, OPTIONS(OPTION_SCOPE, OPTION_IDENTITY, OPTION_TABLE_OUTPUT), fleet_hosts,

@@ -116,10 +116,10 @@ enum store_result store_fleet_count(struct store *store, struct fleet_counts *re
         "SELECT count(*), count(*) FILTER (WHERE status = 'active'), count(*) FILTER (WHERE status = 'absent'),"
         " count(*) FILTER (WHERE here_suspended),"
         " (SELECT count(*) FROM fleet_held WHERE kind = 'entry' OR (kind = 'gone' AND why <> '')),"
-        " (SELECT count(*) FROM fleet_held WHERE kind = 'vanished'),"
+        " (SELECT count(*) FROM fleet_held WHERE kind = 'vanished'), (SELECT count(*) FROM fleet_held WHERE kind = 'deleted'),"
         " (SELECT count(*) FROM fleet_held WHERE kind = 'remark'), count(*) FILTER (WHERE holds <> 'active') FROM fleet_accounts", "");
     int64_t *const places[] = { &ret->accounts, &ret->active, &ret->absent, &ret->suspended_here, &ret->held,
-                                &ret->vanished, &ret->remarks, &ret->shut };
+                                &ret->vanished, &ret->deleted, &ret->remarks, &ret->shut };
     int rc = row != NULL ? sqlite3_step(row) : sqlite3_extended_errcode(store->db);
 
     for (size_t i = 0; rc == SQLITE_ROW && i < sizeof places / sizeof places[0]; i++)

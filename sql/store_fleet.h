@@ -54,7 +54,7 @@ enum store_result store_fleet_apply_end(struct store *store, const char *cookie)
 
 struct fleet_counts {
     int64_t accounts, active, absent; /* as the fleet says */
-    int64_t suspended_here, held, vanished, remarks;
+    int64_t suspended_here, held, vanished, deleted, remarks;
     int64_t shut; /* by whichever of the two words */
 };
 enum store_result store_fleet_count(struct store *store, struct fleet_counts *ret);

@@ -14,12 +14,12 @@
 #include "store_fleet_accounts.h"
 
 /* "gone" beside them: a gravestone, shown only when something else was sent of it, as an entry that is held. */
-static const char *const kinds[] = { "entry", "vanished", "remark" };
+static const char *const kinds[] = { "entry", "vanished", "remark", "deleted" };
 #define IS_SHOWN "(kind <> 'gone' OR why <> '')"
 
 static enum fleet_held_kind parse_kind(const char *text)
 {
-    enum fleet_held_kind kind = HELD_REMARK;
+    enum fleet_held_kind kind = HELD_DELETED;
 
     while (kind > HELD_ENTRY && strcmp(kinds[kind], text) != 0)
         kind--;

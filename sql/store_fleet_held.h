@@ -17,7 +17,8 @@ enum { FLEET_WHY_SIZE = 513 };
 enum fleet_held_kind {
     HELD_ENTRY,    /* not taken: what there was before stays, or nothing */
     HELD_VANISHED, /* gone with many others: goes with an administrator's word */
-    HELD_REMARK    /* taken, but for what `why` says */
+    HELD_REMARK,   /* taken, but for what `why` says */
+    HELD_DELETED   /* deleted there with many others: suspended, and deleted with an administrator's word */
 };
 
 struct fleet_held {

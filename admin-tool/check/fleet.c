@@ -94,9 +94,9 @@ static void check_stops(struct doctor *doctor, const struct fleet *fleet)
     when_format(fleet->braked_at, "-", when);
     if (fleet->braked_at != 0)
         check_report(doctor, SEVERITY_PROBLEM, "fleet-brake", fleet->base,
-                     check_text(what, "%lld account%s vanished at once, at %s, and kept as before",
-                                (long long)counts.vanished, counts.vanished == 1 ? "" : "s", when),
-                     "if they are to be gone, they still have access here",
+                     check_text(what, "at %s many went at once: %lld vanished and are kept as before, %lld are deleted in the fleet "
+                                "and suspended here", when, (long long)counts.vanished, (long long)counts.deleted),
+                     "those who vanished still have access here, and those who are deleted their names and ids",
                      "find out why; if it is to be so: admin-tool fleet accept");
 }
 

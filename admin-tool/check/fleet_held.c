@@ -22,7 +22,7 @@ static void tell(struct telling *telling, const struct fleet_held *held)
 {
     bool remark = held->kind == HELD_REMARK;
 
-    if (held->kind == HELD_VANISHED || telling->told++ >= TOLD_MAX) /* those are the brake's */
+    if (held->kind == HELD_VANISHED || held->kind == HELD_DELETED || telling->told++ >= TOLD_MAX) /* those are the brake's */
         return;
     check_report(telling->doctor, remark ? SEVERITY_NOTE : SEVERITY_WARNING, remark ? "fleet-remark" : "fleet-held",
                  held->username[0] != '\0' ? held->username : held->entry_uuid, held->why,

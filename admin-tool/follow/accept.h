@@ -10,11 +10,12 @@
 #include "terminal/command.h"
 
 struct fleet_accepted {
-    int64_t gone;   /* accounts that are "not here" from now on, whose sessions were ended */
-    bool unlatched; /* a server went back, and all is to be sent anew */
+    int64_t gone;    /* accounts that are "not here" from now on, whose sessions were ended */
+    int64_t deleted; /* accounts that are there no more, as the fleet says */
+    bool unlatched;  /* a server went back, and all is to be sent anew */
 };
 
-/* Those who vanished and were held are gone; a server that went back is followed again, from its beginning. tool is open.
+/* Those who vanished and were held are gone, those who were deleted are deleted; a server that went back is followed again, from its beginning. tool is open.
  * GO_ON, or said. A follower that runs learns of it within 15 s. */
 enum status fleet_accept(struct tool *tool, struct fleet_accepted *ret);
 

@@ -42,7 +42,7 @@ static enum store_result keep_line(struct applying *applying, const struct said 
 {
     enum store_result result;
 
-    if (held->kind == HELD_VANISHED || said->what != SAID_ENTRY || applying->kept.lines >= LINES_MAX)
+    if (held->kind == HELD_DELETED || said->what != SAID_ENTRY || applying->kept.lines >= LINES_MAX)
         return STORE_OK;
     result = said_line(applying->batch->said, said->number, ret);
     if (result == STORE_OK && strlen(*ret) <= LINE_KEPT_MAX) {

@@ -204,7 +204,7 @@ static enum store_result shut(struct taking *taking)
     if (result == STORE_OK)
         result = sweep_if_lost(taking, &before);
     explicit_bzero(&before, sizeof before);
-    return result == STORE_OK ? hold(taking, HELD_VANISHED, "it was deleted with others") : result;
+    return result == STORE_OK ? hold(taking, HELD_DELETED, "it was deleted with others") : result;
 }
 
 /* What of it is another's here; NULL: nothing that is known. */

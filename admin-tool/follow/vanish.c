@@ -62,8 +62,6 @@ static enum store_result meet(struct applying *applying, const struct said *said
         applying->whole_due = true;
     if (result == STORE_OK && fleet.status == FLEET_ABSENT)
         applying->whole_due = true; /* it is back, and as what is not known */
-    if (result == STORE_OK && holds && held.kind == HELD_VANISHED && fleet.status == FLEET_SUSPENDED)
-        applying->whole_due = true; /* it may be a gravestone, which is held anew */
     if (holds && held.kind == HELD_VANISHED)
         return store_fleet_let_go(store, said->entry_uuid);
     return result == STORE_NOT_FOUND ? STORE_OK : result;
@@ -202,18 +200,20 @@ static enum store_result is_shut(const struct applying *applying, const struct f
     return result == STORE_NOT_FOUND ? STORE_OK : result;
 }
 
+/* One that waits for its deletion still does. */
 static enum store_result take_one(struct applying *applying, uint32_t uid, bool brakes, size_t count)
 {
     struct account present = { 0 };
     struct fleet_account fleet;
     enum store_result result = store_fleet_account(applying->tool->store, uid, &fleet);
+    struct fleet_held held;
     bool shut = false;
 
     if (result == STORE_OK)
         result = store_account_by_uid(applying->tool->store, uid, &present);
     if (result == STORE_OK)
         result = is_shut(applying, &fleet, &shut);
-    if (result == STORE_OK)
+    if (result == STORE_OK && !(is_held(applying->tool->store, fleet.entry_uuid, &held) && held.kind == HELD_DELETED))
         result = brakes && !shut ? hold(applying, &fleet, &present, count) : leave(applying, &fleet, &present);
     explicit_bzero(&present, sizeof present);
     return result;
@@ -269,7 +269,7 @@ static enum store_result release_if_back(struct store *store)
     if (result != STORE_OK || fleet.braked_at == 0)
         return result;
     result = store_fleet_count(store, &counts);
-    return result == STORE_OK && counts.vanished == 0 ? store_fleet_release(store) : result;
+    return result == STORE_OK && counts.vanished == 0 && counts.deleted == 0 ? store_fleet_release(store) : result;
 }
 
 enum store_result vanish_all(struct applying *applying)

@@ -8,7 +8,7 @@
 #include "applying.h"
 
 /* In the transaction, before all entries: into applying->keeps_deleted whether those that the batch deletes are more than
- * 5 % and more than 20 within 10 minutes, or the brake is on: then each is suspended, and held as vanished. OK; anything
+ * 5 % and more than 20 within 10 minutes, or the brake is on: then each is suspended, and held as deleted. OK; anything
  * else ends the batch. */
 enum store_result vanish_judge_deleted(struct applying *applying);
 

@@ -1,10 +1,11 @@
 /*
- * fleet accept: an administrator's word that it is meant: those who vanished at once are refused from now on, and a server
- * that went back is followed again.
+ * fleet accept: an administrator's word that it is meant: those who vanished at once are refused from now on, those who were
+ * deleted at once are deleted, and a server that went back is followed again.
  */
 #include "fleet_accept.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "change/ready.h"
 #include "follow/accept.h"
@@ -18,18 +19,32 @@
 
 enum { PLAN_SIZE = 256 };
 
-/* "refuse 120 accounts that vanished from the fleet or were deleted there, and follow a server that went back" */
+static void add(char plan[PLAN_SIZE], const char *what)
+{
+    size_t length = strlen(plan);
+
+    snprintf(plan + length, PLAN_SIZE - length, "%s%s", length > 0 ? ", and " : "", what);
+}
+
+static void add_accounts(char plan[PLAN_SIZE], const char *verb, int64_t count, const char *which)
+{
+    char what[96];
+
+    snprintf(what, sizeof what, "%s %lld account%s that %s", verb, (long long)count, count == 1 ? "" : "s", which);
+    if (count > 0)
+        add(plan, what);
+}
+
+/* "refuse 120 accounts that vanished from the fleet, and delete 30 accounts that were deleted in the fleet" */
 static void write_plan(const struct fleet *fleet, const struct fleet_counts *counts, char ret[PLAN_SIZE])
 {
-    char vanished[96] = "";
-
-    if (counts->vanished > 0)
-        snprintf(vanished, sizeof vanished, "refuse %lld account%s that vanished from the fleet or were deleted there", (long long)counts->vanished,
-                 counts->vanished == 1 ? "" : "s");
-    snprintf(ret, PLAN_SIZE, "%s%s%s", vanished, counts->vanished > 0 && fleet->latched_at != 0 ? ", and " : "",
-             fleet->latched_at != 0 ? "follow a server that went back to an older state" : "");
+    ret[0] = '\0';
+    add_accounts(ret, "refuse", counts->vanished, "vanished from the fleet");
+    add_accounts(ret, "delete", counts->deleted, "were deleted in the fleet");
+    if (fleet->latched_at != 0)
+        add(ret, "follow a server that went back to an older state");
     if (ret[0] == '\0')
-        snprintf(ret, PLAN_SIZE, "let accounts vanish again");
+        add(ret, "let accounts vanish again");
 }
 
 static enum status ask(const struct tool *tool, const char *plan)
@@ -48,7 +63,7 @@ static enum status accept(struct tool *tool, const struct fleet *fleet)
     char plan[PLAN_SIZE];
     enum status status = tool_store_status(tool, store_fleet_count(tool->store, &counts), "the fleet");
 
-    if (status == GO_ON && counts.vanished == 0 && fleet->latched_at == 0 && fleet->braked_at == 0) {
+    if (status == GO_ON && counts.vanished == 0 && counts.deleted == 0 && fleet->latched_at == 0 && fleet->braked_at == 0) {
         puts("Nothing waits for your word; nothing was changed.");
         return GO_ON;
     }
@@ -60,8 +75,9 @@ static enum status accept(struct tool *tool, const struct fleet *fleet)
     if (status != GO_ON)
         return status;
     answer_count("vanished", accepted.gone);
-    printf("Accepted; accounts that are refused from now on: %lld%s.\n", (long long)accepted.gone,
-           accepted.unlatched ? "; everything is asked for anew" : "");
+    answer_count("deleted", accepted.deleted);
+    printf("Accepted; accounts that are refused from now on: %lld, deleted: %lld%s.\n", (long long)accepted.gone,
+           (long long)accepted.deleted, accepted.unlatched ? "; everything is asked for anew" : "");
     fleet_start_again(tool);
     return GO_ON;
 }

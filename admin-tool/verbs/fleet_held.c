@@ -20,6 +20,8 @@ static const char *kind_name(enum fleet_held_kind kind)
         return "vanished";
     case HELD_REMARK:
         return "remark";
+    case HELD_DELETED:
+        return "deleted";
     case HELD_ENTRY:
     default:
         return "entry";

@@ -99,9 +99,9 @@ static char *make_servers(const struct fleet_trial *trial)
 
 static char *make_counts(const struct fleet_counts *counts)
 {
-    return json_make_object("iiii" "iii", "accounts", counts->accounts, "active", counts->active, "absent", counts->absent,
+    return json_make_object("iiii" "iiii", "accounts", counts->accounts, "active", counts->active, "absent", counts->absent,
                             "suspended_here", counts->suspended_here, "held", counts->held, "vanished", counts->vanished,
-                            "remarks", counts->remarks);
+                            "deleted", counts->deleted, "remarks", counts->remarks);
 }
 
 static char *make_link(const struct sight *sight)
@@ -195,11 +195,12 @@ static void print_stops(const struct sight *sight)
     if (fleet->latched_at != 0)
         print_time("A server went back", fleet->latched_at, "-");
     if (fleet->braked_at != 0)
-        print_time("Many vanished", fleet->braked_at, "-");
+        print_time("Many went", fleet->braked_at, "-");
     if (fleet->latched_at != 0)
         puts("\nNothing is taken from the fleet until 'admin-tool fleet accept': a server is in an older state than this host.");
     if (fleet->braked_at != 0)
-        puts("\nThose who vanished are kept as they were until 'admin-tool fleet accept'.");
+        puts("\nThose who vanished are kept as they were until 'admin-tool fleet accept', and refused then; those whom the fleet\n"
+             "has deleted are suspended, and deleted then.");
 }
 
 static void print_text(const struct sight *sight)
@@ -217,7 +218,7 @@ static void print_text(const struct sight *sight)
     print_count("Accounts", sight->counts.accounts);
     print_count("Absent", sight->counts.absent);
     print_count("Suspended here", sight->counts.suspended_here);
-    print_count("Held back", sight->counts.held + sight->counts.vanished);
+    print_count("Held back", sight->counts.held + sight->counts.vanished + sight->counts.deleted);
     print_stops(sight);
     held_list_print(&sight->held, stdout);
 }

@@ -57,16 +57,32 @@ ok "five that are deleted are deleted" [ "$(is_there 300 304)" = 0 ]
 mapfile -t lines < <(deleted $(seq 305 320))
 taken "${lines[@]}"
 ok "sixteen more within ten minutes are suspended at once" [ "$(status_of u305) $(status_of u320)" = "suspended suspended" ]
-ok "... and held, with name and uid" [ "$(is_there 305 320) $(kind 305) $(kind 320)" = "16 vanished vanished" ]
+ok "... and held, with name and uid" [ "$(is_there 305 320) $(kind 305) $(kind 320)" = "16 deleted deleted" ]
 run brake
 ok "... the brake is on" [ "$status" -eq 0 ]
-tell "$(present 305)" '{"line":"commit","cookie":"later"}'
-ok "... one that is still named there is asked for anew" until_true 10 is_cookie ''
+taken "$(gone 321 322)" "$(present 305)"
+ok "... one that is still named there is" [ "$(kind 305) $(status_of u305)" = "deleted suspended" ]
+taken "$(gone 306)"
+ok "... and one that is named no more" [ "$(kind 306)" = deleted ]
+run admin-tool fleet status
+says '^u320 +deleted ' "the administrator is told who is deleted"
+says '^u321 +vanished ' "... and who only vanished"
+run admin-tool fleet status -o json
+json 'd["vanished"] == 2 and d["deleted"] == 16' "... and how many are"
+run admin-tool fleet accept --dry-run
+says '^Would refuse 2 accounts that vanished from the fleet, and delete 16 accounts that were deleted in the fleet; nothing was changed\.$' "... before the word that does it"
+id=$(value "SELECT max(id) FROM audit")
 exits 0 "an administrator accepts it" admin-tool fleet accept -y
-ok "... and all is asked for anew" until_true 20 eval '[ "$(tail -n 1 "$tmp/asked")" = follow ]'
-mapfile -t lines < <(deleted $(seq 300 320); entry ann 1; for n in $(seq 321 339); do entry "u$n" "$n"; done)
-taken "${lines[@]}" "$REFRESHED"
-ok "... so that they are deleted" [ "$(is_there 305 320)" = 0 ]
+says 'refused from now on: 2, deleted: 16' "... is told what it came to"
+ok "... those deleted are, and nobody is asked for them" [ "$(is_there 305 320) $(kind 305) $(value "SELECT cookie <> '' FROM fleet")" = "0 gone 1" ]
+ok "... their names and uids are spent" [ "$(value "SELECT count(*) FROM tombstones WHERE username BETWEEN 'u305' AND 'u320'")" = 16 ]
+ok "... each with a row that says who did it" [ "$(value "SELECT count(*) FROM audit WHERE id > $id AND event = 'delete' AND actor = 'root'")" = 16 ]
+ok "... those who vanished are kept, refused" [ "$(is_there 321 322) $(status_of u321)" = "2 suspended" ]
+run brake
+ok "... and the brake is off" [ "$status" -ne 0 ]
+mapfile -t lines < <(deleted $(seq 323 326))
+taken "${lines[@]}"
+ok "... and counts from nothing again" [ "$(is_there 323 326)" = 0 ]
 
 tell '{"line":"went_back","uri":"ldaps://a.example"}'
 latched() { [ -n "$(value 'SELECT latched_at FROM fleet')" ]; }
