@@ -38,11 +38,11 @@ size_t fleet_answer_done(const struct fleet_answer *answer)
 enum { WORD_SIZE = 2560 };
 enum key {
     KEY_LINE, KEY_NTH, KEY_UUID, KEY_CSN, KEY_UID, KEY_ENDS, KEY_KIND, KEY_WHY, KEY_NAME, KEY_URI, KEY_SCOPES, KEY_AT, KEY_BY, KEY_WHAT,
-    KEY_DN, KEY_USERNAME, KEY_CHANGED, KEY_STATUS, KEYS
+    KEY_DN, KEY_USERNAME, KEY_CHANGED, KEY_MEMBERS, KEY_STATUS, KEYS
 };
 static const char *const names[KEYS] = {
     "line", "nth", "entry_uuid", "csn", "uid", "ends", "kind", "why", "name", "uri", "scopes", "at", "by", "what",
-    "dn", "username", "changed", "status",
+    "dn", "username", "changed", "members", "status",
 };
 enum { KEY_FACTS = KEY_NAME }; /* from here on as those of rows */
 
@@ -53,7 +53,7 @@ struct words {
 
 static bool is_list(size_t key)
 {
-    return key == KEY_SCOPES || key == KEY_CHANGED;
+    return key == KEY_SCOPES || key == KEY_CHANGED || key == KEY_MEMBERS;
 }
 
 static size_t room_of(size_t key)

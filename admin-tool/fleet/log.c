@@ -123,6 +123,30 @@ static void put_status(const struct berval *mods)
     json_line_string(&line, "status", NULL);
 }
 
+/* Who came and went in a group: "+web17". A name is no secret, and without it such a row would say nothing. */
+static void put_members(const struct berval *mods)
+{
+    static const char mark[] = "member:";
+    char name[NAME_SIZE];
+
+    json_line_open(&line, "members");
+    for (; mods != NULL && mods->bv_val != NULL; mods++) {
+        const char *value = mods->bv_val + sizeof mark - 1, *equals;
+        size_t length;
+
+        if (mods->bv_len <= sizeof mark || !ascii_equals(mods->bv_val, sizeof mark - 1, mark) || (equals = strchr(value, '=')) == NULL)
+            continue;
+        equals += *value == '='; /* the operation's own */
+        equals = *value == '=' ? strchr(equals, '=') : equals;
+        length = equals != NULL ? strcspn(equals + 1, ",") : NAME_SIZE;
+        if (length + 2 > sizeof name)
+            continue;
+        snprintf(name, sizeof name, "%c%.*s", *value, (int)length, equals + 1);
+        json_line_element(&line, name, strlen(name));
+    }
+    json_line_close(&line);
+}
+
 /* "uid=bob,ou=people,..." to bob; names of this tree need no unescaping. */
 static void put_name(const char *key, const char *dn)
 {
@@ -166,6 +190,7 @@ static void take(void *context, const struct pen_entry *entry)
     pen_value(entry, "reqNewRDN", value, sizeof value);
     put_name("username", value);
     put_changed(mods);
+    put_members(mods);
     put_status(mods);
     json_line_string(&line, "uri", uri);
     keep_line(at);
@@ -182,7 +207,8 @@ static void say_unasked(struct peer *peer, const char *uri, const char *why)
         peer_say(peer, &line);
 }
 
-/* What the engine does in its own name is the other server's row once more. */
+/* What the engine does in its own name is the other server's row once more. That an id was taken is no decision: the
+ * account that has it is. */
 static bool make_filter(struct course *course, char ret[LOG_FILTER_SIZE])
 {
     const char *name = write_value(course->operation, "name"), *since = write_value(course->operation, "since");
@@ -201,7 +227,7 @@ static bool make_filter(struct course *course, char ret[LOG_FILTER_SIZE])
     }
     if (since != NULL)
         made = made && gmtime_r(&second, &utc) != NULL && strftime(at, sizeof at, "(reqStart>=%Y%m%d%H%M%SZ)", &utc) > 0;
-    snprintf(ret, LOG_FILTER_SIZE, "(&(objectClass=auditWriteObject)(!%s)%s%s%s%s%s)", engine, at, name != NULL ? "(|" : "", person, host,
+    snprintf(ret, LOG_FILTER_SIZE, "(&(objectClass=auditWriteObject)(!%s)(!(reqMod=coderCounter:# 1))%s%s%s%s%s)", engine, at, name != NULL ? "(|" : "", person, host,
              name != NULL ? ")" : "");
     return made;
 }

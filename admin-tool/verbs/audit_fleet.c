@@ -18,7 +18,9 @@
 #include "audit_rows.h"
 #include "fleet_ask.h"
 
-enum { CHANGE_SIZE = 4096 };
+enum { CHANGE_SIZE = 8192, NEIGHBOURS = 64, TOGETHER = 10 /* seconds */ };
+
+#define ROOT_THERE "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
 static enum status check_options(const struct tool *tool)
 {
@@ -65,7 +67,7 @@ static const char *event_of(const struct fleet_row *row)
 /* *change is the row's text. */
 static void write_row(const struct fleet_row *row, char change[CHANGE_SIZE], struct audit_row *ret)
 {
-    const char *name = fleet_row_fact(row, FLEET_FACT_USERNAME);
+    const char *name = fleet_row_fact(row, FLEET_FACT_USERNAME), *members = fleet_row_fact(row, FLEET_FACT_MEMBERS);
 
     *ret = (struct audit_row){ .change = change };
     if (!when_parse(fleet_row_fact(row, FLEET_FACT_AT), 0, &ret->at))
@@ -75,7 +77,8 @@ static void write_row(const struct fleet_row *row, char change[CHANGE_SIZE], str
     snprintf(ret->actor, sizeof ret->actor, "%s", fleet_row_fact(row, FLEET_FACT_BY));
     snprintf(ret->via, sizeof ret->via, "fleet");
     snprintf(ret->origin, sizeof ret->origin, "%s", fleet_row_fact(row, FLEET_FACT_URI));
-    snprintf(change, CHANGE_SIZE, "%s%s%s", name, name[0] != '\0' ? " " : "", fleet_row_fact(row, FLEET_FACT_CHANGED));
+    snprintf(change, CHANGE_SIZE, "%s%s%s%s%s", name, name[0] != '\0' ? " " : "", fleet_row_fact(row, FLEET_FACT_CHANGED),
+             members[0] != '\0' ? " " : "", members);
 }
 
 static const char *or_null(const char *text)
@@ -83,27 +86,36 @@ static const char *or_null(const char *text)
     return text[0] != '\0' ? text : NULL;
 }
 
-static char *make_object(const struct fleet_row *row)
+/* The words of a list; NULL when memory is short. */
+static char *make_array(const char *list)
 {
     const char *words[CHANGE_SIZE / 2];
-    char copy[CHANGE_SIZE], *next = copy, *word, *changed, *object = NULL;
-    int64_t at = 0;
+    char copy[CHANGE_SIZE], *next = copy, *word;
     size_t count = 0;
 
-    snprintf(copy, sizeof copy, "%s", fleet_row_fact(row, FLEET_FACT_CHANGED));
+    snprintf(copy, sizeof copy, "%s", list);
     while (count < sizeof words / sizeof words[0] && (word = strsep(&next, ",")) != NULL)
         if (word[0] != '\0')
             words[count++] = word;
+    return json_make_array(words, count);
+}
+
+static char *make_object(const struct fleet_row *row)
+{
+    char *changed = make_array(fleet_row_fact(row, FLEET_FACT_CHANGED)), *members = make_array(fleet_row_fact(row, FLEET_FACT_MEMBERS));
+    char *object = NULL;
+    int64_t at = 0;
+
     if (!when_parse(fleet_row_fact(row, FLEET_FACT_AT), 0, &at))
         at = 0;
-    changed = json_make_array(words, count);
-    if (changed != NULL)
-        object = json_make_object("wttt" "tttjt", "at", at, "event", event_of(row), "actor", fleet_row_fact(row, FLEET_FACT_BY),
+    if (changed != NULL && members != NULL)
+        object = json_make_object("wttt" "tttjjt", "at", at, "event", event_of(row), "actor", fleet_row_fact(row, FLEET_FACT_BY),
                                   "entry", fleet_row_fact(row, FLEET_FACT_DN), "name", or_null(fleet_row_fact(row, FLEET_FACT_NAME)),
                                   "new_name", or_null(fleet_row_fact(row, FLEET_FACT_USERNAME)), "status",
-                                  or_null(fleet_row_fact(row, FLEET_FACT_STATUS)), "changed", changed, "server",
-                                  fleet_row_fact(row, FLEET_FACT_URI));
+                                  or_null(fleet_row_fact(row, FLEET_FACT_STATUS)), "changed", changed, "members", members,
+                                  "server", fleet_row_fact(row, FLEET_FACT_URI));
     store_text_free(changed);
+    store_text_free(members);
     return object;
 }
 
@@ -137,6 +149,49 @@ static enum status print_csv(const struct fleet_answer *answer)
     return STATUS_DONE;
 }
 
+/* -- for people ------------------------------------------------------------------------------ */
+
+static int64_t time_of(const struct fleet_row *row)
+{
+    int64_t at = 0;
+
+    return when_parse(fleet_row_fact(row, FLEET_FACT_AT), 0, &at) ? at : 0;
+}
+
+/* This host, made or deleted by the same one at that time. */
+static bool is_hosts(const struct fleet_row *row, const struct fleet_row *group, const char *name, size_t length)
+{
+    const char *dn = fleet_row_fact(row, FLEET_FACT_DN), *what = fleet_row_fact(row, FLEET_FACT_WHAT);
+    int64_t apart = time_of(row) - time_of(group);
+
+    return (strcmp(what, "add") == 0 || strcmp(what, "delete") == 0) && strncmp(dn, "cn=", 3) == 0 &&
+           strncmp(dn + 3, name, length) == 0 && strncmp(dn + 3 + length, ",ou=hosts,", 10) == 0 && apart >= -TOGETHER &&
+           apart <= TOGETHER && strcmp(fleet_row_fact(row, FLEET_FACT_BY), fleet_row_fact(group, FLEET_FACT_BY)) == 0;
+}
+
+/* A host's place in a group, which its own row beside it says already. */
+static bool says_nothing(const struct fleet_rows *rows, size_t nth)
+{
+    const struct fleet_row *row = &rows->list[nth];
+    const char *members = fleet_row_fact(row, FLEET_FACT_MEMBERS);
+    size_t first = nth > NEIGHBOURS ? nth - NEIGHBOURS : 0;
+
+    if (strstr(fleet_row_fact(row, FLEET_FACT_DN), ",ou=groups,") == NULL || strcmp(fleet_row_fact(row, FLEET_FACT_CHANGED), "member") != 0 ||
+        members[0] == '\0' || strchr(members, ',') != NULL)
+        return false;
+    for (size_t i = first; i < rows->count && i <= nth + NEIGHBOURS; i++)
+        if (is_hosts(&rows->list[i], row, members + 1, strlen(members + 1)))
+            return true;
+    return false;
+}
+
+static void write_for_people(const struct fleet_row *row, char change[CHANGE_SIZE], struct audit_row *ret)
+{
+    write_row(row, change, ret);
+    if (strcmp(ret->actor, ROOT_THERE) == 0)
+        snprintf(ret->actor, sizeof ret->actor, "root (on the server)");
+}
+
 static enum status print_table(const struct fleet_answer *answer)
 {
     char change[CHANGE_SIZE];
@@ -147,14 +202,16 @@ static enum status print_table(const struct fleet_answer *answer)
 
     print_audit_begin(&layout);
     for (size_t i = 0; i < answer->rows.count; i++) {
-        write_row(&answer->rows.list[i], change, &row);
+        write_for_people(&answer->rows.list[i], change, &row);
         print_audit_measure(&row, &layout);
     }
     layout_fit(&layout, terminal_width(stdout));
     page = page_new(&layout, true, stdout);
     added = page != NULL;
     for (size_t i = 0; added && i < answer->rows.count; i++) {
-        write_row(&answer->rows.list[i], change, &row);
+        if (says_nothing(&answer->rows, i))
+            continue;
+        write_for_people(&answer->rows.list[i], change, &row);
         added = print_audit_add(page, &row);
     }
     if (added)

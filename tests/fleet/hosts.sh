@@ -93,11 +93,22 @@ silent "... and nothing of one that lasts"
 
 # -- the log -------------------------------------------------------------------------------------------
 set_user bob coderStatus suspended admins/ann >/dev/null
+printf 'dn: cn=all,ou=groups,dc=fleet\nchangetype: modify\nadd: member\nmember: cn=spy,ou=hosts,dc=fleet\n' | by_root a ldapmodify >"$tmp/made" 2>&1
+admin-tool users create -u zoe -e zoe@example.com >"$tmp/made" 2>&1
 exits 8 "a writer is no auditor" admin-tool audit --fleet
 complains 'the log: the fleet does not let you read that: .*; an auditor of the fleet may$' "... and is told who is"
 exits 0 "an auditor reads the log" admin-tool audit --fleet --identity /root/rev.pem
 says 'suspend +bob +cn=ann,ou=admins,dc=fleet +fleet +ldaps://a\.fleet\.test +coderStatus' "... in the words of this host's own"
 says 'create +web17 +cn=ann,' "... hosts, too"
+says 'create +bob +root \(on the server\) +fleet ' "... root there by a name that says so"
+ok "... nothing of the ids that were taken" eval '! grep -qE "ids-1|coderCounter" "$tmp/out"'
+ok "... nor twice that web17 came" [ "$(grep -c web17 "$tmp/out")" = 1 ]
+says 'edit +writers +root .* member \+ann' "... but who became a writer"
+says 'edit +all +root .* member \+spy' "... and a host's place that came alone"
+run admin-tool audit --fleet --identity /root/rev.pem -o json
+json 'any(r["actor"].startswith("gidNumber=0+uidNumber=0,") for r in d)' "programs are told what is there"
+json 'any(r["name"] == "web" and r["changed"] == ["member"] and r["members"] == ["+web17"] for r in d)' "... all of it"
+exits 0 "(again)" admin-tool audit --fleet --identity /root/rev.pem
 ok "... oldest first" eval '[ "$(grep -nE " create +bob" "$tmp/out" | cut -d: -f1)" -lt "$(grep -nE " suspend +bob" "$tmp/out" | cut -d: -f1)" ]'
 ok "... without a hash" eval '! grep -q "\\\$y\\\$\|userPassword: " "$tmp/out"'
 run admin-tool audit --fleet --identity /root/rev.pem --user bob -n 1 -o json
@@ -113,7 +124,7 @@ exits 3 "a host that is not there" admin-tool fleet remove-host web18 -y
 exits 5 "the question, answered no" admin-tool fleet remove-host web17 <<<no
 says 'Are you sure you want to put web17 out of the fleet dc=fleet\?' "... is asked"
 exits 0 "a rehearsal" admin-tool fleet remove-host web17 --dry-run
-ok "... and nothing is changed" [ "$(sees web17)" = "bob web" ]
+ok "... and nothing is changed" [ "$(sees web17)" = "bob web zoe" ]
 exits 0 "a host is put out" admin-tool fleet remove-host web17 -y
 says '^web17 is out of the fleet: it is told nothing more\.' "... and said so"
 ok "... it has nothing more" [ -z "$(sees web17)" ]
