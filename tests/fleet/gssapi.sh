@@ -63,6 +63,10 @@ admin eve writers
 host h1 all
 user bob 1900000001 --scope all
 ok "the server takes tickets" eval 'by_root a ldapsearch -LLL -b "" -s base supportedSASLMechanisms | grep -q GSSAPI && ! at a "$FLEET/provider" check | grep -q ticket'
+sed -i 's/default_realm = FLEET/default_realm = OTHER/' /etc/krb5.conf
+run at a "$FLEET/provider" check
+says "the default_realm of /etc/krb5.conf is not FLEET.TEST" "... and a realm that is another one later is found"
+sed -i 's/default_realm = OTHER/default_realm = FLEET/' /etc/krb5.conf
 admin-tool fleet join "$CA/h1.join" >"$tmp/made" 2>&1
 ok "(the host follows)" soon getent passwd bob
 

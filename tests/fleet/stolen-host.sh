@@ -79,7 +79,7 @@ works "after twenty wrong ones, too" as far other-1 ldapwhoami
 for _ in 1 2 3 4; do with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w wrong >"$tmp/bound" 2>&1; done
 works "of an administrator" with hosts/h1 ldapwhoami -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w ann-secret-1
 
-can "use what was typed or left there: log in elsewhere as that user, change his password, and be the administrator whose password or certificate it was"
+can "use what was typed or left there: log in elsewhere as that user, change his password, and be the administrator whose password, ticket or certificate it was"
 works "a password" as bob secret-1 ldappasswd -a secret-1 -s secret-2 "$(dn bob)"
 works "... for another" as bob secret-2 ldapwhoami
 works "an administrator's password" with hosts/h1 ldapmodify -x -H "$URI" -D cn=ann,ou=admins,dc=fleet -w ann-secret-1 <<END
