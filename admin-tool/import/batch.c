@@ -54,17 +54,20 @@ static bool make_room(struct import_batch *batch)
     return true;
 }
 
+/* NULL where there is nothing. False: no memory. */
+static bool keep(const char *text, char **ret)
+{
+    bool some = text != NULL && text[0] != '\0';
+
+    *ret = some ? strdup(text) : NULL;
+    return *ret != NULL || !some;
+}
+
 bool import_batch_add(struct import_batch *batch, const struct import_record *record,
                       enum row_kind kind)
 {
     const struct account *account = &record->account;
-    bool keys = record->keys != NULL && record->keys[0] != '\0', scopes = record->scopes[0] != '\0';
-    struct import_row *row;
-
-    if (!make_room(batch))
-        return false;
-    row = &batch->rows[batch->count];
-    *row = (struct import_row){
+    struct import_row row = {
         .line = record->line, .kind = kind,
         .needs_password = kind != ROW_CHANGE && kind != ROW_GONE && (record->given & 1u << IMPORT_HASH) == 0 && !account->service,
         .given = record->given,
@@ -76,21 +79,18 @@ bool import_batch_add(struct import_batch *batch, const struct import_record *re
         .expires_at = account->expires_at, .created_at = account->created_at,
         .password_changed_at = account->password_changed_at,
     };
-    row->texts = pack_texts(account);
-    if (row->texts != NULL && account->hash[0] != '\0')
-        row->hash = strdup(account->hash);
-    if (row->texts != NULL && keys)
-        row->keys = strdup(record->keys);
-    if (row->texts != NULL && scopes)
-        row->scopes = strdup(record->scopes);
-    if (row->texts != NULL && (row->hash != NULL || account->hash[0] == '\0') && (row->keys != NULL || !keys) &&
-        (row->scopes != NULL || !scopes)) {
-        batch->count++;
-        batch->wanted += account->uid == 0;
-        return true;
+
+    if (!make_room(batch))
+        return false;
+    row.texts = pack_texts(account);
+    if (row.texts == NULL || !keep(account->hash, &row.hash) || !keep(record->keys, &row.keys) ||
+        !keep(record->scopes, &row.scopes)) {
+        import_row_free(&row);
+        return false;
     }
-    import_row_free(row);
-    return false;
+    batch->rows[batch->count++] = row;
+    batch->wanted += account->uid == 0;
+    return true;
 }
 
 bool import_row_make_room(struct import_row *row)
