@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sql/account.h"
+#include "sql/fit.h"
 #include "sql/json_read.h"
 
 bool fleet_answer_begin(size_t count, struct fleet_answer *ret)
@@ -61,16 +62,6 @@ static size_t room_of(size_t key)
     return is_list(key) ? WORD_SIZE : FLEET_REASON_SIZE;
 }
 
-/* The first characters that have this room. */
-static size_t cut(const char *text, size_t room)
-{
-    size_t length = strlen(text) < room ? strlen(text) : room - 1;
-
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    return length;
-}
-
 /* Nobody hides in the log behind a direction mark: of a row's names that stays which can be shown. */
 static void mask(char *word)
 {
@@ -90,7 +81,7 @@ static void take_word(struct words *words, size_t key, const char *text)
 {
     char *word = words->text[key];
 
-    strncat(word, text, cut(text, room_of(key) - strlen(word)));
+    strncat(word, text, fit_length(text, room_of(key) - strlen(word)));
     for (char *p = word; is_list(key) && *p != '\0'; p++)
         if (*p == '\n')
             *p = ',';
@@ -115,17 +106,6 @@ static bool visit(void *context, const struct json_pair *pair)
             take_word(words, i, pair->text);
     }
     return words->good;
-}
-
-/* False: it is longer. */
-static bool copy(const char *text, char *ret, size_t size)
-{
-    size_t length = strlen(text);
-
-    if (length >= size)
-        return false;
-    memcpy(ret, text, length + 1);
-    return true;
 }
 
 static bool read_number(const char *text, uint64_t most, uint64_t *ret)
@@ -159,9 +139,9 @@ static bool take_done(const struct words *words, struct fleet_answer *answer)
     if (words->text[KEY_UID][0] != '\0' && !read_number(words->text[KEY_UID], UINT32_MAX, &uid))
         return false;
     done->uid = (uint32_t)uid;
-    done->done = copy(words->text[KEY_UUID], done->entry_uuid, sizeof done->entry_uuid) &&
-                 copy(words->text[KEY_CSN], done->csn, sizeof done->csn) &&
-                 copy(words->text[KEY_BY], done->by, sizeof done->by);
+    done->done = fit_whole(words->text[KEY_UUID], done->entry_uuid, sizeof done->entry_uuid) &&
+                 fit_whole(words->text[KEY_CSN], done->csn, sizeof done->csn) &&
+                 fit_whole(words->text[KEY_BY], done->by, sizeof done->by);
     return done->done;
 }
 
@@ -176,7 +156,7 @@ static bool add_name(struct fleet_names *names_of, const char *text)
         names_of->list = list;
         names_of->room = room;
     }
-    if (!copy(text, names_of->list[names_of->count].text, sizeof names_of->list[0].text))
+    if (!fit_whole(text, names_of->list[names_of->count].text, sizeof names_of->list[0].text))
         return false;
     names_of->count++;
     return true;
@@ -221,7 +201,7 @@ static bool take_refusal(const struct words *words, struct fleet_answer *answer)
             answer->refusal = (enum fleet_refusal)i;
     if (!take_nth(words, answer, &answer->refused))
         answer->refused = fleet_answer_done(answer);
-    return copy(words->text[KEY_WHY], answer->why, sizeof answer->why);
+    return fit_whole(words->text[KEY_WHY], answer->why, sizeof answer->why);
 }
 
 bool fleet_answer_take(struct json_reader *reader, const char *line, struct fleet_answer *answer)

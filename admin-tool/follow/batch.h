@@ -38,7 +38,7 @@ bool batch_add(struct batch *batch, const struct line *line, const char *text);
 /* Is there nothing to be done? */
 bool batch_is_empty(const struct batch *batch);
 
-/* What one of ENTRIES said, valid until the next; for line_free in every case. OK, or no room. */
+/* What one of ENTRIES said, valid until the next; for line_wipe in every case. OK, or no room. */
 enum store_result batch_read(const struct batch *batch, const struct said *said, struct line *ret);
 
 #endif

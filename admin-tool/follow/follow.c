@@ -197,7 +197,7 @@ static enum turn read_line(struct following *f, const char *text)
         turn = take(f, &line, text);
     else
         say_once(f, FLEET_SOCKET " sends what is no line", "");
-    line_free(&line);
+    line_wipe(&line);
     return turn;
 }
 

@@ -284,7 +284,7 @@ static bool judge(struct judging *judging, const struct said *said)
 
     if (good && line.entry.why[0] == '\0')
         good = judge_entry(judging, said, &line.entry);
-    line_free(&line);
+    line_wipe(&line);
     return good;
 }
 

@@ -12,6 +12,7 @@
 #include "host/fleet_socket.h"
 #include "import/record.h"
 #include "sql/account.h"
+#include "sql/fit.h"
 #include "sql/json_read.h"
 #include "sql/scope_list.h"
 #include "sql/ssh_key_set.h"
@@ -69,6 +70,8 @@ static const struct {
 struct line_reader {
     struct json_reader *json;
     char keys[SSH_KEYS_TEXT_SIZE + 1];
+    char uuids[LINE_UUIDS_MAX * FLEET_UUID_SIZE];
+    char former_names[FLEET_LINE_MAX + 1];
 };
 
 const char *line_kind_name(enum line_kind kind)
@@ -104,24 +107,11 @@ struct reading {
     bool has_kind;
 };
 
-static bool copy(const char *text, char *ret, size_t size)
-{
-    size_t length = strlen(text);
-
-    if (length >= size)
-        return false;
-    memcpy(ret, text, length + 1);
-    return true;
-}
-
 /* What is only shown: nothing where it could not be, and the end of what is too long is left out. */
 static void copy_shown(const char *text, char *ret, size_t size)
 {
-    size_t length = strlen(text);
+    size_t length = fit_length(text, size);
 
-    if (length >= size)
-        for (length = size - 1; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
-            length--;
     memcpy(ret, text, length);
     ret[length] = '\0';
     if (account_text_fault(ret) != NULL)
@@ -151,22 +141,21 @@ static bool take_uuid(const char *text, size_t length, char ret[FLEET_UUID_SIZE]
 }
 
 /* A flat array comes as lines. */
-static bool take_uuids(const char *text, struct line *ret)
+static bool take_uuids(const char *text, struct reading *reading)
 {
-    size_t room = strlen(text) / FLEET_UUID_SIZE + 1;
+    struct line *line = reading->line;
 
-    if (room > LINE_UUIDS_MAX)
-        return false;
-    ret->uuids = calloc(room, FLEET_UUID_SIZE);
-    while (ret->uuids != NULL && *text != '\0') {
+    line->uuids = reading->reader->uuids;
+    while (*text != '\0') {
         size_t length = strcspn(text, "\n");
 
-        if (!take_uuid(text, length, ret->uuids + FLEET_UUID_SIZE * ret->uuid_count))
+        if (line->uuid_count == LINE_UUIDS_MAX ||
+            !take_uuid(text, length, reading->reader->uuids + FLEET_UUID_SIZE * line->uuid_count))
             return false;
-        ret->uuid_count++;
+        line->uuid_count++;
         text += length + (text[length] == '\n');
     }
-    return ret->uuids != NULL;
+    return true;
 }
 
 /* One that is no cookie at all must not become ours. */
@@ -175,7 +164,7 @@ static bool take_cookie(const char *text, char ret[FLEET_COOKIE_SIZE])
     for (const char *p = text; *p != '\0'; p++)
         if (*p <= ' ' || *p > '~')
             return false;
-    return text[0] != '\0' && copy(text, ret, FLEET_COOKIE_SIZE);
+    return text[0] != '\0' && fit_whole(text, ret, FLEET_COOKIE_SIZE);
 }
 
 static enum entry_word parse_word(const char *text, char why[IMPORT_REASON_SIZE])
@@ -217,7 +206,7 @@ static bool take(struct reading *reading, enum key key, const char *text)
             }
         return reading->has_kind;
     case KEY_URI:
-        return account_text_fault(text) == NULL && copy(text, line->uri, sizeof line->uri);
+        return account_text_fault(text) == NULL && fit_whole(text, line->uri, sizeof line->uri);
     case KEY_WHOLE:
     case KEY_ABSENT:
         return take_truth(text, &line->truth);
@@ -227,7 +216,7 @@ static bool take(struct reading *reading, enum key key, const char *text)
         copy_shown(text, line->why, sizeof line->why);
         return true;
     case KEY_UUIDS:
-        return take_uuids(text, line);
+        return take_uuids(text, reading);
     case KEY_UUID:
         return take_uuid(text, strlen(text), line->entry.entry_uuid);
     case KEY_CSN:
@@ -243,8 +232,8 @@ static bool take(struct reading *reading, enum key key, const char *text)
         copy_shown(text, line->entry.reason, sizeof line->entry.reason);
         return true;
     case KEY_FORMER:
-        line->entry.former_names = strdup(text);
-        return line->entry.former_names != NULL;
+        line->entry.former_names = reading->reader->former_names;
+        return fit_whole(text, reading->reader->former_names, sizeof reading->reader->former_names);
     case KEY_SCOPES:
         scope_list(text, line->entry.record.scopes); /* only shown: what is none is left out */
         return true;
@@ -307,7 +296,7 @@ static bool salvage(const char *text, struct line *ret)
     if (strncmp(text, begin, sizeof begin - 1) != 0 || strlen(text) < sizeof begin + FLEET_UUID_SIZE ||
         !take_uuid(text + sizeof begin - 1, FLEET_UUID_SIZE - 1, entry_uuid))
         return false;
-    line_free(ret);
+    line_wipe(ret);
     ret->kind = LINE_UNREADABLE;
     memcpy(ret->entry.entry_uuid, entry_uuid, sizeof entry_uuid);
     return true;
@@ -332,10 +321,8 @@ bool line_read(struct line_reader *reader, const char *text, struct line *ret)
     return true;
 }
 
-void line_free(struct line *line)
+void line_wipe(struct line *line)
 {
-    free(line->uuids);
-    free(line->entry.former_names);
     explicit_bzero(line, sizeof *line);
 }
 

@@ -26,7 +26,7 @@ struct fleet_entry {
     enum entry_word word;
     char entry_uuid[FLEET_UUID_SIZE], csn[FLEET_CSN_SIZE];
     char changed_by[FLEET_ACTOR_SIZE], reason[ACCOUNT_REASON_SIZE]; /* cut to size; "": none that can be shown */
-    char *former_names; /* one a line; NULL: not said */
+    const char *former_names; /* one a line; NULL: not said. Of the reader's memory, too */
     char why[IMPORT_REASON_SIZE]; /* what cannot be taken, by itself; "": nothing */
 };
 
@@ -39,7 +39,7 @@ struct line {
     char uri[FLEET_URI_SIZE];       /* "": none */
     char cookie[FLEET_COOKIE_SIZE]; /* COMMIT */
     char why[IMPORT_REASON_SIZE];   /* of what is no entry; escaped by none */
-    char *uuids;                    /* GONE, PRESENT: FLEET_UUID_SIZE octets each, with the NUL; for line_free */
+    const char *uuids;              /* GONE, PRESENT: FLEET_UUID_SIZE octets each, with the NUL; of the reader's memory */
     size_t uuid_count;
     struct fleet_entry entry;
 };
@@ -50,10 +50,10 @@ struct line_reader;
 struct line_reader *line_reader_new(void);
 void line_reader_free(struct line_reader *reader);
 
-/* False: it is no line of coder_fleet's, and whoever sent it is not to be listened to any more. ret is to be freed in
- * every case; it holds a hash. */
+/* False: it is no line of coder_fleet's, and whoever sent it is not to be listened to any more. ret is to be wiped in
+ * every case, for it holds a hash, and is good until the next line is read. */
 bool line_read(struct line_reader *reader, const char *text, struct line *ret);
-void line_free(struct line *line);
+void line_wipe(struct line *line);
 
 /* "connected"; for what is said. */
 const char *line_kind_name(enum line_kind kind);

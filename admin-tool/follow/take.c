@@ -339,6 +339,6 @@ enum store_result take_entry(struct applying *applying, const struct said *said)
 
     if (result == STORE_OK)
         result = take(applying, said, &line.entry);
-    line_free(&line);
+    line_wipe(&line);
     return result;
 }

@@ -164,7 +164,7 @@ static bool gather_held(struct tool *tool, struct batch *batch)
         struct line line = { .uuids = NULL };
 
         good = result == STORE_OK && line_read(batch->reader, text, &line) && batch_add(batch, &line, text);
-        line_free(&line);
+        line_wipe(&line);
         store_text_free(text);
         text = NULL;
     }

@@ -89,7 +89,7 @@ static void hear(struct preview *preview, struct fleet_socket *socket, struct li
         more = heard == FLEET_LINE;
         if (more) {
             more = line_read(reader, text, &line) && take_line(preview, &line);
-            line_free(&line);
+            line_wipe(&line);
         }
     }
 }

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_entry(&line.entry);
         fuzz_require(line.kind != LINE_COMMIT || line.cookie[0] != '\0', "a commit has a cookie");
     }
-    line_free(&line);
+    line_wipe(&line);
     free(text);
     line_reader_free(reader);
     return 0;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sql/account.h"
+#include "sql/fit.h"
 #include "sql/policy.h"
 
 #define NOW 1800000000LL
@@ -356,6 +357,23 @@ static void keyboardless_services_are_whole_words(void **state)
     assert_false(policy_service_is_keyboardless(&policy, ""));
 }
 
+static void what_does_not_fit_is_refused_or_cut_behind_a_character(void **state)
+{
+    char text[4] = "old";
+
+    (void)state;
+    assert_false(fit_whole("four", text, sizeof text));
+    assert_string_equal(text, "old");
+    assert_true(fit_whole("new", text, sizeof text));
+    assert_string_equal(text, "new");
+    assert_int_equal(fit_length("new", 4), 3);
+    assert_int_equal(fit_length("newer", 4), 3);
+    assert_int_equal(fit_length("n\xc3\xa9", 4), 3);
+    assert_int_equal(fit_length("ne\xc3\xa9", 4), 2);
+    assert_int_equal(fit_length("\xf0\x9f\x98\x80", 4), 0);
+    assert_int_equal(fit_length("n", 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +395,7 @@ int main(void)
         cmocka_unit_test(uids),
         cmocka_unit_test(role_sets),
         cmocka_unit_test(policy_takes_only_what_is_in_range),
+        cmocka_unit_test(what_does_not_fit_is_refused_or_cut_behind_a_character),
         cmocka_unit_test(keyboardless_services_are_whole_words),
     };
 
