@@ -44,6 +44,21 @@ unfollow()
     unset "peer[$1]" "follower[$1]"
 }
 
+# odd MODE [ldap|ldaps]: h1's first server is odd_server.py, at a port of its own, the real one the second. even: no more.
+port=7000
+odd()
+{
+    port=$((port + 1)) log=$tmp/$1.log
+    [ -e "$CA/providers/odd.fleet.test.pem" ] || "$FLEET/ca" issue "$CA" providers odd.fleet.test
+    grep -q odd.fleet.test /etc/hosts || echo '127.0.1.9 odd.fleet.test' >>/etc/hosts
+    : >"$log"
+    python3 /src/tests/fleet/odd_server.py "$port" "$CA/providers/odd.fleet.test.pem" "$CA/providers/odd.fleet.test.key" "$CA/ca.pem" "$1" "$log" &
+    odd=$!
+    until_true 30 eval '(: <"/dev/tcp/127.0.1.9/$port")'
+    joined h1 "${2:-ldaps}://odd.fleet.test:$port" "$URI"
+}
+even() { unfollow f; kill "$odd"; wait "$odd" 2>/dev/null; }
+
 # lines NAME FILTER: those of its lines for which the jq expression is true.
 lines() { jq -c "select($2)" "$tmp/$1" 2>/dev/null; }
 # comes NAME FILTER [SECONDS]: until there is one, for so long (5).

@@ -8,22 +8,8 @@
 first
 host h1 web
 user ann 1900000001 --scope web
-echo '127.0.1.9 odd.fleet.test' >>/etc/hosts
-"$FLEET/ca" issue "$CA" providers odd.fleet.test
 known=rid=000,csn=20260101000000.000000Z#000000#001#000000
 
-# odd MODE: that server is the first one, at a port of its own.
-port=7000
-odd()
-{
-    port=$((port + 1)) log=$tmp/$1.log
-    : >"$log"
-    python3 /src/tests/fleet/odd_server.py "$port" "$CA/providers/odd.fleet.test.pem" "$CA/providers/odd.fleet.test.key" "$CA/ca.pem" "$1" "$log" &
-    odd=$!
-    for _ in $(seq 100); do (: <"/dev/tcp/127.0.1.9/$port") 2>/dev/null && break; sleep 0.05; done
-    joined h1 "${2:-ldaps}://odd.fleet.test:$port" ldaps://a.fleet.test
-}
-even() { unfollow f; kill "$odd"; wait "$odd" 2>/dev/null; }
 # then_goes_on MODE: with the real one, which has everything of the known cookie's time.
 then_goes_on()
 {

@@ -4,23 +4,15 @@
 player.py SOCKET PIPE LOG [LINES]: each connection is greeted with a line "connected", and those of the file LINES; a line
 "HANG UP" of the pipe closes it. Whoever asks for anything but to follow is told that no server is there.
 """
-import json
 import os
 import select
-import socket
 import sys
+
+import door
 
 path, pipe, log = sys.argv[1:4]
 always = open(sys.argv[4], 'rb').read() if len(sys.argv) > 4 else b''
-if os.path.exists(path):
-    os.unlink(path)
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(path)
-os.chmod(path, 0o600)
-listener.listen(4)
-if not os.path.exists(pipe):
-    os.mkfifo(pipe, 0o600)
-source = os.open(pipe, os.O_RDWR)
+listener, source = door.listen(path, pipe)
 talk = None
 waiting = b''
 
@@ -40,10 +32,8 @@ def greet():
         client.sendall(b'away\n')
         client.close()
         return talk
-    whole = asked.strip() == b'follow'
-    greeting = json.dumps({'line': 'connected', 'uri': 'ldaps://a.example', 'whole': whole}).encode() + b'\n'
     try:
-        client.sendall(greeting + always)
+        client.sendall(door.connected(asked.strip() == b'follow') + always)
     except OSError:
         return None
     return client
@@ -61,20 +51,12 @@ def pass_on(client, line):
         return None
 
 
-def is_over(client):
-    """Nobody says anything to coder_fleet after the first line."""
-    try:
-        return not client.recv(65536)
-    except OSError:
-        return True
-
-
 while True:
     watched = [listener] + ([talk] if talk else []) + ([source] if talk or not waiting else [])
     ready = select.select(watched, [], [])[0]
     if listener in ready:
         talk = greet()
-    if talk in ready and is_over(talk):
+    if talk in ready and door.is_over(talk):
         talk.close()
         talk = None
     if source in ready:

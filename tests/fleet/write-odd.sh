@@ -9,21 +9,6 @@ first
 host h1 web
 admin ann writers
 user bob 1900000100 --scope web
-echo '127.0.1.9 odd.fleet.test' >>/etc/hosts
-"$FLEET/ca" issue "$CA" providers odd.fleet.test
-
-# odd MODE: that server is the first one, the real one the second.
-port=7000
-odd()
-{
-    port=$((port + 1)) log=$tmp/$1.log
-    : >"$log"
-    python3 /src/tests/fleet/odd_server.py "$port" "$CA/providers/odd.fleet.test.pem" "$CA/providers/odd.fleet.test.key" "$CA/ca.pem" "$1" "$log" &
-    odd=$!
-    for _ in $(seq 100); do (: <"/dev/tcp/127.0.1.9/$port") 2>/dev/null && break; sleep 0.05; done
-    joined h1 "ldaps://odd.fleet.test:$port" "$URI"
-}
-even() { kill "$odd"; wait "$odd" 2>/dev/null; }
 
 csn=$(user_value bob entryCSN)
 for mode in write-silent write-closes write-unshown; do

@@ -9,17 +9,12 @@ hear of it).
 import json
 import os
 import select
-import socket
 import sys
 
+import door
+
 path, pipe, log, folder = sys.argv[1:5]
-if os.path.exists(path):
-    os.unlink(path)
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(path)
-os.chmod(path, 0o600)
-listener.listen(4)
-source = os.open(pipe, os.O_RDWR)
+listener, source = door.listen(path, pipe)
 follower = None
 waiting = b''
 tree = {}
@@ -158,7 +153,7 @@ def greet():
         return
     if asked.startswith('follow'):
         follower = connection
-        say(follower, {'line': 'connected', 'uri': 'ldaps://a.example', 'whole': asked.strip() == 'follow'})
+        follower.sendall(door.connected(asked.strip() == 'follow'))
         return
     with open(log, 'a') as out:
         out.write(asked)
@@ -186,14 +181,9 @@ while True:
     ready = select.select(watched, [], [])[0]
     if listener in ready:
         greet()
-    if follower in ready:
-        try:
-            over = not follower.recv(65536)
-        except OSError:
-            over = True
-        if over:
-            follower.close()
-            follower = None
+    if follower in ready and door.is_over(follower):
+        follower.close()
+        follower = None
     if source in ready:
         waiting += os.read(source, 65536)
     while follower and b'\n' in waiting:
