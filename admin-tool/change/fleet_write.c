@@ -11,6 +11,7 @@
 
 #include "host/fleet_folder.h"
 #include "host/fleet_socket.h"
+#include "host/fleet_trial.h"
 #include "sql/json_read.h"
 #include "sql/store_fleet_accounts.h"
 #include "terminal/say.h"
@@ -206,4 +207,14 @@ bool fleet_await(struct tool *tool, const struct fleet_done *done, bool gone, in
             nanosleep(&pause, NULL);
     } while (!come && monotonic() - *since < AWAIT_MS);
     return come;
+}
+
+void fleet_write_note_out(void)
+{
+    struct fleet_trial trial;
+
+    fleet_try(&trial);
+    if (fleet_trial_is_out(&trial))
+        tool_refuse(GO_ON, "note: this host was put out of the fleet and hears of no change any more: 'admin-tool fleet leave', or "
+                    "'admin-tool fleet join FILE' with a new join file");
 }

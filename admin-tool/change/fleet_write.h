@@ -32,4 +32,7 @@ void fleet_write_complain(struct tool *tool, const struct fleet_answer *answer, 
  */
 bool fleet_await(struct tool *tool, const struct fleet_done *done, bool gone, int64_t *since);
 
+/* Asks the servers: of a host that was put out it is noted that it hears of no change any more. */
+void fleet_write_note_out(void);
+
 #endif

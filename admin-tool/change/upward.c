@@ -167,6 +167,8 @@ static enum status settle_refusal(struct work *work, const size_t *places, size_
 
     if (answer->count == done) /* all of it, but not who hears of it */
         return GO_ON;
+    if (answer->refusal == FLEET_CHANGED)
+        fleet_write_note_out();
     if (before + done == 0)
         return fleet_write_refuse(&work->upward.identity, answer, name);
     fleet_write_complain(work->tool, answer, name);
@@ -214,7 +216,7 @@ static bool is_another(const struct work *work, const struct target *target, str
 
 static void await(struct work *work)
 {
-    bool gone = strcmp(work->change.fleet_does, "delete") == 0;
+    bool gone = strcmp(work->change.fleet_does, "delete") == 0, late = false;
     int64_t since = 0;
 
     for (size_t i = 0; i < work->targets.count; i++) {
@@ -224,11 +226,14 @@ static void await(struct work *work)
         if (!target->changed)
             continue;
         entry->late = !fleet_await(work->tool, &entry->done, gone, &since) || is_another(work, target, &entry->done);
+        late |= entry->late;
         if (entry->late)
             tool_complain(work->tool, "the change of %s was made in the fleet, but has not reached this host within 2 s; see "
                           "'admin-tool fleet status'", target->before.username);
     }
     answer_about(NULL);
+    if (late)
+        fleet_write_note_out();
 }
 
 /* As it is now; of one that is new and on its way, as it is there. */

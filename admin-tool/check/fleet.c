@@ -124,23 +124,6 @@ static void check_end(struct doctor *doctor, enum fleet_end which, int64_t end)
                  "have a new join file made, and here: admin-tool fleet join FILE");
 }
 
-static bool is_out(const struct fleet_server *server)
-{
-    return strcmp(server->why, FLEET_PUT_OUT) == 0;
-}
-
-/* Some server says that it has no scope, and none lets it follow. */
-static bool is_put_out(const struct fleet_trial *trial)
-{
-    bool out = false, follows = false;
-
-    for (size_t i = 0; i < trial->count; i++) {
-        out = out || is_out(&trial->servers[i]);
-        follows = follows || (trial->servers[i].tried && trial->servers[i].why[0] == '\0');
-    }
-    return out && !follows;
-}
-
 static void check_server(struct doctor *doctor, const struct fleet_server *server, bool only)
 {
     check_report(doctor, SEVERITY_WARNING, "fleet-server", server->uri, server->why,
@@ -157,14 +140,14 @@ static void check_servers(struct doctor *doctor, const struct fleet *fleet)
     fleet_try(&trial);
     for (int i = 0; i < FLEET_ENDS; i++)
         check_end(doctor, (enum fleet_end)i, trial.ends[i]);
-    put_out = is_put_out(&trial);
+    put_out = fleet_trial_is_out(&trial);
     if (put_out)
         check_report(doctor, SEVERITY_PROBLEM, "fleet-put-out", fleet->base,
                      "this host was put out of the fleet: it has no scope there",
                      "nothing keeps its accounts up to date: who is suspended in the fleet still has access here",
                      "admin-tool fleet leave; or have a new join file made, and here: admin-tool fleet join FILE");
     for (size_t i = 0; i < trial.count; i++)
-        if (trial.servers[i].tried && trial.servers[i].why[0] != '\0' && !(put_out && is_out(&trial.servers[i])))
+        if (trial.servers[i].tried && trial.servers[i].why[0] != '\0' && !(put_out && fleet_server_is_out(&trial.servers[i])))
             check_server(doctor, &trial.servers[i], trial.count == 1);
 }
 

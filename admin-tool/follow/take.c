@@ -207,6 +207,8 @@ static enum store_result shut(struct taking *taking)
     return result == STORE_OK ? hold(taking, HELD_DELETED, "it was deleted with others") : result;
 }
 
+#define NAME_TAKEN "its username is or was an account's of this host"
+
 /* What of it is another's here; NULL: nothing that is known. */
 static const char *find_taken(struct taking *taking, const struct account *wanted)
 {
@@ -215,7 +217,7 @@ static const char *find_taken(struct taking *taking, const struct account *wante
 
     if ((!taking->known || strcmp(taking->present.username, wanted->username) != 0) &&
         store_name_is_free(taking->store, wanted->username) == STORE_TAKEN)
-        return "its username is or was an account's of this host";
+        return NAME_TAKEN;
     if (!taking->known && store_uid_is_free(taking->store, wanted->uid) == STORE_TAKEN)
         return "its uid is or was an account's of this host";
     mails = store_account_by_email(taking->store, wanted->email, &owner) == STORE_OK && owner.uid != wanted->uid;
@@ -223,6 +225,15 @@ static const char *find_taken(struct taking *taking, const struct account *wante
     if (mails)
         return "its e-mail address is another account's here";
     return NULL;
+}
+
+/* A name that is another's says more than that his home is. */
+static const char *find_first(struct taking *taking, const char *why)
+{
+    const char *name = taking->entry->record.account.username;
+    bool is_taken = !taking->known && name[0] != '\0' && store_name_is_free(taking->store, name) == STORE_TAKEN;
+
+    return is_taken ? NAME_TAKEN : why;
 }
 
 /* What was said no to. */
@@ -327,7 +338,7 @@ static enum store_result take(struct applying *applying, const struct said *said
     else if (result == STORE_OK && deleted && (result = bury(&taking)) == STORE_OK)
         result = store_fleet_let_go(taking.store, said->entry_uuid);
     else if (result == STORE_OK && !deleted)
-        result = why[0] != '\0' ? refuse(&taking, why) : try_or_refuse(&taking);
+        result = why[0] != '\0' ? refuse(&taking, find_first(&taking, why)) : try_or_refuse(&taking);
     explicit_bzero(&taking, sizeof taking);
     return result;
 }

@@ -57,3 +57,19 @@ void fleet_try(struct fleet_trial *ret)
     for (char *next = said, *line; (line = strsep(&next, "\n")) != NULL;)
         take_line(line, ret);
 }
+
+bool fleet_server_is_out(const struct fleet_server *server)
+{
+    return strcmp(server->why, "this host has no scope there") == 0; /* coder_fleet's word */
+}
+
+bool fleet_trial_is_out(const struct fleet_trial *trial)
+{
+    bool out = false, follows = false;
+
+    for (size_t i = 0; i < trial->count; i++) {
+        out = out || fleet_server_is_out(&trial->servers[i]);
+        follows = follows || (trial->servers[i].tried && trial->servers[i].why[0] == '\0');
+    }
+    return out && !follows;
+}

@@ -19,9 +19,6 @@ struct fleet_server {
     bool tried;
 };
 
-/* The why of a server that knows the host no more: coder_fleet's word. */
-#define FLEET_PUT_OUT "this host has no scope there"
-
 struct fleet_trial {
     int64_t ends[FLEET_ENDS]; /* 0: not known, or there is none */
     struct fleet_server servers[FLEET_SERVERS_MAX]; /* of the settings, in their order */
@@ -30,5 +27,10 @@ struct fleet_trial {
 
 /* Some seconds for each server that does not answer. What could not be tried says nothing. */
 void fleet_try(struct fleet_trial *ret);
+
+/* The server says that this host has no scope there. */
+bool fleet_server_is_out(const struct fleet_server *server);
+/* Some server does, and none lets it follow: it was put out of the fleet. */
+bool fleet_trial_is_out(const struct fleet_trial *trial);
 
 #endif

@@ -137,6 +137,12 @@ json 'd["error"]["kind"] == "not-found"' "what is refused, for programs"
 admin-tool fleet remove-host h1 -y >"$tmp/made" 2>&1
 run admin-tool check -o json
 json 'any(f["check"] == "fleet-put-out" and f["severity"] == "problem" for f in d) and not any(f["check"] == "fleet-server" for f in d)' "a host that was put out itself says so"
+run admin-tool users edit bob -n 'Bob B.'
+ok "... a verb of his, too, when it is done there" eval '[ "$status" -eq 1 ] && [ "$(user_value bob cn)" = "Bob B." ]'
+complains '^admin-tool: note: this host was put out of the fleet and hears of no change any more' "... in words"
+run admin-tool users activate bob -y
+ok "... and one that is not (exit 4)" [ "$status" -eq 4 ]
+complains '^admin-tool: note: this host was put out of the fleet' "... in words, too"
 provider_kill a
 provider_kill b
 exits 9 "no server" admin-tool fleet hosts
