@@ -137,6 +137,21 @@ rm "$PEM"
 remember
 exits 8 "without a certificate and a terminal" admin-tool users suspend kim -y
 complains 'this needs an administrator of the fleet; nothing was changed: give --identity FILE or NAME' "... says what it needs"
+# As the page runs it: a pipe that says nothing, and JSON.
+mkfifo "$tmp/silent"
+exec 7<>"$tmp/silent"
+while read -r words; do
+    run eval "timeout 20 admin-tool $words <&7"
+    ok "without a terminal: $words (exit 8)" [ "$status" -eq 8 ]
+    json 'd["error"]["kind"] == "fleet-identity" and "this needs an administrator of the fleet" in d["error"]["message"]' "... programs are told why"
+done <<'END'
+users suspend -y -o json -- kim
+users delete -y -o json -- kim
+reset-password -y -o json -- kim
+users create --username=new --email=new@example.com -o json
+users edit --full-name=Kim -o json -- kim
+END
+exec 7>&-
 exits 8 "a name without a terminal" admin-tool users suspend kim -y --identity anna
 complains 'anna: the password is asked for on a terminal' "... neither"
 exits 8 "a file that is not there" admin-tool users suspend kim -y --identity /root/no.pem
