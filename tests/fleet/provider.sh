@@ -153,6 +153,22 @@ for where in a b; do
 done
 provider a check
 says_nothing_of 'answer|differs|write' "check finds them together"
+# Guessed where it stands by, which did not hear of the new one.
+guess() { with hosts/h1 ldapwhoami -x -H "ldaps://$1.fleet.test" -D cn=ann,ou=admins,dc=fleet -w "$2"; }
+password() { printf 'dn: cn=ann,ou=admins,dc=fleet\nchangetype: modify\nreplace: userPassword\nuserPassword: %s\n' "$1" | quietly by_root a ldapmodify; }
+password old-1
+ok "an administrator's password is on both" soon same
+provider_kill b
+password new-1
+provider_kill a
+provider_start b
+ok "... the old one, where the first is not heard" quietly guess b old-1
+for _ in 1 2 3 4 5; do guess b wrong >/dev/null 2>&1; done
+ok "... after five wrong ones not" eval '! quietly guess b old-1'
+provider_start a
+set_user w1 loginShell /bin/bash admins/ann >/dev/null
+ok "... which is no change" eval 'soon same && quietly guess a new-1'
+ok "... and brings no old one back" eval '! quietly guess a old-1'
 
 # -- one in the other's place ------------------------------------------------------------------
 
@@ -176,6 +192,8 @@ provider a check
 ok "two that write are told" grep -q 'Both providers write' "$tmp/out"
 provider a standby
 ok "the first stands by" [ "$status" -eq 0 ]
+writing() { by_root "$1" ldapsearch -LLL -b 'olcDatabase={2}mdb,cn=config' -s base olcMultiProvider | sed -n 's/^olcMulti.*: //p'; }
+ok "... and what it notes itself is no change" [ "$(writing a) $(writing b)" = 'FALSE TRUE' ]
 provider b check
 says_nothing_of 'write|answer|differs' "... and all is well"
 follow_once a "$before"

@@ -71,7 +71,7 @@ run thief ldapsearch -LLL -b "$PEOPLE" -s one '(&)'
 shows '^dn: uid=far,' "names of other scopes"
 hides '^uidNumber: 1900000003' "nothing else of them"
 
-can "try passwords of any account as often as the servers answer, and of administrators who have one five every half minute, which keeps theirs from being taken meanwhile"
+can "try passwords of any account as often as the servers answer, and of administrators who have one five every half minute at each server, which keeps theirs from being taken meanwhile"
 works "of one of its scope" as bob secret-1 ldapwhoami
 works "of another" as far other-1 ldapwhoami
 for _ in $(seq 20); do as far wrong ldapwhoami >"$tmp/bound" 2>&1; done
