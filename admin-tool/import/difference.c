@@ -257,15 +257,16 @@ const char *difference_shown(const struct account *account, enum import_column c
 void difference_print_one(const struct account *present, const struct difference *difference, enum import_column column, FILE *out)
 {
     char before[CELL_SIZE], after[CELL_SIZE];
+    const char *from = before, *to = after;
 
     if (column == IMPORT_SCOPES) {
         print_escape(difference->scopes[0], before, sizeof before);
         print_escape(difference->scopes[1], after, sizeof after);
     } else {
-        difference_shown(present, column, before);
-        difference_shown(&difference->after, column, after);
+        from = difference_shown(present, column, before);
+        to = difference_shown(&difference->after, column, after);
     }
-    fprintf(out, "%s: %s -> %s", import_column_name(column), before, after);
+    fprintf(out, "%s: %s -> %s", import_column_name(column), from, to);
 }
 
 void difference_print(const struct account *present, const struct difference *difference, FILE *out)
