@@ -91,12 +91,15 @@ static const char *read_file(int folder, uid_t owner, judge_text judge, struct f
     return fault;
 }
 
-/* Whoever does it, as the system knows him; by sudo's word, too, for it only says where to look. NULL: nobody it knows. */
+/* Whoever does it, as the system knows him; by sudo's word, too, for it only says where to look, be it one that the log
+ * cannot take. NULL: nobody it knows. */
 static const struct passwd *find_actor(const struct tool *tool)
 {
     const struct actor *actor = &tool->actor;
+    const char *word = actor->via[0] != '\0' ? actor->via : getenv("SUDO_USER");
+    const struct passwd *user = word != NULL ? getpwnam(word) : NULL;
 
-    return getpwnam(actor->via[0] != '\0' ? actor->via : actor->name);
+    return word != NULL && (user == NULL || user->pw_uid != 0) ? user : getpwnam(actor->name);
 }
 
 /* -- a certificate ------------------------------------------------------------------------- */

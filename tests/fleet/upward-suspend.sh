@@ -181,6 +181,8 @@ exits 8 "... by a way of his own" by_few /srv/few/way/other.pem
 setpriv --reuid few --regid few --init-groups bash -c \
     "(sleep 0.2; exec sudo -n /usr/sbin/admin-tool users suspend kim -y --identity /root/other.pem >/srv/few/said 2>&1) &"
 ok "... when his shell is gone" until_true 20 grep -q "it is root's, not of whoever does this" /srv/few/said
+exits 8 "... nor when sudo's word is longer than a name of the log" env SUDO_USER="$(printf 'few%.0s' $(seq 12))" admin-tool users suspend kim -y --identity /root/other.pem
+complains "it is not known who does this" "... is told"
 unchanged "nothing of that changed anything"
 ok "... nor was asked" [ ! -s "$tmp/asked" ]
 exits 0 "his own" by_few /srv/few/own.pem
