@@ -42,6 +42,8 @@ static const char *judge_file(int fd, uid_t owner)
 
     if (fstat(fd, &st) != 0)
         return strerror(errno);
+    if (S_ISLNK(st.st_mode))
+        return "it is a link";
     if (!S_ISREG(st.st_mode))
         return "it is no file";
     if (st.st_uid != owner)
@@ -68,17 +70,29 @@ static const char *judge_cache(const struct fleet_identity *identity)
     return "it is no credential cache of Kerberos";
 }
 
+/* Opened when it is known to be a file: to open a device or a pipe can be an act. */
+static const char *open_file(int folder, const char *path, uid_t owner, int *ret)
+{
+    int named = openat(folder, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    const char *fault = named == -1 ? strerror(errno) : judge_file(named, owner);
+    char place[32];
+
+    snprintf(place, sizeof place, "/proc/self/fd/%d", named);
+    *ret = fault == NULL ? open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (fault == NULL && *ret == -1)
+        fault = strerror(errno);
+    if (named != -1)
+        close(named);
+    return fault;
+}
+
 /* NULL and *ret filled, or what is wrong. */
 static const char *read_file(int folder, uid_t owner, judge_text judge, struct fleet_identity *ret)
 {
-    int fd = openat(folder, ret->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    const char *fault = fd == -1 ? strerror(errno) : judge_file(fd, owner);
-    ssize_t length = 0;
+    int fd;
+    const char *fault = open_file(folder, ret->path, owner, &fd);
+    ssize_t length = fault == NULL ? descriptor_read_some(fd, ret->secret, FLEET_SECRET_SIZE) : 0;
 
-    if (fd == -1 && errno == ELOOP)
-        fault = "it is a link";
-    if (fault == NULL)
-        length = descriptor_read_some(fd, ret->secret, FLEET_SECRET_SIZE);
     if (length < 0)
         fault = strerror(errno);
     if (fault == NULL) {

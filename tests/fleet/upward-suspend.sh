@@ -169,7 +169,13 @@ chown 0 /root/other.pem
 echo "no key" >/root/no-key.pem && chmod 600 /root/no-key.pem
 exits 8 "what is no certificate" admin-tool users suspend kim -y --identity /root/no-key.pem
 mkfifo -m 600 /root/fifo.pem
+(echo word >/root/fifo.pem) &
+writer=$!
+waits() { [ "$(ps -o stat= -p "$writer" | cut -c1)" = S ]; }
+until_true 20 waits
 exits 8 "a FIFO" timeout 5 admin-tool users suspend kim -y --identity /root/fifo.pem
+ok "... is not opened: who writes there goes on waiting" waits
+kill "$writer"
 # One who may suspend as root, and is nobody in the fleet: he names any file.
 echo 'few ALL=(root) NOPASSWD: /usr/sbin/admin-tool users suspend *' >/etc/sudoers.d/few
 certificate /srv/few/own.pem && chown few /srv/few/own.pem
