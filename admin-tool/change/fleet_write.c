@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "host/fleet_folder.h"
 #include "host/fleet_socket.h"
+#include "host/fleet_turn.h"
 #include "host/fleet_trial.h"
 #include "sql/json_read.h"
 #include "sql/store_fleet_accounts.h"
@@ -73,6 +75,20 @@ static void converse(const struct fleet_request *request, struct json_reader *re
     fleet_socket_close(&socket);
 }
 
+static void converse_in_turn(const struct fleet_request *request, struct json_reader *reader, struct fleet_answer *answer)
+{
+    char why[FLEET_REASON_SIZE];
+    int turn = fleet_turn_wait();
+
+    if (turn != -1) {
+        converse(request, reader, answer);
+        close(turn);
+        return;
+    }
+    snprintf(why, sizeof why, "%s", errno == EAGAIN ? "too much is asked of the fleet from this host at once" : strerror(errno));
+    give_up(answer, FLEET_AWAY, why);
+}
+
 static void note_end(const struct fleet_identity *identity, const struct fleet_answer *answer)
 {
     char when[WHEN_SIZE];
@@ -94,7 +110,7 @@ enum status fleet_write(const struct fleet_identity *identity, const struct flee
     if (!fleet_answer_begin(count, ret) || reader == NULL || request.failed)
         give_up(ret, FLEET_FAILED, "not enough memory");
     else
-        converse(&request, reader, ret);
+        converse_in_turn(&request, reader, ret);
     fleet_request_free(&request);
     json_reader_free(reader);
     note_end(identity, ret);

@@ -104,6 +104,22 @@ ok "one who changed while the question stood (exit 4)" [ "$status" -eq 4 ]
 complains 'bob was changed in the fleet meanwhile' "... is looked at again"
 ok "... and not suspended" eval '! is_out bob'
 
+# -- too much at once --------------------------------------------------------------------------------------
+# turns SECONDS: all that may ask at a time do, for so long
+turns() { exec python3 -c 'import fcntl, sys, time; f = open("/run/coder/fleet-turns", "r+"); fcntl.lockf(f, fcntl.LOCK_EX, 6); print(flush=True); time.sleep(float(sys.argv[1]))' "$1"; }
+remember
+forget
+coproc turns 60
+read -r _ <&"${COPROC[0]}"
+exits 9 "no turn" admin-tool users suspend bob -y
+complains 'too much is asked of the fleet from this host at once' "... is told"
+ok "... nobody was asked" [ ! -s "$tmp/asked" ]
+unchanged "... nothing was changed"
+kill "$COPROC_PID"
+wait "$COPROC_PID" 2>/dev/null
+exits 0 "the next turn" admin-tool users suspend bob -y
+exits 0 "(bob is back)" admin-tool users activate bob -y
+
 # -- answers that are none ---------------------------------------------------------------------------------
 while read -r text; do
     as say "$text"
