@@ -15,7 +15,7 @@ boot_cgroup()
     mkdir "$tree"
     mount -t cgroup2 none "$tree" 2>/dev/null || return 1
     group=$tree$(sed -n 's/^0:://p' /proc/self/cgroup)/coder-accounts-boot-$$
-    mkdir "$group" 2>/dev/null && trap boot_clean EXIT
+    mkdir "$group" 2>/dev/null && tidy=boot_clean
 }
 
 boot_clean()
@@ -64,6 +64,7 @@ if ! boot_cgroup; then
     exit
 fi
 install_packages
+apt install "$DEBS"/coder-fleet_*.deb
 make alice --password-stdin <<<"$good"
 make ben --password-stdin <<<"$good"
 cp -a "$STATE/directory" "$tmp/old"
