@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/home_owner.h"
 #include "host/names.h"
 #include "host/shell.h"
 #include "import/claims.h"
@@ -95,7 +96,7 @@ void rehearsal_note(struct rehearsal *rehearsal, const struct restored *one)
     snprintf(gid, sizeof gid, "%u", account->gid);
     if (account->status == ACCOUNT_SUSPENDED)
         count(&rehearsal->suspended, "", account);
-    if (access(account->home, F_OK) != 0 && errno == ENOENT)
+    if (!account->service && !home_is_nobodys(account->home) && access(account->home, F_OK) != 0 && errno == ENOENT)
         count(&rehearsal->homes, account->home, account);
     if (host_shell_fault(account->shell) != NULL)
         count_among(rehearsal->shells, account->shell, account);

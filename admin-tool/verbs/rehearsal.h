@@ -16,8 +16,8 @@ struct rehearsal;
 struct rehearsal *rehearsal_new(void);
 void rehearsal_free(struct rehearsal *rehearsal);
 
-/* An account as it will be. Homes that are not there, shells that cannot be run, primary groups that /etc/group lacks,
- * and who is suspended afterwards. */
+/* An account as it will be. Homes that are not there (a service without one was made so), shells that cannot be run,
+ * primary groups that /etc/group lacks, and who is suspended afterwards. */
 void rehearsal_note(struct rehearsal *rehearsal, const struct restored *one);
 
 /* A line each on stdout, with the way out; and one for each group that /etc/group lacks of the backup's policy, which

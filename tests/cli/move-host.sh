@@ -16,6 +16,7 @@ make ann --roles admin --password-stdin <<<"$good"
 make bob --shell /usr/local/bin/oursh --password-stdin <<<"$good"
 make cid
 make dan --no-create-home
+make ci-runner --service-account
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL; UPDATE accounts SET gid = 4040 WHERE username = 'bob'"
 admin-tool users suspend cid -y >"$tmp/made" 2>&1
 admin-tool publish >"$tmp/made"
@@ -38,6 +39,7 @@ says "^missing: the shell /usr/local/bin/oursh, of bob; install it" "... which s
 says '^missing: the home of ann and 3 more; copy it, or .admin-tool users make-homes' "... how many homes"
 says '^Suspended afterwards: ann and 1 more\.' "... and who would be suspended"
 ok "... and makes nothing" [ ! -e "$STATE" ]
+ok "... but not of a service, which never had one" eval '! grep -q "home of ann and 4" "$tmp/out"'
 userdel piet
 run admin-tool restore b --dry-run
 ok "without a clash it would (exit 0)" [ "$status" -eq 0 ]
