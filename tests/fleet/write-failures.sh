@@ -64,11 +64,11 @@ rows() { by_root a ldapsearch -LLL -b cn=accesslog -s one '(reqDN=uid=u9,ou=peop
 unlogged() { at a "$FLEET/provider" check >"$tmp/check" 2>&1; grep -q '^The newest change is not in the log' "$tmp/check"; }
 provider_kill a
 cp -a "$log" /srv/a/kept
-mount -t tmpfs -o size=2m,mode=700 tmpfs "$log"
+mount -t tmpfs -o size=4m,mode=700 tmpfs "$log"
 chown openldap:openldap "$log"
 cp -a /srv/a/kept/. "$log/"
 provider_start a
-asks "do change" "name u9" "set shell /bin/dash"
+asks "do change" "name u9" "set shell /bin/sh"
 done_well "with a log on a disk of its own"
 before=$(rows)
 ok "... it is logged, and check is content" eval '[ "$before" -gt 0 ] && ! unlogged'
