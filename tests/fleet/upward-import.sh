@@ -83,6 +83,7 @@ exits 0 "other scopes" admin-tool users apply scopes.csv --dry-run
 says 'bob +scopes: all,web -> db,web' "... are shown first"
 exits 0 "... and asked for" admin-tool users apply scopes.csv -y
 ok "... as a whole" [ "$(grep -e ^set "$tmp/asked" | xargs -d '\n')" = 'set scopes db set scopes web' ]
+until_true 20 is_value 'SELECT scopes FROM fleet_accounts WHERE uid = 1900000001' db,web # the writer says an older CSN than his
 run admin-tool users list -o json
 json '[a["scopes"] for a in d if a["username"] in ("bob", "hal")] == [["db", "web"], None]' "... and have come down"
 run admin-tool users show bob
