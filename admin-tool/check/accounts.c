@@ -29,8 +29,9 @@
 #include "local.h"
 #include "names.h"
 #include "subordinate.h"
+#include "user.h"
 
-enum { PAGE_SIZE = 128, ASKED_MAX = 2000, SUDO_ASKED_MAX = 8 };
+enum { PAGE_SIZE = 128, ASKED_MAX = 2000, ADMINS_ASKED_MAX = 8 };
 
 #define STORE_FILE PRIVATE_DIR "/accounts.db"
 
@@ -41,7 +42,7 @@ struct census {
     int64_t asked, unanswered, stale;
     size_t homeless;
     struct subordinates subordinates;
-    int sudo_asked;
+    int sudo_asked, sshd_asked;
     struct hash_costs costs;
     char dormant_admin[ACCOUNT_NAME_SIZE]; /* one of them; "": none */
     bool dormant_fleet;
@@ -189,25 +190,33 @@ static void report_answers(const struct census *census)
                      "a cache or another source answers in place of the directory", flush);
 }
 
-/* -- sudo --------------------------------------------------------------------------------- */
+/* -- Admins ------------------------------------------------------------------------------- */
 
 /* A group alone gives nothing. sudo is not asked again when it once did not answer. */
-static void ask_sudo(struct census *census, const struct account *account, enum verdict verdict)
+static void ask_sudo(struct census *census, const struct account *account)
 {
     enum sudo_word word;
 
-    if ((account->roles & ROLE_ADMIN) == 0 || verdict < VERDICT_TEMPORARY || census->doctor->nss_broken ||
-        census->sudo_asked >= SUDO_ASKED_MAX || access("/usr/bin/sudo", X_OK) != 0)
+    if (census->sudo_asked >= ADMINS_ASKED_MAX || access("/usr/bin/sudo", X_OK) != 0)
         return;
     census->sudo_asked++;
     word = sudo_rules_ask(account->username);
     if (word == SUDO_SILENT)
-        census->sudo_asked = SUDO_ASKED_MAX;
+        census->sudo_asked = ADMINS_ASKED_MAX;
     if (word == SUDO_NONE)
         check_report(census->doctor, SEVERITY_WARNING, "account-sudo", account->username,
                      "sudo lets this Admin run nothing",
                      "an Admin is not root: admin-tool is run by sudo, and the role's group alone gives nothing",
                      "install -m 0440 " CODER_DATA_DIR "/sudoers.d/coder-admins /etc/sudoers.d/");
+}
+
+static void ask_for_admin(struct census *census, const struct account *account)
+{
+    if (census->doctor->nss_broken)
+        return;
+    ask_sudo(census, account);
+    if (census->doctor->account == NULL && census->sshd_asked++ < ADMINS_ASKED_MAX)
+        check_admin_methods(census->doctor, account);
 }
 
 /* -- all of them -------------------------------------------------------------------------- */
@@ -233,7 +242,8 @@ static void look_at(struct census *census, const struct account *account)
     census->expired += state == ACCOUNT_STATE_EXPIRED;
     census->dormant += state == ACCOUNT_STATE_DORMANT;
     ask_nss(census, account);
-    ask_sudo(census, account, verdict);
+    if ((account->roles & ROLE_ADMIN) != 0 && verdict >= VERDICT_TEMPORARY)
+        ask_for_admin(census, account);
     check_name(doctor, account);
     subordinates_look(&census->subordinates, account);
     census->homeless += check_home_owner(doctor, account) && verdict > VERDICT_ACCOUNT_EXPIRED && !account->service;

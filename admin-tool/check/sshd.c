@@ -135,12 +135,11 @@ static void check_settings(struct doctor *doctor, const struct sshd_settings *se
                      "passwords of ours are refused, and no account check stands before a key",
                      "sed -i '1i UsePAM yes' /etc/ssh/sshd_config" RELOAD);
     if (!settings->keyboard_interactive)
-        check_report(doctor, settings->password ? SEVERITY_NOTE : SEVERITY_WARNING, "sshd-keyboard", "sshd_config",
-                     "KbdInteractiveAuthentication is no",
+        check_report(doctor, SEVERITY_NOTE, "sshd-keyboard", "sshd_config", "KbdInteractiveAuthentication is no",
                      settings->password
                          ? "a temporary password cannot be changed in the login itself: sshd runs "
                            "passwd in the session and closes it"
-                         : "with PasswordAuthentication no as well, only keys get in",
+                         : "with PasswordAuthentication no as well, only keys get in, as you may want it",
                      "sed -i '1i KbdInteractiveAuthentication yes' /etc/ssh/sshd_config" RELOAD);
 }
 

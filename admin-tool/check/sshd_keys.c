@@ -28,12 +28,12 @@ static void write_mend(char ret[CHECK_TEXT_SIZE], const char *lines)
                lines);
 }
 
-bool check_has_keys(const struct doctor *doctor)
+bool check_has_keys(const struct doctor *doctor, const struct account *account)
 {
     struct store_keys_count count = { 0, 0 };
 
-    return doctor->tool->store != NULL && doctor->account != NULL &&
-           store_keys_count(doctor->tool->store, doctor->account->uid, &count) == STORE_OK && count.keys > 0;
+    return doctor->tool->store != NULL && store_keys_count(doctor->tool->store, account->uid, &count) == STORE_OK &&
+           count.keys > 0;
 }
 
 static int64_t count_owners(const struct doctor *doctor)
@@ -41,7 +41,7 @@ static int64_t count_owners(const struct doctor *doctor)
     int64_t owners = 0;
 
     if (doctor->account != NULL)
-        return check_has_keys(doctor) ? 1 : 0;
+        return check_has_keys(doctor, doctor->account) ? 1 : 0;
     if (doctor->tool->store == NULL || store_keys_owners(doctor->tool->store, &owners) != STORE_OK)
         return 0;
     return owners;

@@ -84,14 +84,21 @@ static void report_lock(const struct visit *visit)
     activity_close(log);
 }
 
-/* True when the shell is one that ends every session (nologin(8)): as it was meant, perhaps. */
+/* Is the shell one that ends every session (nologin(8))? */
+static bool ends_sessions(const struct account *account)
+{
+    const char *name = strrchr(account->shell, '/');
+
+    name = name != NULL ? name + 1 : account->shell;
+    return strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0;
+}
+
+/* As it was meant, perhaps. */
 static bool report_nologin(struct visit *visit, const char *mend)
 {
-    const char *name = strrchr(visit->account->shell, '/');
     char what[CHECK_TEXT_SIZE];
 
-    name = name != NULL ? name + 1 : visit->account->shell;
-    visit->no_session = strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0;
+    visit->no_session = ends_sessions(visit->account);
     if (visit->no_session && !visit->account->service)
         report(visit, SEVERITY_NOTE, "user-nologin",
                check_text(what, "the shell %.300s ends every session at once", visit->account->shell),
@@ -287,31 +294,49 @@ static void check_methods(struct visit *visit)
         visit->verdict < VERDICT_TEMPORARY || (!password && !key))
         return;
     write_methods_mend(visit, means, mend);
-    report(visit, SEVERITY_PROBLEM, "user-methods",
+    report(visit, visit->doctor->account != NULL ? SEVERITY_PROBLEM : SEVERITY_WARNING, "user-methods",
            check_text(what, "AuthenticationMethods asks for what this user has not: %.300s", visit->sshd.methods),
            "sshd lets nobody in as this user", mend);
+}
+
+static struct visit begin(struct doctor *doctor, const struct account *account)
+{
+    struct visit visit = { .doctor = doctor, .account = account, .keys_why = "" };
+    char groups[8192];
+    bool installed;
+
+    visit.verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
+    visit.local = check_is_local(account->username);
+    visit.has_account_keys = check_has_keys(doctor, account);
+    visit.has_sshd = sshd_ask(account->username, &visit.sshd, &installed);
+    check_group_names(account->username, account->uid, groups, sizeof groups);
+    visit.sshd_refusal =
+        visit.has_sshd ? sshd_settings_refusal(&visit.sshd, account->username, groups) : -1;
+    return visit;
+}
+
+void check_admin_methods(struct doctor *doctor, const struct account *account)
+{
+    static const struct sshd_means nothing = { .key = false };
+    struct visit visit = begin(doctor, account);
+
+    if (!visit.has_sshd || sshd_settings_can_meet(&visit.sshd, &nothing))
+        return;
+    visit.no_session = ends_sessions(account);
+    visit.has_keys = check_home_see(account, &visit.sshd).keys == KEYS_THERE;
+    check_methods(&visit);
 }
 
 void check_user(struct doctor *doctor)
 {
     const struct account *account = doctor->account;
-    struct visit visit = {
-        .doctor = doctor, .account = account, .sshd_refusal = -1, .keys_why = ""
-    };
+    struct visit visit = begin(doctor, account);
     const struct passwd *answer = getpwnam(account->username);
-    char groups[8192];
-    bool installed, ours = answer != NULL && answer->pw_uid == account->uid;
+    bool ours = answer != NULL && answer->pw_uid == account->uid;
 
-    visit.verdict = account_verdict(account, NULL, &doctor->tool->policy, doctor->tool->now);
-    visit.local = check_is_local(account->username);
     visit.answers.local = visit.local ? CODE_SUCCESS : CODE_PERM_DENIED;
     visit.answers.coder = !ours ? CODE_USER_UNKNOWN
                           : visit.verdict >= VERDICT_TEMPORARY ? CODE_SUCCESS : CODE_PERM_DENIED;
-    visit.has_account_keys = check_has_keys(doctor);
-    visit.has_sshd = sshd_ask(account->username, &visit.sshd, &installed);
-    check_group_names(account->username, account->uid, groups, sizeof groups);
-    visit.sshd_refusal =
-        visit.has_sshd ? sshd_settings_refusal(&visit.sshd, account->username, groups) : -1;
     report_verdict(&visit);
     report_lock(&visit);
     check_shell(&visit);

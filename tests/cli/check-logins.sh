@@ -63,6 +63,7 @@ plant_all <<'END'
 sshd-pam|problem|no|UsePAM no|conf UsePAM no
 sshd-keyboard|note|no|KbdInteractiveAuthentication no|conf KbdInteractiveAuthentication no
 sshd-pam|problem|yes|UsePAM no in the main file|sed -i /UsePAM/d /etc/ssh/sshd_config.d/coder.conf; sed -i 's/^UsePAM.*/UsePAM no/' /etc/ssh/sshd_config
+sshd-keyboard|note|no|keys alone, by one's own will|conf $'KbdInteractiveAuthentication no\nPasswordAuthentication no'
 sshd-lists|problem|no|AllowGroups without ours|conf AllowGroups ssh-users
 sshd-lists|warning|no|DenyUsers of one of ours|conf DenyUsers bob
 sshd-config|problem|no|a configuration sshd does not take|conf Nonsense yes

@@ -80,6 +80,16 @@ for methods in any keyboard-interactive 'publickey password' $'hostbased\nHostba
     chain "$methods" 0 "no key, and $methods" "not $unmet"
 done
 ssh-keygen -q -t ed25519 -N '' -f "$tmp/bobs"
+printf 'Match Group coder-admin\n    AuthenticationMethods publickey,keyboard-interactive\n' >/etc/ssh/sshd_config.d/00-methods.conf
+unmet_here='[f["subject"] for f in d if f["check"] == "user-methods" and f["severity"] == "warning"]'
+run admin-tool check -o json
+json "$unmet_here == ['alice']" "without a name an Admin who cannot meet them is found"
+run admin-tool check -o nagios
+ok "... by who monitors, too" [ "$status" -eq 1 ]
+admin-tool keys add alice "$tmp/bobs.pub" >"$tmp/made"
+run admin-tool check -o json
+json "$unmet_here == []" "... with a key she can"
+admin-tool keys remove alice "$(ssh-keygen -lf "$tmp/bobs.pub" | cut -d' ' -f2)" -y >"$tmp/made" 2>&1
 admin-tool keys add bob "$tmp/bobs.pub" >"$tmp/made"
 chain publickey,keyboard-interactive 0 "a key, and both are asked for" "$ids == [] and $works[\"sshd keyboard-interactive\"]"
 hash=$(value "SELECT hash FROM accounts WHERE username = 'bob'")
