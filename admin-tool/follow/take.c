@@ -227,13 +227,13 @@ static const char *find_taken(struct taking *taking, const struct account *wante
     return NULL;
 }
 
-/* A name that is another's says more than that his home is. */
+/* A name that is another's says more than that his home is; one that was this entry's, less. */
 static const char *find_first(struct taking *taking, const char *why)
 {
     const char *name = taking->entry->record.account.username;
     bool is_taken = !taking->known && name[0] != '\0' && store_name_is_free(taking->store, name) == STORE_TAKEN;
 
-    return is_taken ? NAME_TAKEN : why;
+    return is_taken && store_fleet_is_buried(taking->store, taking->said->entry_uuid) == STORE_NOT_FOUND ? NAME_TAKEN : why;
 }
 
 /* What was said no to. */
