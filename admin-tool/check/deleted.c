@@ -26,7 +26,7 @@ static void report_heir(struct doctor *doctor, const struct passwd *line, const 
     if (!same_uid)
         check_text(what, "/etc/passwd has a user of this name, which an account of ours had");
     else
-        check_text(what, "/etc/passwd gives this user the uid %u of %s, a deleted account of ours",
+        check_text(what, "/etc/passwd gives this user the uid %u of %s, a former account of ours",
                    line->pw_uid, same_name ? "the same name" : deleted);
     check_text(mend, same_uid ? "usermod -u FREE-UID %s" : "usermod -l OTHER-NAME %s",
                check_word(line->pw_name));

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 #include "sql/policy.h"
 #include "sql/restore_plan.h"
 #include "sql/store.h"
+#include "sql/store_accounts.h"
+#include "terminal/escape.h"
 
 /* So many different shells and groups are told apart; the last line takes the rest. */
 enum { TALLIES = 16 };
@@ -138,6 +141,38 @@ static void print_groups(const char *role, const char *names)
     }
 }
 
+/* Of whom no account is left, whose clash would have been said. OK or NOT_FOUND. */
+static enum store_result find_former(struct store *backup, uint32_t uid, char ret[ACCOUNT_NAME_SIZE])
+{
+    struct account account = { 0 };
+    enum store_result result = store_account_by_uid(backup, uid, &account);
+
+    explicit_bzero(&account, sizeof account);
+    if (result != STORE_NOT_FOUND)
+        return result == STORE_OK ? STORE_NOT_FOUND : result;
+    return store_tombstone_by_uid(backup, uid, ret);
+}
+
+/* Nobody restores who is gone, but what was hers may come along. */
+static enum store_result print_heirs(struct store *backup)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    enum store_result result = STORE_NOT_FOUND;
+    const struct passwd *line;
+    char former[ACCOUNT_NAME_SIZE], name[4 * ACCOUNT_NAME_SIZE];
+
+    while (file != NULL && (result == STORE_OK || result == STORE_NOT_FOUND) && (line = fgetpwent(file)) != NULL) {
+        result = find_former(backup, line->pw_uid, former);
+        print_escape(line->pw_name, name, sizeof name);
+        if (result == STORE_OK && strcmp(former, line->pw_name) != 0)
+            printf("note: %s of /etc/passwd has the uid %u of %s, a former account of the backup: usermod -u FREE-UID %s\n",
+                   name, line->pw_uid, former, name);
+    }
+    if (file != NULL)
+        fclose(file);
+    return result == STORE_NOT_FOUND ? STORE_OK : result;
+}
+
 enum store_result rehearsal_print(const struct rehearsal *rehearsal, struct store *backup)
 {
     struct policy policy;
@@ -160,5 +195,5 @@ enum store_result rehearsal_print(const struct rehearsal *rehearsal, struct stor
         print_whose(&rehearsal->suspended);
         puts(".");
     }
-    return STORE_OK;
+    return print_heirs(backup);
 }

@@ -20,8 +20,8 @@ void rehearsal_free(struct rehearsal *rehearsal);
  * primary groups that /etc/group lacks, and who is suspended afterwards. */
 void rehearsal_note(struct rehearsal *rehearsal, const struct restored *one);
 
-/* A line each on stdout, with the way out; and one for each group that /etc/group lacks of the backup's policy, which
- * holds afterwards. */
+/* A line each on stdout, with the way out; one for each group that /etc/group lacks of the backup's policy, which holds
+ * afterwards; and one for each local user with the id of an account that is no more in the backup. */
 enum store_result rehearsal_print(const struct rehearsal *rehearsal, struct store *backup);
 
 #endif

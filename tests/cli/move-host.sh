@@ -17,6 +17,8 @@ make bob --shell /usr/local/bin/oursh --password-stdin <<<"$good"
 make cid
 make dan --no-create-home
 make ci-runner --service-account
+make olga && uid_olga=$(id -u olga)
+admin-tool users export --to-passwd olga -y >"$tmp/made" 2>&1
 sqlite3 "$STORE" "UPDATE accounts SET temporary = 0, temporary_until = NULL; UPDATE accounts SET gid = 4040 WHERE username = 'bob'"
 admin-tool users suspend cid -y >"$tmp/made" 2>&1
 admin-tool publish >"$tmp/made"
@@ -27,6 +29,7 @@ ok "a backup" [ "$status" -eq 0 ]
 # -- a new one, with nothing but the packages ------------------------------------------------------------------
 rm -rf "$STATE" /home/ann /home/bob /home/cid /usr/local/bin/oursh
 groupdel staffroom; groupdel ops; groupdel tapes
+userdel olga; useradd -M -u "$uid_olga" piotr
 useradd -M -u "$uid_ann" piet 2>"$tmp/made"
 run admin-tool restore b --dry-run
 ok "the rehearsal would not pass (exit 4)" [ "$status" -eq 4 ]
@@ -38,6 +41,7 @@ says '^missing: the primary group 4040, of bob; make it' "... which primary grou
 says "^missing: the shell /usr/local/bin/oursh, of bob; install it" "... which shells"
 says '^missing: the home of ann and 3 more; copy it, or .admin-tool users make-homes' "... how many homes"
 says '^Suspended afterwards: ann and 1 more\.' "... and who would be suspended"
+says "^note: piotr of /etc/passwd has the uid $uid_olga of olga, a former account" "... and who has the id of one that was given back"
 ok "... and makes nothing" [ ! -e "$STATE" ]
 ok "... but not of a service, which never had one" eval '! grep -q "home of ann and 4" "$tmp/out"'
 userdel piet
