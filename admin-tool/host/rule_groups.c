@@ -57,16 +57,21 @@ static bool sudoers_next(const char **text, char ret[RULE_GROUP_SIZE])
 
 /* -- polkit ------------------------------------------------------------------------------- */
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Does the string that begins at `quote` stand as what a group is asked by? */
 static bool is_asked(const char *begin, const char *quote)
 {
     static const char *const calls[] = { "isInGroup", "indexOf", "includes" };
 
-    while (quote > begin && memchr(" \t\r\n", quote[-1], 4) != NULL)
+    while (quote > begin && is_blank(quote[-1]))
         quote--;
     if (quote == begin || *--quote != '(')
         return false;
-    while (quote > begin && memchr(" \t\r\n", quote[-1], 4) != NULL)
+    while (quote > begin && is_blank(quote[-1]))
         quote--;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         size_t length = strlen(calls[i]);
