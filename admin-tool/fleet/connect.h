@@ -24,7 +24,8 @@ struct connect_as {
 };
 
 /* Under TLS and bound; no call on it waits for half a message. wait_ms: the longest for each step. NULL with why; to be
- * closed. *ret_refused: the server answered, and does not take who binds; or there is no ticket for it. The process is watched from here on. */
+ * closed. *ret_refused: the server answered, and does not take who binds; or there is no ticket for it. The process is
+ * watched from here on. */
 struct ldap *connect_open(const char *uri, int wait_ms, const struct connect_as *as, char why[CONNECT_WHY_SIZE],
                           bool *ret_refused);
 void connect_close(struct ldap *ld); /* NULL: nothing */

@@ -151,7 +151,6 @@ static bool take_as(struct reading *reading, char *value)
     return true;
 }
 
-/* Decoded in place: three octets for four. */
 static bool is_secret(const char *key)
 {
     return strcmp(key, "pem") == 0 || strcmp(key, "password") == 0 || strcmp(key, "ticket") == 0;
@@ -162,6 +161,7 @@ static const char *secret_due(const struct write_request *request)
     return request->as != NULL ? "password" : request->by_ticket ? "ticket" : "pem";
 }
 
+/* Decoded in place: three octets for four. */
 static bool take_secret(struct reading *reading, const char *key, char *value)
 {
     struct write_request *request = reading->request;
